@@ -1,0 +1,19 @@
+"""An auto-grader: marks as a pure function of rubric, expected values and evidence.
+
+The layers, top to bottom. A module may import from the layers above its own, never from
+below it or beside it; ``tests/test_layers.py`` reads this list and fails on any other import.
+"""
+
+__version__ = "0.1.0"
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("model", "kinds"),
+    ("expression", "codec"),
+    ("read", "compare", "sandbox", "export"),
+    ("collect",),
+    ("intake", "rubric", "reference"),
+    ("marking",),
+    ("report", "gradebook"),
+    ("pipeline",),
+    ("cli", "web"),
+)

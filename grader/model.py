@@ -1,0 +1,260 @@
+"""The words of the engine as frozen data: what was handed in, what was found, what it earned.
+
+Nothing here reads a file, a clock or another module of ours. Points and credit are exact
+fractions; they are rounded once, where a result is written out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, TypeAlias
+
+PieceKind: TypeAlias = Literal["heading", "prose", "math", "code", "output", "table", "image"]
+Why: TypeAlias = Literal["key", "figure", "conversion", "conflict", "text", "not-run", "ours"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something stands in a hand-in: lines, cells or pages, counted from 1.
+
+    >>> str(Place(file="a.md", start=12, end=15))
+    'a.md:12-15'
+    >>> str(Place(file="b.ipynb", start=4, end=4, unit="cell"))
+    'b.ipynb#cell4'
+    """
+
+    file: str
+    start: int
+    end: int
+    unit: Literal["line", "cell", "page", "entry"] = "line"
+
+    def __str__(self) -> str:
+        if self.unit == "entry":
+            return self.file
+        if self.unit == "line":
+            span = str(self.start) if self.start == self.end else f"{self.start}-{self.end}"
+            return f"{self.file}:{span}"
+        letter = {"cell": "cell", "page": "p"}[self.unit]
+        return f"{self.file}#{letter}{self.start}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """Who handed in which files; the bytes are those received."""
+
+    student: str
+    assignment: str
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A run of lines of one kind: a paragraph, a table, a block of code, what code printed."""
+
+    kind: PieceKind
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The pieces of a submission that answer one part, in order, prompts taken away.
+
+    ``lost`` says what a conversion swallowed inside this answer (an image, a cut line).
+    """
+
+    pieces: tuple[Piece, ...] = ()
+    lost: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All pieces as one text, joined by blank lines."""
+        return "\n\n".join(piece.text for piece in self.pieces)
+
+    def of(self, *kinds: PieceKind) -> tuple[Piece, ...]:
+        """Return the pieces of the given kinds, in order."""
+        return tuple(piece for piece in self.pieces if piece.kind in kinds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A number as written: its value and how it was given.
+
+    ``value`` is exact where the text is (decimals, fractions, products), a float where it is
+    not (roots, exponentials). ``decimals`` and ``significant`` count the digits shown and are
+    None for expressions. ``slack`` is the unit of the last digit shown, in the value's scale
+    (3.2M: 100000), or None where all is exact.
+
+    >>> Number(value=Fraction("3.16"), decimals=2, significant=3, slack=Fraction(1, 100)).approx
+    False
+    """
+
+    value: Fraction | float
+    decimals: int | None = None
+    significant: int | None = None
+    slack: Fraction | None = None
+    approx: bool = False
+    percent: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A value that was found, where, and how sure the reading is.
+
+    ``others`` are readings that compete with this one and were not withdrawn by the student;
+    ``doubt`` says in words why a person should look, and is empty for a sure reading.
+    """
+
+    value: Any
+    where: tuple[Place, ...] = ()
+    quote: str = ""
+    doubt: str = ""
+    others: tuple[Found, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Not there, by the student's doing. ``doubt`` is set where it may be there unread."""
+
+    why: str
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """Ours, or lost in conversion: it never costs the student points."""
+
+    why: str
+    cause: Why = "ours"
+
+
+Finding: TypeAlias = Found | Missing | Broken
+Evidence: TypeAlias = Mapping[str, Mapping[str, Finding]]
+"""Part id -> name of a reading -> what was found; the name ``answer`` holds the Answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a comparison says: credit in [0, 1], a reason in words, and whether it is certain.
+
+    ``each`` holds the credit per element where the value has elements, in the truth's order.
+    Reasons tell what was read and what is wrong with it, never the value that was expected.
+    """
+
+    credit: Fraction
+    reason: str
+    certain: bool = True
+    each: tuple[Fraction, ...] = ()
+    mistakes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse credit outside [0, 1]: that would be a bug of a comparator."""
+        if not all(0 <= credit <= 1 for credit in (self.credit, *self.each)):
+            raise ValueError(f"credit must lie in [0, 1], got {self.credit} and {self.each}")
+
+
+def full(reason: str) -> Verdict:
+    """Return the verdict for a right value."""
+    return Verdict(credit=Fraction(1), reason=reason)
+
+
+def wrong(reason: str) -> Verdict:
+    """Return the verdict for a value that is certainly not right."""
+    return Verdict(credit=Fraction(0), reason=reason)
+
+
+def unsure(reason: str, credit: Fraction | int = 0) -> Verdict:
+    """Return a proposal: the credit suggested to the person who has to look."""
+    return Verdict(credit=Fraction(credit), reason=reason, certain=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Points for one criterion. While a person has to look, ``earned`` is None."""
+
+    id: str
+    possible: Fraction
+    earned: Fraction | None
+    proposed: Fraction | None
+    reason: str
+    why: Why | None = None
+    detail: str = ""
+    mistakes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MistakeSeen:
+    """A known wrong way that was recognised: its id, and the words for the student."""
+
+    id: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartResult:
+    """All marks of one part, and what they rest on."""
+
+    id: str
+    possible: Fraction
+    earned: Fraction | None
+    proposed: Fraction | None
+    verdict: Literal["right", "wrong", "partly", "missing", "open"]
+    why: Why | None
+    detail: str
+    read: str
+    where: tuple[Place, ...]
+    reasons: tuple[str, ...]
+    mistakes: tuple[MistakeSeen, ...]
+    marks: tuple[Mark, ...]
+
+    @property
+    def review(self) -> bool:
+        """Whether a person has to look at this part."""
+        return self.earned is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """All marks of one submission, and hashes of what they were made from."""
+
+    student: str
+    claims: str | None
+    files: tuple[tuple[str, str], ...]
+    isolation: str
+    made_from: Mapping[str, str]
+    parts: tuple[PartResult, ...]
+
+    @property
+    def possible(self) -> Fraction:
+        """Points that can be earned in all."""
+        return sum((part.possible for part in self.parts), Fraction(0))
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """Ids of the parts that wait for a person, in rubric order."""
+        return tuple(part.id for part in self.parts if part.review)
+
+    @property
+    def earned(self) -> Fraction | None:
+        """The total, or None while any part is open."""
+        if self.open:
+            return None
+        return sum((part.earned or Fraction(0) for part in self.parts), Fraction(0))
+
+    @property
+    def proposed(self) -> Fraction | None:
+        """Marks and proposals together, or None where a part has neither."""
+        shown = [part.earned if part.earned is not None else part.proposed for part in self.parts]
+        if any(points is None for points in shown):
+            return None
+        return sum((points for points in shown if points is not None), Fraction(0))
+
+
+def is_finite(value: Fraction | float) -> bool:
+    """Whether a number is finite; every Fraction is."""
+    return not isinstance(value, float) or math.isfinite(value)

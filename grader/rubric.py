@@ -1,0 +1,279 @@
+"""Rubrics: YAML 1.2 to a typed rubric, with errors that name file, line and column.
+
+A rubric is data only. It says for each part where to look, what to read, what to compare with
+(the name of a reference function and what it is given) and what a known mistake costs.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from grader.compare import Comparator, comparators
+from grader.kinds import Kinds, UnknownKind
+from grader.model import Why
+from grader.read import Reader, readers
+
+T = TypeVar("T")
+
+
+class RubricError(ValueError):
+    """A rubric that cannot be used; each line says ``file:line:column: what, and what to do``."""
+
+
+def _points(value: Any) -> Fraction:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("points are a number such as 1.5, or a fraction in quotes such as '1/3'")
+    return Fraction(str(value))
+
+
+def _id(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"ids are quoted strings: write '{value}' in quotes ('2.10' is not 2.1)")
+    return value
+
+
+Points = Annotated[Fraction, BeforeValidator(_points)]
+Id = Annotated[str, BeforeValidator(_id)]
+Given = dict[str, Any]
+
+
+class Strict(BaseModel):
+    """No unknown field, no change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Spec(Strict, Generic[T]):
+    """A kind and its options, checked against the kind's own dataclass."""
+
+    kind: str
+    options: dict[str, Any]
+    built: Any = Field(exclude=True, repr=False)
+
+
+def _spec(kinds: Kinds[Any], value: Any) -> Any:
+    if isinstance(value, Spec):
+        return value
+    if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
+        raise ValueError("write {kind: …, and its options}")
+    options = {key: item for key, item in value.items() if key != "kind"}
+    try:
+        cls = kinds.get(value["kind"])
+        fields = getattr(cls, "__dataclass_fields__", {})
+        for key in options:
+            if key not in fields:
+                near = difflib.get_close_matches(key, fields, n=1)
+                hint = f"; did you mean '{near[0]}'?" if near else ""
+                raise ValueError(f"'{value['kind']}' has no option '{key}'{hint}")
+        built = TypeAdapter(cls).validate_python(options)
+    except UnknownKind as error:
+        raise ValueError(str(error)) from error
+    return Spec(kind=value["kind"], options=options, built=built)
+
+
+Read = Annotated[Spec[Reader], BeforeValidator(lambda value: _spec(readers, value))]
+Compare = Annotated[Spec[Comparator], BeforeValidator(lambda value: _spec(comparators, value))]
+
+
+class Find(Strict):
+    """How a part's answer is recognised where it carries no id."""
+
+    phrases: tuple[str, ...] = ()
+    """Wording of the question; all words of one phrase close together point to the part."""
+    ids: tuple[Id, ...] = ()
+    """Other ids under which students know the part, such as '10.2.a'."""
+    defines: tuple[str, ...] = ()
+    """Names that code of this part defines or calls."""
+    answers: tuple[str, ...] = ()
+    """Words that an answer to it holds (not the question), as a last resort."""
+
+
+class Attempt(Strict):
+    """One way to earn credit on a criterion: a mistake, an accepted variant, a partial method.
+
+    What it does not say (``of``, ``given``, ``compare``) is the criterion's own.
+    """
+
+    id: str = ""
+    of: str | None = None
+    source: str | None = Field(default=None, alias="from")
+    given: Given = {}
+    compare: Compare | None = None
+    credit: Points = Fraction(1)
+    guard: str | None = None
+    """Reference function of the same ``given``; false means that this way earns nothing."""
+    says: str = ""
+
+
+class Adjustment(Attempt):
+    """What costs points of the whole part, or caps it, when it is recognised."""
+
+    cost: Points | None = None
+    cap: Points | None = None
+
+
+class Criterion(Strict):
+    """One line of a rubric: points, what is read, what it is compared with."""
+
+    id: str
+    points: Points
+    says: str = ""
+    """What is asked here, in the student's words; shown in the report."""
+    read: Read | str | None = None
+    """A reader, or the name of one of the part's ``readings``."""
+    expect: str | None = None
+    """Reference function, such as ``lenet5.connections``."""
+    key: bool = False
+    """Expect the instructor's key of this part instead of a reference."""
+    given: Given = {}
+    compare: Compare
+    accept: tuple[Attempt, ...] = ()
+    follow: tuple[Attempt, ...] = ()
+    mistakes: tuple[Attempt, ...] = ()
+    otherwise: tuple[Attempt, ...] = ()
+    reveal: Literal["none", "value"] = "none"
+    review: Literal["never", "unsure", "always"] = "never"
+    why: Why = "text"
+
+    def attempts(self) -> Iterator[tuple[str, Attempt]]:
+        """All ways to earn credit beside the truth, with their role, in the order they count."""
+        for role in ("accept", "follow", "mistakes", "otherwise"):
+            for attempt in getattr(self, role):
+                yield role, attempt
+
+    @property
+    def reading(self) -> str:
+        """Name of the reading that this criterion compares."""
+        return self.read if isinstance(self.read, str) else self.id
+
+
+class Part(Strict):
+    """One question part: points, how it is found, its criteria."""
+
+    id: Id
+    points: Points
+    ask: str
+    find: Find = Find()
+    needs: tuple[Id, ...] = ()
+    readings: dict[str, Read] = {}
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    adjust: tuple[Adjustment, ...] = ()
+
+    @model_validator(mode="after")
+    def _points_add_up(self) -> Part:
+        total = sum((criterion.points for criterion in self.criteria), Fraction(0))
+        if total != self.points:
+            raise ValueError(f"criteria of part '{self.id}' add up to {total}, not {self.points}")
+        return self
+
+    def readers(self) -> dict[str, Spec[Reader]]:
+        """All readings of the part by name."""
+        own = {c.id: c.read for c in self.criteria if isinstance(c.read, Spec)}
+        return {**self.readings, **own}
+
+
+class Rubric(Strict):
+    """An assignment's rubric."""
+
+    assignment: str
+    title: str
+    paper: str | None = None
+    keys: dict[Id, Any] = {}
+    parts: tuple[Part, ...] = Field(min_length=1)
+
+    @field_validator("parts")
+    @classmethod
+    def _ids_are_unique(cls, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        seen: set[str] = set()
+        for part in parts:
+            if part.id in seen:
+                raise ValueError(f"two parts are called '{part.id}'; give each its own id")
+            seen.add(part.id)
+        return parts
+
+    @property
+    def hash(self) -> str:
+        """Hash of everything the rubric says."""
+        data = self.model_dump(mode="json", by_alias=True)
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def load(path: Path) -> Rubric:
+    """Return the rubric in a file.
+
+    Raises:
+        RubricError: with every problem found, each as ``file:line:column: what, what to do``.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    yaml = YAML(typ="rt")
+    try:
+        tree = yaml.load(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise RubricError(f"{path}:1:1: there is no such rubric") from error
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        at = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
+        raise RubricError(f"{path}:{at}: {error.problem or error}") from error
+    try:
+        return Rubric.model_validate(_plain(tree))
+    except ValidationError as error:
+        lines = [f"{path}:{_at(tree, e['loc'])}: {_say(e)}" for e in error.errors()]
+        raise RubricError("\n".join(lines)) from error
+
+
+def _plain(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {key: _plain(item) for key, item in node.items()}
+    if isinstance(node, list | tuple):
+        return [_plain(item) for item in node]
+    for kind in (bool, int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return node
+
+
+def _at(tree: Any, loc: tuple[Any, ...]) -> str:
+    line, column, node = 0, 0, tree
+    for step in loc:
+        try:
+            where = node.lc.key(step) if isinstance(node, Mapping) else node.lc.item(step)
+            line, column = where
+            node = node[step]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    return f"{line + 1}:{column + 1}"
+
+
+def _say(error: Any) -> str:
+    place = ".".join(str(step) for step in error["loc"])
+    if error["type"] == "extra_forbidden":
+        known = [name for cls in (Rubric, Part, Criterion, Attempt, Adjustment, Find)
+                 for name in cls.model_fields]
+        near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else "; take it out"
+        return f"{place}: there is no such field{hint}"
+    return f"{place}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a rubric, for editors."""
+    return Rubric.model_json_schema(by_alias=True)
