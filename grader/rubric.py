@@ -103,6 +103,8 @@ class Find(Strict):
     """Names that code of this part defines or calls."""
     answers: tuple[str, ...] = ()
     """Words that an answer to it holds (not the question), as a last resort."""
+    also: tuple[Id, ...] = ()
+    """Parts whose answer may hold this part's too, such as the code of the part before."""
 
 
 class Attempt(Strict):

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from grader.kinds import Kinds
-from grader.model import Answer, Broken, Finding, Found, Missing
-from grader.read import readers
+from grader.model import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,180 @@
+"""The command line: arguments in, exit status out; the work is done by ``pipeline``.
+
+Exit status: 0 done, 1 a hand-in could not be read (or marks are open, with --fail-on-open),
+2 usage, 3 rubric or reference wrong, 4 ours broke.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from grader.pipeline import Assignment, HandIn, Record
+
+UNREAD, USAGE, CONTENT, OURS = 1, 2, 3, 4
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="grader")
+def grader() -> None:
+    """Check student answers: right marks, or a flag for a person."""
+
+
+_COURSE = click.option("--course", type=click.Path(path_type=Path, exists=True, file_okay=False),
+                       help="Course folder (default: the nearest one with rubrics/).")
+_PAPER = click.option("--paper", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+                      help="The printed questions; their text is taken out of hand-ins.")
+
+
+@grader.command()
+@click.argument("assignment")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@_COURSE
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where results go.")
+@_PAPER
+@click.option("--keys", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Keys of parts that no reference computes; they win over the rubric's.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Workers (default: cores).")
+@click.option("--json", "as_json", is_flag=True, help="Print results.json on standard output.")
+@click.option("--fail-on-open", is_flag=True, help="End with status 1 while marks are open.")
+@click.option("--from", "source", type=click.Path(path_type=Path, exists=True, file_okay=False),
+              help="Mark again from the evidence of an earlier run; no hand-in is read.")
+def grade(assignment: str, paths: tuple[Path, ...], course: Path | None, out: Path | None,
+          paper: Path | None, keys: Path | None, jobs: int | None, as_json: bool,
+          fail_on_open: bool, source: Path | None) -> None:
+    """Mark hand-ins: each PATH is one student's file or folder.
+
+    Without a PATH, every child of submissions/ASSIGNMENT is one student's hand-in.
+    """
+    from grader import pipeline
+    from grader.report.results import results_json
+
+    if source is not None and paths:
+        raise click.UsageError("--from marks stored evidence; give it no PATH")
+    folder = pipeline.find_course(course or Path.cwd(), assignment)
+    loaded = pipeline.load_assignment(folder, assignment, paper=paper, keys=keys)
+    target = out or source or folder / ".grader" / "out" / assignment
+    if source is not None:
+        records: Iterable[Record] = pipeline.stored(source)
+        count = len(list((source / "evidence").glob("*.json")))
+        same = target.resolve() == source.resolve()
+    else:
+        found = pipeline.hand_ins(paths or _submitted(folder, assignment))
+        records, count, same = _collected(loaded, found, jobs), len(found), False
+    batch = pipeline.grade(loaded, _progress(records, count), target, keep_evidence=not same)
+    if as_json:
+        click.echo(results_json(batch), nl=False)
+    for problem in sorted(set(batch.problems)):
+        _say(f"{problem.path}: {problem.what}")
+    _say(f"{len(batch.results)} hand-in(s) marked, {batch.open_marks} mark(s) wait for a person; "
+         f"see {target / 'index.html'}")
+    if batch.unreadable or (fail_on_open and batch.open_marks):
+        sys.exit(UNREAD)
+
+
+@grader.command()
+@click.argument("assignment")
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
+@_COURSE
+@_PAPER
+def selfcheck(assignment: str, file: Path, course: Path | None, paper: Path | None) -> None:
+    """For students: what was found in FILE and how it was read. No marks, no key."""
+    from grader import pipeline
+    from grader.report.selfcheck import lines
+
+    folder = pipeline.find_course(course or Path.cwd(), assignment)
+    loaded = pipeline.load_assignment(folder, assignment, paper=paper)
+    record = next(iter(_collected(loaded, pipeline.hand_ins([file]), 1)))
+    for line in lines(loaded.rubric, record.evidence, record.problems):
+        click.echo(_inert(line))
+    if record.unreadable:
+        sys.exit(UNREAD)
+
+
+@grader.command()
+def schema() -> None:
+    """Print the JSON Schema of rubrics, for editors."""
+    import json
+
+    from grader.rubric import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=1, sort_keys=True))
+
+
+def _submitted(course: Path, assignment: str) -> list[Path]:
+    folder = course / "submissions" / assignment
+    if not folder.is_dir():
+        raise click.UsageError(f"there is no {folder}; name hand-ins as PATH")
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _collected(loaded: Assignment, found: list[HandIn], jobs: int | None) -> Iterator[Record]:
+    from grader import pipeline
+
+    return pipeline.collect_all(loaded, found, min(jobs or os.cpu_count() or 1, max(1, len(found))))
+
+
+def _progress(records: Iterable[Record], count: int) -> Iterator[Record]:
+    """Show who was read: a bar on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        for number, record in enumerate(records, start=1):
+            if count <= 20 or number % max(1, count // 20) == 0 or number == count:
+                _say(f"{number}/{count} {record.student}")
+            yield record
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("grading", total=count)
+        for record in records:
+            bar.update(task, advance=1, description=record.student[:30])
+            yield record
+
+
+def _say(line: str) -> None:
+    """One line for people, with nothing in it that a terminal would obey."""
+    click.echo(_inert(line), err=True)
+
+
+def _inert(line: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; every error becomes one clear message and its exit status."""
+    try:
+        grader.main(args=arguments, standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except Exception as error:
+        sys.exit(_failed(error))
+
+
+def _failed(error: Exception) -> int:
+    from grader import codec, pipeline, reference, rubric
+
+    if isinstance(error, pipeline.NoCourse):
+        _say(f"grader: {error}")
+        return USAGE
+    if isinstance(error, rubric.RubricError | reference.ReferenceError_ | codec.NotPlain):
+        for line in str(error).splitlines():
+            _say(line)
+        return CONTENT
+    import traceback
+
+    traceback.print_exc()
+    _say(f"grader: this is a fault of ours: {type(error).__name__}: {error}")
+    return OURS

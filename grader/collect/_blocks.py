@@ -1,0 +1,249 @@
+"""Cuts text into blocks of one kind each: heading, prose, math, code, output, table, image.
+
+Lines are looked at once. A block is a range of lines and knows no part of the exam; ``render``
+turns the lines of a block into the text of a piece (without fences, cell prompts and marks).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from grader.collect import _signs as signs
+from grader.model import Piece, PieceKind, Place
+
+_FENCE = re.compile(r"\s{0,8}(`{3,}|~{3,})\s*\{?\.?([\w+#-]*)")
+_HEADING = re.compile(r"\s{0,3}#{1,6}(?:\s+|(?=[A-Z*\d]))\S")
+_IMAGE = re.compile(r"\s*(?:!\[[^\]]{0,200}\](?:\([^)]{0,500}\)|\[[^\]]{0,80}\])?|<img\b[^>]{0,500}>)\s*$", re.I)
+_RULE_LINE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_MATH_OPEN = re.compile(r"\s*(?:[-*>]\s+)?(\$\$|\\\[|\\begin\{(equation|align|gather|multline|eqnarray|displaymath)\*?\})")
+_CODE_WORDS = frozenset("python python3 py ipython ipython3 pycon java c cpp r matlab julia bash sh".split())
+_MAX_MATH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines ``start`` up to, not including, ``end``, counted from 0, all of one kind."""
+
+    kind: PieceKind
+    start: int
+    end: int
+    fenced: bool = False
+    lang: str = ""
+
+
+def split(text: str, file: str, first: int = 1) -> tuple[Piece, ...]:
+    """Return the pieces of a text in order; ``first`` is the number of its first line.
+
+    >>> [(p.kind, p.text) for p in split("So:\\n\\n$$x = 2$$\\n\\n- done", "a.md")]
+    [('prose', 'So:'), ('math', '$$x = 2$$'), ('prose', '- done')]
+    """
+    lines = text.split("\n")
+    made = (piece(b, lines[b.start : b.end], file, first + b.start) for b in scan(lines))
+    return tuple(p for p in made if p is not None)
+
+
+def piece(block: Block, lines: Sequence[str], file: str, first: int) -> Piece | None:
+    """Return lines as a piece of the block's kind, or None where nothing is left of them."""
+    text = render(block.kind, lines, fenced=block.fenced)
+    if not text.strip():
+        return None
+    end = first + len(lines) - 1
+    return Piece(kind=block.kind, text=text, place=Place(file=file, start=first, end=end))
+
+
+def render(kind: PieceKind, lines: Sequence[str], *, fenced: bool = False) -> str:
+    """Return the text of a piece: no fences, no cell prompts, no heading marks."""
+    if fenced:
+        lines = [line for line in lines if not _FENCE.match(line)]
+    if kind == "heading":
+        return " ".join(line.strip().strip("#").strip() for line in lines if not signs.UNDERLINE.match(line))
+    if kind in ("code", "output"):
+        return signs.without_prompts(lines)
+    return "\n".join(line.rstrip() for line in lines).strip("\n")
+
+
+def scan(lines: Sequence[str]) -> list[Block]:
+    """Return the blocks of the lines, in order; blank lines between blocks belong to none."""
+    blocks: list[Block] = []
+    at, total = 0, len(lines)
+    while at < total:
+        if not lines[at].strip():
+            at += 1
+            continue
+        made = _special(lines, at, blocks) or [_prose(lines, at, blocks)]
+        blocks += made
+        at = made[-1].end
+    return blocks
+
+
+Rule = Callable[[Sequence[str], int, list[Block]], "list[Block] | None"]
+
+
+def _special(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+    """Return the block that starts here by its own sign, or None for prose."""
+    line = lines[at]
+    for looks, rule in _RULES:
+        if looks(line):
+            made = rule(lines, at, before)
+            if made:
+                return made
+    return None
+
+
+def _prose(lines: Sequence[str], at: int, before: list[Block]) -> Block:
+    end = at + 1
+    while end < len(lines) and lines[end].strip() and not _special(lines, end, before):
+        end += 1
+    after = before[-1] if before else None
+    if after and after.kind in ("code", "output") and _printed(lines, after, before, at, end):
+        return Block("output", at, end)
+    return Block("prose", at, end)
+
+
+def _printed(lines: Sequence[str], after: Block, before: list[Block], at: int, end: int) -> bool:
+    """Whether the code above prints what these lines start with."""
+    code = next((b for b in reversed(before) if b.kind == "code"), None)
+    if code is None or at - after.end > 3:
+        return False
+    starts = signs.printed_starts(lines[code.start : code.end])
+    here = [line.strip() for line in lines[at:end]]
+    return bool(starts) and all(any(line.startswith(s) for s in starts) for line in here)
+
+
+def _fence(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+    opened = _FENCE.match(lines[at])
+    if not opened:
+        return None
+    mark, lang = opened.group(1), opened.group(2).lower()
+    end = at + 1
+    while end < len(lines) and not _closes(lines[end], mark):
+        end += 1
+    close = min(end + 1, len(lines))
+    if lang in ("math", "latex", "tex"):
+        return [Block("math", at, close, fenced=True)]
+    last = before[-1] if before and before[-1].kind in ("code", "output") else None
+    if last is not None and any(line.strip() for line in lines[last.end : at]):
+        last = None
+    return _fenced(lines, at, close, lang, last)
+
+
+def _closes(line: str, mark: str) -> bool:
+    bare = line.strip()
+    return len(bare) >= 3 and bare[0] == mark[0] and not bare.strip(mark[0])
+
+
+def _fenced(lines: Sequence[str], at: int, close: int, lang: str, last: Block | None) -> list[Block]:
+    body = lines[at + 1 : close]
+    if close > at + 1 and _FENCE.match(lines[close - 1]):
+        body = lines[at + 1 : close - 1]
+    kind = _kind_of_fence(lines, body, lang, last)
+    if kind == "code":
+        cut = signs.output_tail(body)
+        if cut < len(body):
+            middle = at + 1 + cut
+            return [Block("code", at, middle, True, lang), Block("output", middle, close, True)]
+    return [Block(kind, at, close, True, lang)]
+
+
+def _kind_of_fence(
+    lines: Sequence[str], body: Sequence[str], lang: str, last: Block | None
+) -> PieceKind:
+    head = next((line for line in body if line.strip()), "")
+    if signs.CELL_OUT.match(head):
+        return "output"
+    if signs.CELL_IN.match(head) or lang in _CODE_WORDS:
+        return "code"
+    if signs.is_table(body):
+        return "table"
+    strong, weak, logged, total = signs.count(body)
+    if last is not None and signs.unclosed(lines[last.start : last.end]) and not signs.LOG.match(head):
+        return last.kind
+    if logged and strong <= total // 5:
+        return "output"
+    if strong or (weak * 2 >= total > 0 and (last is not None or weak > 1)):
+        return "code"
+    if last is not None or lang in ("output", "console", "text"):
+        return "output"
+    return "prose"
+
+
+def _math(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+    opened = _MATH_OPEN.match(lines[at])
+    if not opened:
+        return None
+    sign = opened.group(1)
+    close = {"$$": "$$", "\\[": "\\]"}.get(sign, "\\end{" + (opened.group(2) or ""))
+    rest = lines[at][opened.end() :]
+    if close in rest:
+        after = rest[rest.rindex(close) + len(close) :].strip(" .,;*}")
+        return [Block("math", at, at + 1)] if len(after) < 3 else None
+    for end in range(at + 1, min(at + _MAX_MATH, len(lines))):
+        if close in lines[end]:
+            return [Block("math", at, end + 1)]
+        if lines[end].lstrip().startswith("#"):
+            break
+    return None
+
+
+def _heading(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+    if not _HEADING.match(lines[at]):
+        return None
+    touches = before and before[-1].kind == "code" and not before[-1].fenced and before[-1].end == at
+    following = lines[at + 1] if at + 1 < len(lines) else ""
+    if lines[at].startswith("# ") and signs.STRONG.match(following) or touches:
+        return None
+    return [Block("heading", at, at + 1)]
+
+
+def _image(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+    return [Block("image", at, at + 1)] if _IMAGE.match(lines[at]) else None
+
+
+def _table(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+    bars = "|" in lines[at]
+    end = at
+    while end < len(lines) and (lines[end].count("|") >= 1 if bars else "\t" in lines[end].strip()):
+        end += 1
+    ruled = bars and any(_RULE_LINE.match(line) and "-" in line for line in lines[at:end])
+    edged = bars and all(line.strip().startswith("|") and line.count("|") > 2 for line in lines[at:end])
+    if ruled or (edged and end - at > 1) or (not bars and end - at > 1):
+        return [Block("table", at, end)]
+    return None
+
+
+def _cell(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+    """An ``In [ ]:`` or ``Out[ ]:`` cell without a fence."""
+    if signs.CELL_OUT.match(lines[at]):
+        return [Block("output", at, signs.output_end(lines, at))]
+    if signs.CELL_IN.match(lines[at]):
+        return [Block("code", at, signs.code_end(lines, at + 1))]
+    return None
+
+
+def _output(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+    if not signs.LOG.match(lines[at]):
+        return None
+    return [Block("output", at, signs.output_end(lines, at))]
+
+
+def _code(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+    start = signs.code_start(lines, at)
+    return None if start is None else [Block("code", at, signs.code_end(lines, start))]
+
+
+def _starts(*signs_: str) -> Callable[[str], bool]:
+    return lambda line: line.lstrip().startswith(signs_)
+
+
+_RULES: tuple[tuple[Callable[[str], bool], Rule], ...] = (
+    (_starts("```", "~~~"), _fence),
+    (lambda line: "$$" in line or "\\[" in line or "\\begin{" in line, _math),
+    (_starts("#"), _heading),
+    (_starts("!", "<"), _image),
+    (lambda line: "|" in line or "\t" in line, _table),
+    (_starts("In", "Out"), _cell),
+    (signs.may_log, _output),
+    (signs.may_code, _code),
+)

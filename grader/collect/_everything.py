@@ -1,0 +1,161 @@
+"""From all files of one submission to its evidence: gather answers, join them, read values.
+
+This is what runs in the killable worker: ``task`` takes plain data and gives plain data.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from grader.codec import to_plain
+from grader.collect import Collector, Gathered, PartPlan, Plan, collectors
+from grader.model import Answer, Broken, Finding, Found, Missing
+from grader.read import Reader, readers
+
+SUFFIXES = {".md": "document", ".markdown": "document", ".txt": "document", ".text": "document",
+            ".json": "answers", ".py": "script"}
+NOTHING = "no answer found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """All that was found in one submission."""
+
+    evidence: dict[str, dict[str, Finding]]
+    claims: str | None
+    problems: tuple[tuple[str, str], ...]
+    unread: tuple[str, ...]
+
+
+def task(data: Any, files: dict[str, bytes]) -> Any:
+    """Collect in a worker: the plan as JSON text in, evidence as plain data out."""
+    found = collect(_plan(data), files)
+    evidence = {part: {name: to_plain(f) for name, f in own.items()}
+                for part, own in found.evidence.items()}
+    return {"evidence": evidence, "claims": found.claims, "problems": [list(p) for p in found.problems],
+            "unread": list(found.unread)}
+
+
+@functools.lru_cache(maxsize=4)
+def _plan(text: str) -> Plan:
+    data = json.loads(text)
+    parts = []
+    for part in data["parts"]:
+        readings = {name: (kind, options) for name, (kind, options) in part.pop("readings").items()}
+        words = {key: value if isinstance(value, str) else tuple(value) for key, value in part.items()}
+        parts.append(PartPlan(**words, readings=readings))
+    return Plan(assignment=data["assignment"], parts=tuple(parts), paper=data["paper"])
+
+
+def collect(plan: Plan, files: Mapping[str, bytes]) -> Collected:
+    """Return the evidence of one submission.
+
+    A part that no file answers is Missing; but where a file could not be read it is Broken,
+    since the answer may stand in it.
+    """
+    gathered: dict[str, Gathered] = {}
+    problems: list[tuple[str, str]] = []
+    unread: list[str] = []
+    for name in sorted(files):
+        one = _gather(plan, name, files[name])
+        if one is None:
+            unread.append(name)
+            problems.append((name, "this kind of file cannot be read yet; hand in .md, .txt, .py or answers.json"))
+            continue
+        gathered[name] = one
+        problems += [(name, problem) for problem in one.problems]
+    lost = f"{', '.join(unread)} could not be read" if unread else ""
+    answers = {part.id: _answer(part.id, gathered, lost) for part in plan.parts}
+    for part in plan.parts:
+        answers[part.id] = _with_also(part, answers)
+    evidence = {part.id: _read(part, answers[part.id]) for part in plan.parts}
+    claims = next((one.claims for one in gathered.values() if one.claims is not None), None)
+    return Collected(evidence=evidence, claims=claims, problems=tuple(problems), unread=tuple(unread))
+
+
+def _gather(plan: Plan, name: str, data: bytes) -> Gathered | None:
+    dot = name.rfind(".")
+    kind = SUFFIXES.get(name[dot:].lower()) if dot >= 0 else None
+    if kind is None:
+        return None
+    collector: Collector = _collector(kind)
+    try:
+        return collector.gather(plan, name, data)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:  # ours: the file stays unread, and says so
+        return Gathered(answers={part.id: Broken(why=f"{name}: {type(error).__name__}") for part in plan.parts},
+                        problems=(f"our reader failed: {type(error).__name__}: {error}",))
+
+
+@functools.cache
+def _collector(kind: str) -> Collector:
+    return collectors.build(kind, {})
+
+
+def _answer(part: str, gathered: Mapping[str, Gathered], lost: str) -> Finding:
+    """One answer from all files: equal ones are one, different ones go to a person."""
+    found = [one.answers[part] for one in gathered.values() if part in one.answers]
+    answers = [f for f in found if isinstance(f, Found)]
+    if not answers:
+        broken = [f for f in found if isinstance(f, Broken)]
+        if broken:
+            return broken[0]
+        if lost:
+            return Broken(why=lost, cause="conversion")
+        return next(iter(found), Missing(why=NOTHING))
+    first, rest = answers[0], answers[1:]
+    differing = [f for f in rest if _folded(f) != _folded(first)]
+    if not differing:
+        return first
+    pieces = tuple(piece for f in (first, *differing) for piece in f.value.pieces)
+    where = tuple(place for f in (first, *differing) for place in f.where)
+    files = ", ".join(dict.fromkeys(place.file for place in where))
+    return replace(first, value=replace(first.value, pieces=pieces), where=where,
+                   doubt=f"answered differently in {files}")
+
+
+def _folded(found: Found) -> str:
+    return " ".join(found.value.text.split()).casefold()
+
+
+def _with_also(part: PartPlan, answers: Mapping[str, Finding]) -> Finding:
+    """The answer with the pieces of the parts that it may stand in."""
+    own = answers[part.id]
+    others = [f for f in (answers.get(id_) for id_ in part.also) if isinstance(f, Found)]
+    if isinstance(own, Broken) or not others:
+        return own
+    shown = [own, *others] if isinstance(own, Found) else others
+    pieces = tuple(piece for f in shown for piece in f.value.pieces)
+    lost = tuple(item for f in shown for item in f.value.lost)
+    where = tuple(place for f in shown for place in f.where)
+    return Found(value=Answer(pieces=pieces, lost=lost), where=where, quote=shown[0].quote,
+                 doubt=own.doubt if isinstance(own, Found) else "")
+
+
+def _read(part: PartPlan, answer: Finding) -> dict[str, Finding]:
+    findings: dict[str, Finding] = {"answer": answer}
+    for name, (kind, options) in part.readings.items():
+        if isinstance(answer, Found):
+            findings[name] = _reading(kind, options, answer.value)
+        else:
+            findings[name] = answer
+    return findings
+
+
+def _reading(kind: str, options: Mapping[str, Any], answer: Answer) -> Finding:
+    try:
+        return _reader(kind, json.dumps(options, sort_keys=True)).read(answer)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        return Broken(why=f"our reader of {kind} failed: {type(error).__name__}: {error}"[:300])
+
+
+@functools.lru_cache(maxsize=512)
+def _reader(kind: str, options: str) -> Reader:
+    return readers.build(kind, json.loads(options))

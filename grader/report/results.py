@@ -1,0 +1,95 @@
+"""results.json and grades.csv: the same input gives the same bytes.
+
+Points are rounded here, once: four decimals in JSON, two in CSV, half up. No times, no absolute
+paths, no expected values.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from grader.model import Mark, PartResult, Result
+from grader.report import Batch
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def points(value: Fraction | None, decimals: int = 4) -> float | int | None:
+    """Return points for JSON, rounded half up.
+
+    >>> points(Fraction(5, 3)), points(Fraction(2)), points(None)
+    (1.6667, 2, None)
+    """
+    if value is None:
+        return None
+    step = Decimal(1).scaleb(-decimals)
+    exact = Decimal(value.numerator * 10 ** (decimals + 4) // value.denominator).scaleb(-decimals - 4)
+    rounded = exact.quantize(step, rounding=ROUND_HALF_UP)
+    return int(rounded) if rounded == rounded.to_integral_value() else float(rounded)
+
+
+def result_data(result: Result) -> dict[str, Any]:
+    """Return one student's result as plain data."""
+    return {
+        "student": result.student, "claims": result.claims,
+        "files": [{"name": name, "sha256": digest} for name, digest in result.files],
+        "isolation": result.isolation, "made_from": dict(result.made_from),
+        "possible": points(result.possible), "earned": points(result.earned),
+        "proposed": points(result.proposed), "open": list(result.open),
+        "parts": [_part(part) for part in result.parts]}
+
+
+def _part(part: PartResult) -> dict[str, Any]:
+    return {
+        "id": part.id, "possible": points(part.possible), "earned": points(part.earned),
+        "proposed": points(part.proposed), "verdict": part.verdict, "review": part.review,
+        "why": part.why, "read": part.read, "where": [str(place) for place in part.where],
+        "reasons": [*([part.detail] if part.detail else []), *part.reasons],
+        "mistakes": [{"id": seen.id, "says": seen.says} for seen in part.mistakes],
+        "criteria": [_criterion(mark) for mark in part.marks]}
+
+
+def _criterion(mark: Mark) -> dict[str, Any]:
+    return {"id": mark.id, "possible": points(mark.possible), "earned": points(mark.earned),
+            "proposed": points(mark.proposed), "reason": mark.reason}
+
+
+def results_json(batch: Batch) -> str:
+    """Return results.json of a batch."""
+    data = {
+        "schema": 1, "assignment": batch.rubric.assignment, "made_with": dict(batch.made_with),
+        "problems": [{"path": p.path, "what": p.what} for p in sorted(set(batch.problems))],
+        "results": [result_data(result) for result in batch.sorted]}
+    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def grades_csv(batch: Batch) -> str:
+    """Return the grade sheet: an open part is blank, and so is the total while any is open."""
+    sheet = io.StringIO()
+    write = csv.writer(sheet, lineterminator="\n").writerow
+    ids = [part.id for part in batch.rubric.parts]
+    write(["student", *ids, "earned", "open"])
+    for result in batch.sorted:
+        row = [_two(part.earned) for part in result.parts]
+        write([inert(result.student), *row, _two(result.earned), len(result.open)])
+    return sheet.getvalue()
+
+
+def _two(value: Fraction | None) -> str:
+    return "" if value is None else f"{points(value, 2)}"
+
+
+def inert(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula.
+
+    >>> inert("=1+1")
+    "'=1+1"
+    """
+    clean = text.replace("\x00", "").encode("utf-8", "replace").decode()
+    return f"'{clean}" if clean.startswith(_FORMULA) else clean
