@@ -8,7 +8,7 @@ __version__ = "0.1.0"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model", "kinds"),
-    ("expression", "codec"),
+    ("expression", "prose", "codec"),
     ("read", "compare", "sandbox", "export"),
     ("collect",),
     ("intake", "rubric", "reference"),

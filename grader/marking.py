@@ -121,7 +121,7 @@ class _Marker:
         if best is not None and best.verdict.certain and best.credit == 1:
             doubts = []
         doubts += self._conflicts(criterion, finding, best)
-        return _elementwise(tries, best), doubts
+        return _named(tries, _elementwise(tries, best)), doubts
 
     def _tries(self, criterion: Criterion, finding: Finding) -> Iterator[Try]:
         truth = Attempt.model_construct(
@@ -327,11 +327,21 @@ def _elementwise(tries: list[Try], best: Try | None) -> Try | None:
     return Try(role="truth", attempt=truth.attempt.model_copy(update={"credit": Fraction(1)}), verdict=verdict)
 
 
+def _named(tries: list[Try], best: Try | None) -> Try | None:
+    """A mistake that explains the whole reading is named, also where it earns nothing more."""
+    seen = [t.attempt.id for t in tries
+            if t.role == "mistakes" and t.verdict.certain and t.verdict.credit == 1 and t.attempt.id]
+    if best is None or best.credit == 1 or not seen:
+        return best
+    names = tuple(dict.fromkeys((*best.verdict.mistakes, *seen)))
+    return replace(best, verdict=replace(best.verdict, mistakes=names))
+
+
 def _mistakes(best: Try | None) -> tuple[str, ...]:
     if best is None:
         return ()
     own = (best.attempt.id,) if best.attempt.id and best.verdict.credit else ()
-    return (*own, *best.verdict.mistakes)
+    return tuple(dict.fromkeys((*own, *best.verdict.mistakes)))
 
 
 def _reason(finding: Finding, best: Try | None) -> str:

@@ -340,7 +340,8 @@ def grade(assignment: Assignment, records: Iterable[Record], out: Path | None, *
         if out is not None:
             if keep_evidence:
                 _write(out / "evidence" / f"{safe_name(record.student)}.json", record.to_bytes())
-            render.student(batch.rubric, result, out / "reports", safe_name(record.student))
+            render.student(batch.rubric, result, record.evidence, out / "reports",
+                           safe_name(record.student), record.problems)
     if out is not None:
         render.batch(batch, out, safe_name)
     return batch

@@ -1,27 +1,41 @@
-"""Feedback reports and the class page, by Jinja2 with autoescape."""
+"""Feedback reports and the class page, by Jinja2: every text is escaped unless marked as safe."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from grader.model import Result
-from grader.report import Batch
+from grader.model import Evidence, Result
+from grader.report import Batch, Problem
+from grader.report.feedback import STATES, report
+from grader.report.overview import overview
 from grader.report.results import grades_csv, points, results_json
+from grader.report.text import code, escaped, visible
 from grader.rubric import Rubric
 
 
-def student(rubric: Rubric, result: Result, folder: Path, name: str) -> None:
-    """Write one student's report as HTML and Markdown."""
+def student(rubric: Rubric, result: Result, evidence: Evidence, folder: Path, name: str,
+            problems: Iterable[Problem] = ()) -> None:
+    """Write one student's report as HTML and Markdown.
+
+    Args:
+        rubric: whose words say what was asked.
+        result: the marks.
+        evidence: what they were made from; the answers are quoted from it.
+        folder: where the report goes.
+        name: file name without extension, harmless on every system.
+        problems: what was noticed about this hand-in.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    asked = {part.id: part for part in rubric.parts}
+    page = report(rubric, result, evidence, problems)
     for kind in ("html", "md"):
-        text = _environment().get_template(f"student.{kind}").render(
-            title=rubric.title, result=result, asked=asked)
+        text = _environment(kind).get_template(f"student.{kind}").render(page=page, states=STATES)
         _write(folder / f"{name}.{kind}", text)
 
 
@@ -30,8 +44,7 @@ def batch(done: Batch, out: Path, name: Callable[[str], str]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     _write(out / "results.json", results_json(done))
     _write(out / "grades.csv", grades_csv(done))
-    text = _environment().get_template("index.html").render(
-        title=done.rubric.title, batch=done, name=name, problems=sorted(set(done.problems)))
+    text = _environment("html").get_template("index.html").render(page=overview(done, name), states=STATES)
     _write(out / "index.html", text)
 
 
@@ -40,23 +53,31 @@ def _write(path: Path, text: str) -> None:
 
 
 @functools.cache
-def _environment() -> Environment:
+def _environment(kind: str) -> Environment:
+    """Templates of one kind; ``finalize`` sees every value that they print."""
     environment = Environment(
-        loader=PackageLoader("grader.report"), autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["points"] = _shown
-    environment.filters["inline"] = _inline
+        loader=PackageLoader("grader.report"), autoescape=kind == "html",
+        finalize=_seen if kind == "html" else _quiet, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, auto_reload=False)
+    environment.filters.update(points=_shown, worth=_worth, anchor=_anchor, code=code)
     return environment
 
 
+def _seen(value: Any) -> Any:
+    return visible(value) if type(value) is str else value
+
+
+def _quiet(value: Any) -> Any:
+    return escaped(value) if type(value) is str else value
+
+
 def _shown(value: Fraction | None) -> str:
-    return "–" if value is None else f"{points(value, 2):g}"
+    return "–" if value is None else str(points(value, 2))
 
 
-def _inline(text: str) -> str:
-    """Text that stays text inside a line of Markdown."""
-    line = " ".join(text.split())
-    for character in "\\`*_[]<>|#!&":
-        line = line.replace(character, f"\\{character}" if character not in "<>&" else {
-            "<": "&lt;", ">": "&gt;", "&": "&amp;"}[character])
-    return line
+def _worth(value: Fraction) -> str:
+    return f"{_shown(value)} point" if value == 1 else f"{_shown(value)} points"
+
+
+def _anchor(part: str) -> str:
+    return "part-" + re.sub(r"[^A-Za-z0-9._-]", "-", part)

@@ -1,0 +1,211 @@
+"""The labels that say which part an answer is to: ``Q2.1``, ``Problem 10.2(a)``, ``Part 1``, ``(a)``.
+
+A label is read without knowing the exam; ``Tree`` then says which parts of the plan it can mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.collect import PartPlan
+
+Path = tuple[str, ...]
+
+_LEAD = re.compile(r"[\s>]*(?P<hash>#{1,6}(?!\#)\s*)?(?:[-+*•·▪◦‣]\s+)?(?P<bold>(?:\\?[*_`~]){0,4})\s*(?:\\?\*)?")
+_WORD = re.compile(
+    r"(?P<word>(?:my\s+)?(?:(?:answers?|ans|solutions?|soln?|response)\b[.:]?\s*(?:(?:to|for|of)\b\s*)?(?:the\b\s*)?)?"
+    r"(?:problem|question|prob|ques|quest|exercise|exer|task|sub-?part|part|sub-?question|[qp](?=[\s.]{0,2}\d))?)"
+    r"[.:]?\s*(?:(?:no|nr|num|number)\b\.?\s*|\#\s*)?",
+    re.I,
+)
+_FIRST = re.compile(r"(?P<open>[(\[]\s?)?(?:(?P<n>\d{1,2})(?!\d)|(?P<l>[a-h]|[ivx]{1,4})(?![a-z0-9]))(?(open)\s?[)\]])", re.I)
+_STEP = re.compile(
+    r"""(?:\.\s?(?P<a>\d{1,2})(?!\d|\.\d\d)
+    | -(?P<b>\d)(?![\d.])
+    | \.?\s?\(\s?(?P<c>[a-h]|[ivx]{1,4})\s?\)
+    | [.\s]?\(\s?(?P<k>\d{1,2})\s?\)
+    | \s?[.\-_]?(?P<d>[a-h])(?=[\s)\]:.*_|]|$)(?<!\s[a-h])
+    | \s(?P<e>[a-h])(?=\s?[)\]:])
+    | \s?[,:;.)\-–—]?\s?(?:sub-?)?(?:part|question)\s?\(?(?P<f>\d{1,2}|[a-h]|[ivx]{1,4})\b\s?\)?
+    | \)\s?\(?(?P<g>\d{1,2}|[a-h])\)
+    | ,\s?\(?(?P<h>\d{1,2}|[a-h])\)
+    )""",
+    re.I | re.X,
+)
+_TERM = re.compile(r"\s?(?:\\?[*_]){0,4}\s?(?P<term>[:)\]|\t]|\.(?!\d)|[-–—](?=\s)|$)?(?:\\?[*_]){0,4}")
+_AFTER = re.compile(
+    r"\s*(?:[-+×*/^=<>%,≈~²]|x\s?\d|\d|\$?\\(?:times|cdot|approx)|"
+    r"(?:million|billion|thousand|hundred|[kmb]\b|percent|times|hours?|hrs?|h\b|epochs?|points?|units?|dB|gb|mb|or\b|and\b|to\b|is the\b|seconds?|s\b|ms\b|per\b))",
+    re.I,
+)
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label as written: its words and numbers, how it ends, and where its line goes on."""
+
+    path: Path
+    word: str
+    term: str
+    end: int
+    heading: int = 0
+    bold: bool = False
+    style: str = ""
+    bracketed: bool = False
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing but white space follows the number: it may be a number in a sentence."""
+        return not (self.word or self.term or self.heading or self.bold or self.bracketed)
+
+
+def read(line: str, at: int = 0) -> Label | None:
+    """Return the label that a line starts with, from a column on, or None.
+
+    >>> read("## Problem 2 - 5 points").path, read("Q 10.2(a): 672").path, read("2) 1) red").path
+    (('2',), ('10', '2', 'a'), ('2', '1'))
+    >>> read("2.1 million"), read("1.41"), read("1. (2) Compute").path
+    (None, None, ('1',))
+    """
+    lead = _LEAD.match(line, at)
+    pos = lead.end() if lead else at
+    heading = len((lead.group("hash") or "").strip()) if lead else 0
+    bold = bool(lead and ("**" in lead.group("bold") or "__" in lead.group("bold")))
+    worded = _WORD.match(line, pos)
+    word = " ".join(worded.group("word").lower().split()).rstrip(".:") if worded else ""
+    if word and worded:
+        pos = worded.end()
+        inner = re.compile(r"[*_\s]{0,4}").match(line, pos)
+        pos = inner.end() if inner else pos
+    first = _FIRST.match(line, pos)
+    if not first:
+        return None
+    path, style, pos = _steps(line, first)
+    term = _TERM.match(line, pos)
+    sign = (term.group("term") or "") if term else ""
+    end = term.end() if term else pos
+    ended = sign != "" or pos >= len(line) or line[pos].isspace() or line[pos] in "*_\\"
+    if not ended:
+        return None
+    at_end = not line[end:].strip()
+    made = Label(path, word, sign or ("$" if at_end else ""), end, heading, bold, style, bool(first.group("open")))
+    return made if _plausible(made, line) else None
+
+
+def _steps(line: str, first: re.Match[str]) -> tuple[Path, str, int]:
+    path = [(first.group("n") or first.group("l")).lower()]
+    style = ""
+    pos = first.end()
+    for _ in range(3):
+        step = _STEP.match(line, pos)
+        if not step or not path[0].isdigit():
+            break
+        path.append(next(v for v in step.groups() if v is not None).lower())
+        style += step.lastgroup or ""
+        pos = step.end()
+    return tuple(path), style, pos
+
+
+def _plausible(label: Label, line: str) -> bool:
+    rest = line[label.end :]
+    if label.word or label.heading:
+        return not label.word or label.term != "" or label.bold or label.heading > 0 or _new_sentence(label, rest)
+    if label.path[0].isalpha() and not (label.bracketed or label.term in (")", ":", ".", "]")):
+        return False
+    if label.path[0].isalpha() and len(label.path[0]) == 1 and label.term in (":", ".") and not label.bracketed:
+        return False
+    if label.bare or label.term in ("-", "–", "—", "$", ".", ":"):
+        if label.bare and (len(label.path) == 1 or _AFTER.match(rest)):
+            return False
+        if label.term == "$" and len(label.path) == 1:
+            return False
+    return True
+
+
+def _new_sentence(label: Label, rest: str) -> bool:
+    """Whether what follows ``Question 2.1`` is not the rest of a sentence about it."""
+    start = rest.lstrip()[:1]
+    if label.word in ("q", "p") or len(label.path) > 1:
+        return not _AFTER.match(rest) or start.isupper()
+    return start.isupper() or start in "([$*"
+
+
+class Tree:
+    """The parts of a plan by their ids, and what else students call them."""
+
+    def __init__(self, parts: Iterable[PartPlan]) -> None:
+        """Take the parts in order."""
+        self.ids = [part.id for part in parts_(parts)]
+        self.paths = [components(id_) for id_ in self.ids]
+        self.exact: dict[Path, int] = {}
+        self.groups: dict[Path, list[int]] = {}
+        for n, path in enumerate(self.paths):
+            self.exact.setdefault(path, n)
+            for k in range(1, len(path)):
+                self.groups.setdefault(path[:k], []).append(n)
+        self.problem = [path[:1] for path in self.paths]
+        self.members: dict[Path, list[int]] = {}
+        for n, head in enumerate(self.problem):
+            self.members.setdefault(head, []).append(n)
+        self.extra: dict[Path, int] = {}
+        for n, part in enumerate(parts):
+            for other in part.ids:
+                self.extra.setdefault(components(other), n)
+
+    def part(self, path: Path) -> tuple[int, float] | None:
+        """Return the part that a full path means, and how surely (1 is by its own id)."""
+        path = tuple(_ROMAN.get(c, c) if i and c not in "abcdefgh" else c for i, c in enumerate(path))
+        for known in (self.exact, self.extra):
+            if path in known:
+                return known[path], 1.0
+        if len(path) > 1 and path[:-1] in self.exact:
+            return self.exact[path[:-1]], 0.9
+        alias = self._swap(path)
+        if alias is not None:
+            return alias, 0.7
+        if len(path) > 2 and path[:-2] in self.exact:
+            return self.exact[path[:-2]], 0.6
+        return None
+
+    def _swap(self, path: Path) -> int | None:
+        """``2a`` for 2.1, ``10.2.1`` for 10.2a: the same place in the other alphabet."""
+        if len(path) < 2:
+            return None
+        last = path[-1]
+        if len(last) == 1 and last in "abcdefgh":
+            return self.exact.get((*path[:-1], str(ord(last) - 96)))
+        if last.isdigit() and 0 < int(last) < 9:
+            return self.exact.get((*path[:-1], chr(96 + int(last))))
+        return None
+
+    def within(self, group: list[int], path: Path) -> list[tuple[int, float]]:
+        """Return the parts of a group that a relative label such as ``(a)`` or ``Part 1`` may mean."""
+        found: dict[int, float] = {}
+        last = _ROMAN.get(path[-1], path[-1]) if len(path[-1]) > 1 or path[-1] in "ivx" else path[-1]
+        for n in group:
+            own = self.paths[n][1:]
+            if own == path or (own and own[-1:] == (last,) and len(own) > len(path)):
+                found[n] = 1.0
+            elif own[:1] == (last,):
+                found.setdefault(n, 0.9)
+        place = ord(last) - 97 if last.isalpha() else int(last) - 1
+        if not found and 0 <= place < len(group) and len(path) == 1:
+            found[group[place]] = 0.6
+        return list(found.items())
+
+
+def parts_(parts: Iterable[PartPlan]) -> list[PartPlan]:
+    """Return parts as a list."""
+    return list(parts)
+
+
+def components(id_: str) -> Path:
+    """Return the numbers and letters of an id.
+
+    >>> components("10.2a"), components("5"), components("10.2.a")
+    (('10', '2', 'a'), ('5',), ('10', '2', 'a'))
+    """
+    return tuple(re.findall(r"\d+|[a-z]+", id_.lower())) or (id_,)

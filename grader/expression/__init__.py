@@ -1,0 +1,79 @@
+"""Arithmetic as people write it: parsed, evaluated exactly within bounds, never executed.
+
+Plain text, Unicode and LaTeX are read alike::
+
+    >>> parse(r"\\frac{1}{2} + 2(3+1)").evaluate()
+    Fraction(17, 2)
+    >>> str(parse("1/(1+e^{-(β₀ + β₁ X₁)})"))
+    '1/(1 + e^(-(beta_0 + beta_1*X_1)))'
+    >>> parse_number("1,22,304 connections").value
+    Fraction(122304, 1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grader.expression import _tree
+from grader.expression._grammar import NotAnExpression, tree
+from grader.expression._literals import Comma
+from grader.expression._numbers import parse_number, to_number
+from grader.expression._tokens import Token, tokenize
+from grader.expression._tree import Literal, Node, Undefined, Value
+
+__all__ = ["Comma", "Expression", "Literal", "NotAnExpression", "Token", "Undefined", "Value",
+           "from_tokens", "parse", "parse_number", "to_number", "tokenize"]
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An arithmetic expression; its ``str`` is canonical and parses back to an equal one."""
+
+    root: Node
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables, in canonical spelling (``β₀`` is ``beta_0``), without e and pi."""
+        return _tree.names(self.root)
+
+    def evaluate(self, variables: Mapping[str, Value | int] | None = None) -> Value:
+        """Return the value: a Fraction where all operations are exact, else a float.
+
+        Raises:
+            Undefined: when a variable has no value, or the value is not finite or too large.
+        """
+        given = {name: Fraction(v) if isinstance(v, int) else v for name, v in (variables or {}).items()}
+        try:
+            return _tree.evaluate(self.root, given)
+        except Undefined:
+            raise
+        except (ArithmeticError, ValueError) as error:
+            raise Undefined(str(error)) from error
+
+    def __str__(self) -> str:
+        return _tree.written(self.root)
+
+
+def parse(text: str, *, comma: Comma | None = None, names: Collection[str] = (), lost: bool = False) -> Expression:
+    """Return the expression that the whole text is.
+
+    Args:
+        text: plain text, Unicode or LaTeX.
+        comma: what a comma before three digits means, where that is known.
+        names: variables that are known in advance; an ``x`` among them is never a times sign.
+        lost: whether numbers side by side are products whose sign was lost, as OCR does.
+
+    Raises:
+        NotAnExpression: when it is anything else.
+    """
+    return from_tokens(tokenize(text, comma, names), lost=lost)
+
+
+def from_tokens(tokens: Sequence[Token], *, lost: bool = False) -> Expression:
+    """Return the expression that a run of tokens is; see ``parse``."""
+    try:
+        return Expression(tree(tokens, lost))
+    except RecursionError as error:
+        raise NotAnExpression("nested too deeply") from error

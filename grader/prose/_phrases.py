@@ -1,0 +1,225 @@
+"""Phrases: compiled once, found in the words of a sentence, denied or not."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.prose._plain import plain, words
+
+Phrases = tuple[str, ...]
+
+_GAP = r"(?: [\w.,%]*\w){0,2}"
+_WIDE = r"(?: \S+){0,14}?"
+_NEGATORS = frozenset("not no never neither nor without hardly barely wrong false incorrect untrue incorrectly".split())
+_AFTER = re.compile(r" (?:(?:is|are|was|were|does|do|did|can|could|will|would|has|have) not|is (?:wrong|false|incorrect)) ")
+_RATHER = re.compile(r" (?:rather than|instead of|unlike|as opposed to|in contrast to|except(?: for)?)(?: \w+){0,3} $")
+_STOPS = frozenset(", ; : ( ) . ! ? => but because since whereas while although though however so therefore hence | and".split())
+_ONLY = frozenset("only just merely longer matter doubt".split())
+_REACH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase that was found: which, its characters in the prepared sentence, whether denied."""
+
+    phrase: str
+    start: int
+    end: int
+    denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    text: str
+    parts: tuple[re.Pattern[str], ...]
+    any_polarity: bool
+    own_negation: bool
+
+
+def prepare(text: str, vocabulary: frozenset[str] = frozenset()) -> str:
+    """Return a sentence as its words with single spaces, typos put right by a vocabulary.
+
+    >>> prepare("The varience isn't zero!", frozenset({"variance"}))
+    ' the variance is not zero ! '
+    """
+    return _prepared(text, vocabulary)
+
+
+@functools.lru_cache(maxsize=4096)
+def _prepared(text: str, vocabulary: frozenset[str]) -> str:
+    return " " + "".join(f"{_respelled(word, vocabulary)} " for word in words(plain(text)))
+
+
+def find(phrases: Phrases, prepared: str) -> list[Hit]:
+    """Return where any of the phrases stands in a prepared sentence, in order.
+
+    >>> [(h.phrase, h.denied) for h in find(("decreas*",), prepare("It does not decrease."))]
+    [('decreas*', True)]
+    """
+    hits = [hit for phrase in _compiled(tuple(phrases)) for hit in _hits(phrase, prepared)]
+    return sorted(hits, key=lambda hit: (hit.start, -hit.end))
+
+
+def first(phrases: Phrases, prepared: str, *, denied: bool = False) -> Hit | None:
+    """Return the first hit that is denied, or that is not."""
+    return next((hit for hit in find(phrases, prepared) if hit.denied == denied), None)
+
+
+def _hits(phrase: _Phrase, prepared: str) -> Iterable[Hit]:
+    spans = [[m.span() for m in part.finditer(prepared)] for part in phrase.parts]
+    if not all(spans):
+        return
+    if len(spans) > 1:
+        ones = [found[0] for found in spans]
+        no = not phrase.any_polarity and any(denied(prepared, s, e, phrase.own_negation) for s, e in ones)
+        yield Hit(phrase.text, min(s for s, _ in ones), max(e for _, e in ones), no)
+        return
+    for start, end in spans[0]:
+        no = not phrase.any_polarity and denied(prepared, start, end, phrase.own_negation)
+        yield Hit(phrase.text, start, end, no)
+
+
+def denied(prepared: str, start: int, end: int, own: bool = False) -> bool:
+    """Whether the words from ``start`` to ``end`` are denied by a word before or after them.
+
+    ``own`` says that a negation inside belongs to the phrase itself.
+    """
+    count = 0 if own else sum(word in _NEGATORS for word in prepared[start:end].split())
+    following: str | None = prepared[start:end].split()[0] if prepared[start:end].split() else None
+    seen = 0
+    for word in reversed(prepared[max(0, start - 120) : start].split()):
+        if word in _STOPS or seen >= _REACH:
+            break
+        if word in _NEGATORS and not (following in _ONLY):
+            count += 1
+        following = word
+        seen += 1
+    if _RATHER.search(prepared, max(0, start - 60), start + 1):
+        count += 1
+    if _AFTER.match(prepared, max(end - 1, 0) if prepared[end - 1 : end] == " " else end):
+        count += 1
+    return count % 2 == 1
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled(phrases: Phrases) -> tuple[_Phrase, ...]:
+    return tuple(_compile(phrase) for phrase in phrases)
+
+
+def _compile(phrase: str) -> _Phrase:
+    text = phrase.strip()
+    bare = text.removeprefix("~").strip()
+    own = any(word in _NEGATORS for word in re.split(r"[\s|_&]+", bare))
+    parts = tuple(re.compile(_pattern(part.split())) for part in bare.split("&") if part.strip())
+    return _Phrase(text=phrase, parts=parts, any_polarity=text.startswith("~"), own_negation=own)
+
+
+def _pattern(elements: Sequence[str]) -> str:
+    out, gap = "", ""
+    for element in elements:
+        if element == "...":
+            gap = _WIDE
+            continue
+        out += gap + "".join(f" {_word(word)}" for word in element.split("_"))
+        gap = _GAP
+    return out + "(?= )"
+
+
+def _word(word: str) -> str:
+    return "(?:" + "|".join(_choice(choice) for choice in word.casefold().split("|")) + ")"
+
+
+def _choice(word: str) -> str:
+    if word.endswith("*"):
+        return re.escape(word[:-1]) + r"[\w.]*"
+    if word.isalpha() and len(word) > 3:
+        return re.escape(word) + "(?:s|es|d|ed|ing)?"
+    return re.escape(word)
+
+
+# -- typos
+
+
+@functools.lru_cache(maxsize=256)
+def vocabulary(*phrases: Phrases) -> frozenset[str]:
+    """Return the words of phrases that are long enough for a typo to be told; ``*`` is kept.
+
+    >>> sorted(vocabulary(("variance", "decreas* of", "a|constant")))
+    ['constant', 'decreas*', 'variance']
+    """
+    found = (word for group in phrases for phrase in group
+             for word in re.split(r"[\s|_&~]+", phrase.casefold()))
+    return frozenset(word for word in found if len(word.rstrip("*")) >= 5 and word.rstrip("*").isalpha())
+
+
+_PROTECTED = frozenset(
+    "consist consists complete completely compete compare comparing content contents contain contains continue "
+    "continues explain explains export extend extent former format formal former function functions general "
+    "generally generate however instead interest learns leaves lesson losses lower lowers mainly makes matter "
+    "meaning means model models moment never notion number numbers other others output outputs parted parts "
+    "perform places point points prior produce project random range reach reason relate relation relevant "
+    "report result results sample samples several shape shapes single small smaller smallest something sorted "
+    "source special stage state states stated still strange strong terms their there these thing think those "
+    "three times total towards train trained training trains under until upper value values wants where which "
+    "while whole write wrong test tests tested data date dates rate rates each every error errors order orders "
+    "curve curves carve layer layers later batch match place plane plain sense since sinks common compute "
+    "computes component correct connect connects concept constraint contrast control convert cover covers "
+    "depth defined deepest digits direct divide divides divided decide decides decided degree degrees "
+    "degrade divers diverse increase increases increased increasing decrease decreases decreased decreasing "
+    "initial initially input inputs inside learning noise noisy normal normally uniform unit units useful "
+    "filter filters filler better bitter weight weights height eight eighth right might minima minimum maximum "
+    "maximal minimal variable variables various variation variations vary varies very every ever linear "
+    "nearest nearer clearest dearest smooth smoother stop stops step steps steep sleep flat float".split()
+)
+
+
+@functools.lru_cache(maxsize=16384)
+def _respelled(word: str, known: frozenset[str]) -> str:
+    """The word of the vocabulary that a typo stands for; the first letter is never wrong."""
+    if len(word) < 5 or not known or word in _PROTECTED or not word.isalpha():
+        return word
+    stems = [item for item in known if item[0] == word[0]]
+    if any(_is(word, item) for item in stems):
+        return word
+    best: tuple[int, str] | None = None
+    for item in stems:
+        stem = item.rstrip("*")
+        allowed = 2 if len(stem) >= 8 else 1
+        if item.endswith("*"):
+            tries = [(word[:n], word[n:]) for n in range(len(stem) - 1, len(stem) + 2) if n <= len(word)]
+        else:
+            tries = [(word, "")]
+            tries += [(word[: -len(e)], e) for e in ("s", "es", "d", "ed", "ing") if word.endswith(e)]
+        for part, ending in tries:
+            if abs(len(part) - len(stem)) > allowed:
+                continue
+            gap = _distance(part, stem, allowed)
+            if gap <= allowed and (best is None or gap < best[0]):
+                best = (gap, stem + ending)
+    return best[1] if best else word
+
+
+def _is(word: str, item: str) -> bool:
+    if item.endswith("*"):
+        return word.startswith(item[:-1])
+    return word == item or (word.startswith(item) and word[len(item) :] in ("s", "es", "d", "ed", "ing"))
+
+
+def _distance(a: str, b: str, most: int) -> int:
+    """Edits between two words, neighbours swapped counting as one; more than ``most`` is cut."""
+    before2: list[int] = []
+    before = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        now = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(before[j] + 1, now[-1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, before2[j - 2] + 1)
+            now.append(cost)
+        if min(now) > most:
+            return most + 1
+        before2, before = before, now
+    return before[-1]

@@ -1,0 +1,1 @@
+"""The maths of the deep-learning midterm: plain functions of plain arguments."""

@@ -1,0 +1,207 @@
+"""The command line as an instructor and a student meet it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.cli import main
+
+Run = tuple[int, str, str]
+
+
+@pytest.fixture
+def grader(course: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+    """Call the command line inside the course; gives status, standard output, standard error."""
+    monkeypatch.chdir(course)
+
+    def call(*arguments: object) -> Run:
+        status = 0
+        try:
+            main([str(a) for a in arguments])
+        except SystemExit as end:
+            status = int(end.code or 0)
+        out, err = capfd.readouterr()
+        return status, out, err
+
+    return call
+
+
+def hand_in(course: Path, name: str, answers: object) -> Path:
+    path = course / "submissions/sums" / f"{name}.json"
+    path.write_text(json.dumps({"answers": answers}), "utf-8")
+    return path
+
+
+def results(text: str) -> dict[str, dict[str, object]]:
+    return {r["student"]: {p["id"]: p for p in r["parts"]} for r in json.loads(text)["results"]}
+
+
+def test_a_right_a_mistaken_and_a_followed_through_answer(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "ada", {"1": "7", "2": "14"})
+    hand_in(course, "bob", {"1": "12", "2": "24"})
+    status, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
+    assert status == 0
+    ada, bob = results(out)["ada"], results(out)["bob"]
+    assert [ada[p]["earned"] for p in "12"] == [2, 1.5]
+    assert [bob[p]["earned"] for p in "12"] == [1, 1.5]
+    assert [m["id"] for m in bob["1"]["mistakes"]] == ["product"]
+
+
+def test_follow_through_from_a_trivial_value_earns_nothing(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "zoe", {"1": "0", "2": "0"})
+    _, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
+    assert [results(out)["zoe"][p]["earned"] for p in "12"] == [0, 0]
+
+
+def test_a_part_without_key_waits_and_gets_its_mark_when_the_key_is_given(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "ada", {"3": "5"})
+    _, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
+    part = results(out)["ada"]["3"]
+    assert (part["earned"], part["proposed"], part["verdict"], part["why"]) == (None, None, "open", "key")
+    keys = course / "keys.yaml"
+    keys.write_text('keys: {"3": 5}\n', "utf-8")
+    _, out, _ = grader("grade", "sums", "--json", "--from", course / "out", "--keys", keys)
+    assert results(out)["ada"]["3"]["earned"] == 1
+
+
+def test_an_unanswered_part_is_missing_also_where_a_key_or_a_drawing_is_wanted(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "eve", {})
+    _, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
+    assert {p["verdict"] for p in results(out)["eve"].values()} == {"missing"}
+    assert {p["earned"] for p in results(out)["eve"].values()} == {0}
+
+
+def test_a_drawing_goes_to_a_person(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "ada", {"4": "see the drawing"})
+    _, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
+    part = results(out)["ada"]["4"]
+    assert (part["earned"], part["review"], part["why"]) == (None, True, "figure")
+
+
+def test_marking_again_from_evidence_gives_the_same_bytes(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "ada", {"1": "12", "2": "24", "3": "x"})
+    hand_in(course, "bob", {"1": ["7"], "9": "what"})
+    first, again = course / "out", course / "again"
+    grader("grade", "sums", "--out", first)
+    for path in (course / "submissions/sums").iterdir():
+        path.unlink()
+    assert grader("grade", "sums", "--from", first, "--out", again)[0] == 0
+    files = sorted(p.relative_to(first) for p in first.rglob("*") if p.is_file())
+    assert files
+    assert files == sorted(p.relative_to(again) for p in again.rglob("*") if p.is_file())
+    assert all((first / name).read_bytes() == (again / name).read_bytes() for name in files)
+
+
+def test_two_hand_ins_of_one_id_are_both_kept_and_flagged(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "ada", {"1": "7"})
+    other = course / "late"
+    other.mkdir()
+    (other / "ada.json").write_text('{"answers": {"1": "8"}}', "utf-8")
+    _, out, _ = grader("grade", "sums", course / "submissions/sums/ada.json", other / "ada.json",
+                       "--json", "--out", course / "out")
+    assert [r["student"] for r in json.loads(out)["results"]] == ["ada", "ada~2"]
+    assert {p["path"] for p in json.loads(out)["problems"]} == {"ada", "ada~2"}
+
+
+def test_the_id_inside_answers_json_never_overrules_the_files_name(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    path = course / "submissions/sums/ada.json"
+    path.write_text('{"student": "bob", "answers": {"1": "7"}}', "utf-8")
+    _, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
+    data = json.loads(out)
+    assert (data["results"][0]["student"], data["results"][0]["claims"]) == ("ada", "bob")
+    assert any("bob" in p["what"] for p in data["problems"])
+
+
+def test_an_unknown_id_is_listed_as_a_problem(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "ada", {"7.7": "x"})
+    _, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
+    assert any("7.7" in p["what"] for p in json.loads(out)["problems"])
+
+
+def test_a_file_that_cannot_be_read_opens_marks_ends_with_one_and_harms_nobody(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "ada", {"1": "7"})
+    (course / "submissions/sums/bob.xyz").write_bytes(b"\x00\x01")
+    status, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
+    assert status == 1
+    assert results(out)["ada"]["1"]["earned"] == 2
+    assert {p["earned"] for p in results(out)["bob"].values()} == {None}
+
+
+def test_open_marks_end_with_one_only_when_asked(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "ada", {"3": "5"})
+    assert grader("grade", "sums", "--out", course / "out")[0] == 0
+    assert grader("grade", "sums", "--out", course / "out", "--fail-on-open")[0] == 1
+
+
+def test_the_grade_sheet_leaves_open_parts_and_totals_blank(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "ada", {"1": "7", "3": "5"})
+    hand_in(course, "bob", {"1": "7"})
+    grader("grade", "sums", "--out", course / "out")
+    rows = (course / "out/grades.csv").read_text("utf-8").splitlines()
+    assert rows == ["student,1,2,3,4,earned,open", "ada,2,0,,0,,1", "bob,2,0,0,0,2,0"]
+
+
+@pytest.mark.parametrize("arguments", [("grade",), ("grade", "nothing"), ("grade", "sums", "--jobs", "0"),
+                                       ("grade", "sums", "no-such-file"), ("frobnicate",)])
+def test_wrong_usage_ends_with_two_and_a_sentence(course: Path, grader, arguments) -> None:  # type: ignore[no-untyped-def]
+    status, out, err = grader(*arguments)
+    assert (status, out) == (2, "")
+    assert err.strip()
+
+
+def test_a_wrong_rubric_ends_with_three_and_says_file_line_and_column(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    path = course / "rubrics/sums.yaml"
+    path.write_text(path.read_text("utf-8").replace("mistakes:", "mistaks:"), "utf-8")
+    hand_in(course, "ada", {})
+    status, _, err = grader("grade", "sums")
+    assert status == 3
+    assert "sums.yaml:15:9:" in err
+    assert "did you mean 'mistakes'?" in err
+
+
+def test_a_rubric_that_names_a_function_that_is_not_there_ends_with_three(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    path = course / "rubrics/sums.yaml"
+    path.write_text(path.read_text("utf-8").replace("sums.multiply", "sums.multipy"), "utf-8")
+    status, _, err = grader("grade", "sums")
+    assert status == 3
+    assert "did you mean 'multiply'?" in err
+
+
+def test_an_id_without_quotes_is_an_error(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    path = course / "rubrics/sums.yaml"
+    path.write_text(path.read_text("utf-8").replace('id: "2"', "id: 2.10"), "utf-8")
+    status, _, err = grader("grade", "sums")
+    assert status == 3
+    assert "quote" in err
+
+
+def test_selfcheck_shows_readings_and_neither_marks_nor_key(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    path = hand_in(course, "ada", {"1": "12", "2": "it is fun"})
+    status, out, _ = grader("selfcheck", "sums", path)
+    assert status == 0
+    assert "12" in out
+    assert "missing" in out
+    assert "7" not in out.replace("ada.json", "")
+    assert "product" not in out
+
+
+def test_nothing_in_the_output_tells_what_was_expected(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    path = course / "reference/sums/sums.py"
+    path.write_text(path.read_text("utf-8").replace("return a + b", "return 918273645"), "utf-8")
+    hand_in(course, "ada", {"1": "12", "2": "25"})
+    _, out, err = grader("grade", "sums", "--json", "--out", course / "out")
+    everything = [p.read_text("utf-8") for p in (course / "out").rglob("*") if p.is_file()]
+    assert not any("918273645" in text for text in (out, err, *everything))
+
+
+def test_a_student_called_like_a_path_stays_inside_the_reports_folder(course: Path) -> None:
+    from grader.pipeline import safe_name
+
+    for name in ("../evil", "..", ".", "", "a/b", "CON", "nul", "x" * 500, "ä", "a\x00b", "\ud800"):
+        safe = safe_name(name)
+        assert safe
+        assert not safe.startswith(".")
+        assert set(safe) & set('/\\:\x00') == set()
+        assert len(safe) < 120
+    assert len({safe_name(n) for n in ("a/b", "a_b", "a:b")}) == 3
