@@ -26,6 +26,7 @@ from grader.model import (
     Place,
     Verdict,
     Why,
+    unsure,
 )
 from grader.rubric import Adjustment, Attempt, Criterion, Part, Rubric
 
@@ -37,6 +38,10 @@ NOTHING = Fraction(0)
 
 class NoReading(LookupError):
     """An earlier reading that a way of marking rests on is not there."""
+
+
+class Doubted(NoReading):
+    """A reading that a way of marking rests on is there, but not for certain."""
 
 
 class NoKey(LookupError):
@@ -126,7 +131,7 @@ class _Marker:
     def _tries(self, criterion: Criterion, finding: Finding) -> Iterator[Try]:
         truth = Attempt.model_construct(
             id="", of=None, source=criterion.expect, given={}, compare=None,
-            credit=Fraction(1), guard=None, says="")
+            credit=Fraction(1), guard=None, flag="", says="")
         for role, attempt in (("truth", truth), *criterion.attempts()):
             tried = self._try(criterion, role, attempt, finding)
             if tried is not None:
@@ -141,11 +146,15 @@ class _Marker:
         compare = (attempt.compare or criterion.compare).built
         try:
             truth = self._truth(criterion, role, attempt)
+        except Doubted as error:
+            return Try(role=role, attempt=attempt, verdict=unsure(str(error))) if role == "truth" else None
         except (NoReading, ValueError):
             return None
         verdict = compare.compare(own.value, truth)
         if own.doubt and own is not finding:
             verdict = replace(verdict, certain=False)
+        if attempt.flag and verdict.credit:
+            verdict = replace(verdict, certain=False, reason=attempt.flag)
         return Try(role=role, attempt=attempt, verdict=verdict)
 
     def _truth(self, criterion: Criterion, role: str, attempt: Attempt) -> Any:
@@ -165,18 +174,26 @@ class _Marker:
         return self.call(source, given)
 
     def _resolve(self, value: Any) -> Any:
-        if isinstance(value, dict) and set(value) == {"reading"}:
-            part, slash, name = str(value["reading"]).rpartition("/")
-            findings = self.evidence.get(part, {}) if slash else self.findings
-            found = findings.get(name)
-            if not isinstance(found, Found) or found.doubt:
-                raise NoReading(str(value["reading"]))
-            return plain(found.value)
+        if isinstance(value, dict) and "reading" in value and set(value) <= {"reading", "or"}:
+            return self._earlier(value)
         if isinstance(value, dict):
             return {key: self._resolve(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self._resolve(item) for item in value]
         return value
+
+    def _earlier(self, value: Mapping[str, Any]) -> Any:
+        """A reading of this part or an earlier one; ``or`` stands in where there certainly is none."""
+        part, slash, name = str(value["reading"]).rpartition("/")
+        findings = self.evidence.get(part, {}) if slash else self.findings
+        found = findings.get(name)
+        if isinstance(found, Found) and not found.doubt:
+            return plain(found.value)
+        if isinstance(found, Broken) or (found is not None and found.doubt):
+            raise Doubted(f"it rests on {value['reading']}, which could not be read for certain")
+        if "or" in value:
+            return value["or"]
+        raise NoReading(str(value["reading"]))
 
     def _conflicts(self, criterion: Criterion, finding: Finding, best: Try | None) -> list[str]:
         """A rival reading that would earn another credit makes the mark a person's."""
@@ -320,7 +337,7 @@ def _elementwise(tries: list[Try], best: Try | None) -> Try | None:
     credit = sum(columns, NOTHING) / length
     if credit <= best.credit:
         return best
-    used = [t for t in each if t.attempt.id and any(
+    used = [t for t in each if t.role == "mistakes" and t.attempt.id and any(
         t.verdict.each[i] * t.attempt.credit == columns[i] != 0 for i in range(length))]
     truth = each[0]
     verdict = replace(truth.verdict, credit=credit, mistakes=tuple(t.attempt.id for t in used))
@@ -340,7 +357,8 @@ def _named(tries: list[Try], best: Try | None) -> Try | None:
 def _mistakes(best: Try | None) -> tuple[str, ...]:
     if best is None:
         return ()
-    own = (best.attempt.id,) if best.attempt.id and best.verdict.credit else ()
+    named = best.role == "mistakes" and best.attempt.id and best.verdict.credit
+    own = (best.attempt.id,) if named else ()
     return tuple(dict.fromkeys((*own, *best.verdict.mistakes)))
 
 

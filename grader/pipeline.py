@@ -341,7 +341,7 @@ def grade(assignment: Assignment, records: Iterable[Record], out: Path | None, *
             if keep_evidence:
                 _write(out / "evidence" / f"{safe_name(record.student)}.json", record.to_bytes())
             render.student(batch.rubric, result, record.evidence, out / "reports",
-                           safe_name(record.student), record.problems)
+                           safe_name(record.student), problems=record.problems)
     if out is not None:
         render.batch(batch, out, safe_name)
     return batch

@@ -121,6 +121,8 @@ class Attempt(Strict):
     credit: Points = Fraction(1)
     guard: str | None = None
     """Reference function of the same ``given``; false means that this way earns nothing."""
+    flag: str = ""
+    """Why a person has to look where this way is recognised; empty where it is certain."""
     says: str = ""
 
 

@@ -75,7 +75,16 @@ def scan(lines: Sequence[str]) -> list[Block]:
         made = _special(lines, at, blocks) or [_prose(lines, at, blocks)]
         blocks += made
         at = made[-1].end
-    return blocks
+    return [_within_output(b, blocks[i - 1 : i + 2]) if 0 < i < len(blocks) - 1 else b for i, b in enumerate(blocks)]
+
+
+def _within_output(block: Block, around: Sequence[Block]) -> Block:
+    """A line or two of prose right between output and output is output too."""
+    before, _, after = around
+    close = block.start - before.end <= 2 and after.start - block.end <= 1 and block.end - block.start <= 2
+    if block.kind == "prose" and before.kind == after.kind == "output" and close:
+        return Block("output", block.start, block.end)
+    return block
 
 
 Rule = Callable[[Sequence[str], int, list[Block]], "list[Block] | None"]
@@ -104,12 +113,17 @@ def _prose(lines: Sequence[str], at: int, before: list[Block]) -> Block:
 
 def _printed(lines: Sequence[str], after: Block, before: list[Block], at: int, end: int) -> bool:
     """Whether the code above prints what these lines start with."""
-    code = next((b for b in reversed(before) if b.kind == "code"), None)
-    if code is None or at - after.end > 3:
+    if at - after.end > 3:
         return False
-    starts = signs.printed_starts(lines[code.start : code.end])
-    here = [line.strip() for line in lines[at:end]]
-    return bool(starts) and all(any(line.startswith(s) for s in starts) for line in here)
+    source: list[str] = []
+    for block in reversed(before[-8:]):
+        if block.kind == "code":
+            source[:0] = lines[block.start : block.end]
+        elif source or block.kind != "output":
+            break
+    shortest = 2 if after.kind == "output" else 3
+    starts = tuple(s for s in signs.printed_starts(source) if len(s) >= shortest)
+    return bool(starts) and all(line.strip().startswith(starts) for line in lines[at:end])
 
 
 def _fence(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:

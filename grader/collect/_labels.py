@@ -22,12 +22,12 @@ _WORD = re.compile(
 )
 _FIRST = re.compile(r"(?P<open>[(\[]\s?)?(?:(?P<n>\d{1,2})(?!\d)|(?P<l>[a-h]|[ivx]{1,4})(?![a-z0-9]))(?(open)\s?[)\]])", re.I)
 _STEP = re.compile(
-    r"""(?:\.\s?(?P<a>\d{1,2})(?!\d|\.\d\d)
+    r"""(?:\.(?P<a>\d{1,2})(?!\d|\.\d\d)
     | -(?P<b>\d)(?![\d.])
     | \.?\s?\(\s?(?P<c>[a-h]|[ivx]{1,4})\s?\)
     | [.\s]?\(\s?(?P<k>\d{1,2})\s?\)
     | \s?[.\-_]?(?P<d>[a-h])(?=[\s)\]:.*_|]|$)(?<!\s[a-h])
-    | \s(?P<e>[a-h])(?=\s?[)\]:])
+    | \s(?P<e>(?-i:[a-h]))(?=\s?[)\]])
     | \s?[,:;.)\-–—]?\s?(?:sub-?)?(?:part|question)\s?\(?(?P<f>\d{1,2}|[a-h]|[ivx]{1,4})\b\s?\)?
     | \)\s?\(?(?P<g>\d{1,2}|[a-h])\)
     | ,\s?\(?(?P<h>\d{1,2}|[a-h])\)
@@ -40,6 +40,8 @@ _AFTER = re.compile(
     r"(?:million|billion|thousand|hundred|[kmb]\b|percent|times|hours?|hrs?|h\b|epochs?|points?|units?|dB|gb|mb|or\b|and\b|to\b|is the\b|seconds?|s\b|ms\b|per\b))",
     re.I,
 )
+_OPERATOR = re.compile(r"\s*(?:[-+×*/^=<>%,≈~²]|x\s?\d)")
+_WORTH = re.compile(r"\s*[-–—:,]?\s*[(\[]?\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?|marks?)\b\.?\s*[)\]]?\s*[:.]?(?:\\?[*_]){0,3}", re.I)
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
 
 
@@ -67,7 +69,7 @@ def read(line: str, at: int = 0) -> Label | None:
 
     >>> read("## Problem 2 - 5 points").path, read("Q 10.2(a): 672").path, read("2) 1) red").path
     (('2',), ('10', '2', 'a'), ('2', '1'))
-    >>> read("2.1 million"), read("1.41"), read("1. (2) Compute").path
+    >>> read("2.1 million"), read("2.1 = x"), read("1. (2) Compute").path
     (None, None, ('1',))
     """
     lead = _LEAD.match(line, at)
@@ -78,6 +80,8 @@ def read(line: str, at: int = 0) -> Label | None:
     word = " ".join(worded.group("word").lower().split()).rstrip(".:") if worded else ""
     if word and worded:
         pos = worded.end()
+        if ":" in worded.group() and word.startswith(("ans", "sol", "resp", "my")):
+            return None
         inner = re.compile(r"[*_\s]{0,4}").match(line, pos)
         pos = inner.end() if inner else pos
     first = _FIRST.match(line, pos)
@@ -87,6 +91,9 @@ def read(line: str, at: int = 0) -> Label | None:
     term = _TERM.match(line, pos)
     sign = (term.group("term") or "") if term else ""
     end = term.end() if term else pos
+    worth = _WORTH.match(line, pos) or _WORTH.match(line, end)
+    if worth:
+        sign, end = sign or ":", worth.end()
     ended = sign != "" or pos >= len(line) or line[pos].isspace() or line[pos] in "*_\\"
     if not ended:
         return None
@@ -117,11 +124,10 @@ def _plausible(label: Label, line: str) -> bool:
         return False
     if label.path[0].isalpha() and len(label.path[0]) == 1 and label.term in (":", ".") and not label.bracketed:
         return False
-    if label.bare or label.term in ("-", "–", "—", "$", ".", ":"):
-        if label.bare and (len(label.path) == 1 or _AFTER.match(rest)):
-            return False
-        if label.term == "$" and len(label.path) == 1:
-            return False
+    if label.bare and len(label.path) == 1 and not rest.lstrip()[:1].isupper():
+        return False
+    if label.bare:
+        return not (_OPERATOR if set(label.style) & set("ckf") else _AFTER).match(rest)
     return True
 
 
@@ -192,8 +198,8 @@ class Tree:
             elif own[:1] == (last,):
                 found.setdefault(n, 0.9)
         place = ord(last) - 97 if last.isalpha() else int(last) - 1
-        if not found and 0 <= place < len(group) and len(path) == 1:
-            found[group[place]] = 0.6
+        if 0 <= place < len(group) and len(path) == 1:
+            found.setdefault(group[place], 0.6)
         return list(found.items())
 
 

@@ -7,6 +7,7 @@ gaps that it leaves within a problem are then filled by weaker signs (``_fill``)
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -53,20 +54,26 @@ class Region:
 
 def candidates(text: Text, tree: Tree) -> list[Candidate]:
     """Return the candidates that labels make, heaviest style first counted."""
+    read = [(n, label) for n, label in _labels(text) if label is not None]
+    levels = [m.heading for _, m in read if m.heading and m.path[0].isdigit() and (len(m.path) == 1 or not m.word)]
+    top = min(levels, default=1)
     found: list[tuple[Label, Candidate]] = []
+    for n, label in read:
+        deep = label.heading > top and not label.word
+        made = _meant(text, tree, n, label, text.kind(n) or "", deep)
+        found += [(label, c) for c in made]
+    return _weighed(text, found, len(tree.ids))
+
+
+def _labels(text: Text) -> Iterator[tuple[int, Label | None]]:
     for n, line in enumerate(text.lines):
         kind = text.kind(n)
         if kind in ("prose", "heading"):
-            label = labels.read(line)
+            yield n, labels.read(line)
         elif kind == "code" and "#" in line:
-            label = _comment(line)
+            yield n, _comment(line)
         elif kind == "table":
-            label = _row(line)
-        else:
-            continue
-        if label is not None:
-            found += [(label, c) for c in _meant(text, tree, n, label, kind or "")]
-    return _weighed(found, len(tree.ids))
+            yield n, _row(line)
 
 
 def _comment(line: str) -> Label | None:
@@ -86,10 +93,16 @@ def _row(line: str) -> Label | None:
     return label if label.term in ("|", "\t") or rest.startswith(("|", "\t")) else None
 
 
-def _meant(text: Text, tree: Tree, n: int, label: Label, kind: str) -> Iterator[Candidate]:
+def _meant(text: Text, tree: Tree, n: int, label: Label, kind: str, deep: bool) -> Iterator[Candidate]:
+    """The candidates that one label makes; ``deep`` says that it is a heading below problems' headings."""
     path, end = label.path, label.end
+    relative = label.word.endswith("part") and label.word.split()[0] not in _PROBLEM
+    if len(path) == 1 and (deep or relative):
+        return
     group = tree.groups.get(path)
     if group:
+        if (label.term == "$" or label.bare) and len(path) == 1 and not label.bold and not (label.word or label.heading):
+            return
         inner = _inner(text.lines[n], end, tree, group)
         if inner:
             part, end = inner
@@ -102,7 +115,7 @@ def _meant(text: Text, tree: Tree, n: int, label: Label, kind: str) -> Iterator[
     if known is None:
         return
     part, sure = known
-    if len(path) == 1 and not _names_problem(label, kind):
+    if (len(path) == 1 and not _names_problem(label, kind)) or (sure < 1 and (deep or relative)):
         return
     weight = _weight(label, kind) * sure
     kept = sure == 0.9 or (sure == 0.6 and len(path) > 2)
@@ -112,7 +125,7 @@ def _meant(text: Text, tree: Tree, n: int, label: Label, kind: str) -> Iterator[
 def _names_problem(label: Label, kind: str) -> bool:
     word = label.word.rsplit(" ", 1)[-1]
     return word in _PROBLEM or word.startswith(("answer", "ans", "sol")) or label.heading > 0 or (
-        not label.word and label.path[0].isdigit() and label.term in (".", ")", ":"))
+        not label.word and label.path[0].isdigit() and (label.bold or label.bare or label.term in (".", ")", ":", "$")))
 
 
 def _inner(line: str, end: int, tree: Tree, group: list[int]) -> tuple[int, int] | None:
@@ -146,32 +159,60 @@ def _weight(label: Label, kind: str) -> float:
         if label.bold:
             base = max(base, 6.5)
         if len(label.path) == 1:
-            base -= 3.5
+            base -= 3.0
     return base
 
 
-def _weighed(found: list[tuple[Label, Candidate]], parts: int) -> list[Candidate]:
-    """Raise the weight of a style that labels many parts, lower that of a single one."""
+def _style(label: Label) -> tuple[object, ...]:
+    end = "" if label.term == "$" else label.term
+    return (label.word, label.heading > 0, label.bold, end)
+
+
+def _weighed(text: Text, found: list[tuple[Label, Candidate]], parts: int) -> list[Candidate]:
+    """Raise the weight of a style that labels many parts, lower that of a single one.
+
+    A lone number (``5.``) is a problem only where problems are numbered so: it is no item of
+    a list, and it looks like the labels of other parts where those are written in full.
+    """
     styles: dict[tuple[object, ...], set[int]] = {}
-
-    def style(label: Label) -> tuple[object, ...]:
-        return (label.word, label.heading > 0, label.bold, label.term in ("", "$"), len(label.path) > 1)
-
     for label, c in found:
-        styles.setdefault(style(label), set()).add(c.part)
+        styles.setdefault((_style(label), len(label.path) > 1), set()).add(c.part)
     named = {c.part for label, c in found if c.group and (label.word or label.heading)}
+    full = {style: len(seen) for (style, many), seen in styles.items() if many}
+    usual = max(full, key=full.__getitem__, default=None)
+    spelt = len(set().union(*(seen for (_, many), seen in styles.items() if many), set())) >= max(3, parts // 4)
     out = []
     for label, c in found:
-        spread = len(styles[style(label)])
-        weight = c.weight + (2.0 if spread >= min(4, max(2, parts // 2)) else 0.0)
-        if spread == 1 and parts > 2 and not label.word and not label.heading:
-            weight -= 2.0
-        if len(label.path) == 1 and not (label.word or label.heading) and len(named) > 1:
+        lone = len(label.path) == 1 and not (label.word or label.heading)
+        weight = c.weight
+        if lone and (_listed(text, c.line, label) or len(named) > 1 or (spelt and (c.group or _style(label) != usual))):
+            continue
+        if lone and not spelt and label.bare:
             continue
         if label.word.startswith(("answer", "ans", "sol")) and len(label.path) == 1 and len(named) > 1 and c.group:
             continue
+        if lone and spelt:
+            weight = 6.5 if label.bold or label.term in (":", ")") else 2.0
+        else:
+            spread = len(styles[(_style(label), len(label.path) > 1)])
+            weight += 2.0 if spread >= min(4, max(2, parts // 2)) else 0.0
+            if spread == 1 and parts > 2 and not label.word and not label.heading:
+                weight -= 2.0
         out.append(Candidate(c.line, c.col, c.part, weight, c.end, c.how, c.group))
     return out
+
+
+def _listed(text: Text, line: int, label: Label) -> bool:
+    """Whether a lone number is an item of a list: the next lines go on with its neighbours."""
+    if not label.path[0].isdigit():
+        return False
+    number = int(label.path[0])
+    for near in (line - 1, line + 1):
+        if 0 <= near < len(text.lines) and text.block_of[near] == text.block_of[line] >= 0:
+            other = labels.read(text.lines[near])
+            if other and len(other.path) == 1 and other.path[0].isdigit() and abs(int(other.path[0]) - number) <= 1:
+                return True
+    return False
 
 
 def by_wording(text: Text, phrases: Phrases, labelled: Counter[int]) -> list[Candidate]:
@@ -213,11 +254,26 @@ def _start(text: Text, sentence: Sentence, part: int, weight: float, how: str) -
     for up in range(line, max(-1, line - _MAX_BACK), -1):
         own = text.by_line.get(up)
         if own and (own[0].pointed or (up < line and own[0].kind == "heading")):
-            return Candidate(up, 0, part, weight, 0, how) if own[0].pointed else Candidate(line, 0, part, weight, 0, how)
+            if not own[0].pointed:
+                break
+            return Candidate(_parent(text, up), 0, part, weight, 0, how)
         kind = text.kind(up)
         if kind not in (None, "prose", "image") or (own and answer_mark(text.lines[up])):
             break
     return Candidate(line, 0, part, weight, 0, how)
+
+
+def _parent(text: Text, line: int) -> int:
+    """Where ``(a) (2.5) …`` stands right under the item that introduces it, the line of that item."""
+    if not re.match(r"\s*\(?a\)", text.lines[line]):
+        return line
+    up = line - 1
+    while up > 0 and not text.lines[up].strip():
+        up -= 1
+    own = text.by_line.get(up)
+    if not own or line - up > 3 or not re.match(r"\s*\d{1,2}[.)]\s", text.lines[up]) or len(own[0].text) < 40:
+        return line
+    return up
 
 
 def chain(found: Sequence[Candidate], tree: Tree) -> list[Candidate]:
@@ -251,7 +307,7 @@ def _step(before: Candidate, after: Candidate, tree: Tree) -> float:
     if gap == 0:
         return 0.2
     if gap < 0:
-        return -3.0 if same else (-2.5 if after.group else -4.0)
+        return -3.0 if same else (-2.5 if after.group or tree.members[tree.problem[after.part]] == [after.part] else -4.0)
     if same:
         return 1.0 if gap <= 1 else -0.4 * gap
     opens = tree.members[tree.problem[after.part]][0] == after.part

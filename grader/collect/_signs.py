@@ -48,7 +48,7 @@ LOG = re.compile(
     )""",
     re.X,
 )
-_PRINTED = re.compile(r"""print\s?\(\s?f?(["'])([^"'{%\\]{3,60})""")
+_PRINTED = re.compile(r"""print\s?\(\s?f?(["'])([^"'{%\\]{2,60})""")
 _STRINGS = re.compile(r"""("(?:[^"\\]|\\.){0,400}"|'(?:[^'\\]|\\.){0,400}'|\#.*)""")
 _CODE_START = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_>@%!#")
 _LOG_START = frozenset("0123456789=_/[EMTWDLFNSuABCDGHIJKOPQRUVXYZ")

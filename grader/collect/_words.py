@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 TOKEN = re.compile(r"\([a-h]\)|[a-z]+|\d+")
-_SENTENCE_END = re.compile(r"(?:(?<=[.?!:])|(?<=[.?!:][*_)\"”$]))[*_]{0,3}\s+(?=[\[(\"“$\\*_•\dA-Z-])|\s+(?=•)")
+_SENTENCE_END = re.compile(r"(?:(?<=[.?!])|(?<=[.?!:][*_)\"”$])|(?<=[.?!:][*_]{2}))\s+(?=[\[(\"“$\\*_•\dA-Z-])|(?<=:)\s+(?=[(\"“$\\*_•A-Z])|(?<=[^-*+•.\s])\s+(?=•|\([a-h]\)\s)")
 _ABBREVIATED = re.compile(r"(?:\b(?:al|e\.g|i\.e|fig|eq|vs|cf|resp|approx|no|nr|dr|prof|etc|obs|[a-zA-Z])|^[\s*_>-]*\(?(?:\d{1,2}|[a-z]))\.$", re.I)
 STOP = frozenset(
     "a an the of to in on for with and or is are was were be been being that this these those it its as at by from "
     "we you your our i my me us they their he she will would can could should may might do does did have has had "
     "not no so then than if each all any both also which what who whom whose why how when where there here into per "
-    "using use used given get got such only same other one".split()
+    "using use uses used given get got such only same other one".split()
 )
 _VERBS = (
     "add|answer|apply|argue|assess|assume|build|calculate|change|check|choose|classify|comment|compare|complete|compute|"

@@ -12,19 +12,21 @@ Plain text, Unicode and LaTeX are read alike::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.expression import _tree
+from grader.expression._equality import Equality, agree, check
 from grader.expression._grammar import NotAnExpression, tree
 from grader.expression._literals import Comma
-from grader.expression._numbers import parse_number, to_number
+from grader.expression._numbers import about, parse_number, to_number
+from grader.expression._restore import readings
 from grader.expression._tokens import Token, tokenize
 from grader.expression._tree import Literal, Node, Undefined, Value
 
-__all__ = ["Comma", "Expression", "Literal", "NotAnExpression", "Token", "Undefined", "Value",
-           "from_tokens", "parse", "parse_number", "to_number", "tokenize"]
+__all__ = ["Comma", "Equality", "Expression", "Literal", "NotAnExpression", "Token", "Undefined", "Value",
+           "about", "agree", "check", "from_tokens", "holds", "parse", "parse_number", "restore", "to_number", "tokenize"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,7 @@ class Expression:
             Undefined: when a variable has no value, or the value is not finite or too large.
         """
         given = {name: Fraction(v) if isinstance(v, int) else v for name, v in (variables or {}).items()}
-        try:
-            return _tree.evaluate(self.root, given)
-        except Undefined:
-            raise
-        except (ArithmeticError, ValueError) as error:
-            raise Undefined(str(error)) from error
+        return _tree.evaluate(self.root, given)
 
     def __str__(self) -> str:
         return _tree.written(self.root)
@@ -77,3 +74,25 @@ def from_tokens(tokens: Sequence[Token], *, lost: bool = False) -> Expression:
         return Expression(tree(tokens, lost))
     except RecursionError as error:
         raise NotAnExpression("nested too deeply") from error
+
+
+def restore(text: str) -> list[Expression]:
+    """Return the ways to put back signs of products that a conversion swallowed.
+
+    The most cautious comes first; which of them is meant, only a printed result can tell.
+
+    >>> [str(reading) for reading in restore("7 7 512")]
+    ['7*7*512', '7*7*(5*12)', '7*7*(51*2)', '7*7*(5*1*2)']
+    """
+    return [Expression(reading.root) for reading in readings(tokenize(text))]
+
+
+def holds(left: str, right: str, *, approx: bool = False) -> Equality:
+    """Return whether the printed equation ``left = right`` is true.
+
+    >>> holds("28286", "4,704")
+    Equality(holds=True, restored=True, left=Number(value=Fraction(4704, 1), ...
+    >>> holds("(0+1+3)/3", "3.16").holds
+    False
+    """
+    return check(tokenize(left), tokenize(right), approx=approx)

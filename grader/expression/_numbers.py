@@ -63,24 +63,30 @@ def value_of(tokens: Sequence[Token], lost: bool = False) -> Value | None:
     """Return what a run of tokens evaluates to, or None where it is no arithmetic."""
     try:
         return _tree.evaluate(tree(tokens, lost), {})
-    except (Undefined, NotAnExpression, ArithmeticError, ValueError, RecursionError):
+    except (Undefined, NotAnExpression):
         return None
 
 
 def about(number: Number, approx: bool, unit: str = "") -> Number:
     """Return the number as announced: about 122,000 shows three digits, not six."""
-    decimals, significant, slack = number.decimals, number.significant, number.slack
-    if approx and slack is None and isinstance(number.value, Fraction) and significant and number.value:
-        zeros = len(str(number.value.numerator)) - len(str(number.value.numerator).rstrip("0"))
+    significant, slack = number.significant, number.slack
+    if approx and number.decimals == 0 and significant and number.value and isinstance(number.value, Fraction):
+        unit_shown = slack or Fraction(1)
+        digits = str(int(abs(number.value) / unit_shown))
+        zeros = len(digits) - len(digits.rstrip("0"))
         if zeros:
-            significant, slack = max(1, significant - zeros), Fraction(10) ** zeros
-    return Number(value=number.value, decimals=decimals, significant=significant, slack=slack,
+            significant, slack = max(1, significant - zeros), unit_shown * Fraction(10) ** zeros
+    return Number(value=number.value, decimals=number.decimals, significant=significant, slack=slack,
                   approx=approx or number.approx, percent=number.percent, unit=unit or number.unit)
 
 
 def _literal(tokens: Sequence[Token]) -> Literal | None:
     """Return a number that is written out: -3.16, 1.2×10^9, 1 1/2."""
     sign = 1
+    while len(tokens) > 2 and tokens[0].kind == "open" and tokens[-1].kind == "close" and tokens[0].text == "(" and (
+        not any(token.kind in ("open", "close") for token in tokens[1:-1])
+    ):
+        tokens = tokens[1:-1]
     if tokens and tokens[0].kind == "operator" and tokens[0].text in "+-":
         sign, tokens = (-1 if tokens[0].text == "-" else 1), tokens[1:]
     if not tokens or tokens[0].kind != "number":

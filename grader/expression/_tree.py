@@ -13,6 +13,8 @@ from fractions import Fraction
 from typing import TypeAlias
 
 Value: TypeAlias = Fraction | float
+Raw: TypeAlias = int | Fraction | float
+"""Values inside an evaluation: whole numbers stay ints, which is several times faster."""
 
 _BITS = 4_000
 _CONSTANTS = {"e": math.e, "pi": math.pi}
@@ -85,7 +87,8 @@ class Call:
 Node: TypeAlias = Literal | Name | Sum | Product | Power | Call
 
 
-def _root(value: Value) -> Value:
+def root(value: Value) -> Value:
+    """Return the square root, exact where it is a fraction."""
     if value < 0:
         raise Undefined("root of a negative number")
     if isinstance(value, Fraction):
@@ -105,7 +108,7 @@ def _whole(rounded: Callable[[Value], int]) -> Callable[[Value], Value]:
 
 
 FUNCTIONS: Mapping[str, Callable[[Value], Value]] = {
-    "sqrt": _root,
+    "sqrt": root,
     "cbrt": lambda v: math.copysign(abs(float(v)) ** (1 / 3), v),
     "exp": lambda v: Fraction(1) if v == 0 else math.exp(v),
     "ln": lambda v: Fraction(0) if v == 1 else math.log(v),
@@ -124,9 +127,12 @@ FUNCTIONS: Mapping[str, Callable[[Value], Value]] = {
 }
 
 
-def bounded(value: Value) -> Value:
+def bounded(value: Raw) -> Raw:
     """Return the value, or raise Undefined where it is not finite or has too many digits."""
-    if isinstance(value, Fraction):
+    if isinstance(value, int):
+        if value.bit_length() > _BITS:
+            raise Undefined("too large")
+    elif isinstance(value, Fraction):
         if value.numerator.bit_length() + value.denominator.bit_length() > _BITS:
             raise Undefined("too large")
     elif not math.isfinite(value):
@@ -134,47 +140,73 @@ def bounded(value: Value) -> Value:
     return value
 
 
-def power(base: Value, exponent: Value) -> Value:
+def power(base: Raw, exponent: Raw) -> Raw:
     """Return ``base ** exponent``, exact where that is small enough, within bounds."""
-    if isinstance(exponent, Fraction) and exponent == Fraction(1, 2):
-        return _root(base)
-    if isinstance(base, Fraction) and isinstance(exponent, Fraction) and exponent.denominator == 1:
-        size = base.numerator.bit_length() + base.denominator.bit_length()
+    if exponent == Fraction(1, 2):
+        return root(Fraction(base) if isinstance(base, int) else base)
+    whole = not isinstance(exponent, float) and exponent.denominator == 1
+    if whole and not isinstance(base, float):
+        exact = Fraction(base)
+        size = exact.numerator.bit_length() + exact.denominator.bit_length()
         if abs(exponent) * (size - 1) > _BITS:
             raise Undefined("too large")
-        return bounded(base ** int(exponent))
-    if base < 0 and not (isinstance(exponent, Fraction) and exponent.denominator == 1):
+        return bounded(exact ** int(exponent))
+    if base < 0 and not whole:
         raise Undefined("power of a negative number")
     return bounded(float(base) ** float(exponent))
 
 
 def evaluate(node: Node, variables: Mapping[str, Value]) -> Value:
-    """Return the value of a tree; the errors of arithmetic become Undefined at the door."""
+    """Return the value of a tree.
+
+    Raises:
+        Undefined: whatever goes wrong; the errors of arithmetic are turned into it here.
+    """
+    try:
+        value = _evaluate(node, variables)
+    except Undefined:
+        raise
+    except (ArithmeticError, ValueError) as error:
+        raise Undefined(str(error)) from error
+    return Fraction(value) if isinstance(value, int) else value
+
+
+def _evaluate(node: Node, variables: Mapping[str, Value]) -> Raw:
     if isinstance(node, Literal):
-        return node.value
+        value = node.value
+        return value.numerator if value.denominator == 1 else value
     if isinstance(node, Name):
         return _named(node.name, variables)
     if isinstance(node, Sum):
-        total: Value = Fraction(0)
+        total: Raw = 0
         for sign, term in node.terms:
-            total = bounded(total + sign * evaluate(term, variables))
+            total = bounded(total + sign * _evaluate(term, variables))
         return total
     if isinstance(node, Product):
-        result: Value = Fraction(1)
+        result: Raw = 1
         for exponent, factor in node.factors:
-            value = evaluate(factor, variables)
-            result = bounded(result * value if exponent == 1 else result / value)
+            value = _evaluate(factor, variables)
+            result = bounded(result * value if exponent == 1 else _quotient(result, value))
         return result
     if isinstance(node, Power):
         if node.base == Name("e") and "e" not in variables:
-            return bounded(FUNCTIONS["exp"](evaluate(node.exponent, variables)))
-        return power(evaluate(node.base, variables), evaluate(node.exponent, variables))
-    return bounded(FUNCTIONS[node.function](evaluate(node.argument, variables)))
+            return bounded(FUNCTIONS["exp"](_evaluate(node.exponent, variables)))
+        return power(_evaluate(node.base, variables), _evaluate(node.exponent, variables))
+    argument = _evaluate(node.argument, variables)
+    return bounded(FUNCTIONS[node.function](Fraction(argument) if isinstance(argument, int) else argument))
 
 
-def _named(name: str, variables: Mapping[str, Value]) -> Value:
+def _quotient(one: Raw, other: Raw) -> Raw:
+    if isinstance(one, int) and isinstance(other, int):
+        return Fraction(one, other)
+    return one / other
+
+
+def _named(name: str, variables: Mapping[str, Value]) -> Raw:
     if name in variables:
-        return bounded(variables[name])
+        value = variables[name]
+        whole = isinstance(value, Fraction) and value.denominator == 1
+        return bounded(value.numerator if whole and isinstance(value, Fraction) else value)
     if name in _CONSTANTS:
         return _CONSTANTS[name]
     raise Undefined(f"'{name}' has no value")

@@ -2,18 +2,19 @@
 
 Free text is read without knowing a course: what to look for arrives as phrases. A phrase is
 words in order; ``decreas*`` stands for any ending, ``a|b`` for either word, ``a_b`` for words
-side by side (else up to two others may stand between), ``...`` for anything in the sentence,
-``a & b`` for both in one sentence in any order; ``~`` in front matches denied words too.
+side by side (else up to two others may stand between), ``..`` for up to five words and signs,
+``...`` for many; ``a & b`` for both in one sentence in any order; ``~`` in front matches denied words too.
 """
 
 from __future__ import annotations
 
-from grader.prose._phrases import Hit, denied, find, first, prepare, vocabulary
+from grader.prose._phrases import Hit, Phrases, denied, find, first, prepare, vocabulary
 from grader.prose._plain import plain, words
 from grader.prose._sentences import Statement, breaks_off, gives_up, points_away, statements
 
 __all__ = [
     "Hit",
+    "Phrases",
     "Statement",
     "breaks_off",
     "denied",

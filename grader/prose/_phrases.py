@@ -12,6 +12,7 @@ from grader.prose._plain import plain, words
 Phrases = tuple[str, ...]
 
 _GAP = r"(?: [\w.,%]*\w){0,2}"
+_NEAR = r"(?: \S+){0,5}?"
 _WIDE = r"(?: \S+){0,14}?"
 _NEGATORS = frozenset("not no never neither nor without hardly barely wrong false incorrect untrue incorrectly".split())
 _AFTER = re.compile(r" (?:(?:is|are|was|were|does|do|did|can|could|will|would|has|have) not|is (?:wrong|false|incorrect)) ")
@@ -120,8 +121,8 @@ def _compile(phrase: str) -> _Phrase:
 def _pattern(elements: Sequence[str]) -> str:
     out, gap = "", ""
     for element in elements:
-        if element == "...":
-            gap = _WIDE
+        if element in ("..", "..."):
+            gap = _NEAR if element == ".." else _WIDE
             continue
         out += gap + "".join(f" {_word(word)}" for word in element.split("_"))
         gap = _GAP

@@ -86,6 +86,8 @@ _RESPELLED = {
     "isnt": "is not", "arent": "are not", "its": "its", "wont": "will not", "didnt": "did not",
     "ca": "can", "wo": "will",
 }  # fmt: skip
+_HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
+_PRODUCT = re.compile(r"(?<=\d)\s?[*x]\s?(?=\d)")
 _TOKEN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*|=>|<=|>=|[^\s\w]")
 
 
@@ -101,6 +103,7 @@ def words(text: str) -> tuple[str, ...]:
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = _SHORT.sub(lambda m: f"{_RESPELLED.get(m.group(1), m.group(1))} not", text)
     text = _JOINED.sub(lambda m: m.group(0).rstrip(" -\n\t"), _CONTRACTED.sub(" ", text))
+    text = _PRODUCT.sub(" x ", _HYPHEN.sub(" ", text))
     found: list[str] = []
     for word in _TOKEN.findall(text):
         other = _RESPELLED.get(word)

@@ -186,5 +186,5 @@ def breaks_off(text: str) -> bool:
     >>> breaks_off("The error is small because the"), breaks_off("It is small")
     (True, False)
     """
-    last = words(plain(text))[-1:]
-    return bool(last) and last[0] in _LAST and not text.rstrip().endswith((".", "!", "?"))
+    said = words(plain(text))
+    return len(said) > 3 and said[-1] in _LAST and not text.rstrip().endswith((".", "!", "?"))

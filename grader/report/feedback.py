@@ -12,7 +12,17 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from grader.model import Answer, Evidence, Finding, Found, Mark, MistakeSeen, PartResult, Result, Why
+from grader.model import (
+    Answer,
+    Evidence,
+    Finding,
+    Found,
+    Mark,
+    MistakeSeen,
+    PartResult,
+    Result,
+    Why,
+)
 from grader.report import Problem
 from grader.report.text import shortened
 from grader.rubric import Part, Rubric
@@ -20,21 +30,23 @@ from grader.rubric import Part, Rubric
 State: TypeAlias = Literal["right", "partly", "wrong", "missing", "waits"]
 
 STATES: Mapping[State, str] = {
-    "right": "right", "partly": "partly right", "wrong": "not right",
-    "missing": "no answer", "waits": "waits for a person"}
+    "right": "right",
+    "partly": "partly right",
+    "wrong": "wrong",
+    "missing": "no answer",
+    "waits": "waits for a person",
+}
 
-WAITS: Mapping[Why, str] = {
-    "key": "The instructor’s key for this part has not been given yet.",
-    "figure": "A drawing is looked at by a person.",
-    "conversion": "Something was lost when the file was converted.",
-    "conflict": "The answer can be read in more than one way.",
-    "text": "No rule decides these words with certainty.",
-    "not-run": "The code was not run; what it does is judged by a person.",
-    "ours": "The grader could not do this. It costs no points."}
-
-SHORT: Mapping[Why, str] = {
-    "key": "key not given", "figure": "drawing", "conversion": "lost in conversion",
-    "conflict": "two readings", "text": "free text", "not-run": "code not run", "ours": "grader’s fault"}
+WAITS: Mapping[Why, tuple[str, str]] = {
+    "key": ("Key not given", "the instructor’s key for this part has not been given yet"),
+    "figure": ("Drawing", "a drawing is looked at by a person"),
+    "conversion": ("Lost in conversion", "something was lost when the file was converted"),
+    "conflict": ("Readings conflict", "the answer can be read in more than one way"),
+    "text": ("Free text", "no rule decides these words with certainty"),
+    "not-run": ("Code not run", "what the code does is judged by a person"),
+    "ours": ("Grader’s fault", "the grader could not do this; it costs no points"),
+}
+"""Why a part waits: a label, and the words where the marking gives none."""
 
 _ROLES = {"accept": "Accepted", "follow": "Carried through", "otherwise": "In part"}
 _MISTAKE = "Known mistake"
@@ -147,12 +159,18 @@ class Report:
         return [(state, counts[state]) for state in STATES if counts[state]]
 
 
-def report(rubric: Rubric, result: Result, evidence: Evidence, problems: Iterable[Problem]) -> Report:
+def report(
+    rubric: Rubric, result: Result, evidence: Evidence, problems: Iterable[Problem]
+) -> Report:
     """Return what one student's report says."""
     asked = {part.id: part for part in rubric.parts}
     parts = tuple(_part(asked[part.id], part, evidence.get(part.id, {})) for part in result.parts)
-    return Report(title=rubric.title, result=result, parts=parts,
-                  problems=tuple(_problem(result.student, p) for p in sorted(set(problems))))
+    return Report(
+        title=rubric.title,
+        result=result,
+        parts=parts,
+        problems=tuple(_problem(result.student, p) for p in sorted(set(problems))),
+    )
 
 
 def settled(result: Result) -> Fraction:
@@ -172,7 +190,9 @@ def _problem(student: str, problem: Problem) -> str:
 
 def _part(asked: Part, part: PartResult, findings: Mapping[str, Finding]) -> Feedback:
     answer = findings.get("answer")
-    handed = answer.value if isinstance(answer, Found) and isinstance(answer.value, Answer) else Answer()
+    handed = (
+        answer.value if isinstance(answer, Found) and isinstance(answer.value, Answer) else Answer()
+    )
     pieces, left = _pieces(handed)
     checks = tuple(_checks(asked, part, findings))
     taken = {id_ for mark in part.marks for id_ in mark.mistakes}
@@ -181,13 +201,24 @@ def _part(asked: Part, part: PartResult, findings: Mapping[str, Finding]) -> Fee
     if len(places) > _PLACES:
         places[_PLACES:] = [f"{len(places) - _PLACES} more places"]
     return Feedback(
-        id=part.id, ask=asked.ask, state=state(part), possible=part.possible, earned=part.earned,
-        proposed=part.proposed, waits=WAITS[part.why] if part.why else "",
-        detail=shortened(part.detail, _REASON), read=shortened(part.read, _QUOTE),
-        where=tuple(shortened(place, _NAME) for place in places), checks=checks,
-        whole=_whole(part), named=_named(asked, (s for s in part.mistakes if s.id not in taken)),
+        id=part.id,
+        ask=asked.ask,
+        state=state(part),
+        possible=part.possible,
+        earned=part.earned,
+        proposed=part.proposed,
+        waits=WAITS[part.why][0] if part.why else "",
+        detail=shortened(part.detail or (WAITS[part.why][1] if part.why else ""), _REASON),
+        read=shortened(part.read, _QUOTE),
+        where=tuple(shortened(place, _NAME) for place in places),
+        checks=checks,
+        whole=_whole(part),
+        named=_named(asked, (s for s in part.mistakes if s.id not in taken)),
         also=tuple(shortened(reason, _REASON) for reason in part.reasons if reason not in said),
-        lost=handed.lost, pieces=pieces, left=left)
+        lost=handed.lost,
+        pieces=pieces,
+        left=left,
+    )
 
 
 def _whole(part: PartResult) -> Fraction:
@@ -212,10 +243,17 @@ def _checks(asked: Part, part: PartResult, findings: Mapping[str, Finding]) -> I
         reason = "" if mark.reason in (part.detail, *(n.says for n in named)) else mark.reason
         if mark.detail not in (part.detail, mark.reason, ""):
             reason = f"{reason} ({mark.detail})" if reason else mark.detail
-        if label or reason or named:
-            yield Check(label=label, state=_state(part, mark), possible=mark.possible, earned=mark.earned,
-                        proposed=mark.proposed, read="" if quote == part.read else shortened(quote, _QUOTE),
-                        reason=shortened(reason, _REASON), named=named)
+        if label or named or (reason and (mark.why is None or mark.proposed is not None)):
+            yield Check(
+                label=label,
+                state=_state(part, mark),
+                possible=mark.possible,
+                earned=mark.earned,
+                proposed=mark.proposed,
+                read="" if quote == part.read else shortened(quote, _QUOTE),
+                reason=shortened(reason, _REASON),
+                named=named,
+            )
 
 
 def _differ(marks: tuple[Mark, ...]) -> bool:
@@ -227,8 +265,15 @@ def _differ(marks: tuple[Mark, ...]) -> bool:
 
 def _joined(marks: tuple[Mark, ...]) -> Mark:
     first = marks[0]
-    return Mark(id="", possible=sum((mark.possible for mark in marks), NONE), earned=first.earned,
-                proposed=first.proposed, reason=first.reason, why=first.why, detail=first.detail)
+    return Mark(
+        id="",
+        possible=sum((mark.possible for mark in marks), NONE),
+        earned=first.earned,
+        proposed=first.proposed,
+        reason=first.reason,
+        why=first.why,
+        detail=first.detail,
+    )
 
 
 def _state(part: PartResult, mark: Mark) -> State:
@@ -246,7 +291,10 @@ def _named(asked: Part, seen: Iterable[MistakeSeen]) -> tuple[Named, ...]:
     if not mistakes:
         return ()
     roles = {a.id: _ROLES.get(role, _MISTAKE) for c in asked.criteria for role, a in c.attempts()}
-    return tuple(Named(role=roles.get(m.id, _MISTAKE), says=m.says or m.id.replace("-", " ")) for m in mistakes)
+    return tuple(
+        Named(role=roles.get(m.id, _MISTAKE), says=m.says or m.id.replace("-", " "))
+        for m in mistakes
+    )
 
 
 def _pieces(answer: Answer) -> tuple[tuple[Piece, ...], int]:
@@ -259,5 +307,7 @@ def _pieces(answer: Answer) -> tuple[tuple[Piece, ...], int]:
         left += len(piece.text) - len(text)
         room -= len(text)
         if text.strip():
-            shown.append(Piece(kind=piece.kind, text=text, place=shortened(str(piece.place), _NAME)))
+            shown.append(
+                Piece(kind=piece.kind, text=text, place=shortened(str(piece.place), _NAME))
+            )
     return tuple(shown), left

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from grader.model import PartResult, Result
 from grader.report import Batch, Problem
-from grader.report.feedback import SHORT, STATES, State, settled, state
+from grader.report.feedback import STATES, WAITS, State, settled, state
 from grader.report.text import shortened
 
 _NAME, _REASON = 80, 300
@@ -51,7 +51,9 @@ class Column:
     def causes(self) -> str:
         """Why marks of this part wait, and how many for each cause."""
         counts = Counter(waiting.why for waiting in self.waiting)
-        return ", ".join(f"{why} {count}" if len(counts) > 1 else why for why, count in counts.most_common())
+        return ", ".join(
+            f"{why} {count}" if len(counts) > 1 else why for why, count in counts.most_common()
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,14 +92,30 @@ def overview(batch: Batch, name: Callable[[str], str]) -> Overview:
             column = columns[part.id]
             column.counts[how] += 1
             if how == "waits":
-                why = SHORT[part.why] if part.why else ""
-                column.waiting.append(Waiting(row=row, why=why, proposed=part.proposed,
-                                              detail=shortened(part.detail, _REASON)))
-    return Overview(title=batch.rubric.title, version=batch.made_with.get("version", ""), rows=rows,
-                    columns=tuple(columns.values()), problems=tuple(sorted(set(batch.problems))))
+                why = WAITS[part.why][0].lower() if part.why else ""
+                column.waiting.append(
+                    Waiting(
+                        row=row,
+                        why=why,
+                        proposed=part.proposed,
+                        detail=shortened(part.detail, _REASON),
+                    )
+                )
+    return Overview(
+        title=batch.rubric.title,
+        version=batch.made_with.get("version", ""),
+        rows=rows,
+        columns=tuple(columns.values()),
+        problems=tuple(sorted(set(batch.problems))),
+    )
 
 
 def _row(result: Result, name: Callable[[str], str]) -> Row:
     cells = tuple((state(part), part) for part in result.parts)
-    return Row(student=shortened(result.student, _NAME), report=f"reports/{name(result.student)}.html",
-               result=result, settled=settled(result), cells=cells)
+    return Row(
+        student=shortened(result.student, _NAME),
+        report=f"reports/{name(result.student)}.html",
+        result=result,
+        settled=settled(result),
+        cells=cells,
+    )

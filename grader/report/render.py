@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from grader.model import Evidence, Result
 from grader.report import Batch, Problem
@@ -20,8 +20,15 @@ from grader.report.text import code, escaped, visible
 from grader.rubric import Rubric
 
 
-def student(rubric: Rubric, result: Result, evidence: Evidence, folder: Path, name: str,
-            problems: Iterable[Problem] = ()) -> None:
+def student(
+    rubric: Rubric,
+    result: Result,
+    evidence: Evidence,
+    folder: Path,
+    name: str,
+    *,
+    problems: Iterable[Problem] = (),
+) -> None:
     """Write one student's report as HTML and Markdown.
 
     Args:
@@ -44,7 +51,11 @@ def batch(done: Batch, out: Path, name: Callable[[str], str]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     _write(out / "results.json", results_json(done))
     _write(out / "grades.csv", grades_csv(done))
-    text = _environment("html").get_template("index.html").render(page=overview(done, name), states=STATES)
+    text = (
+        _environment("html")
+        .get_template("index.html")
+        .render(page=overview(done, name), states=STATES)
+    )
     _write(out / "index.html", text)
 
 
@@ -56,9 +67,14 @@ def _write(path: Path, text: str) -> None:
 def _environment(kind: str) -> Environment:
     """Templates of one kind; ``finalize`` sees every value that they print."""
     environment = Environment(
-        loader=PackageLoader("grader.report"), autoescape=kind == "html",
-        finalize=_seen if kind == "html" else _quiet, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, auto_reload=False)
+        loader=PackageLoader("grader.report"),
+        autoescape=select_autoescape(["html"]),
+        finalize=_seen if kind == "html" else _quiet,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
     environment.filters.update(points=_shown, worth=_worth, anchor=_anchor, code=code)
     return environment
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -27,46 +27,82 @@ def points(value: Fraction | None, decimals: int = 4) -> float | int | None:
     """
     if value is None:
         return None
-    step = Decimal(1).scaleb(-decimals)
-    exact = Decimal(value.numerator * 10 ** (decimals + 4) // value.denominator).scaleb(-decimals - 4)
-    rounded = exact.quantize(step, rounding=ROUND_HALF_UP)
-    return int(rounded) if rounded == rounded.to_integral_value() else float(rounded)
+    unit: int = 10**decimals
+    rounded = (2 * value.numerator * unit + value.denominator) // (2 * value.denominator)
+    whole, rest = divmod(rounded, unit)
+    return rounded / unit if rest else whole
 
 
 def result_data(result: Result) -> dict[str, Any]:
     """Return one student's result as plain data."""
     return {
-        "student": result.student, "claims": result.claims,
+        "student": result.student,
+        "claims": result.claims,
         "files": [{"name": name, "sha256": digest} for name, digest in result.files],
-        "isolation": result.isolation, "made_from": dict(result.made_from),
-        "possible": points(result.possible), "earned": points(result.earned),
-        "proposed": points(result.proposed), "open": list(result.open),
-        "parts": [_part(part) for part in result.parts]}
+        "isolation": result.isolation,
+        "made_from": dict(result.made_from),
+        "possible": points(result.possible),
+        "earned": points(result.earned),
+        "proposed": points(result.proposed),
+        "open": list(result.open),
+        "parts": [_part(part) for part in result.parts],
+    }
 
 
 def _part(part: PartResult) -> dict[str, Any]:
     return {
-        "id": part.id, "possible": points(part.possible), "earned": points(part.earned),
-        "proposed": points(part.proposed), "verdict": part.verdict, "review": part.review,
-        "why": part.why, "read": part.read, "where": [str(place) for place in part.where],
-        "reasons": [*([part.detail] if part.detail else []), *part.reasons],
+        "id": part.id,
+        "possible": points(part.possible),
+        "earned": points(part.earned),
+        "proposed": points(part.proposed),
+        "verdict": part.verdict,
+        "review": part.review,
+        "why": part.why,
+        "read": part.read,
+        "where": [str(place) for place in part.where],
+        "reasons": [*dict.fromkeys(filter(None, (part.detail, *part.reasons)))],
         "mistakes": [{"id": seen.id, "says": seen.says} for seen in part.mistakes],
-        "criteria": [_criterion(mark) for mark in part.marks]}
+        "criteria": [_criterion(mark) for mark in part.marks],
+    }
 
 
 def _criterion(mark: Mark) -> dict[str, Any]:
-    return {"id": mark.id, "possible": points(mark.possible), "earned": points(mark.earned),
-            "proposed": points(mark.proposed), "reason": mark.reason}
+    return {
+        "id": mark.id,
+        "possible": points(mark.possible),
+        "earned": points(mark.earned),
+        "proposed": points(mark.proposed),
+        "reason": mark.reason,
+    }
 
 
 def results_json(batch: Batch) -> str:
-    """Return results.json of a batch."""
-    data = {
-        "schema": 1, "assignment": batch.rubric.assignment, "made_with": dict(batch.made_with),
+    """Return results.json of a batch, one line per part."""
+    head = {
+        "schema": 1,
+        "assignment": batch.rubric.assignment,
+        "made_with": dict(batch.made_with),
         "problems": [{"path": p.path, "what": p.what} for p in sorted(set(batch.problems))],
-        "results": [result_data(result) for result in batch.sorted]}
-    text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+    }
+    return _ending_in(head, "results", (_result(result) for result in batch.sorted)) + "\n"
+
+
+def _result(result: Result) -> str:
+    data = result_data(result)
+    parts = data.pop("parts")
+    return _ending_in(data, "parts", (_dumps(part) for part in parts))
+
+
+def _ending_in(data: dict[str, Any], key: str, items: Iterable[str]) -> str:
+    """An object with one more key at its end: a list of items that are JSON already."""
+    lines = ",\n".join(items)
+    return f'{_dumps(data)[:-1]}, "{key}": [\n{lines}\n]}}'
+
+
+def _dumps(data: Any) -> str:
+    """JSON in which a lone surrogate is an escape, so that it can be written as UTF-8."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def grades_csv(batch: Batch) -> str:

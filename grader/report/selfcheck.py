@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from grader.model import Broken, Evidence, Finding, Found, Missing
 from grader.report import Problem
@@ -37,14 +37,15 @@ def _answer(answer: Finding) -> str:
     return f"found at {where}{doubt}"
 
 
-def _readings(part: Part, findings: dict[str, Finding] | object) -> Iterator[str]:
-    assert isinstance(findings, dict)
+def _readings(part: Part, findings: Mapping[str, Finding]) -> Iterator[str]:
     for criterion in part.criteria:
         finding = findings.get(criterion.reading)
         if criterion.reading == "answer" or finding is None:
             continue
         if isinstance(finding, Found):
-            rival = f"; also possible: “{_short(finding.others[0].quote)}”" if finding.others else ""
+            rival = (
+                f"; also possible: “{_short(finding.others[0].quote)}”" if finding.others else ""
+            )
             doubt = f"; unclear: {finding.doubt}" if finding.doubt else ""
             yield f"        {criterion.id}: read as “{_short(finding.quote)}”{rival}{doubt}"
         else:

@@ -17,21 +17,24 @@ _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe
 _PILE = re.compile(f"({_MARKS}{{4}}){_MARKS}+")
 
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-_SPECIAL = re.compile(r"[\\`*_\[\]{}()<>&~|$^=#!]|:(?=[A-Za-z+/_-])|(?<=[A-Za-z])\.(?=[A-Za-z])")
+_SPECIAL = re.compile(r"[\\`*_\[\]{}<>&~|$^#]|=(?==)|:(?=[A-Za-z+/_-])|(?<=[A-Za-z])\.(?=[A-Za-z])")
 _LINKS = re.compile(r"(?<=@)|(?<=:)(?=//)|(?<=[wW]{3})(?=\.)")
+_SPACE = re.compile(r"\s+")
 _BACKTICKS = re.compile("`+")
 JOINER = "\N{WORD JOINER}"
 
 
 def visible(text: str) -> str:
-    """Return text whose control, bidi and other unseen characters can be seen and do nothing.
+    r"""Return text whose control, bidi and other unseen characters can be seen and do nothing.
 
     Line ends become newlines, lone surrogates their numbers, and piles of combining marks are
     levelled, so that they do not cover what stands around them.
 
-    >>> visible("a\\r\\nb\\u202ec\\x1b[0m\\ud800")
-    'a\\nb⟨U+202E⟩c␛[0m⟨U+D800⟩'
+    >>> visible("a\u202ec\x1b[0m\ud800")
+    'a⟨U+202E⟩c␛[0m⟨U+D800⟩'
     """
+    if text.isascii() and text.isprintable():
+        return text
     return _PILE.sub(r"\1⟨…⟩", _UNSEEN.sub(_seen, _LINE_ENDS.sub("\n", text)))
 
 
@@ -59,15 +62,17 @@ class Markdown(str):
 
 
 def escaped(text: str) -> Markdown:
-    """Return text as one line of Markdown in which no renderer finds anything but text.
+    r"""Return text as one line of Markdown in which no renderer finds anything but text.
 
     Some renderers make links after all escapes are gone; a word joiner stops them. Text can
     hold none of its own, as ``visible`` shows it.
 
-    >>> escaped("[x](http://a) <b>")
-    '\\\\[x\\\\]\\\\(http\\\\:\\u2060//a\\\\) &lt;b&gt;'
+    >>> print(escaped("[x](https:a) <b> *c*"))
+    \[x\](https\:a) &lt;b&gt; \*c\*
     """
-    line = _LINKS.sub(JOINER, " ".join(visible(text).split()))
+    if text.isalnum() and text.isascii():
+        return Markdown(text)
+    line = _LINKS.sub(JOINER, _SPACE.sub(" ", visible(text)))
     return Markdown(_SPECIAL.sub(lambda m: _ENTITIES.get(m[0], f"\\{m[0]}"), line))
 
 
@@ -77,7 +82,7 @@ def code(text: str) -> Markdown:
     >>> code("a `b`")
     '`` a `b` ``'
     """
-    line = " ".join(visible(text).split())
+    line = _SPACE.sub(" ", visible(text)).strip()
     longest = max(map(len, _BACKTICKS.findall(line)), default=0)
     fence = "`" * (longest + 1)
     return Markdown(f"{fence} {line} {fence}" if longest else f"`{line or ' '}`")

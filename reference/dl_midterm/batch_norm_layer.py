@@ -150,3 +150,18 @@ def parameters_of_batch_norm_only(outputs: int) -> int:
     60
     """
     return dense_layer_parameters(1, outputs) - outputs
+
+
+def statements() -> dict[str, bool]:
+    """Which of the four statements on batch normalisation the instructor's key holds true.
+
+    In their order: one batch is processed faster; layers are coupled less; outputs are more alike
+    across dimensions; weights may be initialised close to zero.
+
+    Source: Ioffe and Szegedy, *Batch Normalization* (2015), sections 1, 3.1 and 3.3; the key of
+    the instructor for the last one.
+
+    >>> statements()
+    {'a': False, 'b': True, 'c': True, 'd': False}
+    """
+    return {"a": False, "b": True, "c": True, "d": False}

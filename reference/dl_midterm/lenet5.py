@@ -292,3 +292,23 @@ def _positive(**numbers: int) -> None:
     for name, number in numbers.items():
         if type(number) is not int or number < 1:
             raise ValueError(f"{name} is {number!r}; give a whole number of at least 1")
+
+
+def smaller_dense_layers() -> list[str]:
+    """MISTAKE: a layer of the type with most parameters was named, but not the largest layer.
+
+    >>> smaller_dense_layers()
+    ['F6', 'output']
+    """
+    layers = trainable_parameters()
+    return [name for name in ("C5", "F6", "output") if name in layers and name != largest_layer()]
+
+
+def smaller_types() -> list[str]:
+    """MISTAKE: a type of layer that does not hold most of the parameters, or a layer of it.
+
+    >>> smaller_types()
+    ['convolution', 'subsampling', 'C1', 'S2', 'C3', 'S4']
+    """
+    types = [name for name in parameters_by_type() if name != largest_type()]
+    return [*types, *(name for name in trainable_parameters() if name in ("C1", "C3", "S2", "S4"))]

@@ -1,0 +1,149 @@
+"""From the lines of a document to a finding for each part: locate, strip, mend, join."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.collect import Plan, _paper, _phrases, _repair
+from grader.collect._blocks import Block, piece
+from grader.collect._finding import finding, is_empty
+from grader.collect._labels import Tree
+from grader.collect._phrases import Phrases
+from grader.collect._prompts import Span, Stripper
+from grader.collect._regions import Region, regions
+from grader.collect._text import Text, text_of
+from grader.model import Answer, Finding, Found, Missing, Piece
+
+TWICE = "answered twice, differently"
+IN_IMAGE = "the answer may be in an image that the conversion lost"
+_WITHDRAWN = re.compile(r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?(?:above|previous|earlier|first)\b|"
+                        r"\b(?:correct(?:ed|ion)|revised|updated|final) (?:answer|version|solution)\b|\bcorrection\b", re.I)
+_CONTINUED = re.compile(r"\bcont(?:inued|\.|'d|d)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One stretch of a document that answers a part."""
+
+    pieces: tuple[Piece, ...]
+    doubt: str
+    how: str
+    text: str
+
+
+def gather(plan: Plan, file: str, lines: Sequence[str]) -> tuple[dict[str, Finding], tuple[str, ...]]:
+    """Return the findings of the parts that a document answers, and problems."""
+    tree = Tree(plan.parts)
+    phrases = _phrases.of(plan)
+    text = text_of(["" if _repair.is_page_furniture(line) else line for line in lines])
+    paper = _paper.of(plan)
+    if paper is not None:
+        paper.mark(text)
+    found = regions(text, tree, phrases, plan.parts)
+    near = [tree.members[head] for head in tree.problem]
+    stripper = Stripper(text, phrases, near)
+    visits: dict[int, list[Visit]] = {}
+    for run in _runs(found):
+        made = _visit(text, file, run, stripper)
+        for part in run[0].parts:
+            visits.setdefault(part, []).append(made)
+    answers = {tree.ids[part]: _finding(own, phrases, part) for part, own in sorted(visits.items())}
+    return answers, ()
+
+
+def _runs(found: Sequence[Region]) -> list[list[Region]]:
+    """Neighbouring regions of the same parts, as one."""
+    runs: list[list[Region]] = []
+    for region in found:
+        if not region.parts:
+            runs.append([])
+        elif runs and runs[-1] and runs[-1][0].parts == region.parts:
+            runs[-1].append(region)
+        else:
+            runs.append([region])
+    return [run for run in runs if run]
+
+
+def _visit(text: Text, file: str, run: list[Region], stripper: Stripper) -> Visit:
+    spans: list[Span] = []
+    for region in run:
+        for line in range(region.line, min(region.end_line + 1, len(text.lines))):
+            start = max(region.col, region.body) if line == region.line else 0
+            end = region.end_col if line == region.end_line else len(text.lines[line])
+            if line == region.end_line and end == 0:
+                continue
+            spans.append((line, start, max(start, end)))
+    titled = run[0].body > 0
+    rows, doubt = stripper.strip(spans, run[0].parts, titled)
+    pieces = _repair.drawings(_repair.mend(_pieces(text, file, rows)))
+    return Visit(pieces, run[0].doubt or doubt, run[0].how, "\n\n".join(p.text for p in pieces))
+
+
+def _pieces(text: Text, file: str, rows: Sequence[tuple[int, str]]) -> list[Piece]:
+    """Cut rows into pieces along the document's blocks."""
+    made: list[Piece] = []
+    at = 0
+    while at < len(rows):
+        block = text.block_of[rows[at][0]]
+        end = at + 1
+        while end < len(rows) and text.block_of[rows[end][0]] == block:
+            end += 1
+        if block >= 0:
+            known = text.blocks[block]
+            own = rows[at:end]
+            while own and not own[0][1].strip():
+                own = own[1:]
+            while own and not own[-1][1].strip():
+                own = own[:-1]
+            if own:
+                kind = "prose" if known.kind == "heading" and own[0][1] != text.lines[own[0][0]] else known.kind
+                cut = Block(kind, 0, len(own), known.fenced)
+                part = piece(cut, [line for _, line in own], file, own[0][0] + 1)
+                if part is not None:
+                    made.append(part)
+        at = end
+    return made
+
+
+def _finding(visits: Sequence[Visit], phrases: Phrases, part: int) -> Finding:
+    full = [v for v in visits if not is_empty(v.text)]
+    if not full:
+        doubt = next((v.doubt for v in visits if v.doubt and v.text.strip()), "")
+        doubt = doubt or next((v.doubt for v in visits if "told apart here" in v.doubt), "")
+        return Missing(why="no answer found", doubt=doubt)
+    chosen, doubt = _chosen(full)
+    pieces = [p for v in chosen for p in v.pieces]
+    lost = _repair.losses(pieces)
+    doubt = doubt or next((v.doubt for v in chosen if v.doubt), "")
+    if all(p.kind == "image" or (p.kind == "heading") for p in pieces):
+        doubt = doubt or IN_IMAGE
+    return finding(pieces, lost, doubt)
+
+
+def _chosen(visits: Sequence[Visit]) -> tuple[list[Visit], str]:
+    """Return the visits that make up the answer, and a doubt where two of them compete."""
+    if len(visits) == 1:
+        return list(visits), ""
+    kept: list[Visit] = []
+    for visit in visits:
+        if not any(_same(visit.text, other.text) for other in kept):
+            kept.append(visit)
+    if len(kept) == 1:
+        return kept, ""
+    last = kept[-1]
+    if _WITHDRAWN.search(last.text[:300]):
+        return [last], ""
+    labelled = [v for v in kept if v.how == "label" and _worded(v)]
+    if len(labelled) < 2 or any(_CONTINUED.search(v.text[:80]) for v in kept[1:]):
+        return kept, ""
+    return kept, TWICE
+
+
+def _worded(visit: Visit) -> bool:
+    return any(p.kind in ("prose", "math", "table") for p in visit.pieces)
+
+
+def _same(one: str, other: str) -> bool:
+    return re.sub(r"[\W_]+", "", one).lower() == re.sub(r"[\W_]+", "", other).lower()

@@ -1,0 +1,249 @@
+"""Takes the question out of what answers it: what is left is the student's own.
+
+With the printed paper a sentence is a prompt where the paper says so (``_paper``). Without it,
+what sounds like a question and uses the question's wording is, and what such sentences frame;
+only in the run of text before the answer starts, so that an answer is not taken for a question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.collect._phrases import Phrases
+from grader.collect._text import Sentence, Text
+from grader.collect._words import answer_mark, stems
+
+_LETTER = re.compile(r"[\s>*_\\•-]*(\(?[a-h]\))[*_]*(?=\s|$)", re.I)
+_LISTED = re.compile(r"\s*(?:[-*+•]\s|\d{1,2}[.)]\s|\(?[a-h]\)\s|[A-Z]\s?:)")
+_MATH = re.compile(r"\$[^$]{0,500}\$")
+_BARE = re.compile(r"[\s*_#>.:;,()\[\]-]*")
+
+
+@dataclass(slots=True)
+class Item:
+    """A sentence, a mark, or a line of a block, within the region of a part."""
+
+    line: int
+    start: int
+    end: int
+    kind: str
+    """``mark``, ``text`` or the kind of the block."""
+    sentence: Sentence | None = None
+    flagged: bool = False
+    gone: bool = False
+    keep: str = ""
+    """Text that stays although the item goes: the letter of a statement."""
+
+
+Span = tuple[int, int, int]
+"""A line and the columns in it."""
+
+
+class Stripper:
+    """Takes prompts out of the regions of a document."""
+
+    def __init__(self, text: Text, phrases: Phrases, problem: Sequence[Sequence[int]]) -> None:
+        """Take the document, the wording of the parts, and for each part those of its problem."""
+        self.text, self.phrases, self.problem = text, phrases, problem
+
+    def strip(self, spans: Sequence[Span], parts: Sequence[int], titled: bool) -> tuple[list[tuple[int, str]], str]:
+        """Return the lines that stay, and a doubt where question and answer are mixed up.
+
+        ``titled`` says that the first line still shows what stood behind the label: a title.
+        """
+        items = list(self._items(spans))
+        near = list(dict.fromkeys(k for part in parts for k in self.problem[part]))
+        for item in items:
+            if item.sentence is not None:
+                item.flagged = self._flagged(item.sentence, near)
+        self._before_marks(items)
+        self._follow_on(items, near)
+        doubt = self._leading(items, titled)
+        self._later(items, near)
+        self._empty_mark(items)
+        _letters(items)
+        if titled:
+            self._title(items, parts)
+        return _rows(self.text, spans, items), doubt
+
+    def _items(self, spans: Sequence[Span]) -> list[Item]:
+        made: list[Item] = []
+        for line, start, end in spans:
+            kind = self.text.kind(line)
+            if kind is None:
+                continue
+            if kind not in ("prose", "heading"):
+                made.append(Item(line, start, end, kind))
+                continue
+            for sentence in self.text.by_line.get(line, ()):
+                a, b = max(sentence.start, start), min(sentence.end, end)
+                if a >= b:
+                    continue
+                mark = answer_mark(self.text.lines[line][a:b])
+                if mark:
+                    made.append(Item(line, a, a + mark, "mark"))
+                    a += mark
+                if a < b and self.text.lines[line][a:b].strip():
+                    same = a == sentence.start and b == sentence.end
+                    own = sentence if same else Sentence(line, a, b, self.text.lines[line][a:b], sentence.kind, sentence.prompt_of)
+                    made.append(Item(line, a, b, "text", own))
+        return made
+
+    def _flagged(self, sentence: Sentence, near: Sequence[int]) -> bool:
+        """Whether a sentence by itself is part of the question."""
+        if sentence.prompt_of is not None or sentence.pointed:
+            return True
+        words = sentence.stems
+        hits = [h for h in self.phrases.hits(words) if h[0] in near]
+        share = max((h[2] for h in hits), default=0.0)
+        if share >= 0.9 and len(words) >= 4:
+            return True
+        bare = sentence.body.strip(" *_\"'")
+        if sentence.asking or bare.endswith("?"):
+            covered = max((self.phrases.covered(k, words) for k in near), default=0.0)
+            return share >= 0.34 or covered >= 0.5 or bare.lower().rstrip("?!. ") in ("why", "how", "explain", "justify")
+        return False
+
+    def _follow_on(self, items: list[Item], near: Sequence[int]) -> None:
+        """What asks, or uses only its words, right behind a sentence of the question belongs to it."""
+        for before, item in zip(items, items[1:], strict=False):
+            s = item.sentence
+            if not before.flagged or s is None or item.flagged or item.line != before.line:
+                continue
+            only = max((h[2] for h in self.phrases.hits(s.stems) if h[0] in near), default=0.0) >= 0.9
+            item.flagged = s.asking or (only and len(s.stems) > 1)
+
+    def _before_marks(self, items: list[Item]) -> None:
+        """A paragraph right above an answer mark is a question where it looks like one."""
+        for i, item in enumerate(items):
+            if item.kind != "mark":
+                continue
+            first = i
+            while first and items[first - 1].kind == "text" and self._same_paragraph(items[first - 1], items[i - 1]):
+                first -= 1
+            own = items[first:i]
+            if own and own[0].sentence and (
+                own[0].sentence.pointed or _LETTER.match(own[0].sentence.text) or any(s.flagged for s in own[:-1])
+            ) and self.text.next_line(own[-1].line) >= item.line:
+                for s in own:
+                    s.flagged = True
+
+    def _same_paragraph(self, a: Item, b: Item) -> bool:
+        return a.line == b.line or self.text.block_of[a.line] == self.text.block_of[b.line]
+
+    def _leading(self, items: list[Item], titled: bool) -> str:
+        run = next((i for i, item in enumerate(items) if item.kind in ("mark", "code", "output", "table")), len(items))
+        last = max((i for i in range(run) if items[i].flagged), default=-1)
+        if last < 0:
+            return ""
+        rest = any(item.kind != "mark" for item in items[run:])
+        first = next((item for item in items[:run] if item.kind == "text"), items[0])
+        bridged = [item for item in items[: last + 1] if not item.flagged]
+        framing = first.flagged or any(item.sentence and item.sentence.pointed for item in items[:run])
+        for item in items[: last + 1]:
+            item.gone = item.flagged or framing
+        after = items[last + 1 : run]
+        marked = run < len(items)
+        framed = marked and rest
+        same = [item for item in after if item.line == items[last].line]
+        if framed and same:
+            for item in same:
+                item.gone = True
+        ends = (items[last].sentence.text.rstrip(" *_") if items[last].sentence else "")[-1:]
+        if framed and (ends == ":" or (same and self.text.lines[items[last].line].rstrip().endswith(":"))):
+            for item in after[len(same) :]:
+                if not _LISTED.match(self.text.lines[item.line][item.start : item.end]):
+                    break
+                item.gone = True
+        left = rest or any(not item.gone for item in items[:run])
+        if bridged and framing and not left and self._own(bridged):
+            return "question and answer could not be told apart here"
+        return ""
+
+    def _own(self, bridged: list[Item]) -> bool:
+        """Whether whole lines between two sentences of the question may be the student's."""
+        for item in bridged:
+            words = stems(_MATH.sub(" ", item.sentence.body)) if item.sentence else ()
+            covered = max((self.phrases.covered(k, words) for k in range(len(self.problem))), default=0.0)
+            alone = all(o.line != item.line or not o.flagged for o in bridged)
+            if alone and len(words) > 2 and covered < 0.4:
+                return True
+        return False
+
+    def _later(self, items: list[Item], near: Sequence[int]) -> None:
+        for item in items:
+            s = item.sentence
+            if s is None or item.gone or not item.flagged:
+                continue
+            whole = all(other.flagged for other in items if other.line == item.line and other.kind == "text")
+            share = max((h[2] for h in self.phrases.hits(s.stems) if h[0] in near), default=0.0)
+            exact = s.prompt_of is not None or (share >= 0.9 and len(s.stems) >= 4) or s.pointed
+            follows = whole and any(o.gone for o in items if o.line == item.line)
+            item.gone = exact or follows or (s.asking and share >= 0.6 and (whole or s.text.rstrip().endswith("?"))) or bool(
+                _LETTER.match(s.text))
+
+    def _empty_mark(self, items: list[Item]) -> None:
+        """One line above an answer mark with nothing below it is the question in short."""
+        marks = [i for i, item in enumerate(items) if item.kind == "mark"]
+        if len(marks) == 1 and marks[0] == len(items) - 1:
+            kept = [item for item in items if item.kind != "mark" and not item.gone]
+            if kept and all(item.kind == "text" for item in kept) and len({item.line for item in kept}) == 1:
+                for item in kept:
+                    item.gone = True
+        for item in items:
+            item.gone = item.gone or item.kind == "mark"
+
+    def _title(self, items: list[Item], parts: Sequence[int]) -> None:
+        """A title behind the label goes where an answer follows it, or where it is the question's."""
+        head = [item for item in items if items and item.line == items[0].line and item.kind == "text"]
+        if not head or not head[0].sentence or head[0].sentence.kind != "heading":
+            return
+        other = any(not item.gone for item in items if item.line != head[0].line)
+        covered = all(
+            max(self.phrases.covered(k, item.sentence.stems) for k in parts) >= 0.5 for item in head if item.sentence)
+        if other or covered:
+            for item in head:
+                item.gone = True
+
+
+def _letters(items: list[Item]) -> None:
+    """Statements of the question that are answered one by one keep their letters."""
+    tagged = [(i, m.group(1)) for i, item in enumerate(items)
+              if item.gone and item.sentence and (m := _LETTER.match(item.sentence.text))]
+    filled = []
+    for n, (i, letter) in enumerate(tagged):
+        stop = tagged[n + 1][0] if n + 1 < len(tagged) else len(items)
+        if any(not item.gone for item in items[i + 1 : stop]):
+            filled.append((i, letter))
+    if len(filled) >= 2:
+        for i, letter in filled:
+            items[i].keep = letter if letter.startswith("(") else "(" + letter
+
+
+def _rows(text: Text, spans: Sequence[Span], items: list[Item]) -> list[tuple[int, str]]:
+    gone: dict[int, list[Item]] = {}
+    for item in items:
+        if item.gone:
+            gone.setdefault(item.line, []).append(item)
+    rows: list[tuple[int, str]] = []
+    pending = ""
+    for line, start, end in spans:
+        source = text.lines[line]
+        here = gone.get(line)
+        if not here:
+            kept = source[start:end]
+        else:
+            kept, at = "", start
+            for item in here:
+                kept += source[at : item.start]
+                pending = item.keep or pending
+                at = item.end
+            kept += source[at:end]
+            if _BARE.fullmatch(kept):
+                kept = ""
+        if pending and kept.strip() and text.kind(line) in ("prose", "heading", "math"):
+            kept, pending = f"{pending} {kept.strip()}", ""
+        rows.append((line, kept))
+    return rows

@@ -1,0 +1,154 @@
+"""Mends what a conversion from PDF did to a document, and notes what it lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.collect import _signs as signs
+from grader.model import Piece, Place
+
+_ESCAPED = re.compile(r"\\([*_#~>|+.!`-])")
+_MATH = re.compile(r"(\$\$?[^$]{0,2000}\$\$?)")
+_PAGE = re.compile(r"\s*(?:page\s+\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?|-\s?\d{1,3}\s?-|\d{1,2}/\d{1,2}/\d{2,4},?\s.{0,80}|"
+                   r"\{\d{1,3}\}-{5,}|https?://\S+\s+\d{1,3}/\d{1,3})\s*$", re.I)
+_IMAGE = re.compile(r"!\[[^\]]{0,200}\]\(([^)]{0,300})\)|<img\b[^>]{0,300}>|!\[\[([^\]]{0,200})\]\]", re.I)
+_DRAWN = re.compile(
+    r"(?:\b(?:drawing|sketch|figure|picture|plot|graph|image|diagram|photo|scan|screenshot|page)s?\b.{0,60}\b(?:attached|below|above|"
+    r"enclosed|included|uploaded|inserted|appended|at the end|separate(?:ly)?|next page|last page|scanned)\b"
+    r"|\b(?:attached|see|refer to|shown in|drawn in|scanned)\b.{0,60}\b(?:drawing|sketch|figure|picture|plot|graph|image|diagram|photo|scan|page|pdf)s?\b"
+    r"|\[\s*(?:drawing|sketch|figure|picture|plot|graph|image|diagram)[^\]]{0,60}\])",
+    re.I,
+)
+IMAGE_LOST = "an image that the file does not hold"
+DRAWING_LOST = "a drawing is mentioned that the file does not hold"
+LINE_CUT = "a line of code is cut off at the page's edge"
+
+
+def is_page_furniture(line: str) -> bool:
+    """Whether a line is a page number or a running header.
+
+    >>> is_page_furniture("Page 3 of 12"), is_page_furniture("- 4 -"), is_page_furniture("42")
+    (True, True, False)
+    """
+    return len(line) < 120 and _PAGE.match(line) is not None
+
+
+def plain_escapes(text: str) -> str:
+    r"""Return prose without Markdown's escapes, outside of math.
+
+    >>> plain_escapes(r"6 \* 4 in $a\_b$ and x\_1")
+    '6 * 4 in $a\\_b$ and x_1'
+    """
+    if "\\" not in text:
+        return text
+    return "".join(p if p[:1] == "$" else _ESCAPED.sub(r"\1", p) for p in _MATH.split(text))
+
+
+def mend(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return pieces with torn code, output and tables joined, and escapes undone."""
+    out: list[Piece] = []
+    for piece in pieces:
+        if piece.kind in ("prose", "heading", "output", "table"):
+            piece = replace(piece, text=plain_escapes(piece.text))
+        last = out[-1] if out else None
+        if last is not None and last.kind == piece.kind and _torn(last, piece):
+            out[-1] = _joined(last, piece)
+        else:
+            out.append(piece)
+    return tuple(out)
+
+
+def _torn(last: Piece, piece: Piece) -> bool:
+    if last.place.file != piece.place.file or piece.place.start - last.place.end > 6:
+        return False
+    if piece.kind == "output":
+        return True
+    if piece.kind == "table":
+        return _columns(last.text) == _columns(piece.text)
+    if piece.kind == "code":
+        head = piece.text.lstrip("\n")
+        starts = bool(re.match(r"(?:import|from)\s\w|#|%", head))
+        return signs.unclosed(last.text.split("\n")) or head[:1] in " \t)]}" or not starts
+    return False
+
+
+def _columns(table: str) -> int:
+    row = table.strip().split("\n", 1)[0]
+    return row.strip().strip("|").count("|") if "|" in row else -row.count("\t")
+
+
+def _joined(last: Piece, piece: Piece) -> Piece:
+    text = piece.text
+    if piece.kind == "table":
+        rows = text.strip("\n").split("\n")
+        first = last.text.strip("\n").split("\n")
+        if rows and _key(rows[0]) == _key(first[0]):
+            rows = rows[1:]
+            if rows and not rows[0].strip(" |:-\t"):
+                rows = rows[1:]
+        text = "\n".join(rows)
+    place = Place(file=last.place.file, start=last.place.start, end=max(last.place.end, piece.place.end), unit=last.place.unit)
+    return replace(last, text=f"{last.text}\n{text}", place=place)
+
+
+def _key(row: str) -> str:
+    return " ".join(row.replace("|", " ").split()).lower()
+
+
+def losses(pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """Return what a conversion lost within an answer, one line each."""
+    found = []
+    for piece in pieces:
+        if piece.kind == "image" and _IMAGE.search(piece.text) or _IMAGE.search(piece.text):
+            found.append(IMAGE_LOST)
+        elif piece.kind == "image":
+            found.append(DRAWING_LOST)
+        elif piece.kind == "code":
+            found += [f"{LINE_CUT}: “{line.strip()[-40:]}”" for line in cut_lines(piece.text)]
+    return tuple(dict.fromkeys(found))
+
+
+def mentions_drawing(text: str) -> bool:
+    """Whether a short text says that a drawing is elsewhere.
+
+    >>> mentions_drawing("**Drawing attached**"), mentions_drawing("See the figure on the next page.")
+    (True, True)
+    >>> mentions_drawing("Figure 4 has four panels")
+    False
+    """
+    return len(text) < 400 and _DRAWN.search(text) is not None
+
+
+def drawings(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return pieces with sentences that only point at a drawing marked as images."""
+    return tuple(replace(p, kind="image") if p.kind in ("prose", "heading") and len(p.text.split()) <= 14
+                 and mentions_drawing(p.text) else p for p in pieces)
+
+
+def cut_lines(code: str) -> list[str]:
+    """Return the lines of code that a page's edge cut off: a string is open at their end.
+
+    >>> cut_lines('f(x, scoring="neg_mean_squa:\\nn_jobs=1)\\nprint("a")')
+    ['f(x, scoring="neg_mean_squa:']
+    """
+    if '"""' in code or "'''" in code:
+        return []
+    return [line for line in code.split("\n")[:4000] if len(line) > 24 and _open_string(line)]
+
+
+def _open_string(line: str) -> bool:
+    quote, escaped = "", False
+    for sign in line:
+        if escaped:
+            escaped = False
+        elif sign == "\\":
+            escaped = True
+        elif quote:
+            quote = "" if sign == quote else quote
+        elif sign == "#":
+            return False
+        elif sign in "\"'":
+            quote = sign
+    return bool(quote) and not line.endswith("\\")

@@ -1,0 +1,127 @@
+"""Concepts: whether free text says what is wanted, and nothing that is forbidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+from grader.compare import comparators
+from grader.compare._statements import Said, cut, groups, is_salad, quoted, said, strings
+from grader.model import Verdict, full, unsure, wrong
+from grader.prose import Phrases, find, prepare, vocabulary
+
+Groups = Sequence[Sequence[str] | str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Where a group of phrases was asserted, denied, or only stood among loose words."""
+
+    asserted: str = ""
+    denied: str = ""
+    loose: str = ""
+
+
+@comparators.register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concepts:
+    """Full where every wanted group is asserted and nothing forbidden is; see ``grader.prose``.
+
+    Certainly nothing where a forbidden phrase is asserted and no wanted one, and where the text
+    holds none of the ``hints``, without which no right answer can be written. Everything else
+    is a proposal.
+    """
+
+    wanted: Groups = ()
+    """Groups of phrases; one phrase of each group has to be said. A plain list is one group."""
+    forbidden: Sequence[str] = ()
+    """False claims."""
+    hints: Sequence[str] = ()
+    """Words of which a right answer needs at least one; none given: never certain of nothing."""
+    when: Mapping[str, Groups] = field(default_factory=dict)
+    """Other wanted groups by the truth, where the truth is a word."""
+    never: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """More forbidden phrases by the truth."""
+    denial: Literal["unsure", "wrong"] = "unsure"
+    """What it is when the wanted phrases are only denied."""
+    together: bool = False
+    """All wanted groups have to stand in one sentence."""
+
+    def compare(self, value: Any, truth: Any) -> Verdict:
+        """Return the verdict on a list of statements."""
+        statements = said(value)
+        if not statements:
+            return wrong("nothing is said")
+        wanted, other = self._wanted(truth)
+        forbidden = strings(self.forbidden) + strings(self.never.get(truth, ()) if isinstance(truth, str) else ())
+        known = vocabulary(*wanted, *other, forbidden, strings(self.hints))
+        lines = [(s, prepare(s.text, known)) for s in statements]
+        if not wanted:
+            return self._unexpected(lines, other)
+        return self._judged(lines, wanted, forbidden)
+
+    def _wanted(self, truth: Any) -> tuple[tuple[Phrases, ...], tuple[Phrases, ...]]:
+        if not self.when:
+            return groups(self.wanted), ()
+        all_ = {name: groups(those) for name, those in self.when.items()}
+        if truth is None:
+            return (tuple(dict.fromkeys(p for those in all_.values() for g in those for p in g)),), ()
+        mine = all_.pop(truth, ()) if isinstance(truth, str) else ()
+        return mine, tuple(group for those in all_.values() for group in those)
+
+    def _unexpected(self, lines: list[tuple[Said, str]], other: tuple[Phrases, ...]) -> Verdict:
+        heard = [_heard(lines, group) for group in other]
+        told = next((h.asserted for h in heard if h.asserted), "")
+        if told:
+            return unsure(f"{quoted(told)} does not go with the rest of the answer")
+        return wrong("gives no reason that could hold here")
+
+    def _judged(self, lines: list[tuple[Said, str]], wanted: tuple[Phrases, ...], forbidden: Phrases) -> Verdict:
+        heard = self._all_heard(lines, wanted)
+        false = _heard(lines, forbidden)
+        right = [h for h in heard if h.asserted]
+        share = Fraction(len(right), len(wanted))
+        if share == 1 and not false.asserted:
+            contrary = next((h.denied for h in heard if h.denied), "")
+            if contrary:
+                return unsure(f"says and denies it: {quoted(right[0].asserted)}, {quoted(contrary)}", 1)
+            return full(f"said: {quoted(right[0].asserted)}")
+        if right and false.asserted:
+            return unsure(f"says something right, and also {quoted(false.asserted)}")
+        if false.asserted:
+            return wrong(f"{quoted(false.asserted)} does not hold")
+        refused = next((h.denied for h in heard if h.denied and not h.asserted), "")
+        if not right and refused and self.denial == "wrong":
+            return wrong(f"denied: {quoted(refused)}")
+        if not right and self.hints and not _hinted(lines, strings(self.hints)) and not cut([s for s, _ in lines]):
+            return wrong("what is asked for is not said")
+        near = next((h.denied or h.loose for h in heard if h.denied or h.loose), "")
+        return unsure(f"{quoted(near)} has the words but does not say it" if near else
+                      "no sentence was recognised as saying what is asked for", share)
+
+    def _all_heard(self, lines: list[tuple[Said, str]], wanted: tuple[Phrases, ...]) -> list[_Heard]:
+        if not self.together:
+            return [_heard(lines, group) for group in wanted]
+        each = [[_heard([line], group) for group in wanted] for line in lines]
+        return max(each, key=lambda row: sum(bool(h.asserted) for h in row))
+
+
+def _heard(lines: list[tuple[Said, str]], phrases: Phrases) -> _Heard:
+    asserted = denied = loose = ""
+    for statement, prepared in lines:
+        hits = find(phrases, prepared)
+        if not hits:
+            continue
+        if is_salad(prepared):
+            loose = loose or statement.text
+        elif all(hit.denied for hit in hits):
+            denied = denied or statement.text
+        else:
+            asserted = asserted or statement.text
+    return _Heard(asserted, denied, loose)
+
+
+def _hinted(lines: list[tuple[Said, str]], hints: Phrases) -> bool:
+    return any(find(hints, prepared) for _, prepared in lines)

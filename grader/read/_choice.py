@@ -1,0 +1,202 @@
+"""Which of an answer's numbers is its result, and what competes with it.
+
+The weights of ``_candidates`` say how a number is introduced; the rubric's options say what it
+should stand near to. Two results that differ are never quietly decided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import pairwise
+
+from grader.expression import Comma
+from grader.model import Answer, Finding, Found, Missing, Number
+from grader.read._candidates import CONCLUDED, RESULT, SAID, TOTAL, Candidate, candidates, same
+
+_NEAR, _NEAR_AGAIN = 25, 8
+_DIGIT = re.compile(r"\d")
+_MORE = re.compile(r"^\W{0,3}(?:\w+\W+){0,2}(?:more|additional|extra|further)\b(?!\s+than\s+\d)|^\W{0,3}(?:more|additional|extra)\b", re.IGNORECASE)
+_MORE_BEFORE = re.compile(r"\b(?:additional|extra|another|further|increase\s+(?:of|by)|increased\s+by)\W+(?:\w+\W+){0,1}$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is known about the number asked for, without its value."""
+
+    near: Sequence[str] = ()
+    away: Sequence[str] = ()
+    settings: Sequence[float | str] = ()
+    units: Mapping[str, float | str] = field(default_factory=dict)
+    more: float | str | None = None
+    percent: str = "as-written"
+    least: float | str | None = None
+    most: float | str | None = None
+    comma: Comma | None = None
+    whole: bool = False
+
+
+def choose(answer: Answer, wanted: Wanted) -> Finding:
+    """Return the number that an answer gives as its result, with its rivals."""
+    everything = [_fitted(candidate, wanted) for candidate in candidates(answer, wanted.comma)]
+    kept = [c for c in everything if not c.denied and not _is_setting(c, wanted)] or [
+        c for c in everything if not c.denied]
+    if not kept:
+        return _nothing(answer, bool(everything))
+    best = max(kept, key=lambda c: (c.weight, c.order))
+    best = _finest(best, kept)
+    rivals = _rivals(best, kept)
+    return replace(_found(best), others=tuple(_found(rival) for rival in rivals), doubt=_doubt(best, kept))
+
+
+def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
+    """Weigh a candidate by the rubric's words, and convert its unit."""
+    number, weight = candidate.number, candidate.weight
+    around = f"{candidate.label[-120:]} {candidate.after[:60]}"
+    if wanted.near and _mentions(around, wanted.near):
+        weight += _NEAR if weight < CONCLUDED else _NEAR_AGAIN
+    if wanted.away and _mentions(around, wanted.away) and not (wanted.near and _mentions(around, wanted.near)):
+        weight -= _NEAR
+    factor = _factor(number.unit, wanted.units)
+    if factor is not None:
+        weight += 15
+        number = _scaled(number, factor)
+    if wanted.more is not None and (_MORE.search(candidate.after) or _MORE_BEFORE.search(candidate.label)):
+        number = replace(number, value=_sum(number.value, wanted.more))
+    if wanted.percent == "fraction" and not number.percent and 1 < number.value <= 100:
+        number = replace(_scaled(number, Fraction(1, 100)), percent=True)
+    if wanted.whole:
+        number = _whole(candidate, number)
+    if _outside(number, wanted) or (wanted.whole and Fraction(number.value).denominator != 1):
+        weight -= 2 * _NEAR
+    return replace(candidate, number=number, weight=weight)
+
+
+def _mentions(text: str, words: Sequence[str]) -> bool:
+    lower = text.lower()
+    return any(re.search(rf"(?<!non-)(?<!non )(?<![a-z]){re.escape(word.lower())}", lower) for word in words)
+
+
+def _factor(unit: str, units: Mapping[str, float | str]) -> Fraction | None:
+    words = unit.lower().split()
+    for word in words[:3]:
+        for name, factor in units.items():
+            if word == name.lower() or word.rstrip("s") == name.lower().rstrip("s"):
+                return Fraction(str(factor))
+    return None
+
+
+def _scaled(number: Number, factor: Fraction) -> Number:
+    slack = None if number.slack is None else number.slack * factor
+    value = number.value * (factor if isinstance(number.value, Fraction) else float(factor))
+    return replace(number, value=value, slack=slack)
+
+
+def _sum(value: Fraction | float, base: float | str) -> Fraction | float:
+    return value + Fraction(str(base)) if isinstance(value, Fraction) else value + float(Fraction(str(base)))
+
+
+def _whole(candidate: Candidate, number: Number) -> Number:
+    """Read 122.304 as a whole number where only that can be meant."""
+    tokens = candidate.run.tokens
+    if len(tokens) != 1 or Fraction(number.value).denominator == 1:
+        return number
+    other = next((r for r in tokens[0].readings if r.value.denominator == 1), None)
+    if other is None:
+        return number
+    return replace(number, value=other.value, decimals=0, significant=other.significant, slack=other.slack)
+
+
+def _outside(number: Number, wanted: Wanted) -> bool:
+    if wanted.least is not None and number.value < Fraction(str(wanted.least)):
+        return True
+    return wanted.most is not None and number.value > Fraction(str(wanted.most))
+
+
+def _is_setting(candidate: Candidate, wanted: Wanted) -> bool:
+    """Whether a number only repeats the question."""
+    given = any(candidate.run.plain and candidate.run.number is not None
+                and candidate.run.number.value == Fraction(str(value)) for value in wanted.settings)
+    return given and candidate.weight < CONCLUDED
+
+
+def _finest(best: Candidate, kept: list[Candidate]) -> Candidate:
+    """Of several ways in which the result is given take the one with most digits."""
+    alike = [c for c in kept if c.weight >= RESULT and same(c.number, best.number)]
+    return max(alike, key=lambda c: (c is best, 0) if not _is_finer(c, best) else (True, c.number.significant or 0),
+               default=best) if alike else best
+
+
+def _is_finer(one: Candidate, other: Candidate) -> bool:
+    return (one.number.significant or 0) > (other.number.significant or 0) > 0
+
+
+def _rivals(best: Candidate, kept: list[Candidate]) -> list[Candidate]:
+    found: list[Candidate] = []
+    for candidate in kept:
+        if same(candidate.number, best.number) or any(same(candidate.number, other.number) for other in found):
+            continue
+        if _competes(candidate, best) and not _is_part(candidate, best, kept):
+            found.append(candidate)
+    return found
+
+
+def _competes(candidate: Candidate, best: Candidate) -> bool:
+    """Whether a reader could take the candidate for the result."""
+    if candidate.line is best.line and (
+        (candidate.alternative and candidate.order == best.order + 1)
+        or (best.alternative and candidate.order == best.order - 1)
+    ):
+        return True
+    if candidate.weight >= TOTAL:
+        return True
+    worked = candidate.weight >= RESULT and not candidate.mentioned
+    return best.mentioned and best.weight < TOTAL and worked and candidate.order < best.order
+
+
+def _is_part(candidate: Candidate, best: Candidate, kept: list[Candidate]) -> bool:
+    """Whether a number went into the result: it is calculated with, or adds up to it with others."""
+    value, result = candidate.number.value, best.number.value
+    if any(token.kind == "number" and token.readings[0].value == value
+           for other in kept if other.order > candidate.order for run in other.chain if len(run.tokens) > 1
+           for token in run.tokens):
+        return True
+    rest = [other.number.value for other in kept if other is not candidate and other.order <= best.order]
+    return any(value + other == result or value * other == result for other in rest)
+
+
+def _doubt(best: Candidate, kept: list[Candidate]) -> str:
+    if _signs_lost(best):
+        return "signs may have been lost in a calculation whose result is not printed"
+    if best.weight >= SAID:
+        return ""
+    others = [c for c in kept if not same(c.number, best.number)]
+    return "several numbers stand here, and none is marked as the result" if others else ""
+
+
+def _signs_lost(best: Candidate) -> bool:
+    tokens = best.run.tokens
+    glued = any(a.kind == "close" and b.kind == "number" for a, b in pairwise(tokens))
+    return (best.run.lost or glued) and not best.run.plain
+
+
+def _found(candidate: Candidate) -> Found:
+    return Found(value=candidate.number, where=(candidate.line.place,), quote=_quote(candidate))
+
+
+def _quote(candidate: Candidate) -> str:
+    text = candidate.line.text
+    start = max(0, candidate.start - 60)
+    return text[start : candidate.end + 20].strip()
+
+
+def _nothing(answer: Answer, denied: bool) -> Missing:
+    if denied:
+        return Missing(why="no number is given as the result", doubt="every number in the answer is taken back")
+    if answer.of("image") or answer.lost:
+        return Missing(why="no number was found", doubt="the number may stand in an image")
+    if _DIGIT.search(answer.text):
+        return Missing(why="no number was found", doubt="digits stand there, but could not be read as a number")
+    return Missing(why="no number was found")

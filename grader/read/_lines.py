@@ -1,0 +1,109 @@
+"""An answer as lines and table cells with their places: what the numeric readers walk through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from grader.model import Answer, Piece, Place
+
+_MARKER = re.compile(r"^\s*(?:[-*+•◦▪–—>]\s+)*(?:\(?(?:\d{1,2}|[a-h]|i{1,3}|iv|v)[.)]\s+(?=\S))?")
+_STRUCK = re.compile(r"~~[^~\n]{1,300}~~|<(?:del|s)>[^<\n]{0,300}</(?:del|s)>|\\(?:cancel|sout|st)\{[^{}\n]{0,200}\}")
+_NOISE = re.compile(r"\\(?:tag|label|ref)\{[^{}\n]{0,40}\}|<[a-zA-Z/][^<>\n]{0,80}>|https?://\S+|!?\[[^\]\n]*\]\([^)\n]*\)")
+_RULE = re.compile(r"^[\s|:\-+=]+$")
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line, or one cell of a table row.
+
+    ``head`` is what heads a cell: its column's title and its row's first cell. ``marker`` is
+    the sign of a list that stood before the text.
+    """
+
+    text: str
+    place: Place
+    head: str = ""
+    marker: str = ""
+    cell: bool = False
+
+
+def lines(answer: Answer) -> Iterator[Line]:
+    """Yield the lines of prose, formulas, tables and printed output; code only where alone."""
+    pieces = answer.of("prose", "math", "table", "output")
+    for piece in pieces or answer.of("code", "heading"):
+        yield from _of_piece(piece)
+
+
+def blanked(text: str, pattern: re.Pattern[str]) -> str:
+    """Return the text with all matches turned to spaces, so that places stay as they are."""
+    return pattern.sub(lambda found: " " * len(found.group()), text)
+
+
+def _of_piece(piece: Piece) -> Iterator[Line]:
+    header: list[str] = []
+    rows = piece.text.split("\n")
+    for offset, raw in enumerate(rows):
+        text = raw.rstrip("\r")
+        if not text.strip():
+            continue
+        place = _at(piece.place, offset)
+        text = blanked(blanked(text, _STRUCK), _NOISE)
+        cells = _cells(text)
+        if cells is None:
+            header = []
+            yield _line(text, place)
+            continue
+        if _RULE.match(text):
+            continue
+        if not header or (offset + 1 < len(rows) and _RULE.match(rows[offset + 1]) and "-" in rows[offset + 1]):
+            header = cells
+            if offset + 1 < len(rows) and _RULE.match(rows[offset + 1]) and not _is_data(cells):
+                yield from _of_row(cells, [], place)
+                continue
+        yield from _of_row(cells, header if header is not cells else [], place)
+
+
+def _line(text: str, place: Place) -> Line:
+    found = _MARKER.match(text)
+    marker = found.group().strip() if found else ""
+    if found and marker:
+        text = " " * found.end() + text[found.end() :]
+    return Line(text=text, place=place, marker=marker)
+
+
+def _of_row(cells: list[str], header: list[str], place: Place) -> Iterator[Line]:
+    first = cells[0] if cells and not _is_number(cells[0]) else ""
+    for index, cell in enumerate(cells):
+        if not cell.strip():
+            continue
+        title = header[index] if index < len(header) else ""
+        head = title if index == 0 else f"{title} {first}".strip()
+        yield Line(text=cell, place=place, head=head, cell=True)
+
+
+def _cells(text: str) -> list[str] | None:
+    """Return the cells of a table row, or None for a line that is none."""
+    stripped = text.strip()
+    if stripped.count("|") > 1 and (stripped.startswith("|") or stripped.count(" | ") > 0 or _RULE.match(stripped)):
+        return [cell.strip() for cell in stripped.strip("|").split("|")]
+    if "\t" in stripped:
+        return [cell.strip() for cell in stripped.split("\t")]
+    return None
+
+
+def _is_data(cells: list[str]) -> bool:
+    return any(_is_number(cell) for cell in cells)
+
+
+def _is_number(cell: str) -> bool:
+    return bool(_DIGIT.search(cell)) and not re.search(r"[A-Za-z]{2}", cell)
+
+
+def _at(place: Place, offset: int) -> Place:
+    if place.unit != "line":
+        return place
+    line = min(place.start + offset, max(place.start, place.end))
+    return replace(place, start=line, end=line)

@@ -1,0 +1,207 @@
+"""What a training program printed: epochs, minibatches, metrics, parameter counts, failures."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_MOST_LINES = 3_000
+_LONGEST_LINE = 600
+_METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "acc", "val_acc")
+_EPOCH = re.compile(r"\W{0,4}\b(?:train(?:ing)?\s+)?ep(?:och)?s?\.?\s?[:=#\[(]?\s?(\d{1,4})\b(?:\s?(?:/|of)\s?(\d{1,4}))?", re.I)
+_COUNTED = re.compile(r"\W{0,3}(\d{1,6})\s?/\s?(\d{1,6})\b")
+_ROW = re.compile(r"\s*[\[(]?(\d{1,6})[\])]?\s?[:,|]?\s+(-?\d+\.\d+(?:e-?\d+)?(?:[\s,|]+-?\d+(?:\.\d+)?(?:e-?\d+)?%?)*)\s*$")
+_BATCH = re.compile(r"\b(?:mini-?\s?batch|batch|step|iter(?:ation)?|mb)\s?(?:id[x]?|no\.?|number)?\s?[:=#\[(]?\s?(\d{1,7})\b", re.I)
+_BAR = re.compile(r"\d+/\d+\s\[?[=>.━#\s-]{5,}|ms/step|s/step|\bETA:", re.I)
+_STEPS = re.compile(r"(?<![\d/.])(\d{1,7})/(\d{1,7})\s\[?[=━]")
+_METRIC = re.compile(
+    r"(?P<set>\bval(?:id(?:ation)?)?|\btrain(?:ing)?|\btest(?:ing)?|\bdev)?[\s_-]{0,2}(?:set\s)?(?P<mean>mean|avg|average|running)?[\s_-]?"
+    r"(?P<what>loss|acc(?:uracy)?)\b(?:\s(?:is|was|of|=))?[\s:=|~≈(]{0,4}"
+    r"(?P<number>\d{1,5}(?:\.\d{1,18})?(?:e[+-]?\d{1,2})?)\s?(?P<percent>\\?%)?", re.I)
+_SHARE = re.compile(r"\b(?P<set>val(?:idation)?|train(?:ing)?|test)\s?[:=]?\s(?P<number>\d{1,3}(?:\.\d+)?)\s?\\?%", re.I)
+_PARAMS = re.compile(r"\b(?P<which>total|trainable|non[-\s]?trainable)\s+param(?:eter)?s?\s*[:=]?\s*(?P<number>\d[\d,.'\s]{0,16}\d|\d)", re.I)
+_ERROR = re.compile(r"(?:^|\s)(?P<name>(?:[A-Z]\w*(?:Error|Exception)|SystemExit|KeyboardInterrupt|StopIteration))\b(?::\s?(?P<what>.{0,160}))?")
+_USAGE = re.compile(r"^usage:\s|error: (?:unrecognized|the following) arguments|^Traceback \(most recent", re.I)
+_WARNING = re.compile(r"\b(?:WARNING\b|\w*Warning:)\s?:?(?P<what>.{0,200})")
+_SHAPE = re.compile(r"(?:\(|torch\.Size\(\[)(\d{1,9}(?:,\s?\d{1,9}){0,6}),?\]?\)")
+_MOST = 200
+
+
+def log(text: str) -> dict[str, Any]:
+    """Return what the lines of a log tell, as plain data.
+
+    ``epochs`` holds per epoch its number and the last metrics that were printed for it,
+    ``batches`` how many lines tell of single minibatches, and of which metrics.
+
+    >>> log("Epoch 1/2 - loss: 0.5 - accuracy: 81%\\nEpoch 2/2 - loss: 0.4")["epochs"][0]
+    {'epoch': 1, 'of': 2, 'loss': 0.5, 'accuracy': 0.81}
+    """
+    scan = _Scan()
+    lines = _joined([line.replace("\\_", "_")[:_LONGEST_LINE] for line in text.split("\n")[:_MOST_LINES]])
+    for line in lines:
+        if line.strip():
+            scan.line(line)
+    return scan.found()
+
+
+def _joined(lines: list[str]) -> list[str]:
+    """Names of metrics that a page's edge cut in two are made whole."""
+    out: list[str] = []
+    for line in lines:
+        last = re.search(r"([a-z_]+)\s*$", out[-1]) if out else None
+        first = re.match(r"([a-z_]+)(?=:)", line)
+        if last and first and last[1] + first[1] in _METRICS and last[1] not in _METRICS:
+            out[-1] = out[-1].rstrip() + line
+        else:
+            out.append(line)
+    return out
+
+
+class _Scan:
+    def __init__(self) -> None:
+        self.epochs: list[dict[str, Any]] = []
+        self.batches = {"count": 0, "loss": 0, "accuracy": 0}
+        self.rows: list[list[float]] = []
+        self.params: dict[str, int] = {}
+        self.summaries: list[dict[str, int]] = []
+        self.errors: list[dict[str, str]] = []
+        self.warnings: list[str] = []
+        self.shapes: list[list[int]] = []
+        self.loose: dict[str, float] = {}
+
+    def line(self, line: str) -> None:
+        metrics = _metrics(line)
+        batch = not _BAR.search(line) and (_BATCH.search(line) or _of_many(line))
+        epoch = _epoch(line, metrics)
+        if batch and (metrics or _ROW.match(line)):
+            self._batch(metrics)
+        elif epoch:
+            self._start(epoch)
+        elif not metrics:
+            self._row(line)
+        self._steps(line)
+        if metrics and not batch:
+            (self.epochs[-1] if self.epochs else self.loose).update(metrics)
+        self._parameters(line)
+        self._failures(line)
+        shape = _SHAPE.fullmatch(line.strip())
+        if shape and len(self.shapes) < _MOST:
+            self.shapes.append([int(n) for n in shape[1].split(",")])
+
+    def _batch(self, metrics: dict[str, float]) -> None:
+        self.batches["count"] += 1
+        for name in ("loss", "accuracy"):
+            self.batches[name] += any(key.removeprefix("train_") == name for key in metrics)
+
+    def _start(self, epoch: tuple[int, int | None]) -> None:
+        number, of = epoch
+        if self.epochs and self.epochs[-1]["epoch"] == number:
+            return
+        if len(self.epochs) < _MOST:
+            self.epochs.append({"epoch": number, **({"of": of} if of else {})})
+
+    def _row(self, line: str) -> None:
+        found = _ROW.match(line)
+        if found and len(self.rows) < _MOST:
+            numbers = re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", found[2])
+            self.rows.append([float(found[1]), *(float(n) for n in numbers[:6])])
+
+    def _steps(self, line: str) -> None:
+        found = _STEPS.search(line)
+        if found and self.epochs:
+            self.epochs[-1]["steps"] = int(found[2])
+
+    def _parameters(self, line: str) -> None:
+        for found in _PARAMS.finditer(line):
+            which = re.sub(r"[-\s]", "_", found["which"].lower())
+            digits = re.sub(r"\D", "", found["number"])[:15]
+            if which == "total" and self.params:
+                self.params = {}
+            if which in self.params:
+                continue
+            if not self.params:
+                self.summaries.append(self.params)
+            self.params[which] = int(digits)
+
+    def _failures(self, line: str) -> None:
+        found = _ERROR.search(line)
+        warned = _WARNING.search(line)
+        if warned:
+            what = warned["what"].strip()
+            if what and what not in self.warnings and len(self.warnings) < 20:
+                self.warnings.append(what)
+        elif found and len(self.errors) < 20:
+            self.errors.append({"name": found["name"], "what": (found["what"] or "").strip()})
+        elif _USAGE.search(line) and len(self.errors) < 20:
+            self.errors.append({"name": "usage" if "usage" in line.lower() or "argument" in line else "Traceback",
+                                "what": line.strip()[:160]})
+
+    def found(self) -> dict[str, Any]:
+        if not self.epochs and self.rows:
+            self._rows_as_epochs()
+        last = self.epochs[-1] if self.epochs else self.loose
+        final = {key: value for key, value in (self.loose | last).items() if "loss" in key or "accuracy" in key}
+        accuracies = [v for e in (*self.epochs, self.loose) for k, v in e.items() if k.endswith("accuracy")]
+        losses = [v for e in (*self.epochs, self.loose) for k, v in e.items() if k.endswith("loss")]
+        return {
+            "epochs": self.epochs, "last_epoch": max((e["epoch"] for e in self.epochs), default=0),
+            "batches": self.batches, "rows": self.rows[:_MOST], "params": self.params, "summaries": self.summaries[:8],
+            "errors": self.errors, "warnings": self.warnings, "shapes": self.shapes, "final": final,
+            "best_accuracy": max(accuracies, default=None), "lowest_loss": min(losses, default=None),
+        }
+
+    def _rows_as_epochs(self) -> None:
+        """Rows such as ``0 1.842`` that count up are epochs where few, minibatches where many."""
+        indices = [int(row[0]) for row in self.rows]
+        if indices[0] not in (0, 1) or any(b <= a for a, b in zip(indices, indices[1:], strict=False)):
+            return
+        if indices[-1] > 60 or (len(self.rows) > 1 and indices[-1] - indices[0] > 3 * len(self.rows)):
+            self.batches["count"] += len(self.rows)
+            self.batches["loss"] += len(self.rows)
+            self.batches["accuracy"] += sum(len(row) > 2 and 0 <= row[2] <= 100 for row in self.rows)
+            return
+        for row in self.rows:
+            shares = {"accuracy": row[-1]} if 0 < row[-1] < 1 and (len(row) > 2 or row[1] < 1) else {}
+            self.epochs.append({"epoch": int(row[0]) + (1 - indices[0]), **shares,
+                                **({"loss": row[1]} if len(row) > 2 or not shares else {})})
+
+
+def _of_many(line: str) -> bool:
+    """``17/391`` at the start counts minibatches; ``3/10`` counts epochs."""
+    found = _COUNTED.match(line)
+    return found is not None and int(found[2]) > 200
+
+
+def _epoch(line: str, metrics: dict[str, float]) -> tuple[int, int | None] | None:
+    found = _EPOCH.match(line)
+    if found:
+        return int(found[1]), int(found[2]) if found[2] else None
+    counted = _COUNTED.match(line)
+    if counted and metrics and not _BAR.search(line) and 0 < int(counted[1]) <= int(counted[2]) <= 200:
+        return int(counted[1]), int(counted[2])
+    return None
+
+
+def _metrics(line: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for match in _METRIC.finditer(line):
+        name = "loss" if match["what"].lower() == "loss" else "accuracy"
+        number = float(match["number"])
+        if name == "accuracy":
+            number = _share(number, bool(match["percent"]))
+            if number > 1:
+                continue
+        found.setdefault(_prefix(match["set"]) + name, number)
+    if not any(key.endswith("accuracy") for key in found):
+        for match in _SHARE.finditer(line):
+            found.setdefault(_prefix(match["set"]) + "accuracy", _share(float(match["number"]), True))
+    return found
+
+
+def _prefix(name: str | None) -> str:
+    short = (name or "").lower()[:3]
+    return {"val": "val_", "dev": "val_", "tes": "test_"}.get(short, "")
+
+
+def _share(number: float, percent: bool) -> float:
+    return round(number / 100, 8) if percent or number > 1.5 else number

@@ -1,0 +1,163 @@
+"""A choice among named options, however it is put: “Green”, “prediction is green”, “not red”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.model import Answer, Finding, Found, Missing
+from grader.prose import Hit, Phrases, Statement, find, prepare, vocabulary
+from grader.read import readers
+from grader.read._prose import doubt, stated
+
+_CONCLUDES = (
+    "so", "therefore", "thus", "hence", "=>", "predict*", "answer", "ans", "final*", "conclu*", "classif*",
+    "choose", "chosen", "pick", "select", "i_take", "i_would_take", "we_take", "gives", "result*", "label_is",
+    "class_is", "assign*", "overall", "in_summary", "majority",
+)  # fmt: skip
+_HEAD = re.compile(
+    r" (?:(?:\(? ?[a-z0-9]{1,2} ?[).:]|answer|ans|prediction|predicted|class|label|solution|final|the|it|is|this|that"
+    r"|they|are|we|get|got|a|an|yes|no|well|=>|[:=,.*]|k|q|for|with|model|layer|layers|type|best|\d+|\(|\)|y|hat|-) ){0,9}$")
+_FOLLOWED = re.compile(
+    r" (?:[.,;:!(=|)-]|=>|because|since|as|due|with|again|for|by|at|has|have|had|wins?|class|one|ones|model|layers?"
+    r"|$)")
+_LONE = re.compile(r" (?:[().,:;!=|>-]|[a-z]|\d+|answer|ans|prediction|final|the|is|class|label|k|=>|y|hat|model|one) ")
+_BREAK = re.compile(r" (?:[,;:.]|but|because|since|whereas|while|although|though) ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    option: str
+    strength: int
+    """0 in a table, 1 by the way, 2 at the head of the answer, 3 as a conclusion."""
+    quote: str
+
+
+@readers.register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Reads the one option that an answer chooses; what competes with it goes into the others."""
+
+    options: Mapping[str, Sequence[str]]
+    """Option to the phrases that name it; see ``grader.prose``."""
+    ignore: Sequence[str] = ()
+    """Phrases in which such a word names no option."""
+    asides: Sequence[str] = ()
+    """Phrases that make a mention in the same clause something else than a choice."""
+    denies: Sequence[str] = ()
+    """What follows an option that is turned down, such as ``less``."""
+    concludes: Sequence[str] = ()
+    """More words that a chosen option stands next to, such as ``smallest``."""
+    watch: Sequence[str] = ()
+    """Options whose mere mention beside another choice is for a person to see."""
+    undecided: Sequence[str] = ()
+    """Phrases that say that no choice is made."""
+    hints: Sequence[str] = ()
+    """Words without which an answer that names no option certainly makes no choice."""
+    opposite: bool = False
+    """There are two options, and to deny one is to choose the other."""
+    bare: Mapping[str, str] = field(default_factory=dict)
+    """What a bare yes or no at the start chooses, where no option is named."""
+
+    def read(self, answer: Answer) -> Finding:
+        """Return the name of the option."""
+        found = stated(answer)
+        if isinstance(found, Missing):
+            return found
+        options = {name: tuple(phrases) for name, phrases in self.options.items()}
+        known = vocabulary(*options.values(), tuple(self.concludes), tuple(self.ignore), tuple(self.asides))
+        lines = [(statement, prepare(statement.text, known)) for statement in found]
+        mentions = [m for at, line in enumerate(lines) for m in self._mentions(at, line, options)]
+        unread = doubt(answer)
+        if not mentions:
+            mentions = self._bare(lines)
+        chosen = _chosen(mentions)
+        if not chosen or (max(m.strength for m in chosen) < 2 and self._open(lines)):
+            return self._nothing(lines, unread)
+        value, *others = chosen
+        watched = [m for m in mentions if m.option in self.watch and m.strength]
+        rivals = {m.option: m for m in [*watched, *others] if m.option != value.option}
+        return Found(value=value.option, quote=value.quote, where=tuple(p.place for p in answer.pieces),
+                     others=tuple(Found(value=m.option, quote=m.quote) for m in rivals.values()), doubt=unread)
+
+    def _mentions(self, at: int, line: tuple[Statement, str], options: dict[str, Phrases]) -> list[_Mention]:
+        statement, prepared = line
+        away = [(hit.start, hit.end) for hit in find(tuple(self.ignore), prepared)]
+        hits = [(name, hit) for name, phrases in options.items() for hit in find(phrases, prepared)]
+        hits = _longest([(n, h) for n, h in hits if not any(s < h.end and h.start < e for s, e in away)])
+        found = []
+        for name, hit in hits:
+            turned = hit.denied != self._turned_down(prepared, hit)
+            if turned and self.opposite:
+                name = next(other for other in options if other != name)
+            elif turned or self._aside(prepared, hit):
+                continue
+            found.append(_Mention(name, self._strength(at, statement, prepared, hit), statement.text))
+        if statement.kind != "row" and found:
+            strong = [i for i, m in enumerate(found) if m.strength == 3]
+            # Of several conclusions in one sentence the last one is meant.
+            found = [m for i, m in enumerate(found) if m.strength < 3 or i == strong[-1]]
+        return found
+
+    def _turned_down(self, prepared: str, hit: Hit) -> bool:
+        clause = _BREAK.split(prepared[max(hit.end, 0) :] + " ", maxsplit=1)[0][:60]
+        return any(h.start < 30 for h in find(tuple(self.denies), f" {clause.strip()} "))
+
+    def _aside(self, prepared: str, hit: Hit) -> bool:
+        if not self.asides:
+            return False
+        before = _BREAK.split(" " + prepared[: hit.start + 1])[-1]
+        after = _BREAK.split(prepared[hit.end :] + " ", maxsplit=1)[0]
+        clause = f" {before.strip()} {prepared[hit.start : hit.end].strip()} {after.strip()} "
+        return bool(find(tuple(self.asides), clause))
+
+    def _strength(self, at: int, statement: Statement, prepared: str, hit: Hit) -> int:
+        if statement.kind == "row":
+            return 0
+        rest = prepared[: hit.start] + prepared[hit.end :]
+        if not _LONE.sub(" ", _LONE.sub(" ", f" {rest} ".replace(" ", "  "))).strip():
+            return 3
+        head = _HEAD.match(prepared[: hit.start + 1]) is not None
+        if head and _FOLLOWED.match(prepared[hit.end :] + " ") and (at == 0 or statement.head):
+            return 3 if at else 2
+        before = " " + " ".join(prepared[: hit.start].split()[-8:]) + " "
+        after = " " + " ".join(re.split(r" [,;.] ", prepared[hit.end :])[0].split()[:7]) + " "
+        if find((*_CONCLUDES, *self.concludes), before) or find((*self.concludes, "win*", "outvote*"), after):
+            return 3
+        return 1
+
+    def _bare(self, lines: list[tuple[Statement, str]]) -> list[_Mention]:
+        for statement, prepared in lines:
+            word = next((w for w in prepared.split() if w.isalpha()), "")
+            if word in self.bare and (statement.head or len(prepared.split()) < 4):
+                return [_Mention(self.bare[word], 2, statement.text)]
+        return []
+
+    def _open(self, lines: list[tuple[Statement, str]]) -> bool:
+        return any(find(tuple(self.undecided), prepared) for _, prepared in lines)
+
+    def _nothing(self, lines: list[tuple[Statement, str]], unread: str) -> Missing:
+        if self._open(lines):
+            return Missing(why="no choice is made", doubt=unread)
+        hinted = not self.hints or any(find(tuple(self.hints), prepared) for _, prepared in lines)
+        return Missing(why="none of the choices is named",
+                       doubt=unread or ("the answer may choose in words that were not recognised" if hinted else ""))
+
+
+def _longest(hits: list[tuple[str, Hit]]) -> list[tuple[str, Hit]]:
+    """Where two names overlap, the longer one is meant."""
+    kept: list[tuple[str, Hit]] = []
+    for name, hit in sorted(hits, key=lambda item: item[1].start - item[1].end):
+        if not any(hit.start < other.end - 1 and other.start < hit.end - 1 for _, other in kept):
+            kept.append((name, hit))
+    return sorted(kept, key=lambda item: item[1].start)
+
+
+def _chosen(mentions: list[_Mention]) -> list[_Mention]:
+    """The chosen mention, and after it those of other options that are as strong."""
+    if not mentions:
+        return []
+    top = [m for m in mentions if m.strength >= 2] or [m for m in mentions if m.strength == 1] or mentions
+    value = top[-1]
+    return [value, *{m.option: m for m in top if m.option != value.option}.values()]

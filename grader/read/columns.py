@@ -1,0 +1,201 @@
+"""One column of a table whose rows are known by kind, such as the layers of a network.
+
+Tables may be Markdown, tabs, semicolons, a LaTeX array, or lines such as
+``input: 150528 activations, 0 parameters``; torn tables with a repeated header are one table.
+The value is a list of rows from top to bottom: ``{"label": kind, "value": Number or None}``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.expression import NotAnExpression, Undefined, parse, parse_number
+from grader.model import Answer, Finding, Found, Missing, Number, Piece, Place
+from grader.read import readers
+
+_LATEX = re.compile(r"\\(?:text|mathrm|mathbf|textbf)\{([^{}]*)\}")
+_NOISE = re.compile(r"\\hline|\\begin\{[^}]*\}(?:\{[^}]*\})?|\\end\{[^}]*\}|[$*`]{1,2}(?=\s|$|[A-Za-z(])|\*\*")
+_THIN = re.compile(r"(?<=\d)(?:\\,|\\ |\{,\}|[\u2009\u202f\u00a0'’])(?=\d{3})")
+_RULE = re.compile(r"[\s|:+=-]*")
+_ARROW = re.compile(r"->|→|⇒|=>|≈|~|=")
+_TAIL = re.compile(r"^(.*[)*×].*[\d)])\s+(\d[\d,]{3,})$")
+_GROUPED = re.compile(r"^\d{1,3}(?:\.\d{3})+$")
+_NONE = re.compile(r"^(?:-|–|—|/|none|no(?: \w+)?|n/?a|nil|zero|nothing)\.?$", re.IGNORECASE)
+_MERGED = re.compile(r"^\W*\d\s*[x×*]\s*[A-Za-z]", re.IGNORECASE)
+_INTRODUCED = re.compile(r"^.*(?:[:=]|\b(?:is|are|of|has)\b)(?=[^:=]*\d)", re.IGNORECASE)
+_LARGE = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:,\d{3}){2,}|\d{7,})(?![\d.,]*\d)")
+_LONGEST = 400
+
+
+@readers.register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Options: words for each row kind and for each column, and the column to read.
+
+    The order of ``rows`` decides where two kinds' words stand in one label; the order of
+    ``columns`` is the one that a table without a header is taken to have.
+    """
+
+    rows: Mapping[str, Sequence[str]]
+    columns: Mapping[str, Sequence[str]]
+    column: str
+    empty: bool = False
+    """Whether a dash, or "none", stands for zero."""
+
+    def read(self, answer: Answer) -> Finding:
+        """Return the column's rows, or Missing where there is no table or it is empty."""
+        scan = _Scan(self)
+        for piece in answer.of("table", "prose", "math", "output", "heading"):
+            scan.piece(piece)
+        lost = bool(answer.lost or answer.of("image"))
+        if not any(row["value"] is not None for row in scan.found):
+            return Missing(why=f"no {self.column} were found",
+                           doubt="the table may stand in an image" if lost and not scan.filled else "")
+        doubt = scan.doubt or ("part of the table may stand in an image" if lost else "")
+        places = tuple(dict.fromkeys(scan.places))
+        quote = f"{sum(row['value'] is not None for row in scan.found)} rows of {self.column}"
+        return Found(value=scan.found, where=places, quote=quote, doubt=doubt)
+
+
+class _Scan:
+    def __init__(self, kind: Columns) -> None:
+        self.kind = kind
+        self.found: list[dict[str, object]] = []
+        self.places: list[Place] = []
+        self.doubt = ""
+        self.filled = False
+        self._index: int | None = None
+        self._spoken: str | None = None
+        self._rows = {name: _words(words) for name, words in kind.rows.items()}
+        self._columns = {name: _words(words) for name, words in kind.columns.items()}
+
+    def piece(self, piece: Piece) -> None:
+        text = _NOISE.sub(" ", _LATEX.sub(r" \1 ", _THIN.sub("", piece.text)))
+        lines = re.split(r"\\\\|\n", text) if "&" in text else text.splitlines()
+        dotted = len(re.findall(r"(?<![\d.])\d{1,3}(?:\.\d{3}){2,}(?![\d.])", text)) > 1
+        for line in lines:
+            if not _RULE.fullmatch(line):
+                self._line(line[:_LONGEST], piece, dotted)
+
+    def _line(self, line: str, piece: Piece, dotted: bool) -> None:
+        cells = _cells(line)
+        spoken = [name for name, words in self._columns.items() if words.search(line)]
+        label = self._label(cells[0] if len(cells) > 1 else line)
+        if label is None or (len(cells) > 1 and self._is_header(cells)):
+            self._header(cells, spoken)
+            if label is None and len(cells) == 1 and spoken == [self.kind.column]:
+                self._sentence(line, piece, dotted)
+            return
+        if _MERGED.match(cells[0]):
+            self.doubt = self.doubt or "several layers stand in one row"
+        text = self._cell(cells) if len(cells) > 1 else self._clause(line, label)
+        value = self._value(text, dotted)
+        self.filled = self.filled or any(ch.isdigit() for cell in cells[1:] for ch in cell)
+        self._take(label, value, piece)
+
+    def _sentence(self, line: str, piece: Piece, dotted: bool) -> None:
+        """A large number in a sentence below the table about this column is its total."""
+        large = _LARGE.findall(line)
+        if len(large) == 1 and len(self.found) > 2 and "total" in self._rows:
+            self._take("total", self._value(large[0], dotted), piece)
+
+    def _take(self, label: str, value: Number | None, piece: Piece) -> None:
+        known = next((row for row in self.found if row["label"] == label == "total"), None)
+        if known is None:
+            if value is not None or piece.kind == "table" or label != "total":
+                self.found.append({"label": label, "value": value})
+        elif known["value"] is None:
+            known["value"] = value
+        elif value is not None and not _same(value, known["value"]):
+            self.doubt = "two different totals are given"
+        self.places.append(piece.place)
+
+    def _label(self, text: str) -> str | None:
+        return next((name for name, words in self._rows.items() if words.search(text)), None)
+
+    def _is_header(self, cells: list[str]) -> bool:
+        return sum(any(words.search(cell) for words in self._columns.values()) for cell in cells[1:]) > 0 and not any(
+            ch.isdigit() for cell in cells[1:] for ch in cell)
+
+    def _header(self, cells: list[str], spoken: list[str]) -> None:
+        words = self._columns[self.kind.column]
+        at = [i for i, cell in enumerate(cells) if words.search(cell)]
+        if len(cells) > 1 and len(at) == 1:
+            self._index = at[0]
+        elif len(cells) == 1 and len(spoken) == 1:
+            self._spoken = spoken[0]
+
+    def _cell(self, cells: list[str]) -> str | None:
+        if self._index is not None:
+            return cells[self._index] if self._index < len(cells) else None
+        names = list(self._columns)
+        if len(cells) == len(names) + 1:
+            return cells[names.index(self.kind.column) + 1]
+        return cells[1] if len(cells) == 2 and self._spoken == self.kind.column else None
+
+    def _clause(self, line: str, label: str) -> str | None:
+        """The value in a line without cells: beside a word for the column, or all there is."""
+        match = self._rows[label].search(line)
+        rest = re.sub(r"^[\w()/.-]*\s*(?:layer)?\s*(?:[:=,]|->|→|–|-(?=\s))?", "", line[match.end():] if match else line)
+        words = self._columns[self.kind.column]
+        clauses = [c for c in re.split(r";|,(?=\s)|\band\b|\|", rest) if c.strip()]
+        named = [c for c in clauses if words.search(c)]
+        if named:
+            return _INTRODUCED.sub("", words.sub(" ", named[-1])).strip(" :=,-.")
+        others = any(w.search(rest) for w in self._columns.values())
+        if self._spoken == self.kind.column and not others and clauses:
+            return clauses[0].strip(" :=,-")
+        if len(clauses) == len(self._columns) and not others:
+            return clauses[list(self._columns).index(self.kind.column)]
+        return None
+
+    def _value(self, text: str | None, dotted: bool) -> Number | None:
+        if text is None or not text.strip():
+            return None
+        text = re.sub(r"\b(?:each|units?|neurons?|weights?|total|bytes)\b", " ", text.strip(), flags=re.IGNORECASE)
+        text = " ".join(text.split()).strip(" :")
+        if _NONE.match(text):
+            return Number(value=_ZERO, decimals=0, significant=1) if self.kind.empty else None
+        *_, last = _ARROW.split(text)
+        about = "~" if re.search(r"[~≈]", text) else ""
+        tail = _TAIL.match(last)
+        last = (tail[2] if tail else last).strip()
+        if dotted and _GROUPED.match(last):
+            last = last.replace(".", "")
+        number = parse_number(about + last)
+        return number if number is not None else _product(last)
+
+
+_ZERO = parse("0").evaluate()
+
+
+def _product(text: str) -> Number | None:
+    try:
+        return Number(value=parse(text, lost=True).evaluate())
+    except (NotAnExpression, Undefined):
+        return None
+
+
+def _same(one: Number, other: object) -> bool:
+    if not isinstance(other, Number):
+        return False
+    slack = max(one.slack or 0, other.slack or 0)
+    return abs(float(one.value) - float(other.value)) <= float(slack)
+
+
+def _words(words: Sequence[str]) -> re.Pattern[str]:
+    """Any of the words, matched by its beginning."""
+    return re.compile(rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, words))})[a-z]*", re.IGNORECASE)
+
+
+def _cells(line: str) -> list[str]:
+    text = line.strip()
+    if "|" in text:
+        return [cell.strip() for cell in text.strip("|").split("|")]
+    for mark in ("\t", "&", ";"):
+        if text.count(mark) > (1 if mark == ";" else 0):
+            return [cell.strip() for cell in text.split(mark)]
+    spaced = re.split(r"\s{3,}", text)
+    return spaced if len(spaced) > 2 else [text]
