@@ -7,6 +7,7 @@ methods. The best way that is recognised counts. Whatever is not certain becomes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -34,6 +35,8 @@ Call = Callable[[str, Mapping[str, Any]], Any]
 """Calls a reference function by name; ValueError means that the given values make no sense."""
 
 NOTHING = Fraction(0)
+_REMARKS = 8
+_NUMBER = re.compile(r"\d+")
 
 
 class NoReading(LookupError):
@@ -133,6 +136,8 @@ class _Marker:
             id="", of=None, source=criterion.expect, given={}, compare=None,
             credit=Fraction(1), guard=None, flag="", says="")
         for role, attempt in (("truth", truth), *criterion.attempts()):
+            if attempt is not truth and attempt.source is None and attempt.compare is None and role != "follow":
+                continue  # words only, for a mistake that a judgement names
             tried = self._try(criterion, role, attempt, finding)
             if tried is not None:
                 yield tried
@@ -147,7 +152,8 @@ class _Marker:
         try:
             truth = self._truth(criterion, role, attempt)
         except Doubted as error:
-            return Try(role=role, attempt=attempt, verdict=unsure(str(error))) if role == "truth" else None
+            rests = role in ("truth", "follow")
+            return Try(role=role, attempt=attempt, verdict=unsure(str(error))) if rests else None
         except (NoReading, ValueError):
             return None
         verdict = compare.compare(own.value, truth)
@@ -225,10 +231,13 @@ class _Marker:
         return _open(mark, why, doubts[0]) if doubts else mark
 
     def _shows_working(self) -> bool:
+        """Whether there is more than a bare value: some equations, or a sentence with numbers."""
         answer = self.findings.get("answer")
         if not isinstance(answer, Found) or not isinstance(answer.value, Answer):
             return False
-        return len(answer.value.text.split()) > 4 or answer.value.text.count("=") > 1
+        text = answer.value.text
+        numbers = len(_NUMBER.findall(text))
+        return numbers > 1 and (text.count("=") > 1 or (len(text.split()) > 12 and numbers > 2))
 
     # -- the whole part
 
@@ -239,7 +248,7 @@ class _Marker:
             points = None
         opened = next((m for m in marks if m.why), None)
         why, detail = (opened.why, opened.detail) if opened else (None, "")
-        reasons = [m.reason for m in marks if m.reason]
+        reasons = [*(m.reason for m in marks if m.reason), *self._remarks()]
         seen = {s.id: s for m in marks for s in self._seen(m)}
         if points is not None:
             for adjustment in self.part.adjust:
@@ -256,6 +265,16 @@ class _Marker:
                     seen[adjustment.id] = MistakeSeen(id=adjustment.id, says=adjustment.says)
                     reasons.append(tried.verdict.reason)
         return self._part(points, why, detail, tuple(reasons), tuple(seen.values()), marks)
+
+    def _remarks(self) -> Iterator[str]:
+        """What does not fit together in the answer itself, whatever it earns."""
+        for finding in self.findings.values():
+            if isinstance(finding, Found):
+                yield from finding.notes
+        printed = self.findings.get("printed")
+        if isinstance(printed, Found) and isinstance(printed.value, list):
+            for equation in printed.value[:_REMARKS]:
+                yield f"this printed equation does not hold: “{equation['quote']}”"
 
     def _adjustment(self, adjustment: Adjustment) -> Try | None:
         criterion = self.part.criteria[0]

@@ -14,6 +14,7 @@ from grader.collect import _signs as signs
 from grader.model import Piece, PieceKind, Place
 
 _FENCE = re.compile(r"\s{0,8}(`{3,}|~{3,})\s*\{?\.?([\w+#-]*)")
+_LATE_FENCE = re.compile(r"\s*[^`|]{1,40}[:.)\]*]\s*(`{3,})\s*([\w+#-]*)\s*$")
 _HEADING = re.compile(r"\s{0,3}#{1,6}(?:\s+|(?=[A-Z*\d]))\S")
 _IMAGE = re.compile(r"\s*(?:!\[[^\]]{0,200}\](?:\([^)]{0,500}\)|\[[^\]]{0,80}\])?|<img\b[^>]{0,500}>)\s*$", re.I)
 _RULE_LINE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
@@ -56,12 +57,17 @@ def piece(block: Block, lines: Sequence[str], file: str, first: int) -> Piece | 
 def render(kind: PieceKind, lines: Sequence[str], *, fenced: bool = False) -> str:
     """Return the text of a piece: no fences, no cell prompts, no heading marks."""
     if fenced:
-        lines = [line for line in lines if not _FENCE.match(line)]
+        lines = [line for line in lines if not is_fence(line)]
     if kind == "heading":
         return " ".join(line.strip().strip("#").strip() for line in lines if not signs.UNDERLINE.match(line))
     if kind in ("code", "output"):
         return signs.without_prompts(lines)
-    return "\n".join(line.rstrip() for line in lines).strip("\n")
+    return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def is_fence(line: str) -> bool:
+    """Whether a line opens or closes a fence, be it behind a label: ``2.1: ```python``."""
+    return "`" in line and bool(_FENCE.match(line) or _LATE_FENCE.match(line)) or "~~~" in line and bool(_FENCE.match(line))
 
 
 def scan(lines: Sequence[str]) -> list[Block]:
@@ -127,7 +133,7 @@ def _printed(lines: Sequence[str], after: Block, before: list[Block], at: int, e
 
 
 def _fence(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
-    opened = _FENCE.match(lines[at])
+    opened = _FENCE.match(lines[at]) or _LATE_FENCE.match(lines[at])
     if not opened:
         return None
     mark, lang = opened.group(1), opened.group(2).lower()
@@ -252,7 +258,7 @@ def _starts(*signs_: str) -> Callable[[str], bool]:
 
 
 _RULES: tuple[tuple[Callable[[str], bool], Rule], ...] = (
-    (_starts("```", "~~~"), _fence),
+    (lambda line: "```" in line or "~~~" in line, _fence),
     (lambda line: "$$" in line or "\\[" in line or "\\begin{" in line, _math),
     (_starts("#"), _heading),
     (_starts("!", "<"), _image),

@@ -138,7 +138,10 @@ def _with_also(part: PartPlan, answers: Mapping[str, Finding]) -> Finding:
 
 
 def _read(part: PartPlan, answer: Finding) -> dict[str, Finding]:
+    """All readings of a part; ``printed`` holds the printed equations that are false."""
     findings: dict[str, Finding] = {"answer": answer}
+    if isinstance(answer, Found):
+        findings["printed"] = _reading("equations", {"only": "false"}, answer.value)
     for name, (kind, options) in part.readings.items():
         if isinstance(answer, Found):
             findings[name] = _reading(kind, options, answer.value)

@@ -25,6 +25,9 @@ _BASE = {"part": 6.0, "heading": 5.0, "pointed": 4.5, "paren": 4.0, "inline": 3.
          "title": 1.5, "code": 2.0, "words": 0.5}
 
 
+_COVERS = 1.5
+
+
 @dataclass(slots=True)
 class Spot_:
     """A place where a part may start, by one scheme, with what it is worth for each part."""
@@ -60,7 +63,7 @@ class Filler:
             own = [s for s in spots if s.scheme == scheme or s.scheme == "words"]
             score, taken = _assign(own, missing)
             extra = abs(sum(s.scheme == scheme for s in own) - len(missing))
-            score += 1.5 * (not extra) - 0.6 * extra - 1.5 * (len(missing) - len(taken))
+            score += 1.5 * (not extra) - 0.6 * extra
             if score > best[0]:
                 best = (score, taken, scheme)
         score, taken, scheme = best
@@ -177,7 +180,7 @@ def _assign(spots: list[Spot_], missing: list[int]) -> tuple[float, list[tuple[S
             if part not in spot.worth:
                 continue
             before = max(rows[: k + 1], key=lambda row: row[0])
-            value = before[0] + spot.worth[part]
+            value = before[0] + spot.worth[part] + _COVERS
             if value > new[k + 1][0]:
                 new[k + 1] = (value, [*before[1], (spot, part)])
         rows = new

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.collect import Plan, _paper, _phrases, _repair
+from grader.collect import _labels as labels
 from grader.collect._blocks import Block, piece
 from grader.collect._finding import finding, is_empty
 from grader.collect._labels import Tree
@@ -20,6 +21,7 @@ TWICE = "answered twice, differently"
 IN_IMAGE = "the answer may be in an image that the conversion lost"
 _WITHDRAWN = re.compile(r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?(?:above|previous|earlier|first)\b|"
                         r"\b(?:correct(?:ed|ion)|revised|updated|final) (?:answer|version|solution)\b|\bcorrection\b", re.I)
+_ENDS = re.compile(r"\r\n|\r|\n")
 _CONTINUED = re.compile(r"\bcont(?:inued|\.|'d|d)\b", re.I)
 
 
@@ -147,3 +149,26 @@ def _worded(visit: Visit) -> bool:
 
 def _same(one: str, other: str) -> bool:
     return re.sub(r"[\W_]+", "", one).lower() == re.sub(r"[\W_]+", "", other).lower()
+
+
+def single(plan: Plan, part: int, text: str) -> Finding:
+    """Return the finding of a text that is known to answer one part: its question taken out."""
+    tree = Tree(plan.parts)
+    phrases = _phrases.of(plan)
+    own = text_of(["" if _repair.is_page_furniture(line) else line for line in _ENDS.split(text)])
+    paper = _paper.of(plan)
+    if paper is not None:
+        paper.mark(own)
+    near = [tree.members[head] for head in tree.problem]
+    body = _own_label(own.lines, tree, part)
+    region = Region(0, 0, len(own.lines), 0, body, (part,), "label")
+    visit = _visit(own, plan.assignment, [region], Stripper(own, phrases, near))
+    return _finding([visit], phrases, part)
+
+
+def _own_label(lines: Sequence[str], tree: Tree, part: int) -> int:
+    """Where the text starts behind the part's own id, if it repeats that."""
+    label = labels.read(lines[0]) if lines else None
+    if label is None or (len(label.path) < 2 and not label.word) or tree.part(label.path) != (part, 1.0):
+        return 0
+    return label.end

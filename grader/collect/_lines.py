@@ -32,6 +32,20 @@ def decode(data: bytes, file: str) -> Decoded:
     >>> decode(b"a\\r\\nb", "x.md").lines
     ['a', 'b']
     """
+    text, problems = read(data, file)
+    text = _CONTROL.sub(" ", text.translate(_INVISIBLE)).replace("\x0c", "")
+    lines = _ENDS.split(text, maxsplit=MAX_LINES)
+    if len(lines) > MAX_LINES:
+        problems.append(f"{file}: only the first {MAX_LINES} lines were read")
+        del lines[MAX_LINES:]
+    if any(len(line) > MAX_LINE for line in lines):
+        problems.append(f"{file}: lines longer than {MAX_LINE} characters were cut")
+        lines = [line[:MAX_LINE] for line in lines]
+    return Decoded(lines, tuple(problems))
+
+
+def read(data: bytes, file: str) -> tuple[str, list[str]]:
+    """Return a file's text as it stands, without NULs, and problems; never raises."""
     problems: list[str] = []
     if len(data) > MAX_BYTES:
         problems.append(f"{file}: only the first {MAX_BYTES} of {len(data)} bytes were read")
@@ -41,15 +55,8 @@ def decode(data: bytes, file: str) -> Decoded:
         problems.append(f"{file}: {note}")
     if "\x00" in text:
         problems.append(f"{file}: NUL characters were left out")
-    text = _CONTROL.sub(" ", text.translate(_INVISIBLE))
-    lines = _ENDS.split(text, maxsplit=MAX_LINES)
-    if len(lines) > MAX_LINES:
-        problems.append(f"{file}: only the first {MAX_LINES} lines were read")
-        del lines[MAX_LINES:]
-    if any(len(line) > MAX_LINE for line in lines):
-        problems.append(f"{file}: lines longer than {MAX_LINE} characters were cut")
-        lines = [line[:MAX_LINE] for line in lines]
-    return Decoded(lines, tuple(problems))
+        text = text.replace("\x00", "")
+    return text, problems
 
 
 def _text(data: bytes) -> tuple[str, str]:

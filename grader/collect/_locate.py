@@ -70,6 +70,8 @@ def _labels(text: Text) -> Iterator[tuple[int, Label | None]]:
         kind = text.kind(n)
         if kind in ("prose", "heading"):
             yield n, labels.read(line)
+        elif "```" in line and line.lstrip()[:3] != "```":
+            yield n, labels.read(line[: line.index("```")])
         elif kind == "code" and "#" in line:
             yield n, _comment(line)
         elif kind == "table":

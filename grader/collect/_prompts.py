@@ -12,18 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.collect._phrases import Phrases
-from grader.collect._text import Sentence, Text
+from grader.collect._text import Sentence, Span, Text
 from grader.collect._words import answer_mark, stems
 
 _LETTER = re.compile(r"[\s>*_\\•-]*(\(?[a-h]\))[*_]*(?=\s|$)", re.I)
 _LISTED = re.compile(r"\s*(?:[-*+•]\s|\d{1,2}[.)]\s|\(?[a-h]\)\s|[A-Z]\s?:)")
+_OPTIONS = re.compile(r"\s*(?:[•*+-]\s*)?\(?[A-Ha-h]\)?[\s.,]*")
 _MATH = re.compile(r"\$[^$]{0,500}\$")
 _BARE = re.compile(r"[\s*_#>.:;,()\[\]-]*")
 
 
 @dataclass(slots=True)
 class Item:
-    """A sentence, a mark, or a line of a block, within the region of a part."""
+    """What a line holds of a sentence, a mark, or a line of a block, within the region of a part."""
 
     line: int
     start: int
@@ -31,14 +32,14 @@ class Item:
     kind: str
     """``mark``, ``text`` or the kind of the block."""
     sentence: Sentence | None = None
+    first: bool = True
+    """Whether the sentence starts here, and was not wrapped from the line above."""
+    share: float = 0.0
+    """Share of the sentence that is wording of the questions near."""
     flagged: bool = False
     gone: bool = False
     keep: str = ""
     """Text that stays although the item goes: the letter of a statement."""
-
-
-Span = tuple[int, int, int]
-"""A line and the columns in it."""
 
 
 class Stripper:
@@ -55,13 +56,16 @@ class Stripper:
         """
         items = list(self._items(spans))
         near = list(dict.fromkeys(k for part in parts for k in self.problem[part]))
+        shares = {id(i.sentence): self._share(i.sentence, near) for i in items if i.sentence is not None}
         for item in items:
             if item.sentence is not None:
-                item.flagged = self._flagged(item.sentence, near)
+                item.share = shares[id(item.sentence)]
+                item.flagged = self._flagged(item.sentence, item.share, near)
         self._before_marks(items)
-        self._follow_on(items, near)
-        doubt = self._leading(items, titled)
-        self._later(items, near)
+        self._follow_on(items)
+        doubt = self._leading(items)
+        self._later(items)
+        _chosen_statements(items)
         self._empty_mark(items)
         _letters(items)
         if titled:
@@ -77,27 +81,37 @@ class Stripper:
             if kind not in ("prose", "heading"):
                 made.append(Item(line, start, end, kind))
                 continue
-            for sentence in self.text.by_line.get(line, ()):
-                a, b = max(sentence.start, start), min(sentence.end, end)
-                if a >= b:
-                    continue
-                mark = answer_mark(self.text.lines[line][a:b])
-                if mark:
-                    made.append(Item(line, a, a + mark, "mark"))
-                    a += mark
-                if a < b and self.text.lines[line][a:b].strip():
-                    same = a == sentence.start and b == sentence.end
-                    own = sentence if same else Sentence(line, a, b, self.text.lines[line][a:b], sentence.kind, sentence.prompt_of)
-                    made.append(Item(line, a, b, "text", own))
+            for low, high, sentence in self.text.fragments.get(line, ()):
+                a, b = max(low, start), min(high, end)
+                if a < b:
+                    made += self._parts(line, a, b, sentence, kept=a == low and b == high)
         return made
 
-    def _flagged(self, sentence: Sentence, near: Sequence[int]) -> bool:
+    def _parts(self, line: int, a: int, b: int, sentence: Sentence, *, kept: bool) -> list[Item]:
+        """A fragment of a sentence as items: an answer mark at its start stands alone."""
+        source = self.text.lines[line]
+        first = (line, a) == (sentence.line, sentence.start) or not kept
+        mark = answer_mark(source[a:b]) if first else 0
+        made = [Item(line, a, a + mark, "mark")] if mark else []
+        a += mark
+        if a < b and source[a:b].strip():
+            if mark or not kept:
+                sentence = Sentence(((line, a, b),), source[a:b], sentence.kind, sentence.prompt_of)
+            made.append(Item(line, a, b, "text", sentence, first))
+        return made
+
+    def _share(self, sentence: Sentence, near: Sequence[int]) -> float:
+        """The share of a sentence that is wording of the questions near it, formulas left out or in."""
+        both = [sentence.stems]
+        if "$" in sentence.text:
+            both.append(stems(_MATH.sub(" ", sentence.body)))
+        return max((h[2] for words in both for h in self.phrases.hits(words) if h[0] in near), default=0.0)
+
+    def _flagged(self, sentence: Sentence, share: float, near: Sequence[int]) -> bool:
         """Whether a sentence by itself is part of the question."""
         if sentence.prompt_of is not None or sentence.pointed:
             return True
         words = sentence.stems
-        hits = [h for h in self.phrases.hits(words) if h[0] in near]
-        share = max((h[2] for h in hits), default=0.0)
         if share >= 0.9 and len(words) >= 4:
             return True
         bare = sentence.body.strip(" *_\"'")
@@ -106,14 +120,16 @@ class Stripper:
             return share >= 0.34 or covered >= 0.5 or bare.lower().rstrip("?!. ") in ("why", "how", "explain", "justify")
         return False
 
-    def _follow_on(self, items: list[Item], near: Sequence[int]) -> None:
+    def _follow_on(self, items: list[Item]) -> None:
         """What asks, or uses only its words, right behind a sentence of the question belongs to it."""
         for before, item in zip(items, items[1:], strict=False):
             s = item.sentence
-            if not before.flagged or s is None or item.flagged or item.line != before.line:
+            if not before.flagged or s is None or item.flagged or not self._same_paragraph(before, item):
                 continue
-            only = max((h[2] for h in self.phrases.hits(s.stems) if h[0] in near), default=0.0) >= 0.9
-            item.flagged = s.asking or (only and len(s.stems) > 1)
+            if item.line == before.line and _OPTIONS.fullmatch(s.text):
+                item.flagged = True
+            elif item.line == before.line or not item.first:
+                item.flagged = s.asking or (item.share >= 0.9 and len(s.stems) > 1)
 
     def _before_marks(self, items: list[Item]) -> None:
         """A paragraph right above an answer mark is a question where it looks like one."""
@@ -133,56 +149,74 @@ class Stripper:
     def _same_paragraph(self, a: Item, b: Item) -> bool:
         return a.line == b.line or self.text.block_of[a.line] == self.text.block_of[b.line]
 
-    def _leading(self, items: list[Item], titled: bool) -> str:
+    def _leading(self, items: list[Item]) -> str:
+        """Take the question out of the text before the answer: its sentences, and what they frame."""
         run = next((i for i, item in enumerate(items) if item.kind in ("mark", "code", "output", "table")), len(items))
-        last = max((i for i in range(run) if items[i].flagged), default=-1)
+        rest = any(item.kind != "mark" for item in items[run:])
+        marked = rest and items[run].kind == "mark"
+        last = self._last(items, run, marked)
         if last < 0:
             return ""
-        rest = any(item.kind != "mark" for item in items[run:])
-        first = next((item for item in items[:run] if item.kind == "text"), items[0])
-        bridged = [item for item in items[: last + 1] if not item.flagged]
-        framing = first.flagged or any(item.sentence and item.sentence.pointed for item in items[:run])
+        first = self.text.block_of[items[0].line]
+        framing = any(item.flagged and self.text.block_of[item.line] == first for item in items[: last + 1]) or any(
+            item.sentence is not None and item.sentence.pointed for item in items[: last + 1])
         for item in items[: last + 1]:
             item.gone = item.flagged or framing
         after = items[last + 1 : run]
-        marked = run < len(items)
-        framed = marked and rest
         same = [item for item in after if item.line == items[last].line]
-        if framed and same:
+        if marked:
             for item in same:
                 item.gone = True
-        ends = (items[last].sentence.text.rstrip(" *_") if items[last].sentence else "")[-1:]
-        if framed and (ends == ":" or (same and self.text.lines[items[last].line].rstrip().endswith(":"))):
+        if rest and self.text.lines[items[last].line].rstrip(" *_").endswith(":"):
             for item in after[len(same) :]:
-                if not _LISTED.match(self.text.lines[item.line][item.start : item.end]):
+                if not _LISTED.match(self.text.lines[item.line][item.start : item.end]) and item.first:
                     break
                 item.gone = True
+        bridged = [item for item in items[: last + 1] if not item.flagged and item.gone]
         left = rest or any(not item.gone for item in items[:run])
-        if bridged and framing and not left and self._own(bridged):
-            return "question and answer could not be told apart here"
-        return ""
+        return "question and answer could not be told apart here" if not left and self._own(bridged) else ""
+
+    def _last(self, items: list[Item], run: int, marked: bool) -> int:
+        """The last item of the question before the answer: over all of it where a mark follows.
+
+        Without a mark, paragraphs count as long as each holds something of the question.
+        """
+        if marked:
+            return max((i for i in range(run) if items[i].flagged), default=-1)
+        last = -1
+        at = 0
+        while at < run:
+            end = at + 1
+            while end < run and self._same_paragraph(items[at], items[end]):
+                end += 1
+            flagged = [i for i in range(at, end) if items[i].flagged]
+            if flagged:
+                last = flagged[-1]
+            elif not all(item.share >= 0.7 and item.sentence and len(item.sentence.stems) > 3 for item in items[at:end]):
+                break
+            at = end
+        return last
 
     def _own(self, bridged: list[Item]) -> bool:
         """Whether whole lines between two sentences of the question may be the student's."""
         for item in bridged:
             words = stems(_MATH.sub(" ", item.sentence.body)) if item.sentence else ()
             covered = max((self.phrases.covered(k, words) for k in range(len(self.problem))), default=0.0)
-            alone = all(o.line != item.line or not o.flagged for o in bridged)
-            if alone and len(words) > 2 and covered < 0.4:
+            if item.share < 0.7 and len(words) > 2 and covered < 0.4:
                 return True
         return False
 
-    def _later(self, items: list[Item], near: Sequence[int]) -> None:
+    def _later(self, items: list[Item]) -> None:
         for item in items:
             s = item.sentence
             if s is None or item.gone or not item.flagged:
                 continue
-            whole = all(other.flagged for other in items if other.line == item.line and other.kind == "text")
-            share = max((h[2] for h in self.phrases.hits(s.stems) if h[0] in near), default=0.0)
-            exact = s.prompt_of is not None or (share >= 0.9 and len(s.stems) >= 4) or s.pointed
-            follows = whole and any(o.gone for o in items if o.line == item.line)
-            item.gone = exact or follows or (s.asking and share >= 0.6 and (whole or s.text.rstrip().endswith("?"))) or bool(
-                _LETTER.match(s.text))
+            line = [other for other in items if other.line == item.line and other.kind == "text"]
+            whole = all(other.flagged for other in line)
+            follows = whole and any(other.gone for other in line)
+            exact = s.prompt_of is not None or s.pointed or (item.share >= 0.9 and len(s.stems) >= 4)
+            asked = s.asking and item.share >= 0.6 and (whole or s.text.rstrip().endswith("?"))
+            item.gone = exact or follows or asked or bool(_LETTER.match(s.text))
 
     def _empty_mark(self, items: list[Item]) -> None:
         """One line above an answer mark with nothing below it is the question in short."""
@@ -208,10 +242,23 @@ class Stripper:
                 item.gone = True
 
 
+def _chosen_statements(items: list[Item]) -> None:
+    """Statements of the question that are repeated, but not from ``(a)`` on, are a choice: they stay."""
+    tagged = [(item, m.group(1).strip("()").lower()) for item in items if item.sentence is not None
+              and item.flagged and item.first and (m := _LETTER.match(item.sentence.text))]
+    letters = "".join(letter for _, letter in tagged)
+    if not letters or letters in "abcdefgh"[: len(letters)] * 2 or any(item.sentence.pointed for item, _ in tagged if item.sentence):
+        return
+    chosen = {id(item.sentence) for item, _ in tagged}
+    for item in items:
+        if id(item.sentence) in chosen:
+            item.gone = False
+
+
 def _letters(items: list[Item]) -> None:
     """Statements of the question that are answered one by one keep their letters."""
     tagged = [(i, m.group(1)) for i, item in enumerate(items)
-              if item.gone and item.sentence and (m := _LETTER.match(item.sentence.text))]
+              if item.gone and item.first and item.sentence and (m := _LETTER.match(item.sentence.text))]
     filled = []
     for n, (i, letter) in enumerate(tagged):
         stop = tagged[n + 1][0] if n + 1 < len(tagged) else len(items)

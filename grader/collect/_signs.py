@@ -127,7 +127,7 @@ def output_end(lines: Sequence[str], at: int) -> int:
                 break
         elif line.startswith(("#", "```", "$$")) or CELL_IN.match(line) or STRONG.match(line):
             break
-        elif end > last and not (LOG.match(line) or line[0] in " \t"):
+        elif end > last and not (LOG.match(line) or (line[0] in " \t" and lines[last - 1][:1] in " \t")):
             break
         else:
             last = end + 1

@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from grader.collect import _words as words
-from grader.collect._blocks import Block, scan
+from grader.collect._blocks import Block, is_fence, scan
 from grader.model import PieceKind
+
+Span = tuple[int, int, int]
+"""A line, and the columns in it."""
 
 _HEAD = re.compile(
     r"[\s>#*_\\•▪+-]*(?:\d{1,2}[.)](?:\s+|(?=\())[*_\s]*)?(?:[-•]\s+)?(?:\(?[a-h]\)[*_]*\s+)?"
     r"(?P<points>[(\[]\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?\.?|marks?|p\.?|%)?\s*[)\]]\s*)?[*_]*",
     re.I,
 )
+_OPENS = re.compile(r"\s*(?:[-*+•>#|]|\d{1,2}(?:\.\d{1,2})*[.):]|\(?[a-hA-H][):.]|\([ivx\d]{1,4}\)|\*\*|\$\$|[A-Z]\w{0,14}\s?[\d.]{0,5}\s?[:=])")
+_FULL = 48
+"""A line at least this long may go on in the next one."""
 
 
 @dataclass(eq=False)
 class Sentence:
-    """A sentence, or what a line holds of one: its place, its words, how it sounds."""
+    """A sentence: its places, its words, how it sounds. A wrapped one has a span on each line."""
 
-    line: int
-    start: int
-    end: int
+    spans: tuple[Span, ...]
     text: str
     kind: PieceKind
     prompt_of: int | None = None
     """Part whose printed prompt this is, by the paper (-1: of a whole problem)."""
+
+    @property
+    def line(self) -> int:
+        """The line that it starts on."""
+        return self.spans[0][0]
+
+    @property
+    def start(self) -> int:
+        """The column that it starts at."""
+        return self.spans[0][1]
 
     @cached_property
     def head(self) -> re.Match[str] | None:
@@ -62,7 +76,7 @@ class Sentence:
 
 @dataclass(eq=False)
 class Text:
-    """A document: its lines, its blocks, and the kind of each line ('' for a blank one)."""
+    """A document: its lines, its blocks, and the kind of each line."""
 
     lines: list[str]
     blocks: list[Block] = field(default_factory=list)
@@ -87,16 +101,37 @@ class Text:
     @cached_property
     def sentences(self) -> list[Sentence]:
         """All sentences of prose and headings, in order."""
-        made = []
-        for block in self.blocks:
-            if block.kind not in ("prose", "heading"):
-                continue
-            for n in range(block.start, block.end):
-                line = self.lines[n]
-                if not line.strip() or (block.fenced and line.lstrip()[:3] in ("```", "~~~")):
-                    continue
-                made += [Sentence(n, a, b, line[a:b], block.kind) for a, b in words.sentences(line)]
-        return made
+        return [s for block in self.blocks if block.kind in ("prose", "heading") for s in self._within(block)]
+
+    def _within(self, block: Block) -> Iterator[Sentence]:
+        at = block.start
+        while at < block.end:
+            end = at + 1
+            while end < block.end and block.kind == "prose" and _goes_on(self.lines[end - 1], self.lines[end]):
+                end += 1
+            if end == at + 1:
+                line = self.lines[at]
+                if not (block.fenced and is_fence(line)):
+                    for a, b in words.sentences(line):
+                        yield Sentence(((at, a, b),), line[a:b], block.kind)
+            else:
+                yield from self._wrapped(at, end, block.kind)
+            at = end
+
+    def _wrapped(self, at: int, end: int, kind: PieceKind) -> Iterator[Sentence]:
+        """The sentences of wrapped lines."""
+        joined, starts = "", []
+        for line in self.lines[at:end]:
+            starts.append(len(joined))
+            joined += line + " "
+        for a, b in words.sentences(joined):
+            spans = []
+            for n, first in enumerate(starts):
+                low, high = max(a, first), min(b, first + len(self.lines[at + n]))
+                if low < high:
+                    spans.append((at + n, low - first, high - first))
+            if spans:
+                yield Sentence(tuple(spans), joined[a:b], kind)
 
     @cached_property
     def by_line(self) -> dict[int, list[Sentence]]:
@@ -106,12 +141,27 @@ class Text:
             found.setdefault(sentence.line, []).append(sentence)
         return found
 
+    @cached_property
+    def fragments(self) -> dict[int, list[tuple[int, int, Sentence]]]:
+        """What each line holds of which sentences."""
+        found: dict[int, list[tuple[int, int, Sentence]]] = {}
+        for sentence in self.sentences:
+            for line, a, b in sentence.spans:
+                found.setdefault(line, []).append((a, b, sentence))
+        return found
+
     def next_line(self, line: int) -> int:
         """Return the next line that is not blank (the number of lines if there is none)."""
         line += 1
         while line < len(self.lines) and not self.lines[line].strip():
             line += 1
         return line
+
+
+def _goes_on(line: str, after: str) -> bool:
+    """Whether a line of prose is wrapped: it is full, and the next one starts nothing."""
+    bare = line.rstrip()
+    return len(bare) >= _FULL and bare[-1] not in "?!:" and not _OPENS.match(after)
 
 
 def text_of(lines: Sequence[str]) -> Text:

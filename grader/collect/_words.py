@@ -41,7 +41,7 @@ _POINTS = re.compile(r"[(\[]\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?\.?|mark
 _MARK = re.compile(
     r"[\s#>]*(?:[-+•]\s+)?(?P<bold>[*_]{1,3})?\s*(?:my |our |final |the )?(?:answers?|ans|solutions?|soln|response)"
     r"(?:\s+(?:to|for|of)\b)?(?:\s*(?:part|question|problem|q)?\s*\(?\d{0,2}(?:\.\d{1,2})?(?:\s?\(?[a-h]\)?)?\)?)?"
-    r"\s*(?:[*_]{1,3}\s*[:.]|(?:[:=]|\.(?!\d))(?(bold)\s*[*_]{0,3})|[-–—](?=\s)|(?(bold)[*_]{1,3}(?=\s|$)|$))[ \t]*",
+    r"\s*(?:[*_]{1,3}\s*[:.]|(?:[:=]|\.(?!\d))(?(bold)\s*[*_]{0,3})|[-–—](?=\s|$)|(?(bold)[*_]{1,3}(?=\s|$)|$))[ \t]*",
     re.I,
 )
 

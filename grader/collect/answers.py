@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from grader.collect import Gathered, Plan, collectors
-from grader.collect._blocks import split
-from grader.collect._finding import finding
-from grader.collect._lines import decode
-from grader.model import Finding, Place
-
-_MAX_TEXT = 200_000
-_MAX_ITEMS = 2_000
-_MAX_DEPTH = 8
+from grader.collect import Gathered, Plan, _sheet, collectors
+from grader.collect._gather import TWICE, single
+from grader.collect._labels import Tree, components
+from grader.collect._lines import read
+from grader.model import Finding, Found, Missing, Place
 
 
 @collectors.register
@@ -24,28 +20,52 @@ class Answers:
 
     def gather(self, plan: Plan, file: str, data: bytes) -> Gathered:
         """Return the answers of a sheet; never raises on any bytes."""
-        decoded = decode(data, file)
-        problems = list(decoded.problems)
-        try:
-            sheet = json.loads("\n".join(decoded.lines))
-        except (ValueError, RecursionError) as error:
-            return Gathered(problems=(*problems, f"{file}: this is not JSON: {error}"))
-        entries = sheet.get("answers", {}) if isinstance(sheet, dict) else {}
-        answers: dict[str, Finding] = {}
-        ids = {part.id for part in plan.parts}
-        for key, value in entries.items():
-            if key in ids:
-                answers[key] = _entry(f"{file}#{key}", _text(value))
-            else:
-                problems.append(f"{file}: there is no part '{key}'")
-        claims = sheet.get("student") if isinstance(sheet, dict) else None
-        return Gathered(answers=answers, claims=str(claims) if claims is not None else None, problems=tuple(problems))
+        text, problems = read(data, file)
+        sheet = _sheet.parse(text)
+        problems = [*problems, *(f"{file}: {problem}" for problem in sheet.problems)]
+        tree = Tree(plan.parts)
+        found: dict[str, list[Finding]] = {}
+        for entry in sheet.entries:
+            part = _part(tree, entry.key)
+            if part is None:
+                problems.append(f"{file}: {_unknown(entry.key, tree.ids)}")
+                continue
+            place = Place(file=f"{file}#{_sheet.clean(entry.key)[:40]}", start=1, end=1, unit="entry")
+            for text in (*entry.earlier, entry.text):
+                found.setdefault(tree.ids[part], []).append(_placed(single(plan, part, text), place))
+        order = [id_ for id_ in tree.ids if id_ in found]
+        answers = {id_: _one(found[id_]) for id_ in order}
+        return Gathered(answers=answers, claims=sheet.student, problems=tuple(problems))
 
 
-def _entry(where: str, text: str) -> Finding:
-    place = Place(file=where, start=1, end=1, unit="entry")
-    return finding([replace(p, place=place) for p in split(text, where)])
+def _part(tree: Tree, key: str) -> int | None:
+    if key in tree.ids:
+        return tree.ids.index(key)
+    words = [c for c in components(key) if c.isdigit() or len(c) == 1]
+    if words and words[0] in ("q", "p"):
+        words = words[1:]
+    known = tree.part(tuple(words)) if words else None
+    return known[0] if known and known[1] == 1.0 else None
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+def _unknown(key: str, ids: Sequence[str]) -> str:
+    shown = _sheet.clean(key)[:40]
+    near = difflib.get_close_matches(shown, ids, n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    return f"there is no part '{shown}'{hint}"
+
+
+def _placed(finding: Finding, place: Place) -> Finding:
+    if not isinstance(finding, Found):
+        return finding
+    pieces = tuple(replace(piece, place=place) for piece in finding.value.pieces)
+    return replace(finding, value=replace(finding.value, pieces=pieces), where=(place,))
+
+
+def _one(findings: Sequence[Finding]) -> Finding:
+    """The finding of entries for one part: several that differ are a person's to decide."""
+    full = [f for f in findings if isinstance(f, Found)]
+    if not full:
+        return findings[-1] if findings else Missing(why="no answer found")
+    texts = {" ".join(f.value.text.split()) for f in full}
+    return full[-1] if len(texts) == 1 else replace(full[-1], doubt=TWICE)

@@ -12,7 +12,7 @@ Plain text, Unicode and LaTeX are read alike::
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -48,6 +48,37 @@ class Expression:
         """
         given = {name: Fraction(v) if isinstance(v, int) else v for name, v in (variables or {}).items()}
         return _tree.evaluate(self.root, given)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a single number, with or without a sign."""
+        return _tree.is_number(self.root)
+
+    @property
+    def factors(self) -> frozenset[str]:
+        """Names, constants among them, that stand for themselves: not as the base of a power."""
+        return _tree.factors(self.root)
+
+    def substitute(self, values: Mapping[str, Expression]) -> Expression:
+        """Return the expression with other expressions in the place of names."""
+        def change(node: Node) -> Node | None:
+            return values[node.name].root if isinstance(node, _tree.Name) and node.name in values else None
+
+        return Expression(_tree.replaced(self.root, change))
+
+    def renamed(self, change: Callable[[str], Sequence[str]]) -> Expression:
+        """Return the expression with each name changed to another, or to a product of names."""
+        def rename(node: Node) -> Node | None:
+            if not isinstance(node, _tree.Name) or node.name in ("e", "pi"):
+                return None
+            parts = [_tree.Name(part) for part in change(node.name)]
+            return parts[0] if len(parts) == 1 else _tree.Product(tuple((1, part) for part in parts))
+
+        return Expression(_tree.replaced(self.root, rename))
+
+    def applied(self, function: str, argument: str, body: Expression) -> Expression:
+        """Return the expression with ``function(…)`` replaced by its body."""
+        return Expression(_tree.applied(self.root, function, argument, body.root))
 
     def __str__(self) -> str:
         return _tree.written(self.root)

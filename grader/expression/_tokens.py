@@ -63,21 +63,21 @@ _SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅛": (1, 8)}
 _SYNONYMS = {"lg": "log10", "sigm": "sigmoid", "logistic": "sigmoid", "expit": "sigmoid", "squareroot": "sqrt"}
 
-_LETTER = "A-Za-zΑ-Ωα-ωϕϵµ"
+_GREEK = "Α-Ωα-ωϕϵµ"
 _TOKEN = re.compile(
     rf"""
     (?P<space>[ \t\u00a0\u2009\u202f\u2007\u200b\ufeff]+|\\[,;:!>\ ]|\\q?quad(?![a-zA-Z])|\$+|&|`+
         |\\(?:left|right|[bB]igg?[lrm]?|displaystyle|limits|hline)(?![a-zA-Z])(?:\.(?!\d))?|\\[()\[\]])
     |(?P<number>{RUN})
     |(?P<styled>\\(?:text|mathrm|mathbf|mathit|mathsf|operatorname\*?|textbf|textit|textrm|mbox|emph)\s*\{{\s*
-        (?P<inner>[{_LETTER}]+\d*)\s*\}})
+        (?P<inner>[A-Za-z]+\d*|[{_GREEK}]\d*)\s*\}})
     |(?P<style>\\(?:text|mathrm|mathbf|mathit|mathsf|operatorname\*?|textbf|textit|textrm|mbox|emph|boxed|fbox
         |underline|bm|boldsymbol|hat|tilde|bar|overline)(?![a-zA-Z]))
     |(?P<fraction>\\[dtc]?frac(?![a-zA-Z]))
     |(?P<root>\\sqrt(?![a-zA-Z])|√|∛)
     |(?P<command>\\[A-Za-z]+|\\\*\\\*|\\[*^])
     |(?P<break>\\\\|\n|\r)
-    |(?P<name>[{_LETTER}]+\d*)
+    |(?P<name>[A-Za-z]+\d*|[{_GREEK}]\d*)
     |(?P<subscript>\\?_(?:\{{[^{{}}\n]{{0,40}}\}}|[A-Za-z0-9]+)|[₀₁₂₃₄₅₆₇₈₉]+)
     |(?P<superscript>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
     |(?P<vulgar>[½⅓⅔¼¾⅕⅛])
@@ -170,11 +170,6 @@ class _Tokenizer:
             return
         letters = text.rstrip("0123456789")
         digits = text[len(letters):]
-        if len(letters) > 1 and letters[0] in GREEK and letters[1:].isascii():
-            self._add("name", GREEK[letters[0]], start, start + 1)
-            self.stop = start + 1
-            self._name(text[1:], start + 1, end)
-            return
         name = GREEK.get(letters, letters)
         self._add("name", f"{name}_{digits}" if digits else name, start, end)
 

@@ -253,6 +253,39 @@ def replaced(node: Node, change: Callable[[Node], Node | None]) -> Node:
     return node
 
 
+def is_number(node: Node) -> bool:
+    """Whether a tree is a number with or without a sign."""
+    if isinstance(node, Sum) and len(node.terms) == 1:
+        node = node.terms[0][1]
+    return isinstance(node, Literal)
+
+
+def factors(node: Node) -> frozenset[str]:
+    """Names that stand for themselves, not as the base of a power."""
+    if isinstance(node, Name):
+        return frozenset({node.name})
+    if isinstance(node, Power) and isinstance(node.base, Name):
+        return factors(node.exponent)
+    return frozenset().union(*map(factors, children(node)))
+
+
+def applied(node: Node, function: str, argument: str, body: Node) -> Node:
+    """Return the tree with ``function(x)``, which reads as a product, replaced by its body."""
+    def change(part: Node) -> Node | None:
+        if not isinstance(part, Product):
+            return None
+        for index, (exponent, factor) in enumerate(part.factors[:-1]):
+            following = part.factors[index + 1]
+            if factor == Name(function) and following[0] == 1:
+                inner = applied(following[1], function, argument, body)
+                value = replaced(body, lambda n: inner if n == Name(argument) else None)
+                rest = (*part.factors[:index], (exponent, value), *part.factors[index + 2 :])
+                return value if rest == ((1, value),) else Product(rest)
+        return None
+
+    return replaced(node, change)
+
+
 def written(node: Node, within: int = 0) -> str:
     """Return the canonical text of a tree; ``within`` is how tightly the surroundings bind."""
     level, text = _written(node)

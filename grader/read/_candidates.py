@@ -34,9 +34,9 @@ _STATED = re.compile(r"\b(?:is|are|was|has|have|needs?|be|there\s+are|of\s+about
 _NAMED = re.compile(r"[A-Za-z)}\]$]\s*[:=\-–]\s*\W{0,3}$")
 _DENIED = re.compile(
     r"(?:\bnot|n't|\bnever|\brather\s+than|\binstead\s+of|\bnor|\bno\s+longer|\bwithout)\W+(?:[a-z']+\W+){0,3}$", re.IGNORECASE)
-_BEFORE_REVISION = re.compile(
+_BEFOREREVISION = re.compile(
     r"\b(?:at\s+first|first\s+i|initially|i\s+(?:first|thought|had)|originally)\b[^.;\n]{0,60}$", re.IGNORECASE)
-_REVISION = re.compile(
+REVISION = re.compile(
     r"\b(?:wait|correction|corrected|sorry|oops|scratch\s+that|ignore\s+(?:that|this|the\s+above)|no,|nope|actually|my\s+mistake|"
     r"(?:that|this|it|which|above)(?:'s|\s+is|\s+was)\s+(?:wrong|incorrect|not\s+right|a\s+mistake)|misses|i\s+forgot|forgot\s+the|"
     r"should\s+(?:have\s+been|be)|i\s+mean|let\s+me\s+(?:redo|correct)|recheck|on\s+second\s+thought|revised)\b", re.IGNORECASE)
@@ -118,7 +118,7 @@ class _Scan:
         """Take the candidates of one line."""
         tokens, runs = tokens_of(line.text, self.comma), runs_of(line.text, self.comma)
         chains = list(_chains(tokens, runs))
-        revisions = [found.start() for found in _REVISION.finditer(line.text)]
+        revisions = [found.start() for found in REVISION.finditer(line.text)]
         previous = 0
         for index, chain in enumerate(chains):
             first, last = chain[0], chain[-1]
@@ -149,7 +149,7 @@ class _Scan:
             number=announced(run.number, approx, unit.lower()), line=line, start=run.start, end=run.end,
             order=self.order, label=label, after=after, run=run, chain=tuple(chain),
             weight=self._weight(line, chain, run, label, before, after, alone),
-            denied=bool(_DENIED.search(before) or _BEFORE_REVISION.search(before)),
+            denied=bool(_DENIED.search(before) or _BEFOREREVISION.search(before)),
             alternative=bool(_OR.search(before))))
 
     def _weight(self, line: Line, chain: list[Run], run: Run, label: str, before: str, after: str, alone: bool) -> int:

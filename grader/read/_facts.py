@@ -658,7 +658,15 @@ def _computed(op: ast.operator, left: Any, right: Any) -> int | float | None:
             case ast.FloorDiv():
                 made = left // right
             case ast.Pow() if abs(right) <= 16:
-        XX
+                made = left ** right
+            case _:
+                return None
+    except (ArithmeticError, ValueError):
+        return None
+    if not isinstance(made, int | float) or not math.isfinite(made) or abs(made) > 1e15:
+        return None
+    return made
+
 
 def _applied(function: str, plain: Any) -> Any:
     if isinstance(plain, list):

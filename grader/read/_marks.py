@@ -23,7 +23,9 @@ _STYLED = re.compile(
 _UNDER = re.compile(r"\\underbrace\s?\{([^{}]{0,200})\}_\{([^{}]{0,60})\}")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s?\{[^{}]{0,40}\}(?:\{[^{}]{0,60}\})?")
 _ITEM = re.compile(r"\\item\b\s?(?:\[([^\]\n]{0,40})\])?")
-_TIMES = re.compile(r"\\times(?![a-zA-Z])|\\cdot(?![a-zA-Z])|\\ast(?![a-zA-Z])|[×✕✖⨯·⋅∙∗＊]|\\\*")
+_TIMES = re.compile(r"\\times(?![a-zA-Z])|[×✕✖⨯]")
+_DOT = re.compile(r"\\cdot(?![a-zA-Z])|[⋅∙]")
+_ASTERISK = re.compile(r"\\ast(?![a-zA-Z])|[∗＊]|\\\*")
 _ARROW = re.compile(
     r"\\(?:long)?(?:right|R[i]ght|mapsto|to)(?:arrow)?(?![a-zA-Z])|\\Longrightarrow|\\(?:circ|implies)(?![a-zA-Z])"
     r"|-{1,2}>|={1,2}>|[→⇒⟶⟹➔➜↦▶►∘]|>>")
@@ -43,14 +45,14 @@ _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "
 
 @functools.lru_cache(maxsize=256)
 def unmarked(text: str) -> str:
-    r"""Return the text in plain signs: ``x`` for a product, ``→`` for any arrow, ``•`` for items.
+    r"""Return the text in plain signs: ``x`` for a cross, ``→`` for any arrow, ``•`` for items.
 
     >>> unmarked(r"$\text{Conv}_{3\times 3} \to$ **5×5**").split()
     ['Conv_', '3x', '3', '→', '5x5']
     """
     text = _IMAGE.sub(" ", _STRUCK.sub(" ", text[:LONGEST]))
     text = _TAG.sub(_tag, text).translate(_SIGNS).translate(_SUBSCRIPT)
-    text = _TIMES.sub("x", text)
+    text = _ASTERISK.sub("*", _DOT.sub("·", _TIMES.sub("x", text)))
     text = _ARROW.sub("→", text)
     if "\\" in text:
         text = _without_latex(text)

@@ -56,7 +56,7 @@ class Columns:
         doubt = scan.doubt or ("part of the table may stand in an image" if lost else "")
         places = tuple(dict.fromkeys(scan.places))
         quote = f"{sum(row['value'] is not None for row in scan.found)} rows of {self.column}"
-        return Found(value=scan.found, where=places, quote=quote, doubt=doubt)
+        return Found(value=scan.found, where=places, quote=quote, doubt=doubt, notes=scan.notes())
 
 
 class _Scan:
@@ -150,6 +150,19 @@ class _Scan:
         if len(clauses) == len(self._columns) and not others:
             return clauses[list(self._columns).index(self.kind.column)]
         return None
+
+    def notes(self) -> tuple[str, ...]:
+        """A printed total that is not the sum of the rows above it."""
+        total = next((row["value"] for row in self.found if row["label"] == "total"), None)
+        values = [row["value"] for row in self.found if row["label"] != "total"]
+        if not isinstance(total, Number) or len(values) < 2 or not all(isinstance(v, Number) for v in values):
+            return ()
+        numbers = [v for v in values if isinstance(v, Number)]
+        summed = sum(float(v.value) for v in numbers)
+        slack = sum(float(v.slack or 0) for v in (*numbers, total))
+        if abs(summed - float(total.value)) <= slack:
+            return ()
+        return (f"the total of the {self.kind.column} is not the sum of the rows above it",)
 
     def _value(self, text: str | None, dotted: bool) -> Number | None:
         if text is None or not text.strip():

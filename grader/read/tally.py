@@ -35,7 +35,7 @@ class Tally:
 
     def read(self, answer: Answer) -> Finding:
         """Return the total that is given for the name, and all other values as terms."""
-        parts = sections(answer, self.names).get(self.name, [])
+        parts = _joined(sections(answer, self.names).get(self.name, []))
         entries = [entry for section in parts for entry in _lone(_entries(section, self.least))]
         entries = _standing(entries)
         if not entries:
@@ -52,6 +52,17 @@ class Tally:
         shown = total or entries[-1]
         return Found(value=value, where=tuple(dict.fromkeys(e.section.place for e in entries)),
                      quote=" ".join(shown.section.text.split())[:200], others=others)
+
+
+def _joined(parts: list[Section]) -> list[Section]:
+    """A line that begins with a plus sign goes on with the sum of the line before."""
+    joined: list[Section] = []
+    for part in parts:
+        if joined and part.text.lstrip("$ ").startswith("+"):
+            joined[-1] = replace(joined[-1], text=f"{joined[-1].text} {part.text}")
+        else:
+            joined.append(part)
+    return joined
 
 
 @dataclass(frozen=True, slots=True)

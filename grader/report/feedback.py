@@ -215,7 +215,7 @@ def _part(asked: Part, part: PartResult, findings: Mapping[str, Finding]) -> Fee
         whole=_whole(part),
         named=_named(asked, (s for s in part.mistakes if s.id not in taken)),
         also=tuple(shortened(reason, _REASON) for reason in part.reasons if reason not in said),
-        lost=handed.lost,
+        lost=tuple(shortened(lost, _REASON) for lost in handed.lost[:_PLACES]),
         pieces=pieces,
         left=left,
     )
@@ -292,8 +292,11 @@ def _named(asked: Part, seen: Iterable[MistakeSeen]) -> tuple[Named, ...]:
         return ()
     roles = {a.id: _ROLES.get(role, _MISTAKE) for c in asked.criteria for role, a in c.attempts()}
     return tuple(
-        Named(role=roles.get(m.id, _MISTAKE), says=m.says or m.id.replace("-", " "))
-        for m in mistakes
+        Named(
+            role=roles.get(mistake.id, _MISTAKE),
+            says=shortened(mistake.says or mistake.id.replace("-", " "), _REASON),
+        )
+        for mistake in mistakes
     )
 
 

@@ -217,8 +217,10 @@ def states() -> list[Sample]:
             seen=[
                 (
                     "population",
-                    "You divided by n, which gives the spread of a whole population; for a sample "
-                    "one degree of freedom is used up by the mean.",
+                    (
+                        "You divided by n, which gives the spread of a whole population; "
+                        "for a sample one degree of freedom is used up by the mean."
+                    ),
                 )
             ],
         ),
@@ -273,7 +275,7 @@ def states() -> list[Sample]:
         ),
         part(
             "5",
-            "Order of the four estimators by bias, then by variance, from the printed table of simulations",
+            "Order of the four estimators by bias, then by variance, from the printed table",
             [
                 mark("bias", "2.5", "2.5", "DBAC was read"),
                 mark("variance", "2.5", "1.25", "ADCB was read; the last two are exchanged"),

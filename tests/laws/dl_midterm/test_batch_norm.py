@@ -163,6 +163,9 @@ def test_the_sample_variance_is_larger_by_n_over_n_minus_one(call: Call) -> None
     sample = m.forward_sample_variance(**{**call, "beta_avg": 0.0})
     assert _close(np.array(sample["var"]) * (n - 1), np.array(plain["var"]) * n)
     assert _close(sample["mu"], plain["mu"])
+    cache = {"mu": sample["mu"], "var": sample["var"]}
+    tested = m.forward(**{**call, "cache_dict": cache, "mode": "test"})
+    assert _close(sample["out"], tested["out"])
 
 
 @few

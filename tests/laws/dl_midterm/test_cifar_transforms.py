@@ -30,6 +30,7 @@ def test_below_one_the_root_is_wider_and_the_square_narrower(variance: list[floa
     assert all(list(row) == sorted(row) for row in zip(*rows, strict=True))
     assert m.accepted_stds(variance) == rows[1:]
     assert rows[0] not in rows[1:]
+    assert all(map(math.isclose, m.std_as_root(rows[0]), variance))
 
 
 @few
@@ -49,7 +50,15 @@ def test_a_transform_that_takes_anything_never_changes_whether_an_order_runs(
     assert m.order_runs(names) == m.order_runs(plain)
 
 
+def test_settings_at_the_ends_of_their_ranges_are_taken() -> None:
+    for flip in (0.0, 1.0):
+        crop, turn, normalise = m.settings(1, 0, flip, [0.0], [1.0])
+        assert (crop["size"], crop["padding"], turn["p"]) == (1, 0, flip)
+        assert (normalise["mean"], normalise["std"]) == ([0.0], [1.0])
+
+
 def test_half_for_every_channel_is_not_what_the_paper_gives() -> None:
+    assert m.half_for_every_channel(1) == [1 / 2]
     assert m.half_for_every_channel(3) not in m.accepted_stds([0.2023, 0.1994, 0.2010])
 
 

@@ -61,6 +61,8 @@ def test_both_parts_of_a_split_make_the_whole(images: int, held_out: float) -> N
 def test_holding_images_out_never_adds_steps(images: int, batch: int, held_out: float) -> None:
     steps = m.steps_per_epoch_with_split(images, batch, held_out)
     assert 1 <= steps <= m.steps_per_epoch(images, batch)
+    training = images - m.split_sizes(images, held_out)[1]
+    assert (steps - 1) * batch < training <= steps * batch
 
 
 def test_the_mistakes_of_the_paper_differ_from_every_accepted_number() -> None:

@@ -1,0 +1,102 @@
+"""Python files: the source answers the parts whose names it defines; comments answer others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.collect import Gathered, PartPlan, Plan, collectors
+from grader.collect._finding import finding, is_empty
+from grader.collect._labels import Tree, components
+from grader.collect._lines import decode
+from grader.model import Finding, Found, Piece, Place
+
+_COMMENT = re.compile(
+    r"#+\s*(?:(?:answer|ans|question|problem|part|q|p)\.?\s*#?\s*)?(?P<id>\d{1,2}(?:[.\-_(\s]{0,2}\(?(?:\d{1,2}|[a-h])\)?){0,2}|[a-z]\w*)"
+    r"\s*\)?\s*[:=]\s*(?P<text>\S.*)$", re.I)
+_VARIABLE = re.compile(r"(?:answer|ans|q|question|problem|part)_?(?P<id>\d{1,2}(?:_?(?:\d{1,2}|[a-h]))*)\s*(?::[^=]{1,60})?=(?!=)\s*(?P<text>\S.*)$", re.I)
+_MORE = re.compile(r"\s*#\s?(?P<text>.*)$")
+_DEFINED = r"^(?:async\s+def\s+{0}\s*\(|def\s+{0}\s*\(|class\s+{0}\b|{0}\s*(?::[^=]{{1,60}})?=(?!=))"
+
+
+@collectors.register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """Reads one ``.py`` file as text; nothing of it is run or imported."""
+
+    def gather(self, plan: Plan, file: str, data: bytes) -> Gathered:
+        """Return the answers of a script; never raises on any bytes."""
+        decoded = decode(data, file)
+        tree = Tree(plan.parts)
+        answers: dict[str, Finding] = {}
+        source = "\n".join(line.rstrip() for line in decoded.lines).strip("\n")
+        whole = Piece(kind="code", text=source, place=Place(file=file, start=1, end=max(1, len(decoded.lines))))
+        for part in plan.parts:
+            if source and _defines(part, source):
+                answers[part.id] = finding([whole])
+        for id_, piece in _written(decoded.lines, file, tree):
+            if id_ not in answers and not is_empty(piece.text):
+                answers[id_] = finding([piece])
+            elif id_ in answers and not is_empty(piece.text) and _differs(answers[id_], piece):
+                answers[id_] = finding([piece], doubt="answered twice, differently")
+        if not answers and source and len(plan.parts) == 1:
+            answers[plan.parts[0].id] = finding([whole])
+        ordered = {part.id: answers[part.id] for part in plan.parts if part.id in answers}
+        return Gathered(answers=ordered, problems=decoded.problems)
+
+
+def _defines(part: PartPlan, source: str) -> bool:
+    names = (name for name in part.defines if name.isidentifier())
+    return any(re.search(_DEFINED.format(re.escape(name)), source, re.M) for name in names)
+
+
+def _written(lines: Sequence[str], file: str, tree: Tree) -> list[tuple[str, Piece]]:
+    """Answers written beside the code: ``# 2: 42`` and ``answer_2 = 42``."""
+    found: list[tuple[str, Piece]] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        start = at
+        at += 1
+        hit = (_COMMENT.match(line) if "#" in line else None) or _VARIABLE.match(line)
+        part = _meant(tree, hit.group("id")) if hit else None
+        if hit is None or part is None:
+            continue
+        texts = [hit.group("text").strip()]
+        if hit.re is _COMMENT:
+            while at < len(lines) and lines[at].lstrip().startswith("#") and not _starts_other(lines[at], tree):
+                more = _MORE.match(lines[at])
+                texts.append(more.group("text").rstrip() if more else "")
+                at += 1
+        else:
+            texts = [_literal(texts[0])]
+        place = Place(file=file, start=start + 1, end=at)
+        found.append((tree.ids[part], Piece(kind="prose", text="\n".join(texts).strip(), place=place)))
+    return found
+
+
+def _starts_other(line: str, tree: Tree) -> bool:
+    hit = _COMMENT.match(line)
+    return hit is not None and _meant(tree, hit.group("id")) is not None
+
+
+def _meant(tree: Tree, written: str) -> int | None:
+    if written in tree.ids:
+        return tree.ids.index(written)
+    path = components(written)
+    known = tree.part(path) if path and path[0].isdigit() else None
+    return known[0] if known and known[1] == 1.0 else None
+
+
+def _literal(text: str) -> str:
+    """The value of an assignment without its comment and the quotes of a plain string."""
+    text = re.sub(r"\s+#.*$", "", text).strip()
+    quoted = re.fullmatch(r"""[rf]?(["'])((?:(?!\1).)*)\1""", text)
+    return quoted.group(2) if quoted else text
+
+
+def _differs(known: Finding, piece: Piece) -> bool:
+    if not isinstance(known, Found) or known.value.of("code"):
+        return False
+    return " ".join(known.value.text.split()) != " ".join(piece.text.split())

@@ -1,0 +1,231 @@
+"""Equations with symbols: what an answer defines, and definitions put into each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from grader.expression import Expression, NotAnExpression, Token, from_tokens
+from grader.model import Answer, Place
+from grader.read._candidates import REVISION
+from grader.read._lines import Line, lines
+from grader.read._runs import is_variable, tokens_of
+
+_STOPS = frozenset(
+    "where with and for when if so then hence thus which because here let as is we therefore after using given "
+    "sorry solved of the in to from this that be must by get gives or answer expression final set therefore since "
+    "it an are model probability_is".split())
+_MODULE = re.compile(r"\b(?:math|np|numpy|torch|scipy\.special)\.(?=[a-z])")
+_RETURN = re.compile(r"^(\s*)return(\s.+)$")
+_MOST, _CUTS, _ROUNDS = 80, 12, 4
+_LONGEST = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One ``left = right`` with symbols; ``name`` is the left side where that is a name."""
+
+    name: str
+    left: Expression | None
+    right: Expression
+    argument: str
+    """The argument of a function that is defined, as z in f(z)."""
+    place: Place
+    quote: str
+    doubt: str = ""
+    withdrawn: bool = False
+
+    @property
+    def about(self) -> frozenset[str]:
+        """The names on the left, in plain spelling."""
+        if self.name:
+            return frozenset({spelling(self.name)})
+        return frozenset() if self.left is None else frozenset(map(spelling, self.left.names))
+
+    @property
+    def solved(self) -> bool:
+        """Whether the left side is the quantity itself."""
+        return bool(self.name)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether the right side is more than a number."""
+        return bool(self.right.names) or not self.right.is_number
+
+
+def spelling(name: str) -> str:
+    """Return a name without what differs between spellings: case, underscores, spaces."""
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def statements(answer: Answer, defines: frozenset[str]) -> list[Statement]:
+    """Return the equations of an answer, in order; what was taken back is marked."""
+    found: list[Statement] = []
+    limit = 0
+    every = [*lines(answer), *_code(answer)]
+    for line in every:
+        text = _MODULE.sub(lambda m: " " * len(m.group()), line.text)
+        if "=" not in text and "≈" not in text:
+            continue
+        revision = [m.start() for m in REVISION.finditer(text)]
+        for statement, start in _of_line(line, text, defines):
+            if any(place < start for place in revision) and limit < len(found):
+                limit = len(found)
+                revision = [place for place in revision if place >= start]
+            found.append(statement)
+        if len(found) > _MOST:
+            break
+    return [replace(s, withdrawn=s.says_something and i < limit and _again(s, found[limit:])) for i, s in enumerate(found)]
+
+
+def _again(statement: Statement, later: Sequence[Statement]) -> bool:
+    return any(statement.about & other.about for other in later)
+
+
+def _code(answer: Answer) -> Iterator[Line]:
+    """Lines of code beside prose; what a function returns defines the quantity asked for."""
+    if not answer.of("prose", "math", "table", "output"):
+        return
+    for piece in answer.of("code"):
+        for offset, text in enumerate(piece.text.split("\n")):
+            place = replace(piece.place, start=min(piece.place.start + offset, piece.place.end))
+            yield Line(text=text, place=place)
+
+
+def _of_line(line: Line, text: str, defines: frozenset[str]) -> Iterator[tuple[Statement, int]]:
+    returned = _RETURN.match(text)
+    tokens = list(tokens_of(text))
+    tokens = _joined_words(_without_arguments(tokens, defines))
+    relations = [i for i, t in enumerate(tokens) if t.kind == "relation"]
+    if returned:
+        return
+    chain: tuple[str, Expression | None, str] | None = None
+    for index, place in enumerate(relations):
+        if tokens[place].text not in "=≈":
+            chain = None
+            continue
+        before = relations[index - 1] if index else -1
+        stop = relations[index + 1] if index + 1 < len(relations) else len(tokens)
+        left = _left(tokens[before + 1 : place])
+        if chain is None or before < 0 or not _is_chain(tokens[before + 1 : place]):
+            chain = left
+        right = _right(tokens[place + 1 : stop])
+        if right is None:
+            continue
+        expression, used = right
+        end = used[-1].end
+        yield Statement(
+            name=chain[0], left=chain[1], argument=chain[2], right=expression, place=line.place,
+            quote=line.text[: end].strip()[-160:], doubt=_doubt(used, expression)), tokens[place].start
+
+
+def _is_chain(tokens: Sequence[Token]) -> bool:
+    """Whether the tokens between two relations are one expression: ``a = b = c``."""
+    found = _right(tokens)
+    return found is not None and len(found[1]) == len(tokens)
+
+
+def _without_arguments(tokens: Sequence[Token], defines: frozenset[str]) -> list[Token]:
+    """Drop the brackets of P(A), p(x) and P(Y=1|X)."""
+    kept: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        kept.append(token)
+        index += 1
+        if token.kind != "name" or spelling(token.text) not in defines or index >= len(tokens):
+            continue
+        if tokens[index].kind != "open":
+            continue
+        stop = next((i for i in range(index, min(len(tokens), index + 20)) if tokens[i].kind == "close"), None)
+        if stop is not None and not any(t.kind in ("operator", "function") for t in tokens[index:stop]):
+            index = stop + 1
+    return kept
+
+
+def _joined_words(tokens: Sequence[Token]) -> list[Token]:
+    """Make one name of ``hours studied``."""
+    kept: list[Token] = []
+    for token in tokens:
+        last = kept[-1] if kept else None
+        if last is not None and _is_word(last) and _is_word(token) and not token.glued:
+            kept[-1] = replace(last, text=f"{last.text}_{token.text}", end=token.end)
+        else:
+            kept.append(token)
+    return kept
+
+
+def _is_word(token: Token) -> bool:
+    return token.kind == "name" and len(token.text) > 2 and not is_variable(token) and (
+        token.text.lower() not in _STOPS) or (token.kind == "name" and "_" in token.text and token.text.count("_") > 0
+                                              and len(token.text.split("_")[0]) > 2 and token.text.split("_")[-1].isalpha())
+
+
+def _right(tokens: Sequence[Token]) -> tuple[Expression, Sequence[Token]] | None:
+    """Return the longest expression that the tokens begin with."""
+    stop = next((i for i, t in enumerate(tokens) if t.kind in ("mark", "break", "other", "bar", "relation")
+                 or (t.kind == "name" and t.text.lower() in _STOPS)), len(tokens))
+    stop = min(stop, _LONGEST)
+    for end in range(stop, max(0, stop - _CUTS), -1):
+        try:
+            return from_tokens(tokens[:end]), tokens[:end]
+        except NotAnExpression:
+            continue
+    return None
+
+
+def _left(tokens: Sequence[Token]) -> tuple[str, Expression | None, str]:
+    """Return the name that is defined, or the expression on the left, and a function's argument."""
+    start = next((i + 1 for i in range(len(tokens) - 1, -1, -1)
+                  if tokens[i].kind in ("mark", "break", "other", "bar")
+                  or (tokens[i].kind == "name" and tokens[i].text.lower() in _STOPS)), 0)
+    tokens = tokens[start:]
+    for first in range(min(len(tokens), _CUTS)):
+        rest = tokens[first:]
+        if len(rest) == 1 and rest[0].kind == "name":
+            return rest[0].text, None, ""
+        if len(rest) == 4 and rest[0].kind == rest[2].kind == "name" and rest[1].kind == "open":
+            return rest[0].text, None, rest[2].text
+        try:
+            return "", from_tokens(rest), ""
+        except NotAnExpression:
+            continue
+    return "", None, ""
+
+
+def _doubt(tokens: Sequence[Token], expression: Expression) -> str:
+    """A fraction without brackets, or exponents that lost their place, are a person's to read."""
+    depth = 0
+    for index, token in enumerate(tokens[:-2]):
+        depth += (token.kind == "open") - (token.kind == "close")
+        divided = depth == 0 and token.kind == "operator" and token.text == "/"
+        if divided and tokens[index + 1].kind == "number" and tokens[index + 2].text == "+":
+            return "brackets around the denominator may have been left out"
+    if "e" in expression.factors:
+        return "exponents may have lost their place"
+    return ""
+
+
+def put_in(expression: Expression, every: Sequence[Statement], defines: frozenset[str]) -> Expression:
+    """Return the expression with all symbols that the answer defines put in."""
+    for _ in range(_ROUNDS):
+        before = expression
+        for helper in _helpers(every, defines):
+            expression = expression.applied(helper.name, helper.argument, helper.right) if helper.argument else (
+                expression.substitute({helper.name: helper.right}))
+        if expression == before or len(str(expression)) > 4 * _LONGEST:
+            break
+    return expression
+
+
+def _helpers(every: Sequence[Statement], defines: frozenset[str]) -> list[Statement]:
+    """The last definition of each symbol that is no plain number and not in terms of itself."""
+    chosen: dict[str, Statement] = {}
+    for statement in every:
+        name = statement.name
+        if not name or spelling(name) in defines or statement.withdrawn or name in statement.right.names:
+            continue
+        if statement.right.names or (statement.says_something and name not in chosen):
+            chosen[name] = statement
+    return list(chosen.values())
