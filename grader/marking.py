@@ -134,12 +134,16 @@ class _Marker:
     def _tries(self, criterion: Criterion, finding: Finding) -> Iterator[Try]:
         truth = Attempt.model_construct(
             id="", of=None, source=criterion.expect, given={}, compare=None,
-            credit=Fraction(1), guard=None, flag="", says="")
+            credit=Fraction(1), guard=None, whole=False, flag="", says="")
+        explained = False
         for role, attempt in (("truth", truth), *criterion.attempts()):
             if attempt is not truth and attempt.source is None and attempt.compare is None and role != "follow":
                 continue  # words only, for a mistake that a judgement names
+            if role == "otherwise" and explained:
+                continue
             tried = self._try(criterion, role, attempt, finding)
             if tried is not None:
+                explained = explained or (role == "mistakes" and tried.verdict.credit > 0)
                 yield tried
                 if tried.verdict.certain and tried.credit == 1:
                     return
@@ -159,6 +163,8 @@ class _Marker:
         verdict = compare.compare(own.value, truth)
         if own.doubt and own is not finding:
             verdict = replace(verdict, certain=False)
+        if attempt.whole and verdict.credit < 1:
+            verdict = replace(verdict, credit=NOTHING, each=())
         if attempt.flag and verdict.credit:
             verdict = replace(verdict, certain=False, reason=attempt.flag)
         return Try(role=role, attempt=attempt, verdict=verdict)
@@ -223,7 +229,7 @@ class _Marker:
             doubts = [*doubts, best.verdict.reason]
         if criterion.review == "unsure" and credit < 1 and not _recognised(best) and self._shows_working():
             doubts = [*doubts, "the working may earn points that no rule recognised"]
-        if criterion.review == "always":
+        if criterion.review == "always" and not _surely_nothing(finding, best):
             doubts, why = [*doubts, _ALWAYS[criterion.why]], criterion.why
         points = credit * criterion.points
         mark = Mark(id=criterion.id, possible=criterion.points, earned=points, proposed=points,
@@ -255,8 +261,11 @@ class _Marker:
                 tried = self._adjustment(adjustment)
                 if tried is None or not (tried.verdict.credit or not tried.verdict.certain):
                     continue
+                remark = adjustment.cost is None and adjustment.cap is None
+                if not remark and _adjusted(points, adjustment, Fraction(1)) == points:
+                    continue  # it could cost nothing more
                 after = _adjusted(points, adjustment, tried.verdict.credit)
-                if after == points and tried.verdict.certain:
+                if after == points and tried.verdict.certain and not remark:
                     continue
                 if not tried.verdict.certain:
                     why, detail = why or "text", detail or tried.verdict.reason
@@ -338,6 +347,11 @@ def _recognised(best: Try | None) -> bool:
     return best is not None and best.credit > 0 and best.verdict.credit == 1
 
 
+def _surely_nothing(finding: Finding, best: Try | None) -> bool:
+    """Whether nothing of the kind stands there, so that there is nothing to look at."""
+    return isinstance(finding, Missing) and not finding.doubt and best is None
+
+
 def _adjusted(points: Fraction, adjustment: Adjustment, credit: Fraction) -> Fraction:
     if adjustment.cap is not None:
         return min(points, adjustment.cap) if credit else points
@@ -346,7 +360,7 @@ def _adjusted(points: Fraction, adjustment: Adjustment, credit: Fraction) -> Fra
 
 def _elementwise(tries: list[Try], best: Try | None) -> Try | None:
     """Where values have elements, each element earns the best credit that any way gives it."""
-    each = [t for t in tries if t.verdict.each and t.verdict.certain]
+    each = [t for t in tries if t.verdict.each and t.verdict.certain and not t.attempt.whole]
     if best is None or len(each) < 2 or best.credit == 1 or not best.verdict.certain:
         return best
     length = min(len(t.verdict.each) for t in each)

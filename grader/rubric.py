@@ -121,13 +121,18 @@ class Attempt(Strict):
     credit: Points = Fraction(1)
     guard: str | None = None
     """Reference function of the same ``given``; false means that this way earns nothing."""
+    whole: bool = False
+    """Whether a list has to match in all its elements, not element by element."""
     flag: str = ""
     """Why a person has to look where this way is recognised; empty where it is certain."""
     says: str = ""
 
 
 class Adjustment(Attempt):
-    """What costs points of the whole part, or caps it, when it is recognised."""
+    """What costs points of the whole part, or caps it, when it is recognised.
+
+    With neither cost nor cap it is a remark: it is named, and changes no points.
+    """
 
     cost: Points | None = None
     cap: Points | None = None

@@ -15,7 +15,7 @@ from grader.model import Piece, PieceKind, Place
 
 _FENCE = re.compile(r"\s{0,8}(`{3,}|~{3,})\s*\{?\.?([\w+#-]*)")
 _LATE_FENCE = re.compile(r"\s*[^`|]{1,40}[:.)\]*]\s*(`{3,})\s*([\w+#-]*)\s*$")
-_HEADING = re.compile(r"\s{0,3}#{1,6}(?:\s+|(?=[A-Z*\d]))\S")
+_HEADING = re.compile(r"\s{0,3}(?:#{1,6}\s+|#{2,6}(?=[A-Z*\d]))\S")
 _IMAGE = re.compile(r"\s*(?:!\[[^\]]{0,200}\](?:\([^)]{0,500}\)|\[[^\]]{0,80}\])?|<img\b[^>]{0,500}>)\s*$", re.I)
 _RULE_LINE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _MATH_OPEN = re.compile(r"\s*(?:[-*>]\s+)?(\$\$|\\\[|\\begin\{(equation|align|gather|multline|eqnarray|displaymath)\*?\})")

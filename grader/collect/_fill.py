@@ -55,9 +55,16 @@ class Filler:
         """Take the document and the plan."""
         self.text, self.tree, self.phrases, self.parts = text, tree, phrases, parts
 
-    def fill(self, start: Spot, end: Spot, missing: list[int], group: list[int]) -> Filled:
-        """Return where missing parts start between two places."""
+    def fill(self, start: Spot, end: Spot, missing: list[int], group: list[int], *, own: bool) -> Filled:
+        """Return where missing parts start between two places.
+
+        ``own`` says that the stretch answers an earlier part of the problem by its label: then
+        only signs of a new question count, and no items or marks, which may be of that answer.
+        """
         spots = self._spots(start, end, missing, group)
+        if own:
+            spots = [s for s in spots if s.scheme in ("pointed", "part", "heading") or
+                     (s.scheme in ("title", "words") and max(s.worth.values(), default=0) > 3.5)]
         best: tuple[float, list[tuple[Spot_, int]], str] = (0.0, [], "")
         for scheme in dict.fromkeys(s.scheme for s in spots):
             own = [s for s in spots if s.scheme == scheme or s.scheme == "words"]

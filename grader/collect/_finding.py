@@ -29,9 +29,15 @@ def is_empty(text: str) -> bool:
 def finding(pieces: Sequence[Piece], lost: Sequence[str] = (), doubt: str = "") -> Finding:
     """Return the finding that pieces make: Found, or Missing where they hold nothing."""
     answer = Answer(pieces=tuple(pieces), lost=tuple(dict.fromkeys(lost)))
-    if is_empty(answer.text):
+    if is_empty(answer.text) or _only_leads_in(answer.text):
         return Missing(why=NOTHING, doubt=doubt)
     return Found(value=answer, where=merged(p.place for p in pieces), quote=quote(answer.text), doubt=doubt)
+
+
+def _only_leads_in(text: str) -> bool:
+    """Whether a whole answer is one line that announces what then does not come."""
+    bare = text.strip().rstrip("*_ ")
+    return "\n" not in bare and bare.endswith(":") and len(bare) < 300
 
 
 def merged(places: Iterable[Place]) -> tuple[Place, ...]:

@@ -77,8 +77,8 @@ def _visit(text: Text, file: str, run: list[Region], stripper: Stripper) -> Visi
             if line == region.end_line and end == 0:
                 continue
             spans.append((line, start, max(start, end)))
-    titled = run[0].body > 0
-    rows, doubt = stripper.strip(spans, run[0].parts, titled)
+    marks = {r.line for r in run if r.how == "answer"}
+    rows, doubt = stripper.strip(spans, run[0].parts, run[0].how, marks)
     pieces = _repair.drawings(_repair.mend(_pieces(text, file, rows)))
     return Visit(pieces, run[0].doubt or doubt, run[0].how, "\n\n".join(p.text for p in pieces))
 
@@ -128,16 +128,13 @@ def _chosen(visits: Sequence[Visit]) -> tuple[list[Visit], str]:
     """Return the visits that make up the answer, and a doubt where two of them compete."""
     if len(visits) == 1:
         return list(visits), ""
-    kept: list[Visit] = []
-    for visit in visits:
-        if not any(_same(visit.text, other.text) for other in kept):
-            kept.append(visit)
+    kept = list({_key(visit.text): visit for visit in reversed(visits)}.values())[::-1]
     if len(kept) == 1:
         return kept, ""
     last = kept[-1]
     if _WITHDRAWN.search(last.text[:300]):
         return [last], ""
-    labelled = [v for v in kept if v.how == "label" and _worded(v)]
+    labelled = [v for v in kept if v.how in ("label", "answer") and _worded(v)]
     if len(labelled) < 2 or any(_CONTINUED.search(v.text[:80]) for v in kept[1:]):
         return kept, ""
     return kept, TWICE
@@ -147,8 +144,9 @@ def _worded(visit: Visit) -> bool:
     return any(p.kind in ("prose", "math", "table") for p in visit.pieces)
 
 
-def _same(one: str, other: str) -> bool:
-    return re.sub(r"[\W_]+", "", one).lower() == re.sub(r"[\W_]+", "", other).lower()
+def _key(text: str) -> str:
+    """What two texts share that say the same in other spacing."""
+    return re.sub(r"\s+", "", text).strip("*_.").lower()
 
 
 def single(plan: Plan, part: int, text: str) -> Finding:

@@ -13,7 +13,7 @@ from grader.collect import PartPlan
 
 Path = tuple[str, ...]
 
-_LEAD = re.compile(r"[\s>]*(?P<hash>#{1,6}(?!\#)\s*)?(?:[-+*•·▪◦‣]\s+)?(?P<bold>(?:\\?[*_`~]){0,4})\s*(?:\\?\*)?")
+_LEAD = re.compile(r"[\s>]*(?P<hash>#{1,6}\s+|#{2,6}(?!\#))?(?:[-+*•·▪◦‣]\s+)?(?P<bold>(?:\\?[*_`~]){0,4})\s*(?:\\?\*)?")
 _WORD = re.compile(
     r"(?P<word>(?:my\s+)?(?:(?:answers?|ans|solutions?|soln?|response)\b[.:]?\s*(?:(?:to|for|of)\b\s*)?(?:the\b\s*)?)?"
     r"(?:problem|question|prob|ques|quest|exercise|exer|task|sub-?part|part|sub-?question|[qp](?=[\s.]{0,2}\d))?)"

@@ -10,8 +10,7 @@ MAX_LINES = 40_000
 MAX_LINE = 20_000
 
 _ENDS = re.compile(r"\r\n|\r|\n|\x0b|\x85|\u2028|\u2029")
-_INVISIBLE = dict.fromkeys([0, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD])
-_INVISIBLE[0xA0] = " "  # type: ignore[assignment]
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\xad]")
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
 
 
@@ -33,7 +32,9 @@ def decode(data: bytes, file: str) -> Decoded:
     ['a', 'b']
     """
     text, problems = read(data, file)
-    text = _CONTROL.sub(" ", text.translate(_INVISIBLE)).replace("\x0c", "")
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text).replace("\xa0", " ")
+    text = _CONTROL.sub(" ", text).replace("\x0c", "")
     lines = _ENDS.split(text, maxsplit=MAX_LINES)
     if len(lines) > MAX_LINES:
         problems.append(f"{file}: only the first {MAX_LINES} lines were read")

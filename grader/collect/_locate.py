@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.collect import _labels as labels
 from grader.collect._labels import Label, Path, Tree
@@ -121,7 +121,8 @@ def _meant(text: Text, tree: Tree, n: int, label: Label, kind: str, deep: bool) 
         return
     weight = _weight(label, kind) * sure
     kept = sure == 0.9 or (sure == 0.6 and len(path) > 2)
-    yield Candidate(n, 0, part, weight, _inside(text.lines[n], label) if kept else end, "label")
+    how = "answer" if label.word.startswith(("answer", "ans", "sol", "my")) else "label"
+    yield Candidate(n, 0, part, weight, _inside(text.lines[n], label) if kept else end, how)
 
 
 def _names_problem(label: Label, kind: str) -> bool:
@@ -269,18 +270,19 @@ def _parent(text: Text, line: int) -> int:
     """Where ``(a) (2.5) …`` stands right under the item that introduces it, the line of that item."""
     if not re.match(r"\s*\(?a\)", text.lines[line]):
         return line
-    up = line - 1
-    while up > 0 and not text.lines[up].strip():
-        up -= 1
-    own = text.by_line.get(up)
-    if not own or line - up > 3 or not re.match(r"\s*\d{1,2}[.)]\s", text.lines[up]) or len(own[0].text) < 40:
+    above = text.block_of[line] - 1
+    if above < 0:
         return line
-    return up
+    block = text.blocks[above]
+    first = text.lines[block.start]
+    if block.kind != "prose" or line - block.end > 2 or not re.match(r"\s*\d{1,2}[.)]\s.{40}", first):
+        return line
+    return block.start
 
 
 def chain(found: Sequence[Candidate], tree: Tree) -> list[Candidate]:
     """Return the chain of candidates that weighs most, in the order of the document."""
-    kept = sorted(found, key=lambda c: -c.weight)[:_MAX_CANDIDATES]
+    kept = sorted(_merged(found), key=lambda c: -c.weight)[:_MAX_CANDIDATES]
     kept.sort(key=lambda c: (c.line, c.col, c.order))
     best: list[float] = []
     back: list[int] = []
@@ -300,6 +302,21 @@ def chain(found: Sequence[Candidate], tree: Tree) -> list[Candidate]:
         taken.append(kept[at])
         at = back[at]
     return taken[::-1]
+
+
+def _merged(found: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates of one place and part as one, heavier than each: label and wording agree."""
+    best: dict[tuple[int, int, int, bool], Candidate] = {}
+    for c in found:
+        key = (c.line, c.col, c.part, bool(c.group))
+        other = best.get(key)
+        if other is None:
+            best[key] = c
+        else:
+            heavy, light = (other, c) if other.weight >= c.weight else (c, other)
+            label = next((x for x in (c, other) if x.how in ("label", "answer")), heavy)
+            best[key] = replace(label, weight=heavy.weight + 0.3 * light.weight)
+    return list(best.values())
 
 
 def _step(before: Candidate, after: Candidate, tree: Tree) -> float:

@@ -7,6 +7,7 @@ and there do no harm; a short sentence counts only where it goes on from the one
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -67,7 +68,7 @@ class Paper:
         share = sum(covered) / size
         if not spots or share < _SHARE:
             return -10
-        start = max(set(spots), key=spots.count)
+        start = Counter(spots).most_common(1)[0][0]
         distinct = len({w for w in words if len(w) > 2 and w.isalpha()})
         near = 0 <= follows and abs(start - follows) <= 4
         if not near and (size < _ENOUGH or distinct < 4) and not self._whole(start, size):
@@ -83,7 +84,7 @@ class Paper:
 
     def _owner(self, start: int, end: int) -> int:
         owners = self.part[start:end]
-        return max(set(owners), key=owners.count) if owners else -1
+        return Counter(owners).most_common(1)[0][0] if owners else -1
 
 
 def _words(text: str) -> list[str]:

@@ -19,24 +19,24 @@ Hit = tuple[int, float, float]
 
 
 class Phrases:
-    """The wording of all parts, indexed by the rarest stem of each phrase."""
+    """The wording of all parts, indexed by stem."""
 
     def __init__(self, parts: Sequence[tuple[tuple[str, ...], str]]) -> None:
         """Take the phrases and the ask of each part, in order."""
-        entries = [(n, stems(p), False) for n, (phrases, _) in enumerate(parts) for p in phrases]
-        entries += [(n, stems(ask), True) for n, (_, ask) in enumerate(parts) if ask]
-        self.entries = [(n, frozenset(s), whole) for n, s, whole in entries if s]
-        seen = Counter(s for n, s in {(n, s) for n, words, _ in self.entries for s in words})
+        entries = [(n, frozenset(stems(p)), False) for n, (phrases, _) in enumerate(parts) for p in phrases]
+        entries += [(n, frozenset(stems(ask)), True) for n, (_, ask) in enumerate(parts) if ask]
+        self.entries = [(n, words, whole, _needed(len(words), whole)) for n, words, whole in entries if words]
+        seen = Counter(s for n, s in {(n, s) for n, words, *_ in self.entries for s in words})
         self.weight = {s: math.log(1 + len(parts) / count) for s, count in seen.items()}
         self.index: dict[str, list[int]] = {}
-        for i, (_, words, _) in enumerate(self.entries):
+        self.vocabulary = [frozenset[str]()] * len(parts)
+        for i, (n, words, *_) in enumerate(self.entries):
+            self.vocabulary[n] |= words
             for word in words:
                 self.index.setdefault(word, []).append(i)
-        self.vocabulary = [frozenset[str]()] * len(parts)
-        for n, words, _ in self.entries:
-            self.vocabulary[n] |= words
+        self.hits = lru_cache(maxsize=2_000)(self._hits)
 
-    def hits(self, words: Sequence[str]) -> list[Hit]:
+    def _hits(self, words: tuple[str, ...]) -> tuple[Hit, ...]:
         """Return the parts whose wording a sentence holds, the best first.
 
         >>> phrases = Phrases([(("Euclidean distance observation",), ""), (("prediction K 1",), "")])
@@ -44,21 +44,20 @@ class Phrases:
         0
         """
         inside = set(words)
-        counts: Counter[int] = Counter()
-        for word in inside & self.index.keys():
-            counts.update(self.index[word])
+        counts: dict[int, int] = {}
+        for word in inside:
+            for i in self.index.get(word, ()):
+                counts[i] = counts.get(i, 0) + 1
         best: dict[int, tuple[float, float]] = {}
         for i, matched in counts.items():
-            part, wanted, whole = self.entries[i]
-            need = _needed(len(wanted), whole)
+            part, wanted, whole, need = self.entries[i]
             if matched < need:
                 continue
-            shared = wanted & inside
-            weight = sum(self.weight[s] for s in shared) * matched / len(wanted)
-            share = len(shared) / len(inside)
+            weight = sum(self.weight[s] for s in wanted & inside) * matched / len(wanted)
+            share = matched / len(inside)
             old = best.get(part, (0.0, 0.0))
-            best[part] = (old[0] + weight if not whole else max(old[0], weight), max(old[1], share))
-        return sorted(((n, w, s) for n, (w, s) in best.items()), key=lambda hit: -hit[1])
+            best[part] = (max(old[0], weight) if whole else old[0] + weight, max(old[1], share))
+        return tuple(sorted(((n, w, s) for n, (w, s) in best.items()), key=lambda hit: (-hit[1], hit[0])))
 
     def covered(self, part: int, words: Sequence[str]) -> float:
         """Return the share of a sentence's stems that stand in the wording of a part."""
@@ -70,7 +69,7 @@ def _needed(size: int, whole: bool) -> int:
     """How many stems of a phrase must be there: all of a short one, most of a long one."""
     if whole:
         return max(3, math.ceil(size * 0.6))
-    return size if size <= 3 else math.ceil(size * 0.75)
+    return size if size <= 3 else math.ceil(size * (0.75 if size < 7 else 0.65))
 
 
 @lru_cache(maxsize=8)

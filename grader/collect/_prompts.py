@@ -8,16 +8,18 @@ only in the run of text before the answer starts, so that an answer is not taken
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from grader.collect._phrases import Phrases
 from grader.collect._text import Sentence, Span, Text
-from grader.collect._words import answer_mark, stems
+from grader.collect._words import answer_mark, insists, stems
 
 _LETTER = re.compile(r"[\s>*_\\•-]*(\(?[a-h]\))[*_]*(?=\s|$)", re.I)
 _LISTED = re.compile(r"\s*(?:[-*+•]\s|\d{1,2}[.)]\s|\(?[a-h]\)\s|[A-Z]\s?:)")
 _OPTIONS = re.compile(r"\s*(?:[•*+-]\s*)?\(?[A-Ha-h]\)?[\s.,]*")
+_COPIED = 6
+"""A statement of at least so many words that are all the question's is a copy of it."""
 _MATH = re.compile(r"\$[^$]{0,500}\$")
 _BARE = re.compile(r"[\s*_#>.:;,()\[\]-]*")
 
@@ -41,6 +43,11 @@ class Item:
     keep: str = ""
     """Text that stays although the item goes: the letter of a statement."""
 
+    @property
+    def soft(self) -> bool:
+        """Whether it is mostly wording of the question, though it may be a statement."""
+        return self.sentence is not None and self.share >= 0.7 and len(self.sentence.stems) > 3
+
 
 class Stripper:
     """Takes prompts out of the regions of a document."""
@@ -49,33 +56,42 @@ class Stripper:
         """Take the document, the wording of the parts, and for each part those of its problem."""
         self.text, self.phrases, self.problem = text, phrases, problem
 
-    def strip(self, spans: Sequence[Span], parts: Sequence[int], titled: bool) -> tuple[list[tuple[int, str]], str]:
+    def strip(
+        self, spans: Sequence[Span], parts: Sequence[int], how: str = "label", marks: Collection[int] = ()
+    ) -> tuple[list[tuple[int, str]], str]:
         """Return the lines that stay, and a doubt where question and answer are mixed up.
 
-        ``titled`` says that the first line still shows what stood behind the label: a title.
+        Args:
+            spans: the lines of a region, without the label of the part.
+            parts: what the region answers.
+            how: what the region was found by; by wording, it starts with the question.
+            marks: lines whose label was an answer mark too (``Answer 2.1:``).
         """
-        items = list(self._items(spans))
+        items = list(self._items(spans, marks))
         near = list(dict.fromkeys(k for part in parts for k in self.problem[part]))
         shares = {id(i.sentence): self._share(i.sentence, near) for i in items if i.sentence is not None}
         for item in items:
             if item.sentence is not None:
                 item.share = shares[id(item.sentence)]
                 item.flagged = self._flagged(item.sentence, item.share, near)
+        self._statements(items, near)
         self._before_marks(items)
         self._follow_on(items)
-        doubt = self._leading(items)
+        doubt = self._leading(items, asked=how in ("wording", "paper", "pointed"))
         self._later(items)
         _chosen_statements(items)
         self._empty_mark(items)
         _letters(items)
-        if titled:
+        if how in ("label", "answer"):
             self._title(items, parts)
         return _rows(self.text, spans, items), doubt
 
-    def _items(self, spans: Sequence[Span]) -> list[Item]:
+    def _items(self, spans: Sequence[Span], marks: Collection[int]) -> list[Item]:
         made: list[Item] = []
         for line, start, end in spans:
             kind = self.text.kind(line)
+            if line in marks and start:
+                made.append(Item(line, start, start, "mark"))
             if kind is None:
                 continue
             if kind not in ("prose", "heading"):
@@ -112,13 +128,27 @@ class Stripper:
         if sentence.prompt_of is not None or sentence.pointed:
             return True
         words = sentence.stems
-        if share >= 0.9 and len(words) >= 4:
+        if share >= 0.9 and len(words) >= _COPIED:
             return True
         bare = sentence.body.strip(" *_\"'")
-        if sentence.asking or bare.endswith("?"):
-            covered = max((self.phrases.covered(k, words) for k in near), default=0.0)
-            return share >= 0.34 or covered >= 0.5 or bare.lower().rstrip("?!. ") in ("why", "how", "explain", "justify")
-        return False
+        if not (sentence.asking or bare.endswith("?")):
+            return False
+        if bare.lower().rstrip("?!. ") in ("why", "how", "explain", "justify"):
+            return True
+        if not bare.endswith("?") and not insists(bare):
+            return share >= 0.5
+        return share >= 0.34 or max((self.phrases.covered(k, words) for k in near), default=0.0) >= 0.5
+
+    def _statements(self, items: list[Item], near: Sequence[int]) -> None:
+        """Lettered statements in the question's wording belong to it, where there are two or more."""
+        lettered = [i for i in items if i.first and i.sentence and len(i.sentence.stems) > 3
+                    and _LETTER.match(i.sentence.text)]
+        if sum(i.share >= 0.6 for i in lettered) < 2:
+            return
+        chosen = {id(i.sentence) for i in lettered if i.sentence and (
+            i.share >= 0.6 or max(self.phrases.covered(k, i.sentence.stems) for k in near) >= 0.8)}
+        for item in items:
+            item.flagged = item.flagged or id(item.sentence) in chosen
 
     def _follow_on(self, items: list[Item]) -> None:
         """What asks, or uses only its words, right behind a sentence of the question belongs to it."""
@@ -149,22 +179,26 @@ class Stripper:
     def _same_paragraph(self, a: Item, b: Item) -> bool:
         return a.line == b.line or self.text.block_of[a.line] == self.text.block_of[b.line]
 
-    def _leading(self, items: list[Item]) -> str:
+    def _leading(self, items: list[Item], *, asked: bool) -> str:
         """Take the question out of the text before the answer: its sentences, and what they frame."""
         run = next((i for i, item in enumerate(items) if item.kind in ("mark", "code", "output", "table")), len(items))
         rest = any(item.kind != "mark" for item in items[run:])
-        marked = rest and items[run].kind == "mark"
+        marked = rest and any(items[i].kind == "mark" for i in range(run, len(items) - 1))
         last = self._last(items, run, marked)
         if last < 0:
             return ""
         first = self.text.block_of[items[0].line]
-        framing = any(item.flagged and self.text.block_of[item.line] == first for item in items[: last + 1]) or any(
-            item.sentence is not None and item.sentence.pointed for item in items[: last + 1])
+        framing = any(item.sentence is not None and item.sentence.pointed for item in items[: last + 1])
+        if marked:
+            framing |= asked or any(i.flagged and self.text.block_of[i.line] == first for i in items[: last + 1])
+        else:
+            framing |= items[0].flagged or items[0].soft
         for item in items[: last + 1]:
             item.gone = item.flagged or framing
         after = items[last + 1 : run]
         same = [item for item in after if item.line == items[last].line]
-        if marked:
+        introduced = rest and items[last].sentence is not None and items[last].sentence.text.rstrip(" *_").endswith(":")
+        if marked or introduced:
             for item in same:
                 item.gone = True
         if rest and self.text.lines[items[last].line].rstrip(" *_").endswith(":"):
@@ -177,14 +211,25 @@ class Stripper:
         return "question and answer could not be told apart here" if not left and self._own(bridged) else ""
 
     def _last(self, items: list[Item], run: int, marked: bool) -> int:
-        """The last item of the question before the answer: over all of it where a mark follows.
+        """The last item of the question before the answer.
 
-        Without a mark, paragraphs count as long as each holds something of the question.
+        It is the last flagged one where an answer mark follows, or where something follows it
+        and the run starts with the question. Otherwise what is flagged late may come after the
+        answer, and paragraphs count as long as each holds something of the question.
         """
-        if marked:
-            return max((i for i in range(run) if items[i].flagged), default=-1)
+        flagged = [i for i in range(run) if items[i].flagged]
+        if marked or not flagged:
+            return max(flagged, default=-1)
+        lettered = {i for i in flagged if items[i].sentence and _LETTER.match(items[i].sentence.text)}
+        plain = [i for i in flagged if i not in lettered] if len(lettered) > 1 else flagged
+        if plain and plain[0] == 0 and (run < len(items) or any(not i.flagged for i in items[plain[-1] + 1 : run])):
+            return plain[-1]
+        return self._cluster(items, run)
+
+    def _cluster(self, items: list[Item], run: int) -> int:
         last = -1
-        at = 0
+        pointed = (i for i in range(run) if (s := items[i].sentence) is not None and s.pointed)
+        at = next(pointed, 0)
         while at < run:
             end = at + 1
             while end < run and self._same_paragraph(items[at], items[end]):
@@ -192,7 +237,7 @@ class Stripper:
             flagged = [i for i in range(at, end) if items[i].flagged]
             if flagged:
                 last = flagged[-1]
-            elif not all(item.share >= 0.7 and item.sentence and len(item.sentence.stems) > 3 for item in items[at:end]):
+            elif not any(item.soft for item in items[at:end]):
                 break
             at = end
         return last
@@ -207,14 +252,17 @@ class Stripper:
         return False
 
     def _later(self, items: list[Item]) -> None:
+        on: dict[int, list[Item]] = {}
+        for item in items:
+            if item.kind == "text":
+                on.setdefault(item.line, []).append(item)
         for item in items:
             s = item.sentence
             if s is None or item.gone or not item.flagged:
                 continue
-            line = [other for other in items if other.line == item.line and other.kind == "text"]
-            whole = all(other.flagged for other in line)
-            follows = whole and any(other.gone for other in line)
-            exact = s.prompt_of is not None or s.pointed or (item.share >= 0.9 and len(s.stems) >= 4)
+            whole = all(other.flagged for other in on[item.line])
+            follows = whole and any(other.gone for other in on[item.line])
+            exact = s.prompt_of is not None or s.pointed or (item.share >= 0.9 and len(s.stems) >= _COPIED)
             asked = s.asking and item.share >= 0.6 and (whole or s.text.rstrip().endswith("?"))
             item.gone = exact or follows or asked or bool(_LETTER.match(s.text))
 
@@ -226,12 +274,15 @@ class Stripper:
             if kept and all(item.kind == "text" for item in kept) and len({item.line for item in kept}) == 1:
                 for item in kept:
                     item.gone = True
+        kept = False
         for item in items:
-            item.gone = item.gone or item.kind == "mark"
+            if item.kind == "mark":
+                item.gone = not kept or self.text.kind(item.line) == "heading" or item.start == item.end
+            kept = not item.gone and item.kind in ("text", "mark", "math")
 
     def _title(self, items: list[Item], parts: Sequence[int]) -> None:
         """A title behind the label goes where an answer follows it, or where it is the question's."""
-        head = [item for item in items if items and item.line == items[0].line and item.kind == "text"]
+        head = [item for item in items if item.line == items[0].line and item.kind == "text"]
         if not head or not head[0].sentence or head[0].sentence.kind != "heading":
             return
         other = any(not item.gone for item in items if item.line != head[0].line)
@@ -245,7 +296,7 @@ class Stripper:
 def _chosen_statements(items: list[Item]) -> None:
     """Statements of the question that are repeated, but not from ``(a)`` on, are a choice: they stay."""
     tagged = [(item, m.group(1).strip("()").lower()) for item in items if item.sentence is not None
-              and item.flagged and item.first and (m := _LETTER.match(item.sentence.text))]
+              and item.flagged and item.first and not item.sentence.asking and (m := _LETTER.match(item.sentence.text))]
     letters = "".join(letter for _, letter in tagged)
     if not letters or letters in "abcdefgh"[: len(letters)] * 2 or any(item.sentence.pointed for item, _ in tagged if item.sentence):
         return
@@ -290,6 +341,8 @@ def _rows(text: Text, spans: Sequence[Span], items: list[Item]) -> list[tuple[in
             kept += source[at:end]
             if _BARE.fullmatch(kept):
                 kept = ""
+            elif kept.count("**") % 2:
+                kept = kept.replace("**", "", 1)
         if pending and kept.strip() and text.kind(line) in ("prose", "heading", "math"):
             kept, pending = f"{pending} {kept.strip()}", ""
         rows.append((line, kept))

@@ -64,7 +64,7 @@ def _split(c: Candidate, after: Candidate | None, end: tuple[int, int], known: s
     whole = Region(c.line, c.col, *end, c.end, own, c.how)
     if not missing:
         return [whole]
-    filled = filler.fill((c.line, c.end), end, missing, group)
+    filled = filler.fill((c.line, c.end), end, missing, group, own=bool(own))
     if not filled.starts:
         if own:
             return [whole]

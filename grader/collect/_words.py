@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 TOKEN = re.compile(r"\([a-h]\)|[a-z]+|\d+")
-_SENTENCE_END = re.compile(r"(?:(?<=[.?!])|(?<=[.?!:][*_)\"”$])|(?<=[.?!:][*_]{2}))\s+(?=[\[(\"“$\\*_•\dA-Z-])|(?<=:)\s+(?=[(\"“$\\*_•A-Z])|(?<=[^-*+•.\s])\s+(?=•|\([a-h]\)\s)")
+_LINK = re.compile(r"<?https?://[^\s>]{1,400}>?")
+_SENTENCE_END = re.compile(r"(?:(?<=[.?!])|(?<=[.?!:][*_)\"”$])|(?<=[.?!:][*_]{2}))\s+(?=[\[(\"“$\\*_•\dA-Z-])|(?<=:)\s+(?=[(\"“$\\*_•A-Z])|(?<=[^-*+•.\s])\s+(?=•|\([a-h]\)\s(?!to\b|and\b|or\b|through\b))")
 _ABBREVIATED = re.compile(r"(?:\b(?:al|e\.g|i\.e|fig|eq|vs|cf|resp|approx|no|nr|dr|prof|etc|obs|[a-zA-Z])|^[\s*_>-]*\(?(?:\d{1,2}|[a-z]))\.$", re.I)
 STOP = frozenset(
     "a an the of to in on for with and or is are was were be been being that this these those it its as at by from "
     "we you your our i my me us they their he she will would can could should may might do does did have has had "
-    "not no so then than if each all any both also which what who whom whose why how when where there here into per "
+    "not no so then while than if each all any both also which what who whom whose why how when where there here into per "
     "using use uses used given get got such only same other one".split()
 )
 _VERBS = (
@@ -21,10 +22,13 @@ _VERBS = (
     "display|draw|estimate|evaluate|explain|express|fill|find|fit|freeze|generate|give|identify|illustrate|implement|import|"
     "indicate|interpret|justify|label|let|list|load|look|make|mark|match|measure|modify|name|normalize|note|obtain|outline|"
     "perform|plot|predict|prepare|present|prove|provide|read|recall|refer|remember|repeat|report|rewrite|run|sample|"
-    "select|set|show|simulate|simplify|sketch|solve|specify|state|submit|suggest|summari[sz]e|suppose|take|tell|test|train|"
+    "say|select|set|show|simulate|simplify|sketch|solve|specify|state|submit|suggest|summari[sz]e|suppose|take|tell|test|train|"
     "try|use|verify|visuali[sz]e|work|write"
 )
 _IMPERATIVE = re.compile(rf"(?:(?:next|then|now|please|also|first|finally|again|again,|secondly)[, ]+)?(?:{_VERBS})\b(?!\s*[:=])", re.I)
+_WEAK = re.compile(
+    r"(?:next,? |then,? |now,? |also,? |first,? )?(?:add|apply|build|change|choose|construct|create|fill|fit|freeze|generate|import|let|load|make|mark|"
+    r"modify|note|perform|prepare|read|remember|run|sample|see|select|set|simulate|suppose|take|test|train|try|use|work)\b", re.I)
 _ASKING = re.compile(
     r"(?:what|which|why|how|when|where|who|whose|is|are|was|were|do|does|did|can|could|should|would|will|has|have|in which|in what|"
     r"for which|for what|to what|at which|at what|on which|with which|by how|under what|of which)\b",
@@ -39,7 +43,7 @@ _SOUNDS = re.compile(
 _LATER_VERB = re.compile(rf"^(?:assuming|assume|given|using|use|for each|for the|from the|in the|based on|with|by|under|consider)\b.{{5,400}}?[,)\s](?:{_VERBS})\s+(?:the|a|an|how|what|which|its|their|all|out|it|for)\b", re.I)
 _POINTS = re.compile(r"[(\[]\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?\.?|marks?|p\.?|%)?\s*[)\]]", re.I)
 _MARK = re.compile(
-    r"[\s#>]*(?:[-+•]\s+)?(?P<bold>[*_]{1,3})?\s*(?:my |our |final |the )?(?:answers?|ans|solutions?|soln|response)"
+    r"[\s#>]*(?:[-+•]\s+)?(?P<bold>[*_]{1,3})?\s*(?:my |our |the )?(?:answers?|ans|solutions?|soln|response)"
     r"(?:\s+(?:to|for|of)\b)?(?:\s*(?:part|question|problem|q)?\s*\(?\d{0,2}(?:\.\d{1,2})?(?:\s?\(?[a-h]\)?)?\)?)?"
     r"\s*(?:[*_]{1,3}\s*[:.]|(?:[:=]|\.(?!\d))(?(bold)\s*[*_]{0,3})|[-–—](?=\s|$)|(?(bold)[*_]{1,3}(?=\s|$)|$))[ \t]*",
     re.I,
@@ -66,6 +70,8 @@ def tokens(text: str) -> list[str]:
 @lru_cache(maxsize=8_000)
 def stems(text: str) -> tuple[str, ...]:
     """Return the stems of a text's words that carry meaning."""
+    if "http" in text:
+        text = _LINK.sub(" ", text)
     return tuple(stem(w) for w in TOKEN.findall(text.lower()) if w not in STOP)
 
 
@@ -110,6 +116,15 @@ def orders(sentence: str) -> bool:
     """
     bare = sentence.lstrip(" *_\"'•-")
     return bool(_IMPERATIVE.match(bare) or _LATER_VERB.match(bare) or _SOUNDS.search(bare))
+
+
+def insists(sentence: str) -> bool:
+    """Whether an order can hardly be part of an answer: ``Use`` and ``Let`` may stand in one.
+
+    >>> insists("Compute the sum."), insists("Use the sum.")
+    (True, False)
+    """
+    return not _WEAK.match(sentence.lstrip(" *_\"'•-"))
 
 
 def point_mark(text: str, at: int = 0) -> int:

@@ -2,7 +2,7 @@
 
 A query has one head and its conditions::
 
-    {call: RandomCrop, args: {"size|0": 32, "padding|1": 4}}   a call, by the end of its name
+    {call: RandomCrop, args: {"size|0": 32, "padding|1": 4}}   a call, by the end of its name, or "*"
     {set: "net\\\\.fc", value: {call: Linear}}                    an assignment, by its target
     {loop: "range.*", times: 5}                                 a loop, by what it runs over
     {formula: {"1": 1, "2": -2}, plus: {call: normal}}          a polynomial, and what is added
@@ -11,11 +11,13 @@ A query has one head and its conditions::
     {source: regex}  {printed: regex}  {prose: regex}           text
     {at: log.last_epoch, is: {min: 5}}                          anything, by its path
     {order: [ToTensor, Normalize], within: [Compose]}           arguments in this order
+    {before: [query, query]}                                    the first stands above the second
+    {other: query}                                              of the facts that the truth holds
     {all: […]}  {any: […]}  {not: …}
 
 A pattern is a literal, a list of patterns (element by element), or one of ``{in: […]}``,
 ``{min: …, max: …}``, ``{near: …, by: …}``, ``{matches: regex}``, ``{contains: pattern}``,
-``{call: name}``, ``{absent: true}``, ``{number: true}``, ``{not: pattern}``, ``{truth: key}``.
+``{call: name}``, ``{text: true}`` (not known), ``{absent: true}``, ``{number: true}``, ``{not: pattern}``, ``{truth: key}``.
 Keys of ``args`` are keywords and positions: ``"padding|1"``.
 """
 
@@ -25,11 +27,11 @@ import functools
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 HEADS = frozenset({"all", "any", "not", "call", "set", "loop", "formula", "function", "undefined",
-                   "imports", "source", "printed", "prose", "canonical", "at", "order"})
+                   "unimported", "imports", "source", "printed", "prose", "canonical", "at", "order", "before", "other"})
 _ABSENT = object()
 _CLOSE = 1e-6
 _DEEPEST = 12
@@ -47,6 +49,8 @@ class Hit:
     holds: bool
     seen: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    first: int = 0
+    """The first line that shows it, where lines are known."""
 
 
 def check(query: Any, depth: int = 0) -> None:
@@ -64,6 +68,10 @@ def check(query: Any, depth: int = 0) -> None:
         if head in query:
             for inner in query[head]:
                 check(inner, depth + 1)
+    for inner in query.get("before", ()):
+        check(inner, depth + 1)
+    if "other" in query:
+        check(query["other"], depth + 1)
     if "not" in query and "call" not in query:
         check(query["not"], depth + 1)
     for key in ("source", "printed", "prose", "canonical", "undefined", "imports", "set", "text", "when", "over", "on"):
@@ -83,10 +91,14 @@ class _Asker:
     def __init__(self, facts: Mapping[str, Any], truth: Any) -> None:
         self.facts = facts
         self.truth = truth
+        self.kept: dict[str, list[Mapping[str, Any]]] = {}
 
-    def list(self, name: str) -> list[Mapping[str, Any]]:
-        found = self.facts.get(name)
-        return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list | tuple) else []
+    def facts_of(self, name: str) -> list[Mapping[str, Any]]:
+        if name not in self.kept:
+            found = self.facts.get(name)
+            known = found if isinstance(found, list | tuple) else ()
+            self.kept[name] = [item if isinstance(item, Mapping) else {} for item in known]
+        return self.kept[name]
 
     def ask(self, query: Any, depth: int) -> Hit:
         if not isinstance(query, Mapping) or depth > _DEEPEST:
@@ -100,13 +112,18 @@ class _Asker:
         if "not" in query:
             inner = self.ask(query["not"], depth + 1)
             return Hit(not inner.holds, (), inner.seen if inner.holds else ())
+        if "other" in query:
+            held = self.truth.get("other") if isinstance(self.truth, Mapping) else None
+            return replace(ask(held, query["other"]), seen=()) if isinstance(held, Mapping) else Hit(False)
+        if "before" in query:
+            return self._before(*(self.ask(inner, depth + 1) for inner in query["before"][:2]))
         for head, answer in (("set", self._sets), ("loop", self._loops), ("formula", self._formulas),
                              ("function", self._functions), ("order", self._order)):
             if head in query:
                 return answer(query, depth)
         if "at" in query:
             return self._at(query)
-        for head in ("undefined", "imports"):
+        for head in ("undefined", "unimported", "imports"):
             if head in query:
                 return self._names(head, query[head])
         return next((self._text(head, query[head]) for head in ("source", "printed", "prose", "canonical")
@@ -123,16 +140,22 @@ class _Asker:
         held = next((hit for hit in hits if hit.holds), None)
         return held or Hit(False, (), _few(line for hit in hits for line in hit.near))
 
+    @staticmethod
+    def _before(one: Hit, other: Hit) -> Hit:
+        if one.holds and other.holds and 0 < one.first < other.first:
+            return Hit(True, _few((*one.seen[:1], *other.seen[:1])))
+        return Hit(False)
+
     # -- calls
 
     def _calls(self, query: Mapping[str, Any], depth: int) -> Hit:
         names = _strings(query["call"])
-        named = [(i, call) for i, call in enumerate(self.list("calls")) if _ends_with(call.get("name"), names)]
+        named = [(i, call) for i, call in enumerate(self.facts_of("calls")) if _ends_with(call.get("name"), names)]
         fits = [call for i, call in named if self._call_fits(i, call, query, depth)]
         least = query.get("least", 1)
         if len(fits) >= least:
-            return Hit(True, _few(_line(call) for call in fits))
-        return Hit(False, (), _few(_line(call) for _, call in named if call not in fits))
+            return Hit(True, _few(_line(call) for call in fits), (), _first(fits))
+        return Hit(False, (), _few(_line(call) for _, call in named if call not in fits) if "*" not in names else ())
 
     def _call_fits(self, index: int, call: Mapping[str, Any], query: Mapping[str, Any], depth: int) -> bool:
         arguments = query.get("args", {})
@@ -143,7 +166,7 @@ class _Asker:
                 return False
         if not self._around(call, query):
             return False
-        inside = [c for i in self._reached(call) for c in self.list("calls")[i:i + 1]]
+        inside = [c for i in self._reached(call) for c in self.facts_of("calls")[i:i + 1]]
         for wanted in query.get("holding", ()):
             if not self._one_of(inside, wanted, depth):
                 return False
@@ -151,7 +174,7 @@ class _Asker:
             if self._one_of(inside, unwanted, depth):
                 return False
         if "inside" in query:
-            return any(index in self._reached(outer) for outer in self.list("calls")
+            return any(index in self._reached(outer) for outer in self.facts_of("calls")
                        if _ends_with(outer.get("name"), _strings(query["inside"])))
         return True
 
@@ -164,7 +187,7 @@ class _Asker:
 
     def _around(self, fact: Mapping[str, Any], query: Mapping[str, Any]) -> bool:
         """Conditions on the loops, branches and function that a fact stands in."""
-        loops = [self.list("loops")[i] for i in fact.get("loops", ()) if isinstance(i, int) and 0 <= i < len(self.list("loops"))]
+        loops = [self.facts_of("loops")[i] for i in fact.get("loops", ()) if isinstance(i, int) and 0 <= i < len(self.facts_of("loops"))]
         if "in_loop" in query:
             wanted = query["in_loop"]
             if isinstance(wanted, bool):
@@ -182,7 +205,7 @@ class _Asker:
 
     def _reached(self, call: Mapping[str, Any]) -> set[int]:
         """Indices of all calls whose results go into a call, through names and lists."""
-        calls = self.list("calls")
+        calls = self.facts_of("calls")
         found: set[int] = set()
         todo = [i for value in (*_items(call.get("args")), *_items(call.get("kw"))) for i in _indices(value)]
         while todo:
@@ -196,7 +219,7 @@ class _Asker:
 
     def _order(self, query: Mapping[str, Any], depth: int) -> Hit:
         wanted = _strings(query["order"])
-        calls = self.list("calls")
+        calls = self.facts_of("calls")
         near: list[str] = []
         for call in calls:
             if not _ends_with(call.get("name"), _strings(query.get("within", ()))):
@@ -211,10 +234,10 @@ class _Asker:
     # -- assignments, loops, formulas, definitions
 
     def _sets(self, query: Mapping[str, Any], depth: int) -> Hit:
-        named = [s for s in self.list("sets") if _full(query["set"], s.get("target", ""))]
+        named = [s for s in self.facts_of("sets") if _full(query["set"], s.get("target", ""))]
         fits = [s for s in named if self._set_fits(s, query)]
         if fits:
-            return Hit(True, _few(_line(s) for s in fits))
+            return Hit(True, _few(_line(s) for s in fits), (), _first(fits))
         return Hit(False, (), _few(_line(s) for s in named))
 
     def _set_fits(self, fact: Mapping[str, Any], query: Mapping[str, Any]) -> bool:
@@ -225,14 +248,14 @@ class _Asker:
         if "made_by" in query and not any(_ends_with(name, _strings(query["made_by"])) for name in _items(fact.get("calls"))):
             return False
         if "over" in query:
-            loops = self.list("loops")
+            loops = self.facts_of("loops")
             overs = [loops[i].get("over", "") for i in fact.get("loops", ()) if isinstance(i, int) and 0 <= i < len(loops)]
             if not any(_matches(query["over"], over) for over in overs):
                 return False
         return self._around(fact, query)
 
     def _loops(self, query: Mapping[str, Any], depth: int) -> Hit:
-        loops = self.list("loops")
+        loops = self.facts_of("loops")
         fits = [loop for loop in loops if self._loop_fits(loop, query)]
         if fits:
             return Hit(True, _few(_loop_line(loop) for loop in fits))
@@ -258,7 +281,7 @@ class _Asker:
     def _formulas(self, query: Mapping[str, Any], depth: int) -> Hit:
         wanted = query["formula"]
         seen, near = [], []
-        for formula in [*self.list("formulas"), *_formulas_in_calls(self.list("calls"))]:
+        for formula in [*self.facts_of("formulas"), *_formulas_in_calls(self.facts_of("calls"))]:
             terms = formula.get("terms", {})
             same = not isinstance(wanted, Mapping) or (isinstance(terms, Mapping) and _same_terms(terms, wanted))
             line = _line(formula) if "text" in formula else f"line {formula.get('line', '?')}"
@@ -269,7 +292,7 @@ class _Asker:
         return Hit(True, _few(seen)) if seen else Hit(False, (), _few(near))
 
     def _formula_fits(self, formula: Mapping[str, Any], query: Mapping[str, Any], depth: int) -> bool:
-        calls = self.list("calls")
+        calls = self.facts_of("calls")
         plus = [calls[i] for i in formula.get("plus", ()) if isinstance(i, int) and 0 <= i < len(calls)]
         if "plus" in query:
             wanted = query["plus"]
@@ -283,7 +306,7 @@ class _Asker:
         return "target" not in query or _full(query["target"], formula.get("target", ""))
 
     def _functions(self, query: Mapping[str, Any], depth: int) -> Hit:
-        for function in self.list("functions"):
+        for function in self.facts_of("functions"):
             if _full(query["function"], function.get("name", "")) and (
                     "params" not in query or self.fits(function.get("params", []), query["params"])):
                 return Hit(True, (f"line {function.get('line', '?')}: {function.get('name')}",))
@@ -339,7 +362,12 @@ class _Asker:
             held = self.truth.get(pattern["truth"], _ABSENT) if isinstance(self.truth, Mapping) else _ABSENT
             return held is not _ABSENT and not (isinstance(held, Mapping) and "truth" in held) and self.fits(value, held, depth + 1)
         if "in" in pattern:
-            return any(self.fits(value, one, depth + 1) for one in _items(pattern["in"]))
+            held = pattern["in"]
+            if isinstance(held, Mapping) and "truth" in held:
+                held = self.truth.get(held["truth"]) if isinstance(self.truth, Mapping) else None
+            return any(self.fits(value, one, depth + 1) for one in _items(held))
+        if "first" in pattern:
+            return isinstance(value, list | tuple) and bool(value) and self.fits(value[0], pattern["first"], depth + 1)
         if "absent" in pattern:
             return (value is _ABSENT) is pattern["absent"]
         if "not" in pattern:
@@ -351,10 +379,12 @@ class _Asker:
         if "number" in pattern:
             return _is_number(value) is pattern["number"]
         if "matches" in pattern:
-            return _matches(pattern["matches"], _written(value, self.list("calls")))
+            return _matches(pattern["matches"], _written(value, self.facts_of("calls")))
         if "contains" in pattern:
             items = [*value, *value.values()] if isinstance(value, Mapping) else _items(value)
             return any(self.fits(item, pattern["contains"], depth + 1) for item in items)
+        if "text" in pattern:
+            return (isinstance(value, Mapping) and "text" in value) is pattern["text"]
         if "call" in pattern:
             return self._made_by(value, _strings(pattern["call"]))
         if "terms" in pattern:
@@ -366,11 +396,11 @@ class _Asker:
     def _made_by(self, value: Any, names: tuple[str, ...]) -> bool:
         if not isinstance(value, Mapping):
             return False
-        calls = self.list("calls")
+        calls = self.facts_of("calls")
         made = [name for name in _items(value.get("calls")) if isinstance(name, str)]
         index = value.get("call")
         if isinstance(index, int) and 0 <= index < len(calls):
-            made += [calls[index].get("name"), *_items(calls[index].get("calls"))]
+            made += [str(calls[index].get("name")), *map(str, _items(calls[index].get("calls")))]
         return any(_ends_with(name, names) for name in made)
 
 
@@ -393,7 +423,7 @@ def _argument(call: Mapping[str, Any], key: Any) -> Any:
 
 
 def _ends_with(name: Any, wanted: Iterable[str]) -> bool:
-    return isinstance(name, str) and any(name == one or name.endswith("." + one) for one in wanted)
+    return isinstance(name, str) and any(one == "*" or name == one or name.endswith("." + one) for one in wanted)
 
 
 def _strings(value: Any) -> tuple[str, ...]:
@@ -486,6 +516,11 @@ def _around(text: str, found: re.Match[str]) -> str:
     end = text.find("\n", found.end())
     shown = " ".join(text[start:end if end >= 0 else len(text)].split())
     return shown if len(shown) <= 120 else shown[:119] + "…"
+
+
+def _first(facts: Iterable[Mapping[str, Any]]) -> int:
+    lines = [fact.get("line") for fact in facts]
+    return min((line for line in lines if isinstance(line, int)), default=0)
 
 
 def _few(lines: Iterable[str]) -> tuple[str, ...]:

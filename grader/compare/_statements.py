@@ -14,7 +14,7 @@ _FUNCTION = frozenset(
     "the a an is are was were be been being to of in on at by for with from as that which because since so if than "
     "then it its this these those they we i you he she has have had do does did can could will would not no never "
     "and or but when while after before into only all each every both our their there here by between per".split())
-_SIGNS = frozenset("=> = ( : ; ↑ ↓ | /".split())
+_SIGNS = frozenset("=> = ( : ; - ↑ ↓ | /".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ def is_salad(prepared: str) -> bool:
     """
     tokens = prepared.split()
     wordy = sum(token.isalpha() for token in tokens)
-    return wordy >= 6 and not any(t in _FUNCTION or t in _SIGNS for t in tokens) and tokens.count(",") < 2
+    if wordy < 6 or any(token in _FUNCTION or token in _SIGNS for token in tokens):
+        return False
+    return "," not in tokens or tokens.count(",") * 2 >= wordy
 
 
 def quoted(text: str) -> str:
@@ -63,9 +65,15 @@ def quoted(text: str) -> str:
     return f"“{text if len(text) <= _QUOTE else text[: _QUOTE - 1] + '…'}”"
 
 
-def cut(statements: list[Said]) -> bool:
-    """Whether the last statement ends in the middle."""
-    return bool(statements) and breaks_off(statements[-1].text)
+def cut(statements: list[Said], known: frozenset[str]) -> bool:
+    """Whether the last statement ends in the middle, or in the middle of a known word."""
+    if not statements:
+        return False
+    text = statements[-1].text
+    last = text.split()[-1].casefold() if text.split() else ""
+    torn = len(last) > 4 and last.isalpha() and any(
+        item.startswith(last) and len(item.rstrip("*")) - len(last) in (1, 2) and item.endswith("*") for item in known)
+    return breaks_off(text) or torn
 
 
 def strings(value: Any) -> tuple[str, ...]:

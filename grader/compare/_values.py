@@ -30,7 +30,9 @@ def number_of(value: Any) -> Number | Verdict:
 def truth_of(truth: Any) -> Number | Verdict:
     """Return the expected value as a Number, or an open verdict: that is never the student's."""
     number = number_of(truth)
-    return unsure("the expected value is no finite number") if isinstance(number, Verdict) else number
+    return (
+        unsure("the expected value is no finite number") if isinstance(number, Verdict) else number
+    )
 
 
 def exact(value: Fraction | float) -> Fraction:

@@ -1,6 +1,6 @@
 """The best of several comparisons.
 
-    compare: {kind: any-of, of: [{kind: near, absolute: 0.05}, {kind: rounded}]}
+compare: {kind: any-of, of: [{kind: near, absolute: 0.05}, {kind: rounded}]}
 """
 
 from __future__ import annotations

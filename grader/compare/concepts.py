@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -11,6 +12,8 @@ from grader.compare import comparators
 from grader.compare._statements import Said, cut, groups, is_salad, quoted, said, strings
 from grader.model import Verdict, full, unsure, wrong
 from grader.prose import Phrases, find, prepare, vocabulary
+
+_NUMBER_LINE = re.compile(r"\W*(?:[\w()^]+[\s:,=|\[\-]+){0,5}[-(\[]?\d+[.,]\d+[\s,;\])\d.e-]*$|\W*\d+\W*$")
 
 Groups = Sequence[Sequence[str] | str]
 
@@ -46,12 +49,14 @@ class Concepts:
     """More forbidden phrases by the truth."""
     denial: Literal["unsure", "wrong"] = "unsure"
     """What it is when the wanted phrases are only denied."""
+    rows: bool = True
+    """Whether table rows, and lines that are mostly a number, say something."""
     together: bool = False
     """All wanted groups have to stand in one sentence."""
 
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the verdict on a list of statements."""
-        statements = said(value)
+        statements = [s for s in said(value) if self.rows or not _is_row(s)]
         if not statements:
             return wrong("nothing is said")
         wanted, other = self._wanted(truth)
@@ -60,7 +65,10 @@ class Concepts:
         lines = [(s, prepare(s.text, known)) for s in statements]
         if not wanted:
             return self._unexpected(lines, other)
-        return self._judged(lines, wanted, forbidden)
+        verdict = self._judged(lines, wanted, forbidden)
+        if verdict.credit < 1 and verdict.certain and cut(statements, known):
+            return unsure("the text breaks off", verdict.credit)
+        return verdict
 
     def _wanted(self, truth: Any) -> tuple[tuple[Phrases, ...], tuple[Phrases, ...]]:
         if not self.when:
@@ -79,8 +87,8 @@ class Concepts:
         return wrong("gives no reason that could hold here")
 
     def _judged(self, lines: list[tuple[Said, str]], wanted: tuple[Phrases, ...], forbidden: Phrases) -> Verdict:
-        heard = self._all_heard(lines, wanted)
         false = _heard(lines, forbidden)
+        heard = self._all_heard(lines, wanted, forbidden)
         right = [h for h in heard if h.asserted]
         share = Fraction(len(right), len(wanted))
         if share == 1 and not false.asserted:
@@ -95,23 +103,29 @@ class Concepts:
         refused = next((h.denied for h in heard if h.denied and not h.asserted), "")
         if not right and refused and self.denial == "wrong":
             return wrong(f"denied: {quoted(refused)}")
-        if not right and self.hints and not _hinted(lines, strings(self.hints)) and not cut([s for s, _ in lines]):
+        if not right and self.hints and not _hinted(lines, strings(self.hints)):
             return wrong("what is asked for is not said")
         near = next((h.denied or h.loose for h in heard if h.denied or h.loose), "")
         return unsure(f"{quoted(near)} has the words but does not say it" if near else
                       "no sentence was recognised as saying what is asked for", share)
 
-    def _all_heard(self, lines: list[tuple[Said, str]], wanted: tuple[Phrases, ...]) -> list[_Heard]:
+    def _all_heard(
+        self, lines: list[tuple[Said, str]], wanted: tuple[Phrases, ...], forbidden: Phrases
+    ) -> list[_Heard]:
         if not self.together:
-            return [_heard(lines, group) for group in wanted]
-        each = [[_heard([line], group) for group in wanted] for line in lines]
+            return [_heard(lines, group, forbidden) for group in wanted]
+        each = [[_heard([line], group, forbidden) for group in wanted] for line in lines]
         return max(each, key=lambda row: sum(bool(h.asserted) for h in row))
 
 
-def _heard(lines: list[tuple[Said, str]], phrases: Phrases) -> _Heard:
+def _heard(lines: list[tuple[Said, str]], phrases: Phrases, beside: Phrases = ()) -> _Heard:
+    """Where phrases are heard, leaving out words that are part of what is said ``beside`` them."""
     asserted = denied = loose = ""
     for statement, prepared in lines:
         hits = find(phrases, prepared)
+        if hits and beside:
+            taken = [(hit.start, hit.end) for hit in find(beside, prepared) if not hit.denied]
+            hits = [h for h in hits if not any(start < h.end and h.start < end for start, end in taken)]
         if not hits:
             continue
         if is_salad(prepared):
@@ -121,6 +135,10 @@ def _heard(lines: list[tuple[Said, str]], phrases: Phrases) -> _Heard:
         else:
             asserted = asserted or statement.text
     return _Heard(asserted, denied, loose)
+
+
+def _is_row(statement: Said) -> bool:
+    return statement.kind == "row" or bool(_NUMBER_LINE.match(statement.text))
 
 
 def _hinted(lines: list[tuple[Said, str]], hints: Phrases) -> bool:

@@ -70,8 +70,11 @@ def _one(comparator: Comparator, given: Any, expected: Any) -> Verdict:
 
 def _mean(names: list[str], verdicts: list[Verdict]) -> Verdict:
     credit = sum((verdict.credit for verdict in verdicts), Fraction(0)) / len(verdicts)
-    faults = [f"{name}: {v.reason}" for name, v in zip(names, verdicts, strict=True)
-              if v.credit < 1 or not v.certain]
+    faults = [
+        f"{name}: {v.reason}"
+        for name, v in zip(names, verdicts, strict=True)
+        if v.credit < 1 or not v.certain
+    ]
     right = sum(verdict.credit == 1 for verdict in verdicts)
     reason = f"{right} of {len(verdicts)} are right"
     return Verdict(

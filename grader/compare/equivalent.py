@@ -46,8 +46,11 @@ class Equivalent:
             return unsure("the expected value is no formula")
         given = self._sides(value)
         if given is None:
-            return wrong("no formula was read") if not isinstance(value, str | Mapping | Number) else (
-                unsure("the formula could not be read"))
+            return (
+                wrong("no formula was read")
+                if not isinstance(value, str | Mapping | Number)
+                else (unsure("the formula could not be read"))
+            )
         if expected[0] is None and given[0] is not None:
             return wrong("the left side is not the quantity that is asked for")
         if expected[0] is not None and given[0] is None:
@@ -58,9 +61,15 @@ class Equivalent:
         return self._verdict(given, expected)
 
     def _verdict(self, given: Sides, expected: Sides) -> Verdict:
-        if self.variables and not any(side.names & set(map(_plain, self.variables)) for side in given if side):
+        if self.variables and not any(
+            side.names & set(map(_plain, self.variables)) for side in given if side
+        ):
             return unsure("numbers are put in for all variables")
-        outcomes = [self._same(g, e) for g, e in zip(given, expected, strict=True) if g is not None and e is not None]
+        outcomes = [
+            self._same(g, e)
+            for g, e in zip(given, expected, strict=True)
+            if g is not None and e is not None
+        ]
         if any(outcome is False for outcome in outcomes):
             return wrong("the formula is not equivalent to the one that is asked for")
         if any(outcome is None for outcome in outcomes):
@@ -87,10 +96,14 @@ class Equivalent:
     def _points(self) -> Iterator[dict[str, float | Fraction]]:
         """Points spread over the ranges, always the same ones."""
         for index in range(1, _POINTS + 1):
-            point: dict[str, float | Fraction] = {_plain(n): Fraction(str(v)) for n, v in self.constants.items()}
+            point: dict[str, float | Fraction] = {
+                _plain(n): Fraction(str(v)) for n, v in self.constants.items()
+            }
             for place, (name, (low, high)) in enumerate(sorted(self.variables.items())):
                 share = _halton(index + 20, _PRIMES[place % len(_PRIMES)])
-                point[_plain(name)] = Fraction(str(low)) + share * (Fraction(str(high)) - Fraction(str(low)))
+                point[_plain(name)] = Fraction(str(low)) + share * (
+                    Fraction(str(high)) - Fraction(str(low))
+                )
             yield point
 
     def _unknown(self, sides: Sides) -> list[str]:
@@ -127,7 +140,12 @@ class Equivalent:
         """Return the variable that a name means, or the letters that a run of letters is a product of."""
         plain = _plain(name)
         own = {_plain(n) for n in [*self.variables, *self.constants]}
-        for candidate in (plain, _plain(name.split("_")[0]) if name.count("_") and name.split("_")[-1].isalpha() else plain):
+        for candidate in (
+            plain,
+            _plain(name.split("_")[0])
+            if name.count("_") and name.split("_")[-1].isalpha()
+            else plain,
+        ):
             if candidate in own:
                 return [candidate]
             if candidate in known:
@@ -136,7 +154,11 @@ class Equivalent:
         return letters if len(letters) > 1 and all(letter in own for letter in letters) else [plain]
 
     def _spellings(self) -> list[str]:
-        return [spelling for name in [*self.variables, *self.constants] for spelling in (name, name.upper())]
+        return [
+            spelling
+            for name in [*self.variables, *self.constants]
+            for spelling in (name, name.upper())
+        ]
 
 
 Sides = tuple[Expression | None, Expression]
@@ -145,14 +167,25 @@ _NAME = re.compile(r"\s*[^\W\d]\w*\s*(?:\([^()]*\))?\s*")
 
 
 def _is_name(text: str) -> bool:
-    return _NAME.fullmatch(text) is not None and not text.strip().lower().startswith(("log", "ln", "logit", "exp"))
+    return _NAME.fullmatch(text) is not None and not text.strip().lower().startswith(
+        ("log", "ln", "logit", "exp")
+    )
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", _GREEK.get(name[:1], name[:1]) + name[1:]).lower()
 
 
-_GREEK = {"β": "beta", "θ": "theta", "α": "alpha", "γ": "gamma", "ε": "epsilon", "σ": "sigma", "μ": "mu", "λ": "lambda"}
+_GREEK = {
+    "β": "beta",
+    "θ": "theta",
+    "α": "alpha",
+    "γ": "gamma",
+    "ε": "epsilon",
+    "σ": "sigma",
+    "μ": "mu",
+    "λ": "lambda",
+}
 
 
 def _halton(index: int, base: int) -> Fraction:

@@ -27,7 +27,9 @@ class Near:
     def __post_init__(self) -> None:
         """Refuse a comparison without a tolerance: that would be exact in disguise."""
         if not (self.absolute > 0 or self.relative > 0) or self.absolute < 0 or self.relative < 0:
-            raise ValueError("give 'absolute', 'relative' or both, above 0; without a tolerance use 'exact'")
+            raise ValueError(
+                "give 'absolute', 'relative' or both, above 0; without a tolerance use 'exact'"
+            )
 
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return full credit within the tolerance, and none outside."""

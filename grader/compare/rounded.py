@@ -49,8 +49,13 @@ class Rounded:
         if given.slack is not None:
             return self._to_digits(given, expected, given.slack)
         if given.decimals is not None and self._may_be_rounded(given, expected):
-            return unsure(f"{shown(value)} may be rounded or may be meant exactly", self._credit(given, expected))
-        if given.decimals is None and _within(exact(given.value), exact(expected.value), _fine(expected)):
+            return unsure(
+                f"{shown(value)} may be rounded or may be meant exactly",
+                self._credit(given, expected),
+            )
+        if given.decimals is None and _within(
+            exact(given.value), exact(expected.value), _fine(expected)
+        ):
             return full(f"{shown(value)} is right")
         return wrong(f"{shown(value)} is not the right number")
 
@@ -85,7 +90,9 @@ class Rounded:
         digits = str(abs(number.numerator))
         zeros = len(digits) - len(digits.rstrip("0"))
         shows = given.significant - zeros >= self.significant_at_least
-        return bool(zeros) and shows and agrees(number, exact(expected.value), Fraction(10) ** zeros)
+        return (
+            bool(zeros) and shows and agrees(number, exact(expected.value), Fraction(10) ** zeros)
+        )
 
 
 def agrees(given: Fraction, truth: Fraction, slack: Fraction) -> bool:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from grader.expression._excuses import may_be_meant
 from grader.expression._numbers import to_number
 from grader.expression._restore import Reading, readings
-from grader.expression._tokens import Token
+from grader.expression._token import Token
 from grader.model import Number
 
 _ALTERNATIVES = 16
@@ -34,8 +34,9 @@ class Equality:
     right: Number | None = None
 
 
-def check(left: Sequence[Token], right: Sequence[Token], *, approx: bool = False,
-          restoring: bool = True) -> Equality:
+def check(
+    left: Sequence[Token], right: Sequence[Token], *, approx: bool = False, restoring: bool = True
+) -> Equality:
     """Return whether ``left = right`` is true, to the digits shown on the right.
 
     Args:
@@ -45,7 +46,11 @@ def check(left: Sequence[Token], right: Sequence[Token], *, approx: bool = False
         restoring: whether to look for lost signs, which costs time.
     """
     plain = Equality(holds=None, left=to_number(left), right=to_number(right))
-    if plain.left is not None and plain.right is not None and agree(plain.left, plain.right, approx):
+    if (
+        plain.left is not None
+        and plain.right is not None
+        and agree(plain.left, plain.right, approx)
+    ):
         return replace(plain, holds=True)
     for a, b in _other_literals(left, right):
         one, other = to_number(a), to_number(b)
@@ -72,14 +77,21 @@ def agree(left: Number, right: Number, approx: bool = False) -> bool:
     if approx and _distance(left, right) <= _ABOUT:
         return True
     for shown, exact, slack in ((b, a, _unit(right, a)), (a, b, left.slack)):
-        if slack is not None and (distance <= slack / 2 + slack * _NOISE or _cut_off(shown, exact, slack)):
+        if slack is not None and (
+            distance <= slack / 2 + slack * _NOISE or _cut_off(shown, exact, slack)
+        ):
             return True
     return False
 
 
 def _unit(number: Number, other: Fraction) -> Fraction | None:
     """The unit of the last digit shown: 1 for a whole number that stands for a fraction."""
-    if number.slack is None and number.decimals == 0 and other.denominator != 1 and abs(number.value) >= 10:
+    if (
+        number.slack is None
+        and number.decimals == 0
+        and other.denominator != 1
+        and not -10 < number.value < 10
+    ):
         return Fraction(1)
     return number.slack
 
@@ -103,8 +115,12 @@ def _other_literals(
 ) -> Iterator[tuple[list[Token], list[Token]]]:
     """Both sides with other meanings of ambiguous digits, such as 1,414 for 1.414."""
     both = [*left, *right]
-    choices = [[replace(token, readings=(reading,)) for reading in token.readings]
-               if len(token.readings) > 1 else [token] for token in both]
+    choices = [
+        [replace(token, readings=(reading,)) for reading in token.readings]
+        if len(token.readings) > 1
+        else [token]
+        for token in both
+    ]
     if all(len(choice) == 1 for choice in choices):
         return
     for tokens in itertools.islice(itertools.product(*choices), 1, _ALTERNATIVES):

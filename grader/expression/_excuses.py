@@ -11,27 +11,29 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from grader.expression import _tree
+from grader.expression._evaluate import Undefined, Value, evaluate, root
 from grader.expression._grammar import NotAnExpression, tree
-from grader.expression._numbers import value_of
-from grader.expression._tokens import Token
-from grader.expression._tree import Call, Literal, Name, Node, Power, Product, Sum, Undefined, Value
+from grader.expression._token import Token
+from grader.expression._tree import Call, Literal, Node, Power, Product, Sum
 from grader.model import Number
 
-_MOST_LITERALS = 12
+_MOST_LITERALS, _LONGEST_CHAIN = 12, 40
 _SQUARE = Literal(Fraction(2), 0, 1)
 
 Agree = Callable[[Number, Number], bool]
 
 
-def may_be_meant(left: Sequence[Token], right: Sequence[Token], one: Number, other: Number,
-                 agree: Agree) -> bool:
+def may_be_meant(
+    left: Sequence[Token], right: Sequence[Token], one: Number, other: Number, agree: Agree
+) -> bool:
     """Whether a plain slip of the pen or of a conversion explains that the sides differ."""
     if _rounded_zeros(one, other, agree) or _rounded_inputs(left, right, one, other):
         return True
     if _rounded_to_whole(one, other) or _rounded_to_whole(other, one):
         return True
     return any(agree(Number(value=value), other) for value in _meanings(left, one.value)) or any(
-        agree(Number(value=value), one) for value in _meanings(right, other.value))
+        agree(Number(value=value), one) for value in _meanings(right, other.value)
+    )
 
 
 def _meanings(tokens: Sequence[Token], value: Value) -> Iterator[Value]:
@@ -39,12 +41,12 @@ def _meanings(tokens: Sequence[Token], value: Value) -> Iterator[Value]:
     yield value * 100
     yield value / 100
     if value > 0:
-        yield _tree.root(value)
-    if len(tokens) == 1 and abs(value) < 10**9:
+        yield root(value)
+    if len(tokens) == 1 and -(10**9) < value < 10**9:
         yield value * value
     for node in _nodes(tokens):
         try:
-            yield _tree.evaluate(node, {})
+            yield evaluate(node, {})
         except Undefined:
             continue
     grouped = _divided_by_the_rest(tokens)
@@ -58,14 +60,18 @@ def _meanings(tokens: Sequence[Token], value: Value) -> Iterator[Value]:
 def _nodes(tokens: Sequence[Token]) -> Iterator[Node]:
     try:
         node = tree(tokens)
-    except (NotAnExpression, RecursionError):
+    except NotAnExpression:
         return
     yield from _with_squares(node)
     if isinstance(node, Product) and len(node.factors) > 2 and all(e == 1 for e, _ in node.factors):
         yield node.factors[-1][1]
     if any(isinstance(part, Call) and part.function == "log" for part in _tree.walk(node)):
-        yield _tree.replaced(node, lambda n: Call("log10", n.argument)
-                             if isinstance(n, Call) and n.function == "log" else None)
+        yield _tree.replaced(
+            node,
+            lambda n: (
+                Call("log10", n.argument) if isinstance(n, Call) and n.function == "log" else None
+            ),
+        )
     superscripts = _tree.replaced(node, _as_power)
     if superscripts != node:
         yield from (superscripts, Call("sqrt", superscripts))
@@ -96,24 +102,32 @@ def _divided_by_the_rest(tokens: Sequence[Token]) -> Value | None:
     for index, token in enumerate(tokens):
         depth += (token.kind == "open") - (token.kind == "close")
         if depth == 0 and token.kind == "operator" and token.text == "/":
-            top, bottom = value_of(tokens[:index]), value_of(tokens[index + 1 :])
-            return top / bottom if top is not None and bottom else None
+            return _quotient(tokens[:index], tokens[index + 1 :])
     return None
+
+
+def _quotient(top: Sequence[Token], bottom: Sequence[Token]) -> Value | None:
+    try:
+        return evaluate(Product(((1, tree(top)), (-1, tree(bottom)))), {})
+    except (NotAnExpression, Undefined):
+        return None
 
 
 def _from_left_to_right(tokens: Sequence[Token]) -> Value | None:
     """Calculate 5*5+1*6 as a pocket calculator does: brackets are often left out."""
     if len(tokens) % 2 == 0 or not all(token.kind == "number" for token in tokens[::2]):
         return None
-    total: Value = tokens[0].readings[0].value
+    total: Node = tokens[0].readings[0]
     for sign, token in zip(tokens[1::2], tokens[2::2], strict=True):
         if sign.kind != "operator" or sign.text == "^":
             return None
-        try:
-            total = _tree.evaluate(_applied(Literal(Fraction(total)), sign.text, token.readings[0]), {})
-        except Undefined:
+        total = _applied(total, sign.text, token.readings[0])
+        if len(tokens) > _LONGEST_CHAIN:
             return None
-    return total
+    try:
+        return evaluate(total, {})
+    except Undefined:
+        return None
 
 
 def _applied(left: Node, sign: str, right: Node) -> Node:
@@ -141,7 +155,9 @@ def _rounded_to_whole(exact: Number, shown: Number) -> bool:
     return shown.decimals == 0 and b.denominator == 1 and a.denominator != 1 and abs(a - b) < 1
 
 
-def _rounded_inputs(left: Sequence[Token], right: Sequence[Token], one: Number, other: Number) -> bool:
+def _rounded_inputs(
+    left: Sequence[Token], right: Sequence[Token], one: Number, other: Number
+) -> bool:
     """Whether rounding of the printed inputs explains the difference."""
     reach = _reach(left, one.value) + _reach(right, other.value)
     shown = (one.slack or 0) + (other.slack or 0)
@@ -154,9 +170,13 @@ def _reach(tokens: Sequence[Token], value: Value) -> Fraction:
         return Fraction(0)
     try:
         node = tree(tokens)
-    except (NotAnExpression, RecursionError):
+    except NotAnExpression:
         return Fraction(0)
-    loose = [n for n in _tree.walk(node) if isinstance(n, Literal) and n.decimals > 1 and n.significant > 1]
+    loose = [
+        n
+        for n in _tree.walk(node)
+        if isinstance(n, Literal) and n.decimals > 1 and n.significant > 1
+    ]
     total = Fraction(0)
     for index in range(min(len(loose), _MOST_LITERALS)):
         total += abs(Fraction(_moved(node, loose[index], value)) - Fraction(value))
@@ -164,8 +184,8 @@ def _reach(tokens: Sequence[Token], value: Value) -> Fraction:
 
 
 def _moved(node: Node, literal: Literal, value: Value) -> Value:
-    moved = Literal(literal.value + (literal.slack or 0) / 2)
+    moved = Literal(literal.value + (literal.slack or Fraction(0)) / 2)
     try:
-        return _tree.evaluate(_tree.replaced(node, lambda n: moved if n is literal else None), {})
+        return evaluate(_tree.replaced(node, lambda n: moved if n is literal else None), {})
     except Undefined:
         return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.expression._tokens import Token
+from grader.expression._token import Token
 from grader.expression._tree import Call, Literal, Name, Node, Power, Product, Sum
 
 _TOKENS = 800
@@ -13,7 +13,7 @@ _STARTS = frozenset({"number", "name", "function", "open", "fraction", "root"})
 _MATCH = {"(": ")", "⌊": "⌋", "⌈": "⌉"}
 
 
-class NotAnExpression(ValueError):
+class NotAnExpression(ValueError):  # noqa: N818 - no error of ours: it says what the text is
     """A text that is no arithmetic expression, or one too large to look at."""
 
 
@@ -167,4 +167,4 @@ class _Parser:
             return Call("cbrt", argument)
         if degree is None or degree.value == 2:
             return Call("sqrt", argument)
-        return Power(argument, Product(((1, Literal(degree.value ** 0)), (-1, degree))))
+        return Power(argument, Product(((1, Literal(degree.value**0)), (-1, degree))))

@@ -36,15 +36,35 @@ _LETTER = re.compile(
     r"([KkMBG])(?:(?![A-Za-z0-9_^({\\])|(?=FLOP|MAC|Op|op))"
     r"|[ \u00a0]([KkMBG])(?:(?![A-Za-z0-9_^({\\]|\s*[=+*/^_(×·\-])|(?=FLOP|MAC))"
 )
-_PERCENT = re.compile(r"\s?(?:\\?%|\\text\{\s?\\?%\s?\}|(?:percent|per\s?cent|pct)(?![a-z]))", re.IGNORECASE)
+_PERCENT = re.compile(
+    r"\s?(?:\\?%|\\text\{\s?\\?%\s?\}|(?:percent|per\s?cent|pct)(?![a-z]))", re.IGNORECASE
+)
 _SIZE = {
-    "hundred": 2, "thousand": 3, "k": 3, "million": 6, "mil": 6, "mln": 6, "mio": 6, "mn": 6, "m": 6,
-    "billion": 9, "bln": 9, "bn": 9, "b": 9, "g": 9, "trillion": 12, "tn": 12,
-    "lakh": 5, "lac": 5, "crore": 7,
+    "hundred": 2,
+    "thousand": 3,
+    "k": 3,
+    "million": 6,
+    "mil": 6,
+    "mln": 6,
+    "mio": 6,
+    "mn": 6,
+    "m": 6,
+    "billion": 9,
+    "bln": 9,
+    "bn": 9,
+    "b": 9,
+    "g": 9,
+    "trillion": 12,
+    "tn": 12,
+    "lakh": 5,
+    "lac": 5,
+    "crore": 7,
 }
 
 
-def scan(text: str, start: int, end: int, comma: Comma | None = None) -> tuple[int, tuple[Literal, ...]]:
+def scan(
+    text: str, start: int, end: int, comma: Comma | None = None
+) -> tuple[int, tuple[Literal, ...]]:
     """Read the run of digits ``text[start:end]`` and what belongs to it.
 
     Returns:
@@ -79,7 +99,9 @@ def scaled(literal: Literal, shift: int, percent: bool = False) -> Literal:
     unit = (literal.slack or Fraction(1)) * size
     value = literal.value * size
     whole = unit <= 1 and value.denominator == 1 and not (percent or literal.percent)
-    return replace(literal, value=value, slack=None if whole else unit, percent=percent or literal.percent)
+    return replace(
+        literal, value=value, slack=None if whole else unit, percent=percent or literal.percent
+    )
 
 
 def _grouped(run: str, comma: Comma | None) -> tuple[int, tuple[Literal, ...]]:
@@ -110,9 +132,13 @@ def _as_whole(groups: list[str], marks: list[str], comma: Comma | None) -> tuple
     if len(set(marks)) == 1 and _is_grouping(groups, last):
         readings.append(_literal("".join(groups), ""))
     decimal = marks.count(last) == 1 and last in ",."
-    if decimal and (len(marks) == 1 or (len(set(marks)) == 2 and _is_grouping(groups[:-1], marks[0]))):
+    if decimal and (
+        len(marks) == 1 or (len(set(marks)) == 2 and _is_grouping(groups[:-1], marks[0]))
+    ):
         literal = _literal("".join(groups[:-1]), groups[-1])
-        first = len(marks) == 1 and (last == "." if comma is None else (last == ",") == (comma == "decimal"))
+        first = len(marks) == 1 and (
+            last == "." if comma is None else (last == ",") == (comma == "decimal")
+        )
         readings.insert(0 if first else len(readings), literal)
     return tuple(readings)
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from grader.expression import _tree
+from grader.expression._evaluate import Undefined, Value, evaluate
 from grader.expression._grammar import NotAnExpression, tree
-from grader.expression._tokens import Token
-from grader.expression._tree import Literal, Name, Node, Product, Undefined, Value
+from grader.expression._token import Token
+from grader.expression._tree import Literal, Name, Node, Product, replaced
 
 _READINGS = 512
 _LONGEST_RUN = 9
@@ -61,7 +61,7 @@ def readings(tokens: Sequence[Token]) -> Iterator[Reading]:
         return
     try:
         node = tree(marked, lost=True)
-    except (NotAnExpression, RecursionError):
+    except NotAnExpression:
         return
     evident = bool(gaps) or _implied(tokens)
     for options in _by_cuts(list(choices.values())):
@@ -70,12 +70,17 @@ def readings(tokens: Sequence[Token]) -> Iterator[Reading]:
             continue
         named = dict(zip(choices, options, strict=True))
         try:
-            value = _tree.evaluate(node, {name: option.value for name, option in named.items()})
+            value = evaluate(node, {name: option.value for name, option in named.items()})
         except Undefined:
             continue
         spaced = any(len(option.factors) > 1 and not option.cuts for option in options)
-        yield Reading(value=value, cuts=cuts, marked=node, chosen=named,
-                      evident=evident or spaced or (lone and cuts > 1))
+        yield Reading(
+            value=value,
+            cuts=cuts,
+            marked=node,
+            chosen=named,
+            evident=evident or spaced or (lone and cuts > 1),
+        )
 
 
 def _gaps(tokens: Sequence[Token]) -> int:
@@ -86,11 +91,15 @@ def _gaps(tokens: Sequence[Token]) -> int:
 def _implied(tokens: Sequence[Token]) -> bool:
     """Whether a number and a bracket stand side by side, as in 6 (553 + 1)."""
     return any(
-        (a.kind == "number" and b.kind == "open") or (a.kind == "close" and b.kind in ("number", "open"))
-        for a, b in itertools.pairwise(tokens))
+        (a.kind == "number" and b.kind == "open")
+        or (a.kind == "close" and b.kind in ("number", "open"))
+        for a, b in itertools.pairwise(tokens)
+    )
 
 
-def _choices(tokens: Sequence[Token], sign_of_loss: bool) -> tuple[dict[str, list[Option]], list[Token]]:
+def _choices(
+    tokens: Sequence[Token], sign_of_loss: bool
+) -> tuple[dict[str, list[Option]], list[Token]]:
     """Name each run of digits that could be a product, and list what it could be."""
     runs = [index for index, token in enumerate(tokens) if _is_run(tokens, index)]
     if not sign_of_loss and len(runs) > _RUNS_WITHOUT_SIGN_OF_LOSS:
@@ -108,7 +117,11 @@ def _choices(tokens: Sequence[Token], sign_of_loss: bool) -> tuple[dict[str, lis
 
 def _is_run(tokens: Sequence[Token], index: int) -> bool:
     token = tokens[index]
-    if token.kind != "number" or not token.text.isdigit() or not 2 <= len(token.text) <= _LONGEST_RUN:
+    if (
+        token.kind != "number"
+        or not token.text.isdigit()
+        or not 2 <= len(token.text) <= _LONGEST_RUN
+    ):
         return False
     around = (*tokens[max(0, index - 1) : index], *tokens[index + 1 : index + 2])
     return not any(t.kind == "operator" and t.text in "*/^" for t in around)
@@ -143,15 +156,21 @@ def _cut(token: Token) -> list[Option]:
 def _by_cuts(choices: list[list[Option]]) -> Iterator[tuple[Option, ...]]:
     if math.prod(map(len, choices)) > _READINGS:
         choices = [[option for option in options if not option.cuts] for options in choices]
-    yield from sorted(itertools.islice(itertools.product(*choices), _READINGS),
-                      key=lambda options: sum(option.cuts for option in options))
+    yield from sorted(
+        itertools.islice(itertools.product(*choices), _READINGS),
+        key=lambda options: sum(option.cuts for option in options),
+    )
 
 
 def _filled(node: Node, named: dict[str, Option]) -> Node:
     def change(part: Node) -> Node | None:
         if not isinstance(part, Name) or part.name not in named:
             return None
-        factors = [Literal(Fraction(factor), 0, len(str(factor))) for factor in named[part.name].factors]
-        return factors[0] if len(factors) == 1 else Product(tuple((1, factor) for factor in factors))
+        factors = [
+            Literal(Fraction(factor), 0, len(str(factor))) for factor in named[part.name].factors
+        ]
+        return (
+            factors[0] if len(factors) == 1 else Product(tuple((1, factor) for factor in factors))
+        )
 
-    return _tree.replaced(node, change)
+    return replaced(node, change)

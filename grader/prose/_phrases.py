@@ -14,11 +14,14 @@ Phrases = tuple[str, ...]
 _GAP = r"(?: [\w.,%]*\w){0,2}"
 _NEAR = r"(?: \S+){0,5}?"
 _WIDE = r"(?: \S+){0,14}?"
+_TIGHT = r"(?: (?:the|a|an|of|in|its|our|your|model|models|to|is|are|be|been|was|that|this|more|also))*?"
+_GAPS = {"..": _NEAR, "...": _WIDE, "+": _TIGHT}
 _NEGATORS = frozenset("not no never neither nor without hardly barely wrong false incorrect untrue incorrectly".split())
-_AFTER = re.compile(r" (?:(?:is|are|was|were|does|do|did|can|could|will|would|has|have) not|is (?:wrong|false|incorrect)) ")
+_AFTER = re.compile(r"(?: (?:layers?|models?|ones?|class|error|curve|method|approach))? (?:(?:is|are|was|were|does|do|did|can|could|will|would|has|have) not|is (?:wrong|false|incorrect)) ")
 _RATHER = re.compile(r" (?:rather than|instead of|unlike|as opposed to|in contrast to|except(?: for)?)(?: \w+){0,3} $")
 _STOPS = frozenset(", ; : ( ) . ! ? => but because since whereas while although though however so therefore hence | and".split())
 _ONLY = frozenset("only just merely longer matter doubt".split())
+_PRONOUNS = frozenset("they it the we i not this that these those results mine".split())
 _REACH = 6
 
 
@@ -88,21 +91,26 @@ def denied(prepared: str, start: int, end: int, own: bool = False) -> bool:
 
     ``own`` says that a negation inside belongs to the phrase itself.
     """
-    count = 0 if own else sum(word in _NEGATORS for word in prepared[start:end].split())
-    following: str | None = prepared[start:end].split()[0] if prepared[start:end].split() else None
-    seen = 0
-    for word in reversed(prepared[max(0, start - 120) : start].split()):
-        if word in _STOPS or seen >= _REACH:
-            break
-        if word in _NEGATORS and not (following in _ONLY):
-            count += 1
-        following = word
-        seen += 1
-    if _RATHER.search(prepared, max(0, start - 60), start + 1):
-        count += 1
-    if _AFTER.match(prepared, max(end - 1, 0) if prepared[end - 1 : end] == " " else end):
-        count += 1
+    inside = prepared[start:end].split()
+    count = 0 if own else sum(word in _NEGATORS for word in inside)
+    near = _clause_before(prepared, start)
+    for word, following in zip(near, [*near[1:], *inside[:1]], strict=False):
+        count += word in _NEGATORS and following not in _ONLY
+    count += _RATHER.search(prepared, max(0, start - 60), start + 1) is not None
+    count += _AFTER.match(prepared, end) is not None
     return count % 2 == 1
+
+
+def _clause_before(prepared: str, start: int) -> list[str]:
+    """Up to six words before, within the clause; a “no” that answers a question is none of them."""
+    before = prepared[max(0, start - 120) : start].split()
+    if start < 120 and before[:1] == ["no"] and len(before) > 1 and before[1] in _PRONOUNS:
+        before = before[1:]
+    for at in range(len(before) - 1, -1, -1):
+        if before[at] in _STOPS:
+            before = before[at + 1 :]
+            break
+    return before[-_REACH:]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -121,16 +129,17 @@ def _compile(phrase: str) -> _Phrase:
 def _pattern(elements: Sequence[str]) -> str:
     out, gap = "", ""
     for element in elements:
-        if element in ("..", "..."):
-            gap = _NEAR if element == ".." else _WIDE
+        if element in _GAPS:
+            gap = _GAPS[element]
             continue
-        out += gap + "".join(f" {_word(word)}" for word in element.split("_"))
+        out += gap + " " + _word(element)
         gap = _GAP
     return out + "(?= )"
 
 
 def _word(word: str) -> str:
-    return "(?:" + "|".join(_choice(choice) for choice in word.casefold().split("|")) + ")"
+    choices = (" ".join(map(_choice, choice.split("_"))) for choice in word.casefold().split("|"))
+    return "(?:" + "|".join(choices) + ")"
 
 
 def _choice(word: str) -> str:
@@ -172,7 +181,7 @@ _PROTECTED = frozenset(
     "degrade divers diverse increase increases increased increasing decrease decreases decreased decreasing "
     "initial initially input inputs inside learning noise noisy normal normally uniform unit units useful "
     "filter filters filler better bitter weight weights height eight eighth right might minima minimum maximum "
-    "maximal minimal variable variables various variation variations vary varies very every ever linear "
+    "maximal minimal variable variables various variation variations vary varies very every ever linear simple simpler simply given gives sensible possible "
     "nearest nearer clearest dearest smooth smoother stop stops step steps steep sleep flat float".split()
 )
 
@@ -197,6 +206,8 @@ def _respelled(word: str, known: frozenset[str]) -> str:
         for part, ending in tries:
             if abs(len(part) - len(stem)) > allowed:
                 continue
+            if len(part) == len(stem) < 7 and sorted(part) != sorted(stem):
+                continue  # short words that differ in one letter are other words
             gap = _distance(part, stem, allowed)
             if gap <= allowed and (best is None or gap < best[0]):
                 best = (gap, stem + ending)

@@ -88,7 +88,7 @@ _RESPELLED = {
 }  # fmt: skip
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _PRODUCT = re.compile(r"(?<=\d)\s?[*x]\s?(?=\d)")
-_TOKEN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*|=>|<=|>=|[^\s\w]")
+_TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|[a-z]+|\d+(?:[.,]\d+)*|=>|<=|>=|[^\s\w]")
 
 
 @functools.lru_cache(maxsize=2048)

@@ -39,7 +39,7 @@ _AWAY = re.compile(
     r"|\b(?:drawing|figure|sketch|picture|image|plot|scan|photo|solution|answer)s?\s(?:is\s|are\s)?(?:attached|appended|enclosed|below)"
     r"|\battached\b|\bhand[- ]?(?:drawn|written)\b|\b(?:next to|beside) (?:each|every|the) (?:curve|line)", re.I)
 _LAST = frozenset(
-    "the a an of to and or is are was be by for with from as because since than its the most every each".split())
+    "the a an of to and or is are was be by for with from as because since than its".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _items(text: str) -> list[tuple[int, str, Literal["sentence", "item", "row"]
             continue
         bullet = _BULLET.match(line)
         # A line goes on where the one before it was not finished and no item or label starts.
-        if open_ and not bullet and found and not _labelled(bare) and not found[-1][1].endswith((".", "!", "?", ":", ";")):
+        if open_ and not bullet and found and not _labelled(bare) and _goes_on(found[-1][1], bare):
             at, before, kind = found[-1]
             if len(before) < 3000:
                 found[-1] = (at, f"{before} {bare}", kind)
@@ -110,13 +110,22 @@ def _items(text: str) -> list[tuple[int, str, Literal["sentence", "item", "row"]
     return found
 
 
-_LABEL = re.compile(r"\s*((?:\(?[a-zA-Z\d]{1,3}[).]\s*)?[^:=|\n]{1,48}?)\s*(?::|=>|=|\s-+>?\s|->)\s*\S")
+def _goes_on(before: str, line: str) -> bool:
+    """Whether a line belongs to the one before: that one is long as by wrapping, or unfinished."""
+    if before.endswith((".", "!", "?", ":", ";")):
+        return False
+    last = (words(before[-40:]) or ("",))[-1]
+    return len(before) > _WRAPPED or last in _LAST or last == "," or (line[:1].islower() and len(before) > _WRAPPED // 2)
+
+
+_WRAPPED = 60
+_LABEL = re.compile(r"\s*((?:\(?[a-zA-Z\d]{1,3}[).]\s*)?[^:=|\n]{1,60}?)\s*(?::|=>|=|\s-+>?\s|->)\s*\S")
 _NUMBERED = re.compile(r"\(?(?:[a-zA-Z]|\d{1,2}|[ivxIVX]{1,4})[).]\s")
 
 
 def _labelled(line: str) -> bool:
     found = _LABEL.match(line)
-    return _NUMBERED.match(line) is not None or (found is not None and len(found.group(1).split()) <= 6)
+    return _NUMBERED.match(line) is not None or (found is not None and len(found.group(1).split()) <= 8)
 
 
 def _label(item: str, kind: str) -> str:
@@ -187,4 +196,6 @@ def breaks_off(text: str) -> bool:
     (True, False)
     """
     said = words(plain(text))
+    if re.search(r"(?:^|\n)\s*(?:The|A|An|This|It|We|So)(?: [a-z]{1,12})?\s*$", text):
+        return True
     return len(said) > 3 and said[-1] in _LAST and not text.rstrip().endswith((".", "!", "?"))

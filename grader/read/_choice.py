@@ -14,12 +14,21 @@ from itertools import pairwise
 
 from grader.expression import Comma
 from grader.model import Answer, Finding, Found, Missing, Number
-from grader.read._candidates import CONCLUDED, RESULT, SAID, TOTAL, Candidate, candidates, same
+from grader.read._candidates import Candidate, candidates, same
+from grader.read._cues import CONCLUDED, RESULT, SAID, TOTAL, UNSOLVED
+from grader.read._lines import may_be_lost
 
 _NEAR, _NEAR_AGAIN = 25, 8
+_CLAUSE = re.compile(r"[,;:.(]")
 _DIGIT = re.compile(r"\d")
-_MORE = re.compile(r"^\W{0,3}(?:\w+\W+){0,2}(?:more|additional|extra|further)\b(?!\s+than\s+\d)|^\W{0,3}(?:more|additional|extra)\b", re.IGNORECASE)
-_MORE_BEFORE = re.compile(r"\b(?:additional|extra|another|further|increase\s+(?:of|by)|increased\s+by)\W+(?:\w+\W+){0,1}$", re.IGNORECASE)
+_MORE = re.compile(
+    r"^\W{0,3}(?:\w+\W+){0,2}(?:more|additional|extra|further)\b(?!\s+than\s+\d)|^\W{0,3}(?:more|additional|extra)\b",
+    re.IGNORECASE,
+)
+_MORE_BEFORE = re.compile(
+    r"\b(?:additional|extra|another|further|increase\s+(?:of|by)|increased\s+by)\W+(?:\w+\W+){0,1}$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,30 +49,89 @@ class Wanted:
 
 def choose(answer: Answer, wanted: Wanted) -> Finding:
     """Return the number that an answer gives as its result, with its rivals."""
-    everything = [_fitted(candidate, wanted) for candidate in candidates(answer, wanted.comma)]
-    kept = [c for c in everything if not c.denied and not _is_setting(c, wanted)] or [
-        c for c in everything if not c.denied]
+    everything = _compound([_fitted(c, wanted) for c in candidates(answer, wanted.comma)], wanted)
+    standing = [c for c in everything if not c.denied]
+    kept = [c for c in standing if not _is_setting(c, wanted)]
     if not kept:
-        return _nothing(answer, bool(everything))
+        return _nothing(answer, "" if standing else "taken back" if everything else "unread")
     best = max(kept, key=lambda c: (c.weight, c.order))
+    if best.base == UNSOLVED:
+        return Missing(
+            why="no result was found", doubt="an equation stands there, but not its solution"
+        )
     best = _finest(best, kept)
-    rivals = _rivals(best, kept)
-    return replace(_found(best), others=tuple(_found(rival) for rival in rivals), doubt=_doubt(best, kept))
+    rivals = [_found(rival) for rival in _rivals(best, kept)]
+    return replace(
+        _found(best),
+        others=(*rivals, *_more(best, wanted, len(everything))),
+        doubt=_doubt(best, kept),
+    )
+
+
+def _compound(found: list[Candidate], wanted: Wanted) -> list[Candidate]:
+    """Add up 2 days and 2 hours."""
+    kept: list[Candidate] = []
+    for candidate in found:
+        last = kept[-1] if kept else None
+        if last is not None and last.line is candidate.line and _adds_up(last, candidate, wanted):
+            value = Fraction(last.number.value) + Fraction(candidate.number.value)
+            kept[-1] = replace(
+                candidate, number=replace(candidate.number, value=value), start=last.start
+            )
+        else:
+            kept.append(candidate)
+    return kept
+
+
+def _adds_up(one: Candidate, other: Candidate, wanted: Wanted) -> bool:
+    large, small = _factor(one.number.unit, wanted.units), _factor(other.number.unit, wanted.units)
+    between = one.line.text[one.end : other.start].split()
+    return (
+        large is not None
+        and small is not None
+        and large > small
+        and len(between) < 3
+        and one.mentioned
+    )
+
+
+def _more(best: Candidate, wanted: Wanted, count: int) -> list[Found]:
+    """A bare number below the base may be meant as so many more, or as the whole."""
+    if (
+        wanted.more is None
+        or count > 1
+        or not best.mentioned
+        or best.base >= TOTAL
+        or _says_more(best)
+    ):
+        return []
+    if best.number.value >= Fraction(str(wanted.more)):
+        return []
+    return [
+        replace(
+            _found(best), value=replace(best.number, value=_sum(best.number.value, wanted.more))
+        )
+    ]
+
+
+def _says_more(candidate: Candidate) -> bool:
+    return bool(_MORE.search(candidate.after) or _MORE_BEFORE.search(candidate.label))
 
 
 def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
     """Weigh a candidate by the rubric's words, and convert its unit."""
     number, weight = candidate.number, candidate.weight
-    around = f"{candidate.label[-120:]} {candidate.after[:60]}"
-    if wanted.near and _mentions(around, wanted.near):
-        weight += _NEAR if weight < CONCLUDED else _NEAR_AGAIN
-    if wanted.away and _mentions(around, wanted.away) and not (wanted.near and _mentions(around, wanted.near)):
+    around = f"{candidate.label[-120:]} {_CLAUSE.split(candidate.after, maxsplit=1)[0][:60]}"
+    near = bool(wanted.near) and _mentions(around, wanted.near)
+    if near:
+        weight += _NEAR if SAID <= weight < CONCLUDED else _NEAR_AGAIN
+    elif wanted.away and _mentions(around, wanted.away):
         weight -= _NEAR
     factor = _factor(number.unit, wanted.units)
     if factor is not None:
         weight += 15
         number = _scaled(number, factor)
-    if wanted.more is not None and (_MORE.search(candidate.after) or _MORE_BEFORE.search(candidate.label)):
+    if wanted.more is not None and _says_more(candidate):
         number = replace(number, value=_sum(number.value, wanted.more))
     if wanted.percent == "fraction" and not number.percent and 1 < number.value <= 100:
         number = replace(_scaled(number, Fraction(1, 100)), percent=True)
@@ -76,7 +144,10 @@ def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
 
 def _mentions(text: str, words: Sequence[str]) -> bool:
     lower = text.lower()
-    return any(re.search(rf"(?<!non-)(?<!non )(?<![a-z]){re.escape(word.lower())}", lower) for word in words)
+    return any(
+        re.search(rf"(?<!non-)(?<!non )(?<![a-z]){re.escape(word.lower())}", lower)
+        for word in words
+    )
 
 
 def _factor(unit: str, units: Mapping[str, float | str]) -> Fraction | None:
@@ -95,7 +166,11 @@ def _scaled(number: Number, factor: Fraction) -> Number:
 
 
 def _sum(value: Fraction | float, base: float | str) -> Fraction | float:
-    return value + Fraction(str(base)) if isinstance(value, Fraction) else value + float(Fraction(str(base)))
+    return (
+        value + Fraction(str(base))
+        if isinstance(value, Fraction)
+        else value + float(Fraction(str(base)))
+    )
 
 
 def _whole(candidate: Candidate, number: Number) -> Number:
@@ -106,7 +181,9 @@ def _whole(candidate: Candidate, number: Number) -> Number:
     other = next((r for r in tokens[0].readings if r.value.denominator == 1), None)
     if other is None:
         return number
-    return replace(number, value=other.value, decimals=0, significant=other.significant, slack=other.slack)
+    return replace(
+        number, value=other.value, decimals=0, significant=other.significant, slack=other.slack
+    )
 
 
 def _outside(number: Number, wanted: Wanted) -> bool:
@@ -117,16 +194,29 @@ def _outside(number: Number, wanted: Wanted) -> bool:
 
 def _is_setting(candidate: Candidate, wanted: Wanted) -> bool:
     """Whether a number only repeats the question."""
-    given = any(candidate.run.plain and candidate.run.number is not None
-                and candidate.run.number.value == Fraction(str(value)) for value in wanted.settings)
-    return given and candidate.weight < CONCLUDED
+    given = any(
+        candidate.run.plain
+        and candidate.run.number is not None
+        and candidate.run.number.value == Fraction(str(value))
+        for value in wanted.settings
+    )
+    return given and candidate.base < CONCLUDED
 
 
 def _finest(best: Candidate, kept: list[Candidate]) -> Candidate:
     """Of several ways in which the result is given take the one with most digits."""
     alike = [c for c in kept if c.weight >= RESULT and same(c.number, best.number)]
-    return max(alike, key=lambda c: (c is best, 0) if not _is_finer(c, best) else (True, c.number.significant or 0),
-               default=best) if alike else best
+    return (
+        max(
+            alike,
+            key=lambda c: (
+                (c is best, 0) if not _is_finer(c, best) else (True, c.number.significant or 0)
+            ),
+            default=best,
+        )
+        if alike
+        else best
+    )
 
 
 def _is_finer(one: Candidate, other: Candidate) -> bool:
@@ -136,7 +226,9 @@ def _is_finer(one: Candidate, other: Candidate) -> bool:
 def _rivals(best: Candidate, kept: list[Candidate]) -> list[Candidate]:
     found: list[Candidate] = []
     for candidate in kept:
-        if same(candidate.number, best.number) or any(same(candidate.number, other.number) for other in found):
+        if same(candidate.number, best.number) or any(
+            same(candidate.number, other.number) for other in found
+        ):
             continue
         if _competes(candidate, best) and not _is_part(candidate, best, kept):
             found.append(candidate)
@@ -153,17 +245,24 @@ def _competes(candidate: Candidate, best: Candidate) -> bool:
     if candidate.weight >= TOTAL:
         return True
     worked = candidate.weight >= RESULT and not candidate.mentioned
-    return best.mentioned and best.weight < TOTAL and worked and candidate.order < best.order
+    return best.mentioned and best.base < TOTAL and worked and candidate.order < best.order
 
 
 def _is_part(candidate: Candidate, best: Candidate, kept: list[Candidate]) -> bool:
     """Whether a number went into the result: it is calculated with, or adds up to it with others."""
-    value, result = candidate.number.value, best.number.value
-    if any(token.kind == "number" and token.readings[0].value == value
-           for other in kept if other.order > candidate.order for run in other.chain if len(run.tokens) > 1
-           for token in run.tokens):
+    value, result = Fraction(candidate.number.value), Fraction(best.number.value)
+    if any(
+        token.kind == "number" and token.readings[0].value == value
+        for other in kept
+        if other.order > candidate.order
+        for run in other.chain
+        if len(run.tokens) > 1
+        for token in run.tokens
+    ):
         return True
-    rest = [other.number.value for other in kept if other is not candidate and other.order <= best.order]
+    rest = [
+        other.number.value for other in kept if other is not candidate and other.order <= best.order
+    ]
     return any(value + other == result or value * other == result for other in rest)
 
 
@@ -192,11 +291,17 @@ def _quote(candidate: Candidate) -> str:
     return text[start : candidate.end + 20].strip()
 
 
-def _nothing(answer: Answer, denied: bool) -> Missing:
-    if denied:
-        return Missing(why="no number is given as the result", doubt="every number in the answer is taken back")
-    if answer.of("image") or answer.lost:
+def _nothing(answer: Answer, why: str) -> Missing:
+    if why == "taken back":
+        return Missing(
+            why="no number is given as the result", doubt="every number in the answer is taken back"
+        )
+    if may_be_lost(answer):
         return Missing(why="no number was found", doubt="the number may stand in an image")
-    if _DIGIT.search(answer.text):
-        return Missing(why="no number was found", doubt="digits stand there, but could not be read as a number")
-    return Missing(why="no number was found")
+    if why == "unread" and _DIGIT.search(answer.text):
+        return Missing(
+            why="no number was found", doubt="digits stand there, but could not be read as a number"
+        )
+    return Missing(
+        why="no number was found" if why else "only the numbers of the question stand there"
+    )

@@ -203,16 +203,16 @@ class _Walk:
                                "loops": list(self.loops), "when": list(self.conditions), "in": self.within,
                                "calls": sorted(value.calls)[:40], **({"augmented": True} if augmented else {})})
         if value.poly is not None:
-            self._formula(target, value, self.line(node))
+            self._formula(target, value, node)
 
-    def _formula(self, target: str, value: Val, line: int) -> None:
+    def _formula(self, target: str, value: Val, node: ast.stmt | ast.expr) -> None:
         poly = value.poly
         if poly is None or not (poly.plus or len(poly.terms) > 1):
             return
         base = self.env.get(poly.of)
         self.seen.formulas.append({"target": target, "of": poly.of, "terms": poly_text(poly), "plus": list(poly.plus),
-                                   "from": sorted(base.calls)[:40] if base else [], "line": line,
-                                   "loops": list(self.loops)})
+                                   "from": sorted(base.calls)[:40] if base else [],
+                                   "line": self.line(node), "text": self.text(node), "loops": list(self.loops)})
 
     def _mutates(self, node: ast.expr) -> None:
         """``xs.append(v)`` and ``x.sort()`` change what a name stands for."""
@@ -224,7 +224,7 @@ class _Walk:
             new = self.last_arguments[-1] if self.last_arguments else Val({"text": name})
             poly = new.poly or old.poly
             if poly is not None and new.poly is not None:
-                self._formula(name, new, self.line(node))
+                self._formula(name, new, node)
             self.env[name] = Val({"text": name, "grows": True}, old.calls | new.calls, poly)
         elif how in ("sort", "shuffle", "sort_values"):
             self.env[name] = replace(old, calls=old.calls | {how}, plain=old.plain if old.known else {"text": name})
@@ -277,7 +277,8 @@ class _Walk:
         if isinstance(node, ast.Call) and node.args:
             name = self.text(node.func).rpartition(".")[2]
             if name in ("range", "arange", "trange"):
-                return _range([self.value(arg).plain for arg in node.args])
+                bounds = [self.value(arg) for arg in node.args]
+                return _range([bound.plain for bound in bounds]) or _span(bounds)
             if name in _WRAPPERS:
                 return self._iterated(node.args[0])
             return None
@@ -642,6 +643,15 @@ def _range(bounds: list[Any]) -> range | None:
         return None
 
 
+def _span(bounds: list[Val]) -> range | None:
+    """``range(start, start + 5)`` goes round five times, whatever ``start`` is."""
+    steps = combined("Sub", bounds[1].poly, bounds[0].poly) if len(bounds) == 2 else None
+    if steps is None or steps.plus or len(steps.terms) != 1 or steps.terms[0][0] != 0:
+        return None
+    count = steps.terms[0][1]
+    return range(int(count)) if count == int(count) and 0 < count < 10**9 else None
+
+
 def _computed(op: ast.operator, left: Any, right: Any) -> int | float | None:
     if any(isinstance(x, bool) or not isinstance(x, int | float) or abs(x) > 1e12 for x in (left, right)):
         return None
@@ -687,10 +697,14 @@ def _applied(function: str, plain: Any) -> Any:
 def _loose_names(tree: ast.Module) -> tuple[list[str], list[str]]:
     """Names that nothing defines: those used as values, and those used only as ``name.x``."""
     stored: set[str] = set(_KNOWN)
-    loaded: dict[str, bool] = {}
+    loaded: list[ast.Name] = []
     bases: set[int] = set()
     for node in ast.walk(tree):
         match node:
+            case ast.Name(ctx=ast.Load()):
+                loaded.append(node)
+            case ast.Name(id=name):
+                stored.add(name)
             case ast.Attribute(value=ast.Name() as base):
                 bases.add(id(base))
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
@@ -699,16 +713,15 @@ def _loose_names(tree: ast.Module) -> tuple[list[str], list[str]]:
                 stored.add(name)
             case ast.ExceptHandler(name=str() as name):
                 stored.add(name)
+            case ast.alias(name="*"):
+                return [], []
             case ast.alias(name=name, asname=asname):
-                if name == "*":
-                    return [], []
                 stored.add(asname or name.partition(".")[0])
-            case ast.Name(id=name, ctx=ast.Store()):
-                stored.add(name)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in stored:
-            loaded[node.id] = loaded.get(node.id, True) and id(node) in bases
-    return ([name for name, base in loaded.items() if not base], [name for name, base in loaded.items() if base])
+    only_base: dict[str, bool] = {}
+    for found in loaded:
+        if found.id not in stored:
+            only_base[found.id] = only_base.get(found.id, True) and id(found) in bases
+    return [name for name, base in only_base.items() if not base], [name for name, base in only_base.items() if base]
 
 
 # -- one form of the source

@@ -1,17 +1,19 @@
 """A list in any style, cut into its items: 1., (b), III., A4, "option 2", bullets, lines, ``;``.
 
-Which signs separate items is decided by what stands between them: the caller says what an item
-has to hold. Labels may stand inside a line, be nested, or be said again behind the list.
+Which signs separate items is decided by what stands between them: the caller says which
+stretches of the text hold what an item is made of. Labels may stand inside a line, be nested,
+or be said again behind the list.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-Holds = Callable[[str], bool]
-"""Whether a stretch of text holds what an item of the list is made of."""
+Holds = Callable[[int, int], bool]
+"""Whether the text between two places holds what an item of the list is made of."""
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
@@ -28,54 +30,63 @@ _NOT_LAYER = (
     r"(?!\s*(?:conv|layer|kernel|filter|step|stage|block|one\s+(?:layer|conv)|[23]-?d|\d\s*x\s*\d)|-?\s*order)"
 )
 _START = r"(?:^|(?<=[\s,;|(]))"
+_KERNEL = r"(?![\d.]*\s?[x*]\s?\d)"
 
-_STYLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(pattern, re.MULTILINE if name == "letter digit" else re.MULTILINE | re.IGNORECASE))
-    for name, pattern in (
-        ("noun", rf"(?<![A-Za-z]){_NOUN}\s{{0,2}}[.:#_(-]?\s{{0,2}}#?\(?"
-                 rf"(?P<index>\d{{1,2}}(?![\d.]*\s?[x*]\s?\d|\d|[A-Za-z])|(?:{_ROMANS}|{'|'.join(_WORDS)}|[a-h])(?![A-Za-z'0-9]))\)?"),
-        ("ordinal noun", rf"(?<![A-Za-z])(?P<index>{_ORDINAL})\s+(?:\w+\s+)?{_NOUN}(?![A-Za-z])"),
-        ("letter digit", r"(?<![A-Za-z0-9_])(?P<letter>[ABDEFGIJLMNOPQRSTUVYZabeijlmnoqtuvyz])[ _]{0,2}(?P<index>\d)(?![\w.]*\s?[x*]\s?\d|\w)"),
-        ("hash", r"#\s?(?P<index>\d)(?!\d)"),
-        ("(1)", rf"{_START}\((?P<index>\d{{1,2}})\)(?!\s?[x*^(])"),
-        ("1)", rf"{_START}(?P<index>\d{{1,2}})\)"),
-        ("1.", rf"{_START}(?P<index>\d{{1,2}})\.(?=\s|[A-Za-z(\[]|$)"),
-        ("1:", rf"{_START}(?P<index>\d{{1,2}})\s?:(?=\s|\d|$)"),
-        ("(a)", rf"{_START}\((?P<index>[a-h])\)"),
-        ("a)", rf"{_START}(?P<index>[a-h])\)"),
-        ("a.", r"^[ ]*(?P<index>[a-h])[.:](?=\s)"),
-        ("(i)", rf"{_START}\((?P<index>{_ROMANS})\)"),
-        ("i.", rf"{_START}(?P<index>{_ROMANS})[.):](?=\s|$)"),
-        ("ordinal", rf"(?<![A-Za-z])(?P<index>{_ORDINAL})(?:ly)?(?![A-Za-z]){_NOT_LAYER}"),
-        ("1 -", r"^[ ]*(?P<index>\d)(?:\s-\s|\s{1,4}(?=[A-Za-z(]))"),
-    ))
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("noun", rf"(?<![A-Za-z]){_NOUN}\s{{0,2}}[.:#_(-]?\s{{0,2}}#?\(?(?P<index>\d{{1,2}}{_KERNEL}(?![\dA-Za-z])"
+             rf"|(?:{_ROMANS}|{'|'.join(_WORDS)}|[a-h])(?![A-Za-z'0-9]))\)?"),
+    ("ordinal noun", rf"(?<![A-Za-z])(?P<index>{_ORDINAL})\s+(?:\w+\s+)?{_NOUN}(?![A-Za-z])"),
+    ("letter digit", rf"(?<![A-Za-z0-9_])(?P<letter>[ABDEFGIJLMNOPQRSTUVYZabeijlmnoqtuvyz])[ _]{{0,2}}(?P<index>\d){_KERNEL}(?!\w)"),
+    ("hash", r"#\s?(?P<index>\d)(?!\d)"),
+    ("(1)", rf"{_START}\((?P<index>\d{{1,2}})\)(?!\s?[x*^(])"),
+    ("1)", rf"{_START}(?P<index>\d{{1,2}})\)"),
+    ("1.", rf"{_START}(?P<index>\d{{1,2}})\.(?=\s|[A-Za-z(\[]|$)"),
+    ("1:", rf"{_START}(?P<index>\d{{1,2}})\s?:(?=\s|\d|$)"),
+    ("(a)", rf"{_START}\((?P<index>[a-h])\)"),
+    ("a)", rf"{_START}(?P<index>[a-h])\)"),
+    ("a.", r"^[ ]*(?P<index>[a-h])[.:](?=\s)"),
+    ("(i)", rf"{_START}\((?P<index>{_ROMANS})\)"),
+    ("i.", rf"{_START}(?P<index>{_ROMANS})[.):](?=\s|$)"),
+    ("ordinal", rf"(?<![A-Za-z])(?P<index>{_ORDINAL})(?:ly)?(?![A-Za-z]){_NOT_LAYER}"),
+    ("1 -", r"^[ ]*(?P<index>\d)(?:\s-\s|\s{1,4}(?=[A-Za-z(]))"),
+)
+_STYLES = {name: re.compile(pattern, re.MULTILINE if name == "letter digit" else re.MULTILINE | re.IGNORECASE)
+           for name, pattern in _PATTERNS}
+_NAMING = ("noun", "ordinal noun", "letter digit", "hash", "ordinal")
 
 _BULLET = re.compile(r"^([ ]*)(?:[-*+•>]|#{1,6})[ ]+(?=\S)", re.MULTILINE)
-_ANY_MARK = re.compile(r"^[ ]*(?:[-*+•>#]+[ ]+)?(?:\(?(?:\d{1,2}|[a-h]|[ivx]{1,4})[.):]|[-*+•])\s")
+_ONE = re.compile(r"^[ ]{0,3}(?:#{1,6} )?(?:1[.)]|\(1\))\s", re.MULTILINE)
+_HIGHER = re.compile(r"^[ ]{0,3}(?:#{1,6} )?\(?[2-9][.)]\s", re.MULTILINE)
+_ANY_MARK = re.compile(r"^[ ]*(?:[-*+•>]+[ ]+)?(?:\(?(?:\d{1,2}|[a-h]|[ivx]{1,4})[.):]|[-*+•])\s")
 _JOINS = re.compile(r"^\s*(?:\+|→|then\b|followed\b|and\b|&|x\s?\d)", re.IGNORECASE)
 _CONNECTS = re.compile(r"[\s=,;:&+/.()#-]*(?:(?:and|or|same|both|also|is|are|the)[\s=,;:&+/()#-]*)*", re.IGNORECASE)
 _SEPARATORS = tuple(re.compile(pattern) for pattern in (
-    r";", r"\|", r"(?<=\])\s{0,3},?\s{0,3}(?=\[)", r"(?<=\))\s{0,3},\s{0,3}(?=\()", r"\s/\s", r"(?<=[A-Za-z0-9)])\.\s", r","))
+    r";", r"\|", r"(?<=\])\s{0,3},?\s{0,3}(?=\[)", r"(?<=\))\s{0,3},\s{0,3}(?=\()", r"\s/\s",
+    r"(?<=[A-Za-z0-9)])\.\s", r","))
 _INNER = re.compile(r"[+→-]|\bthen\b|\bfollowed\b", re.IGNORECASE)
+_BREAK = re.compile(r"\n|\.\s")
 _MOST = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One item: its place in the list from 1, its label as written, and what stands behind it."""
+    """One item: its place in the list from 1, its label as written, and where its text stands."""
 
     index: int
-    label: str
-    text: str
-    start: int = 0
-    """Where its text begins."""
+    label: str = ""
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """Return the item's own text."""
+        return text[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Items:
-    """A list: what stands before it, its items, and items that are said again elsewhere."""
+    """A list: where it begins, its items, and items that are said again before or behind it."""
 
-    before: str
+    start: int
     items: tuple[Item, ...]
     again: tuple[Item, ...] = ()
     earlier: tuple[Item, ...] = ()
@@ -90,42 +101,51 @@ class _Label:
     text: str
 
 
+def spots(places: Sequence[int]) -> Holds:
+    """Return what holds something where places, in rising order, lie in a stretch of text."""
+    return lambda start, end: bisect_left(places, start) < bisect_left(places, end)
+
+
 def split(text: str, holds: Holds) -> Items | None:
-    """Return the list that a text is, by labels; None where no labels make one."""
+    """Return the list that a text is; None where it holds nothing."""
+    return labelled(text, holds) or unlabelled(text, holds)
+
+
+def labelled(text: str, holds: Holds) -> Items | None:
+    """Return the list that labels make of a text; None where none do."""
     best: tuple[tuple[int, int], Items] | None = None
-    for rank, (_, pattern) in enumerate(_STYLES):
-        items = _by_labels(text, _labels(text, pattern), holds)
+    for rank, name in enumerate(_STYLES):
+        items = _by_labels(text, _labels(text, name), holds)
         if items is not None:
-            score = (sum(holds(item.text) for item in items.items), -rank)
+            score = (sum(holds(item.start, item.end) for item in items.items), -rank)
             if best is None or score > best[0]:
                 best = (score, items)
-    return best[1] if best else None
+    return _with_again(text, best[1], holds) if best else None
 
 
 def unlabelled(text: str, holds: Holds) -> Items | None:
-    """Return the list that a text is, by heads, bullets, blocks, lines or separators."""
-    for way in (_by_heads, _by_bullets, _by_ones, _by_blocks, _by_lines):
+    """Return the list that heads, bullets, blocks, lines or separators make of a text."""
+    for way in (_by_heads, _by_ones, _by_bullets, _by_blocks, _by_lines):
         items = way(text, holds)
         if items is not None and len(items.items) > 1:
-            return _finer(items, holds)
+            return _named(text, _finer(text, items, holds))
     return _inline(text, holds)
 
 
-def labels(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield index, start and end of everything that may name an item, in any style."""
-    for name, pattern in _STYLES:
-        if name in ("noun", "ordinal noun", "letter digit", "hash", "ordinal"):
-            for label in _labels(text, pattern):
-                yield label.index, label.start, label.end
+def labels(text: str, start: int = 0) -> Iterator[tuple[int, int, int]]:
+    """Yield index, start and end of everything that may name an item inside prose."""
+    for name in _NAMING:
+        for label in _labels(text, name, start):
+            yield label.index, label.start, label.end
 
 
 def index_of(text: str) -> int | None:
     """Return the place that a label alone names, such as ``(c)``, ``A3``, ``III`` or ``no. 3``."""
-    inner = text.strip().strip("()[].:#* ")
+    inner = text.strip().strip("()[].:#*- ")
     plain = _number(inner)
-    if plain is not None:
+    if plain is not None or len(inner) > 40:
         return plain
-    found = [index for index, start, end in labels(text) if not text[:start].strip("( ") and not text[end:].strip(") .:")]
+    found = [index for index, start, end in labels(inner) if start == 0 and not inner[end:].strip(") .:")]
     return found[0] if found else None
 
 
@@ -136,20 +156,22 @@ def _number(text: str) -> int | None:
     for names in (_ORDINALS, _WORDS, _ROMAN):
         if word in names:
             return names.index(word) + 1
-    if len(word) == 3 and word[0].isdigit() and word[1:] in ("st", "nd", "rd", "th"):
+    if len(word) == 3 and word[0].isdigit() and word[1:] in ("st", "nd", "rd"):
+        return int(word[0])
+    if len(word) == 3 and word[0].isdigit() and word.endswith("th"):
         return int(word[0])
     return "abcdefgh".index(word) + 1 if len(word) == 1 and word in "abcdefgh" else None
 
 
-def _labels(text: str, pattern: re.Pattern[str]) -> list[_Label]:
+def _labels(text: str, style: str, start: int = 0) -> list[_Label]:
     found: list[_Label] = []
     letters: dict[str, list[_Label]] = {}
-    for match in pattern.finditer(text):
+    for match in _STYLES[style].finditer(text, start):
         index = _number(match["index"])
         if not index or index > 30:
             continue
         label = _Label(index, match.start(), match.end(), match.group().strip())
-        if "letter" in pattern.groupindex:
+        if style == "letter digit":
             letters.setdefault(match["letter"], []).append(label)
         found.append(label)
         if len(found) >= _MOST:
@@ -160,25 +182,24 @@ def _labels(text: str, pattern: re.Pattern[str]) -> list[_Label]:
 
 
 def _by_labels(text: str, found: Sequence[_Label], holds: Holds) -> Items | None:
-    """The longest run of rising labels whose texts hold something is the list."""
+    """The run of rising labels whose texts hold most is the list."""
     if len(found) < 2:
         return None
     ends = [label.start for label in found[1:]] + [len(text)]
-    made = [Item(index=label.index, label=label.text, text=text[label.end:end], start=label.end)
+    made = [Item(index=label.index, label=label.text, start=label.end, end=end)
             for label, end in zip(found, ends, strict=True)]
-    runs = [_shared(run, holds) for run in _rising(made)]
-    counts = [sum(holds(item.text) for item in run) for run in runs]
-    best = max(range(len(runs)), key=lambda i: (counts[i], -i))
+    runs = [_shared(text, run, holds) for run in _rising(made)]
+    full = [[item for item in run if holds(item.start, item.end)] for run in runs]
+    best = max(range(len(runs)), key=lambda i: (len(full[i]), -i))
     run = runs[best]
-    whole = [i for i, one in enumerate(runs) if one[0].index == 1 and counts[i] and i != best]
-    if counts[best] < 2 or counts[best] * 5 < len(run) * 3 or run[0].index != 1 or len(whole) > 1:
+    nested = [i for i, one in enumerate(runs) if one[0].index == 1 and full[i] and i != best]
+    if len(full[best]) < 2 or len(full[best]) * 5 < len(run) * 3 or run[0].index != 1 or len(nested) > 1:
         return None
-    first = next(label for label in found if label.end == run[0].start)
-    last = made.index(next(item for item in made if item.start == run[-1].start))
-    again = [item for one in runs[best + 1:] for item in one if holds(item.text)]
-    earlier = [item for one in runs[:best] for item in one if holds(item.text)]
-    run = run[:-1] + [replace(run[-1], text=text[run[-1].start: found[last + 1].start if last + 1 < len(found) else len(text)])]
-    return Items(before=text[: first.start], items=tuple(run), again=tuple(again), earlier=tuple(earlier))
+    first = sum(len(one) for one in runs[:best])
+    return Items(
+        start=found[first].start, items=tuple(run),
+        again=tuple(item for one in full[best + 1 :] for item in one),
+        earlier=tuple(item for one in full[:best] for item in one))
 
 
 def _rising(items: Sequence[Item]) -> list[list[Item]]:
@@ -191,40 +212,59 @@ def _rising(items: Sequence[Item]) -> list[list[Item]]:
     return runs
 
 
-def _shared(run: list[Item], holds: Holds) -> list[Item]:
+def _shared(text: str, run: list[Item], holds: Holds) -> list[Item]:
     """``A3 = A4: 34`` says the same of both: an empty item takes the text of the next one."""
     for place in range(len(run) - 2, -1, -1):
-        if not holds(run[place].text) and _CONNECTS.fullmatch(run[place].text):
-            run[place] = replace(run[place], text=run[place + 1].text)
+        item, after = run[place], run[place + 1]
+        if not holds(item.start, item.end) and _CONNECTS.fullmatch(item.of(text)):
+            run[place] = replace(item, start=after.start, end=after.end)
     return run
+
+
+def _with_again(text: str, items: Items, holds: Holds) -> Items:
+    """What names an item of the list behind its last one is said again, in whatever style."""
+    last = items.items[-1]
+    broken = _BREAK.search(text, last.start, last.end)
+    if broken is None or not holds(last.start, broken.start()):
+        return items
+    top = max(item.index for item in items.items)
+    behind = sorted(label for label in ((s, e, i) for i, s, e in labels(text[: last.end], broken.end())) if label[2] <= top)
+    ends = [start for start, _, _ in behind[1:]] + [last.end]
+    again = [Item(index=index, start=end, end=stop) for (_, end, index), stop in zip(behind, ends, strict=True)
+             if holds(end, stop)]
+    if not again:
+        return items
+    cut = text.rfind("\n", 0, next(start for start, end, _ in behind if end == again[0].start))
+    cut = cut if cut > last.start else again[0].start
+    return replace(items, items=(*items.items[:-1], replace(last, end=cut)), again=(*items.again, *again))
 
 
 # -- lists without labels
 
 
-def _lines(text: str) -> list[tuple[int, str]]:
+def _lines(text: str) -> list[tuple[int, int]]:
     found, start = [], 0
     for line in text.split("\n"):
-        found.append((start, line))
+        if line.strip():
+            found.append((start, start + len(line)))
         start += len(line) + 1
     return found
 
 
 def _cut(text: str, starts: Sequence[int], holds: Holds) -> Items | None:
     ends = [*starts[1:], len(text)]
-    parts = [(start, text[start:end]) for start, end in zip(starts, ends, strict=True) if holds(text[start:end])]
+    parts = [(start, end) for start, end in zip(starts, ends, strict=True) if holds(start, end)]
     if not parts:
         return None
-    made = tuple(Item(index=i, label="", text=part, start=start) for i, (start, part) in enumerate(parts, 1))
-    return Items(before=text[: starts[0]], items=made, labelled=False)
+    made = tuple(Item(index=i, start=start, end=end) for i, (start, end) in enumerate(parts, 1))
+    return Items(start=starts[0], items=made, labelled=False)
 
 
 def _by_heads(text: str, holds: Holds) -> Items | None:
     """Lines that hold nothing, each above marked lines that do."""
-    lines = [(start, line) for start, line in _lines(text) if line.strip()]
-    heads = [lines[i][0] for i in range(len(lines) - 1)
-             if not _ANY_MARK.match(lines[i][1]) and not holds(lines[i][1])
-             and _ANY_MARK.match(lines[i + 1][1]) and holds(lines[i + 1][1])]
+    lines = _lines(text)
+    heads = [a for (a, b), (c, d) in zip(lines, lines[1:], strict=False)
+             if not _ANY_MARK.match(text[a:b]) and not holds(a, b) and _ANY_MARK.match(text[c:d]) and holds(c, d)]
     return _cut(text, heads, holds) if len(heads) > 1 else None
 
 
@@ -238,44 +278,68 @@ def _by_bullets(text: str, holds: Holds) -> Items | None:
 
 def _by_ones(text: str, holds: Holds) -> Items | None:
     """Markdown numbers every item "1."."""
-    found = [match.start() for match in re.finditer(r"^[ ]{0,3}(?:1[.)]|\(1\))\s", text, re.MULTILINE)]
-    others = re.search(r"^[ ]{0,3}\(?[2-9][.)]\s", text, re.MULTILINE)
-    return _cut(text, found, holds) if len(found) > 1 and not others else None
+    found = [match.start() for match in _ONE.finditer(text)]
+    return _cut(text, found, holds) if len(found) > 1 and not _HIGHER.search(text) else None
 
 
 def _by_blocks(text: str, holds: Holds) -> Items | None:
     """Blocks between blank lines, where some of them has several lines that hold something."""
-    starts = [0, *(match.end() for match in re.finditer(r"\n\s*\n", text))]
-    blocks = [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
-    full = [sum(holds(line) for line in block.split("\n")) for block in blocks]
+    starts = [0, *(match.end() for match in re.finditer(r"\n[ ]*\n", text))]
+    ends = [*starts[1:], len(text)]
+    lines = [line for line in _lines(text) if holds(*line)]
+    full = [sum(a <= start < b for start, _ in lines) for a, b in zip(starts, ends, strict=True)]
     if sum(n > 0 for n in full) < 2 or max(full) < 2:
         return None
     return _cut(text, starts, holds)
 
 
 def _by_lines(text: str, holds: Holds) -> Items | None:
-    starts = [start for start, line in _lines(text) if holds(line) and not _JOINS.match(line)]
+    starts = [a for a, b in _lines(text) if holds(a, b) and not _JOINS.match(text[a:b])]
     return _cut(text, starts, holds) if len(starts) > 1 else None
 
 
-def _finer(items: Items, holds: Holds) -> Items:
+def _finer(text: str, items: Items, holds: Holds) -> Items:
     """Items that hold lists themselves, such as ``a; b`` in every line, are cut again."""
-    if len(items.items) > 4 or not all(";" in item.text or " | " in item.text for item in items.items[:-1]):
+    parts = [item.of(text) for item in items.items]
+    if len(parts) > 4 or not all(";" in part or " | " in part for part in parts[:-1]):
         return items
-    parts = [part for item in items.items for part in re.split(r";|\s\|\s", item.text) if holds(part)]
-    if len(parts) <= len(items.items):
-        return items
-    return replace(items, items=tuple(Item(index=i, label="", text=part) for i, part in enumerate(parts, 1)))
+    starts = sorted({item.start for item in items.items} | {
+        match.end() for item in items.items for match in re.compile(r";|\s\|\s").finditer(text, item.start, item.end)})
+    return _cut(text, starts, holds) or items
+
+
+def _named(text: str, items: Items) -> Items:
+    """A line at the end that names an earlier item says that one again."""
+    kept = list(items.items)
+    again: list[Item] = []
+    while len(kept) > 1:
+        item = kept[-1]
+        own = item.of(text)
+        found = [(s, e, i) for i, s, e in labels(own) if i < item.index]
+        if not found or any(True for other in kept[:-1] for _ in labels(other.of(text))):
+            break
+        _, end, index = min(found)
+        again.insert(0, replace(item, index=index, start=item.start + end))
+        kept.pop()
+    return replace(items, items=tuple(kept), again=(*items.again, *again))
 
 
 def _inline(text: str, holds: Holds) -> Items | None:
-    """A list inside one line, by the first separator that makes one."""
+    """A list inside one line, by the first separator that makes one; what leads to it ends with ":"."""
+    lines = [line for line in _lines(text) if holds(*line)]
+    if not lines:
+        return None
+    begin, end = lines[0][0], lines[-1][1]
+    for match in re.compile(r":\s|\.\s").finditer(text, begin, end):
+        if holds(begin, match.end()):
+            break
+        begin = match.end()
     for separator in _SEPARATORS:
-        starts = [0, *(match.end() for match in separator.finditer(text))]
+        starts = [begin, *(match.end() for match in separator.finditer(text, begin, end)), end]
         items = _cut(text, starts, holds)
         if items is None or len(items.items) < 2:
             continue
-        if separator.pattern == "," and not any(_INNER.search(item.text) for item in items.items):
+        if separator.pattern == "," and not any(_INNER.search(item.of(text)) for item in items.items):
             continue
         return items
-    return _cut(text, [0], holds)
+    return _cut(text, [begin], holds)

@@ -9,25 +9,38 @@ from dataclasses import dataclass, replace
 from grader.model import Answer, Piece, Place
 
 _MARKER = re.compile(r"^\s*(?:[-*+•◦▪–—>]\s+)*(?:\(?(?:\d{1,2}|[a-h]|i{1,3}|iv|v)[.)]\s+(?=\S))?")
-_STRUCK = re.compile(r"~~[^~\n]{1,300}~~|<(?:del|s)>[^<\n]{0,300}</(?:del|s)>|\\(?:cancel|sout|st)\{[^{}\n]{0,200}\}")
-_NOISE = re.compile(r"\\(?:tag|label|ref)\{[^{}\n]{0,40}\}|<[a-zA-Z/][^<>\n]{0,80}>|https?://\S+|!?\[[^\]\n]*\]\([^)\n]*\)")
+_STRUCK = re.compile(
+    r"~~[^~\n]{1,300}~~|<(?:del|s)>[^<\n]{0,300}</(?:del|s)>|\\(?:cancel|sout|st)\{[^{}\n]{0,200}\}"
+)
+_NOISE = re.compile(
+    r"\\(?:tag|label|ref)\{[^{}\n]{0,40}\}|<[a-zA-Z/][^<>\n]{0,80}>|https?://\S+|!?\[[^\]\n]*\]\([^)\n]*\)"
+)
 _RULE = re.compile(r"^[\s|:\-+=]+$")
-_DIGIT = re.compile(r"\d")
+_NUMERIC = re.compile(
+    r"[\s$*+\-−≈~√({\[]*(?:\d|\.\d|\\(?:sqrt|frac|dfrac|approx|mathbf|textbf|boxed)\b)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line, or one cell of a table row.
 
-    ``head`` is what heads a cell: its column's title and its row's first cell. ``marker`` is
+    ``title`` is the title of a cell's column, ``row`` the first cell of its row. ``marker`` is
     the sign of a list that stood before the text.
     """
 
     text: str
     place: Place
-    head: str = ""
+    title: str = ""
+    row: str = ""
     marker: str = ""
     cell: bool = False
+
+    @property
+    def head(self) -> str:
+        """What heads a cell: its column's title and its row's first cell, where these are words."""
+        row = "" if self.row == self.text or _is_number(self.row) else self.row
+        return f"{self.title} {row}".strip()
 
 
 def lines(answer: Answer) -> Iterator[Line]:
@@ -35,6 +48,11 @@ def lines(answer: Answer) -> Iterator[Line]:
     pieces = answer.of("prose", "math", "table", "output")
     for piece in pieces or answer.of("code", "heading"):
         yield from _of_piece(piece)
+
+
+def may_be_lost(answer: Answer) -> bool:
+    """Whether a part of the answer is an image, or was swallowed by a conversion."""
+    return bool(answer.of("image") or answer.lost) or "![" in answer.text
 
 
 def blanked(text: str, pattern: re.Pattern[str]) -> str:
@@ -58,7 +76,9 @@ def _of_piece(piece: Piece) -> Iterator[Line]:
             continue
         if _RULE.match(text):
             continue
-        if not header or (offset + 1 < len(rows) and _RULE.match(rows[offset + 1]) and "-" in rows[offset + 1]):
+        if not header or (
+            offset + 1 < len(rows) and _RULE.match(rows[offset + 1]) and "-" in rows[offset + 1]
+        ):
             header = cells
             if offset + 1 < len(rows) and _RULE.match(rows[offset + 1]) and not _is_data(cells):
                 yield from _of_row(cells, [], place)
@@ -75,19 +95,18 @@ def _line(text: str, place: Place) -> Line:
 
 
 def _of_row(cells: list[str], header: list[str], place: Place) -> Iterator[Line]:
-    first = cells[0] if cells and not _is_number(cells[0]) else ""
     for index, cell in enumerate(cells):
-        if not cell.strip():
-            continue
-        title = header[index] if index < len(header) else ""
-        head = title if index == 0 else f"{title} {first}".strip()
-        yield Line(text=cell, place=place, head=head, cell=True)
+        if cell.strip():
+            title = header[index] if index < len(header) else ""
+            yield Line(text=cell, place=place, title=title, row=cells[0], cell=True)
 
 
 def _cells(text: str) -> list[str] | None:
     """Return the cells of a table row, or None for a line that is none."""
     stripped = text.strip()
-    if stripped.count("|") > 1 and (stripped.startswith("|") or stripped.count(" | ") > 0 or _RULE.match(stripped)):
+    if stripped.count("|") > 1 and (
+        stripped.startswith("|") or stripped.count(" | ") > 0 or _RULE.match(stripped)
+    ):
         return [cell.strip() for cell in stripped.strip("|").split("|")]
     if "\t" in stripped:
         return [cell.strip() for cell in stripped.split("\t")]
@@ -99,7 +118,7 @@ def _is_data(cells: list[str]) -> bool:
 
 
 def _is_number(cell: str) -> bool:
-    return bool(_DIGIT.search(cell)) and not re.search(r"[A-Za-z]{2}", cell)
+    return _NUMERIC.match(cell) is not None
 
 
 def _at(place: Place, offset: int) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -10,7 +11,9 @@ _LONGEST_LINE = 600
 _METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "acc", "val_acc")
 _EPOCH = re.compile(r"\W{0,4}\b(?:train(?:ing)?\s+)?ep(?:och)?s?\.?\s?[:=#\[(]?\s?(\d{1,4})\b(?:\s?(?:/|of)\s?(\d{1,4}))?", re.I)
 _COUNTED = re.compile(r"\W{0,3}(\d{1,6})\s?/\s?(\d{1,6})\b")
-_ROW = re.compile(r"\s*[\[(]?(\d{1,6})[\])]?\s?[:,|]?\s+(-?\d+\.\d+(?:e-?\d+)?(?:[\s,|]+-?\d+(?:\.\d+)?(?:e-?\d+)?%?)*)\s*$")
+_ROW = re.compile(r"[\s|]{0,20}[\[(]?(\d{1,6})[\])]?\s?[:,|]?\s{1,20}"
+                  r"(-?\d{1,9}\.\d{1,18}(?:e-?\d{1,3})?\s?%?(?:[\s,|]{1,20}-?\d{1,9}(?:\.\d{1,18})?(?:e-?\d{1,3})?\s?%?){0,6})[\s|]*$")
+_INDEX = re.compile(r"[\s\[(]{0,8}(\d{1,6})\b(?!\s?/|\.\d|\s?%)")
 _BATCH = re.compile(r"\b(?:mini-?\s?batch|batch|step|iter(?:ation)?|mb)\s?(?:id[x]?|no\.?|number)?\s?[:=#\[(]?\s?(\d{1,7})\b", re.I)
 _BAR = re.compile(r"\d+/\d+\s\[?[=>.━#\s-]{5,}|ms/step|s/step|\bETA:", re.I)
 _STEPS = re.compile(r"(?<![\d/.])(\d{1,7})/(\d{1,7})\s\[?[=━]")
@@ -25,6 +28,12 @@ _USAGE = re.compile(r"^usage:\s|error: (?:unrecognized|the following) arguments|
 _WARNING = re.compile(r"\b(?:WARNING\b|\w*Warning:)\s?:?(?P<what>.{0,200})")
 _SHAPE = re.compile(r"(?:\(|torch\.Size\(\[)(\d{1,9}(?:,\s?\d{1,9}){0,6}),?\]?\)")
 _MOST = 200
+_WORTH = re.compile(
+    r"^\W{0,20}\d|loss|acc|ep(?:och|\s|\d)|param|batch|step|iter|%|Error|Exception|SystemExit|Interrupt|arning|WARN"
+    r"|usage|error:|Traceback|Size\(", re.I)
+"""Lines without any of these tell nothing: a quick way past printed models and prose."""
+_FAILS = re.compile(r"Error|Exception|SystemExit|Interrupt|StopIteration|arning:|WARNING|^usage|error:|^Traceback", re.I)
+_MEASURES = re.compile(r"loss|acc|%", re.I)
 
 
 def log(text: str) -> dict[str, Any]:
@@ -39,7 +48,7 @@ def log(text: str) -> dict[str, Any]:
     scan = _Scan()
     lines = _joined([line.replace("\\_", "_")[:_LONGEST_LINE] for line in text.split("\n")[:_MOST_LINES]])
     for line in lines:
-        if line.strip():
+        if _WORTH.search(line):
             scan.line(line)
     return scan.found()
 
@@ -62,6 +71,7 @@ class _Scan:
         self.epochs: list[dict[str, Any]] = []
         self.batches = {"count": 0, "loss": 0, "accuracy": 0}
         self.rows: list[list[float]] = []
+        self.told: list[tuple[int, dict[str, float]]] = []
         self.params: dict[str, int] = {}
         self.summaries: list[dict[str, int]] = []
         self.errors: list[dict[str, str]] = []
@@ -79,6 +89,9 @@ class _Scan:
             self._start(epoch)
         elif not metrics:
             self._row(line)
+        elif not self.epochs and (index := _INDEX.match(line)):
+            self.told.append((int(index[1]), metrics))
+            return
         self._steps(line)
         if metrics and not batch:
             (self.epochs[-1] if self.epochs else self.loose).update(metrics)
@@ -112,7 +125,7 @@ class _Scan:
             self.epochs[-1]["steps"] = int(found[2])
 
     def _parameters(self, line: str) -> None:
-        for found in _PARAMS.finditer(line):
+        for found in _PARAMS.finditer(line) if "aram" in line else ():
             which = re.sub(r"[-\s]", "_", found["which"].lower())
             digits = re.sub(r"\D", "", found["number"])[:15]
             if which == "total" and self.params:
@@ -124,6 +137,8 @@ class _Scan:
             self.params[which] = int(digits)
 
     def _failures(self, line: str) -> None:
+        if not _FAILS.search(line):
+            return
         found = _ERROR.search(line)
         warned = _WARNING.search(line)
         if warned:
@@ -137,6 +152,9 @@ class _Scan:
                                 "what": line.strip()[:160]})
 
     def found(self) -> dict[str, Any]:
+        failed = [e["name"] for e in self.errors if e["name"] != "KeyboardInterrupt"]
+        if self.told:
+            self._told_as_epochs()
         if not self.epochs and self.rows:
             self._rows_as_epochs()
         last = self.epochs[-1] if self.epochs else self.loose
@@ -146,24 +164,40 @@ class _Scan:
         return {
             "epochs": self.epochs, "last_epoch": max((e["epoch"] for e in self.epochs), default=0),
             "batches": self.batches, "rows": self.rows[:_MOST], "params": self.params, "summaries": self.summaries[:8],
-            "errors": self.errors, "warnings": self.warnings, "shapes": self.shapes, "final": final,
+            "errors": self.errors, "failed": failed, "warnings": self.warnings, "shapes": self.shapes, "final": final,
             "best_accuracy": max(accuracies, default=None), "lowest_loss": min(losses, default=None),
         }
+
+    def _told_as_epochs(self) -> None:
+        """Lines that begin with a count and tell metrics: minibatches where there are many."""
+        if self.epochs or _are_batches([index for index, _ in self.told]):
+            for _, metrics in self.told:
+                self._batch(metrics)
+            return
+        for index, metrics in self.told[:_MOST]:
+            self.epochs.append({"epoch": index + (1 - min(1, self.told[0][0])), **metrics})
 
     def _rows_as_epochs(self) -> None:
         """Rows such as ``0 1.842`` that count up are epochs where few, minibatches where many."""
         indices = [int(row[0]) for row in self.rows]
-        if indices[0] not in (0, 1) or any(b <= a for a, b in zip(indices, indices[1:], strict=False)):
+        if indices[0] not in (0, 1) or any(b <= a for a, b in itertools.pairwise(indices)):
             return
-        if indices[-1] > 60 or (len(self.rows) > 1 and indices[-1] - indices[0] > 3 * len(self.rows)):
+        if _are_batches(indices):
             self.batches["count"] += len(self.rows)
             self.batches["loss"] += len(self.rows)
-            self.batches["accuracy"] += sum(len(row) > 2 and 0 <= row[2] <= 100 for row in self.rows)
+            self.batches["accuracy"] += sum(len(row) > 2 for row in self.rows)
             return
+        shares = all(0 < row[1] < 1 for row in self.rows) and all(len(row) == 2 for row in self.rows)
         for row in self.rows:
-            shares = {"accuracy": row[-1]} if 0 < row[-1] < 1 and (len(row) > 2 or row[1] < 1) else {}
-            self.epochs.append({"epoch": int(row[0]) + (1 - indices[0]), **shares,
-                                **({"loss": row[1]} if len(row) > 2 or not shares else {})})
+            metrics = {"accuracy": row[1]} if shares else {"loss": row[1]}
+            if len(row) > 2 and 0 <= row[2] <= 100:
+                metrics["accuracy"] = _share(row[2], percent=False)
+            self.epochs.append({"epoch": int(row[0]) + (1 - indices[0]), **metrics})
+
+
+def _are_batches(indices: list[int]) -> bool:
+    """Whether counts go on like minibatches: far, or with gaps."""
+    return max(indices) > 60 or max(indices) - min(indices) > 3 * len(indices)
 
 
 def _of_many(line: str) -> bool:
@@ -184,17 +218,19 @@ def _epoch(line: str, metrics: dict[str, float]) -> tuple[int, int | None] | Non
 
 def _metrics(line: str) -> dict[str, float]:
     found: dict[str, float] = {}
+    if not _MEASURES.search(line):
+        return found
     for match in _METRIC.finditer(line):
         name = "loss" if match["what"].lower() == "loss" else "accuracy"
         number = float(match["number"])
         if name == "accuracy":
-            number = _share(number, bool(match["percent"]))
+            number = _share(number, percent=bool(match["percent"]))
             if number > 1:
                 continue
         found.setdefault(_prefix(match["set"]) + name, number)
     if not any(key.endswith("accuracy") for key in found):
         for match in _SHARE.finditer(line):
-            found.setdefault(_prefix(match["set"]) + "accuracy", _share(float(match["number"]), True))
+            found.setdefault(_prefix(match["set"]) + "accuracy", _share(float(match["number"]), percent=True))
     return found
 
 
@@ -203,5 +239,5 @@ def _prefix(name: str | None) -> str:
     return {"val": "val_", "dev": "val_", "tes": "test_"}.get(short, "")
 
 
-def _share(number: float, percent: bool) -> float:
+def _share(number: float, *, percent: bool) -> float:
     return round(number / 100, 8) if percent or number > 1.5 else number

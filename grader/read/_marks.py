@@ -21,6 +21,8 @@ _STYLED = re.compile(
     r"\\(?:text\w{0,8}|math(?:rm|bf|it|sf|tt)|emph|underline|operatorname\*?|mbox|boxed|fbox)"
     r"\s{0,2}\{([^{}]{0,600})\}")
 _UNDER = re.compile(r"\\underbrace\s?\{([^{}]{0,200})\}_\{([^{}]{0,60})\}")
+_FRACTION = re.compile(r"\\[dtc]?frac\s{0,2}\{([^{}]{0,120})\}\s{0,2}\{([^{}]{0,120})\}")
+_SUBSCRIPTED = re.compile(r"_\{\s?([A-Za-z0-9]{1,10})\s?\}")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s?\{[^{}]{0,40}\}(?:\{[^{}]{0,60}\})?")
 _ITEM = re.compile(r"\\item\b\s?(?:\[([^\]\n]{0,40})\])?")
 _TIMES = re.compile(r"\\times(?![a-zA-Z])|[×✕✖⨯]")
@@ -35,7 +37,8 @@ _NAMES = {"le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "approx": "≈", "si
           "cdots": "...", "pm": "±", "lfloor": "(", "rfloor": ")", "lceil": "(", "rceil": ")", "div": "/"}
 _BOLD = re.compile(r"(?<!\d)\*\*|\*\*(?!\d)|__|`+")
 _ITALIC = re.compile(r"(?<![\w)*])\*(?=[^\s*\d])([^*\n]{1,200})(?<=[^\s*])\*(?![\w(*])")
-_STAR = re.compile(r"(?<=[\d)\]])(\s*)\*(\s*)(?=[\d(\[])|(?<=\d)(\s*)\*(\s*)(?=[A-Za-z])")
+_STAR = re.compile(r"(?<=[\d)\]])([ ]*)\*([ ]*)(?=[\d(\[])|(?<=\d)([ ]*)\*([ ]*)(?=[A-Za-z])")
+_WIDE = re.compile(r"(?<=[^\s])[ ]{2,}")
 _SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -59,7 +62,7 @@ def unmarked(text: str) -> str:
     text = _SPACE.sub(" ", text)
     text = _SUPERSCRIPT.sub(lambda found: "^" + found.group().translate(_DIGITS), text)
     text = _ITALIC.sub(r" \1 ", _STAR.sub(_starred, _BOLD.sub("", text)))
-    return text.replace("{", " ").replace("}", " ")
+    return _WIDE.sub(" ", text.replace("{", " ").replace("}", " "))
 
 
 def _tag(found: re.Match[str]) -> str:
@@ -79,6 +82,7 @@ def _starred(found: re.Match[str]) -> str:
 def _without_latex(text: str) -> str:
     for _ in range(3):
         text = _STYLED.sub(r"\1", _UNDER.sub(r"(\1) (\2)", text))
+        text = _FRACTION.sub(r"(\1)/(\2)", _SUBSCRIPTED.sub(r"_\1", text))
     text = _ENVIRONMENT.sub("\n", _ITEM.sub(_itemised, text))
     text = text.replace("\\\\", "\n").replace("\\_", "_").replace("\\%", "%").replace("\\#", "#").replace("\\&", "and")
     text = _SPACE.sub(" ", text)

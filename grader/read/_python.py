@@ -33,7 +33,8 @@ _FOLLOWERS = {"elif": ("if", "elif"), "else": ("if", "elif", "for", "while", "ex
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _PRINT = re.compile(r"(\s*)print\s+(?![=(])(.+?)\s*$", re.DOTALL)
 _LOST_UNDERSCORE = re.compile(r"\b([A-Za-z]\w*) ([A-Za-z]\w*)(?=\s?[=(])")
-_COMMA_BETWEEN = re.compile(r"\s*,\s+(?=[A-Za-z_]\w*\s?=\s)")
+_NEXT_ASSIGNS = re.compile(r"\s*,\s*(?=[A-Za-z_]\w*\s?=(?!=))")
+_CUT_ARGUMENT = re.compile(r",[^,()\[\]=]*([)\]}]+)$")
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _SIGNS = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "−": "-", " ": " ", "\t": "    ", "\f": ""})
 
@@ -120,13 +121,28 @@ def is_statement(text: str) -> bool:
     """
     if "=" not in text and "(" not in text:
         return False
-    tree = _parsed(_COMMA_BETWEEN.sub("; ", text.strip()))
+    tree = _parsed(apart(text.strip()))
     if tree is None or not tree.body:
         return False
     acts = (ast.Assign, ast.AugAssign, ast.Expr, ast.For)
     rich = (ast.Call, ast.Subscript, ast.Attribute, ast.BinOp)
     return all(isinstance(node, acts) for node in tree.body) and any(
         isinstance(node, rich) for node in ast.walk(tree)) and not _is_sum(tree)
+
+
+def apart(text: str) -> str:
+    """Assignments that a comma joins on one line, as people write, made two statements.
+
+    >>> apart("m = c['m'], v = f(c, k=1)"), apart("a, b = 1, 2")
+    ("m = c['m']; v = f(c, k=1)", 'a, b = 1, 2')
+    """
+    out, begin = "", 0
+    for found in _NEXT_ASSIGNS.finditer(text):
+        before = text[begin:found.start()]
+        if " = " in before and all(before.count(o) == before.count(c) for o, c in _CLOSERS.items()):
+            out += before + "; "
+            begin = found.end()
+    return out + text[begin:]
 
 
 def _is_sum(tree: ast.Module) -> bool:
@@ -346,7 +362,7 @@ def _mended(statement: _Statement) -> str | None:
 def _candidates(text: str) -> list[str]:
     flat = _LOST_UNDERSCORE.sub(r"\1_\2", text)
     return [text, _PRINT.sub(r"\1print(\2)", text), flat, _LOST_UNDERSCORE.sub(r"\1_\2", flat),
-            _COMMA_BETWEEN.sub("; ", text), text + ":" if _HEADER.match(text) else text, text.rstrip(")]} "),
+            apart(text), _CUT_ARGUMENT.sub(r"\1", text), text + ":" if _HEADER.match(text) else text, text.rstrip(")]} "),
             re.sub(r"\)(\d)$", r")**\1", text)]
 
 

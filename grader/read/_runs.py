@@ -16,8 +16,24 @@ from grader.model import Number
 _INNER = frozenset({"number", "open", "close", "operator", "function", "fraction", "root"})
 _VALUE_ENDS = frozenset({"number", "close"})
 _VALUE_STARTS = frozenset({"number", "open", "function", "fraction", "root"})
-_GREEK = frozenset({"alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "sigma", "tau",
-                    "phi", "omega", "pi"})
+_GREEK = frozenset(
+    {
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "eta",
+        "theta",
+        "lambda",
+        "mu",
+        "sigma",
+        "tau",
+        "phi",
+        "omega",
+        "pi",
+    }
+)
 _UNITS_AT_MOST = 4
 _LONGEST_LINE = 4_000
 
@@ -64,8 +80,12 @@ def _doubled(tokens: Sequence[Token], index: int) -> bool:
     """Of ``= ≈`` only the last relation counts."""
     following = tokens[index + 1] if index + 1 < len(tokens) else None
     token = tokens[index]
-    return token.kind == "relation" and following is not None and following.kind == "relation" and (
-        token.text == "=" and following.text in "=≈")
+    return (
+        token.kind == "relation"
+        and following is not None
+        and following.kind == "relation"
+        and (token.text == "=" and following.text in "=≈")
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -100,7 +120,8 @@ def _applied(tokens: Sequence[Token], index: int, found: list[Run]) -> list[Run]
 def is_variable(token: Token) -> bool:
     """Whether a name looks like a variable, not like a word."""
     return token.kind == "name" and (
-        len(token.text) == 1 or "_" in token.text or token.text in _GREEK)
+        len(token.text) == 1 or "_" in token.text or token.text in _GREEK
+    )
 
 
 def _starts(tokens: Sequence[Token], index: int) -> bool:
@@ -114,7 +135,9 @@ def _starts(tokens: Sequence[Token], index: int) -> bool:
         glued = following is not None and following.kind in _VALUE_STARTS
         return glued and not (index and token.glued and tokens[index - 1].kind == "name")
     if is_variable(token) and following is not None:
-        return following.kind == "operator" and (token.text in "e" or not following.text == "-" or not following.glued)
+        return following.kind == "operator" and (
+            token.text in "e" or not following.text == "-" or not following.glued
+        )
     return False
 
 
@@ -133,7 +156,9 @@ def _extent(tokens: Sequence[Token], first: int) -> tuple[int, list[tuple[int, T
     while index < len(tokens):
         token = tokens[index]
         if token.kind in _INNER:
-            if token.kind == "function" and not _starts(tokens, index):
+            if (token.kind == "function" and not _starts(tokens, index)) or _is_aside(
+                tokens, index, kept
+            ):
                 break
             depth += (token.kind == "open") - (token.kind == "close")
             if depth < 0:
@@ -150,10 +175,27 @@ def _extent(tokens: Sequence[Token], first: int) -> tuple[int, list[tuple[int, T
         after = _after_units(tokens, index, kept)
         if after is None:
             break
-        sure = all(len(t.text) > 2 and t.text not in _GREEK and not t.glued for t in tokens[index:after])
+        sure = all(
+            len(t.text) > 2 and t.text not in _GREEK and not t.glued for t in tokens[index:after]
+        )
         units = "doubtful" if units == "doubtful" or not sure else "sure"
         index = after
     return index, kept, units
+
+
+def _is_aside(tokens: Sequence[Token], index: int, kept: list[tuple[int, Token]]) -> bool:
+    """In "the root of 5 (2.236)" the bracket is a remark, not a factor."""
+    if (
+        len(kept) != 1
+        or kept[0][1].kind != "number"
+        or tokens[index].kind != "open"
+        or tokens[index].glued
+    ):
+        return False
+    kinds = [token.kind for token in tokens[index + 1 : index + 4]]
+    return kinds[:2] == ["number", "close"] and (
+        len(kinds) == 2 or kinds[2] not in ("operator", "relation", "open")
+    )
 
 
 def _belongs(tokens: Sequence[Token], index: int, kept: list[tuple[int, Token]]) -> bool:
@@ -166,10 +208,16 @@ def _belongs(tokens: Sequence[Token], index: int, kept: list[tuple[int, Token]])
     if before is None:
         return is_variable(token)
     if before.kind in ("operator", "open", "fraction", "function", "root"):
-        return is_variable(token) or (following is not None and following.kind in ("operator", "close"))
+        return is_variable(token) or (
+            following is not None and following.kind in ("operator", "close")
+        )
     if not is_variable(token):
         return False
-    joined = following is not None and following.kind in ("operator", "open", "close") and following.text not in "+-"
+    joined = (
+        following is not None
+        and following.kind in ("operator", "open", "close")
+        and following.text not in "+-"
+    )
     return token.glued or joined or before.kind == "name"
 
 
@@ -220,8 +268,14 @@ def _unmatched(tokens: list[Token]) -> set[int]:
 def _run(piece: list[tuple[int, Token]], units: str) -> Iterator[Run]:
     while piece and piece[-1][1].kind in ("operator", "function", "fraction", "root"):
         piece = piece[:-1]
-    while piece and piece[0][1].kind == "operator" and (
-        piece[0][1].text not in "+-" or len(piece) < 2 or (piece[0][1].text == "+" and not piece[1][1].glued)
+    while (
+        piece
+        and piece[0][1].kind == "operator"
+        and (
+            piece[0][1].text not in "+-"
+            or len(piece) < 2
+            or (piece[0][1].text == "+" and not piece[1][1].glued)
+        )
     ):
         piece = piece[1:]
     if not any(token.kind in ("number", "name") for _, token in piece):
@@ -230,5 +284,12 @@ def _run(piece: list[tuple[int, Token]], units: str) -> Iterator[Run]:
     lost = any(a.kind == b.kind == "number" for a, b in zip(tokens, tokens[1:], strict=False))
     symbolic = any(token.kind == "name" and token.text not in ("e", "pi") for token in tokens)
     number = None if symbolic else to_number(tokens, lost)
-    yield Run(tokens=tokens, first=piece[0][0], last=piece[-1][0], number=number, lost=lost,
-              symbolic=symbolic, units=units)
+    yield Run(
+        tokens=tokens,
+        first=piece[0][0],
+        last=piece[-1][0],
+        number=number,
+        lost=lost,
+        symbolic=symbolic,
+        units=units,
+    )

@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 
 from grader.expression import Expression, NotAnExpression, Token, from_tokens
 from grader.model import Answer, Place
-from grader.read._candidates import REVISION
+from grader.read._cues import REVISION
 from grader.read._lines import Line, lines
 from grader.read._runs import is_variable, tokens_of
 
 _STOPS = frozenset(
     "where with and for when if so then hence thus which because here let as is we therefore after using given "
     "sorry solved of the in to from this that be must by get gives or answer expression final set therefore since "
-    "it an are model probability_is".split())
+    "it an are model probability_is".split()
+)
 _MODULE = re.compile(r"\b(?:math|np|numpy|torch|scipy\.special)\.(?=[a-z])")
-_RETURN = re.compile(r"^(\s*)return(\s.+)$")
+_RETURN = re.compile(r"^(?:.*:)?\s*return\s(.+)$")
 _MOST, _CUTS, _ROUNDS = 80, 12, 4
 _LONGEST = 400
 
@@ -63,7 +64,7 @@ def statements(answer: Answer, defines: frozenset[str]) -> list[Statement]:
     """Return the equations of an answer, in order; what was taken back is marked."""
     found: list[Statement] = []
     limit = 0
-    every = [*lines(answer), *_code(answer)]
+    every = [*lines(answer), *_code(answer, min(defines, default="p"))]
     for line in every:
         text = _MODULE.sub(lambda m: " " * len(m.group()), line.text)
         if "=" not in text and "≈" not in text:
@@ -76,30 +77,32 @@ def statements(answer: Answer, defines: frozenset[str]) -> list[Statement]:
             found.append(statement)
         if len(found) > _MOST:
             break
-    return [replace(s, withdrawn=s.says_something and i < limit and _again(s, found[limit:])) for i, s in enumerate(found)]
+    return [
+        replace(s, withdrawn=s.says_something and i < limit and _again(s, found[limit:]))
+        for i, s in enumerate(found)
+    ]
 
 
 def _again(statement: Statement, later: Sequence[Statement]) -> bool:
     return any(statement.about & other.about for other in later)
 
 
-def _code(answer: Answer) -> Iterator[Line]:
-    """Lines of code beside prose; what a function returns defines the quantity asked for."""
-    if not answer.of("prose", "math", "table", "output"):
-        return
+def _code(answer: Answer, name: str) -> Iterator[Line]:
+    """Lines of code; what a function returns is the quantity asked for."""
     for piece in answer.of("code"):
         for offset, text in enumerate(piece.text.split("\n")):
             place = replace(piece.place, start=min(piece.place.start + offset, piece.place.end))
-            yield Line(text=text, place=place)
+            returned = _RETURN.match(text)
+            if returned:
+                yield Line(text=f"{name} = {returned[1]}", place=place)
+            elif answer.of("prose", "math", "table", "output"):
+                yield Line(text=text, place=place)
 
 
 def _of_line(line: Line, text: str, defines: frozenset[str]) -> Iterator[tuple[Statement, int]]:
-    returned = _RETURN.match(text)
     tokens = list(tokens_of(text))
     tokens = _joined_words(_without_arguments(tokens, defines))
     relations = [i for i, t in enumerate(tokens) if t.kind == "relation"]
-    if returned:
-        return
     chain: tuple[str, Expression | None, str] | None = None
     for index, place in enumerate(relations):
         if tokens[place].text not in "=≈":
@@ -115,9 +118,18 @@ def _of_line(line: Line, text: str, defines: frozenset[str]) -> Iterator[tuple[S
             continue
         expression, used = right
         end = used[-1].end
-        yield Statement(
-            name=chain[0], left=chain[1], argument=chain[2], right=expression, place=line.place,
-            quote=line.text[: end].strip()[-160:], doubt=_doubt(used, expression)), tokens[place].start
+        yield (
+            Statement(
+                name=chain[0],
+                left=chain[1],
+                argument=chain[2],
+                right=expression,
+                place=line.place,
+                quote=line.text[:end].strip()[-160:],
+                doubt=_doubt(used, expression),
+            ),
+            tokens[place].start,
+        )
 
 
 def _is_chain(tokens: Sequence[Token]) -> bool:
@@ -138,8 +150,13 @@ def _without_arguments(tokens: Sequence[Token], defines: frozenset[str]) -> list
             continue
         if tokens[index].kind != "open":
             continue
-        stop = next((i for i in range(index, min(len(tokens), index + 20)) if tokens[i].kind == "close"), None)
-        if stop is not None and not any(t.kind in ("operator", "function") for t in tokens[index:stop]):
+        stop = next(
+            (i for i in range(index, min(len(tokens), index + 20)) if tokens[i].kind == "close"),
+            None,
+        )
+        if stop is not None and not any(
+            t.kind in ("operator", "function") for t in tokens[index:stop]
+        ):
             index = stop + 1
     return kept
 
@@ -157,15 +174,32 @@ def _joined_words(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _is_word(token: Token) -> bool:
-    return token.kind == "name" and len(token.text) > 2 and not is_variable(token) and (
-        token.text.lower() not in _STOPS) or (token.kind == "name" and "_" in token.text and token.text.count("_") > 0
-                                              and len(token.text.split("_")[0]) > 2 and token.text.split("_")[-1].isalpha())
+    return (
+        token.kind == "name"
+        and len(token.text) > 2
+        and not is_variable(token)
+        and (token.text.lower() not in _STOPS)
+        or (
+            token.kind == "name"
+            and "_" in token.text
+            and token.text.count("_") > 0
+            and len(token.text.split("_")[0]) > 2
+            and token.text.split("_")[-1].isalpha()
+        )
+    )
 
 
 def _right(tokens: Sequence[Token]) -> tuple[Expression, Sequence[Token]] | None:
     """Return the longest expression that the tokens begin with."""
-    stop = next((i for i, t in enumerate(tokens) if t.kind in ("mark", "break", "other", "bar", "relation")
-                 or (t.kind == "name" and t.text.lower() in _STOPS)), len(tokens))
+    stop = next(
+        (
+            i
+            for i, t in enumerate(tokens)
+            if t.kind in ("mark", "break", "other", "bar", "relation")
+            or (t.kind == "name" and t.text.lower() in _STOPS)
+        ),
+        len(tokens),
+    )
     stop = min(stop, _LONGEST)
     for end in range(stop, max(0, stop - _CUTS), -1):
         try:
@@ -177,9 +211,15 @@ def _right(tokens: Sequence[Token]) -> tuple[Expression, Sequence[Token]] | None
 
 def _left(tokens: Sequence[Token]) -> tuple[str, Expression | None, str]:
     """Return the name that is defined, or the expression on the left, and a function's argument."""
-    start = next((i + 1 for i in range(len(tokens) - 1, -1, -1)
-                  if tokens[i].kind in ("mark", "break", "other", "bar")
-                  or (tokens[i].kind == "name" and tokens[i].text.lower() in _STOPS)), 0)
+    start = next(
+        (
+            i + 1
+            for i in range(len(tokens) - 1, -1, -1)
+            if tokens[i].kind in ("mark", "break", "other", "bar")
+            or (tokens[i].kind == "name" and tokens[i].text.lower() in _STOPS)
+        ),
+        0,
+    )
     tokens = tokens[start:]
     for first in range(min(len(tokens), _CUTS)):
         rest = tokens[first:]
@@ -207,16 +247,29 @@ def _doubt(tokens: Sequence[Token], expression: Expression) -> str:
     return ""
 
 
-def put_in(expression: Expression, every: Sequence[Statement], defines: frozenset[str]) -> Expression:
+def put_in(
+    expression: Expression, every: Sequence[Statement], defines: frozenset[str]
+) -> Expression:
     """Return the expression with all symbols that the answer defines put in."""
+    helpers = _helpers(every, defines)
     for _ in range(_ROUNDS):
         before = expression
-        for helper in _helpers(every, defines):
-            expression = expression.applied(helper.name, helper.argument, helper.right) if helper.argument else (
-                expression.substitute({helper.name: helper.right}))
-        if expression == before or len(str(expression)) > 4 * _LONGEST:
+        for helper in helpers:
+            try:
+                expression = _with_helper(expression, helper)
+            except NotAnExpression:
+                return expression
+        if expression == before:
             break
     return expression
+
+
+def _with_helper(expression: Expression, helper: Statement) -> Expression:
+    if helper.argument:
+        return expression.applied(helper.name, helper.argument, helper.right)
+    if helper.name not in expression.names:
+        return expression
+    return expression.substitute({helper.name: helper.right})
 
 
 def _helpers(every: Sequence[Statement], defines: frozenset[str]) -> list[Statement]:
@@ -224,7 +277,12 @@ def _helpers(every: Sequence[Statement], defines: frozenset[str]) -> list[Statem
     chosen: dict[str, Statement] = {}
     for statement in every:
         name = statement.name
-        if not name or spelling(name) in defines or statement.withdrawn or name in statement.right.names:
+        if (
+            not name
+            or spelling(name) in defines
+            or statement.withdrawn
+            or name in statement.right.names
+        ):
             continue
         if statement.right.names or (statement.says_something and name not in chosen):
             chosen[name] = statement

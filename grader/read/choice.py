@@ -22,8 +22,11 @@ _HEAD = re.compile(
 _FOLLOWED = re.compile(
     r" (?:[.,;:!(=|)-]|=>|because|since|as|due|with|again|for|by|at|has|have|had|wins?|class|one|ones|model|layers?"
     r"|$)")
-_LONE = re.compile(r" (?:[().,:;!=|>-]|[a-z]|\d+|answer|ans|prediction|final|the|is|class|label|k|=>|y|hat|model|one) ")
+_LONE = re.compile(r" (?:[().,:;!=|>-]|[knpqy]|\d|answer|ans|prediction|final|the|is|class|label|k|=>|y|hat|model|one) ")
 _BREAK = re.compile(r" (?:[,;:.]|but|because|since|whereas|while|although|though) ")
+
+
+_LESSER = re.compile(r" (?:then|followed by|than|after|before|besides|next to|versus|vs|over|compared (?:to|with)) (?:the )?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ class Choice:
         found = []
         for name, hit in hits:
             turned = hit.denied != self._turned_down(prepared, hit)
+            if found and _LESSER.search(prepared[: hit.start + 1]):
+                continue
             if turned and self.opposite:
                 name = next(other for other in options if other != name)
             elif turned or self._aside(prepared, hit):
@@ -119,8 +124,8 @@ class Choice:
         if not _LONE.sub(" ", _LONE.sub(" ", f" {rest} ".replace(" ", "  "))).strip():
             return 3
         head = _HEAD.match(prepared[: hit.start + 1]) is not None
-        if head and _FOLLOWED.match(prepared[hit.end :] + " ") and (at == 0 or statement.head):
-            return 3 if at else 2
+        if head and _FOLLOWED.match(prepared[hit.end :] + " ") and at == 0:
+            return 2
         before = " " + " ".join(prepared[: hit.start].split()[-8:]) + " "
         after = " " + " ".join(re.split(r" [,;.] ", prepared[hit.end :])[0].split()[:7]) + " "
         if find((*_CONCLUDES, *self.concludes), before) or find((*self.concludes, "win*", "outvote*"), after):

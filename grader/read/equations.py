@@ -50,9 +50,18 @@ class Equation:
 
     def plain(self) -> dict[str, Any]:
         """The equation as plain data."""
-        return {"label": self.label, "lhs": self.lhs, "rhs": self.rhs, "left": self.left,
-                "value": self.value, "holds": self.holds, "restored": self.restored,
-                "approx": self.approx, "quote": self.quote, "line": self.place.start}
+        return {
+            "label": self.label,
+            "lhs": self.lhs,
+            "rhs": self.rhs,
+            "left": self.left,
+            "value": self.value,
+            "holds": self.holds,
+            "restored": self.restored,
+            "approx": self.approx,
+            "quote": self.quote,
+            "line": self.place.start,
+        }
 
 
 @readers.register
@@ -127,25 +136,44 @@ class _Scan:
         ends = bool(found) and found[-1].last == len(tokens) - 1
         return Operand(self.before, tokens, found[-1]) if ends else None
 
-    def _left(self, line: Line, tokens: Sequence[Token], found: Sequence[Run], place: int) -> Operand | None:
+    def _left(
+        self, line: Line, tokens: Sequence[Token], found: Sequence[Run], place: int
+    ) -> Operand | None:
         if place == 0 and not line.cell:
             return self._line_before()
         run = _before(tokens, found, place)
         return None if run is None else Operand(line, tokens, run)
 
-    def _equation(self, line: Line, tokens: Sequence[Token], place: int, left: Operand | None,
-                  right: Run, label: str) -> None:
+    def _equation(
+        self,
+        line: Line,
+        tokens: Sequence[Token],
+        place: int,
+        left: Operand | None,
+        right: Run,
+        label: str,
+    ) -> None:
         if right.number is None and (left is None or left.run.number is None) and not right.lost:
             return
         approx = tokens[place].text == "≈"
         outcome = self._outcome(line, left, Operand(line, tokens, right), approx)
         start = left.run.start if left is not None and left.line is line else tokens[place].start
-        self.found.append(Equation(
-            label=label or line.head, lhs=label if left is None else left.text,
-            rhs=line.text[right.start : right.end], left=outcome.left,
-            value=outcome.right or right.number, holds=outcome.holds, restored=outcome.restored,
-            approx=approx, quote=line.text[start : right.end].strip()[:_QUOTE], place=line.place,
-            start=right.start, end=right.end))
+        self.found.append(
+            Equation(
+                label=label or line.head,
+                lhs=label if left is None else left.text,
+                rhs=line.text[right.start : right.end],
+                left=outcome.left,
+                value=outcome.right or right.number,
+                holds=outcome.holds,
+                restored=outcome.restored,
+                approx=approx,
+                quote=line.text[start : right.end].strip()[:_QUOTE],
+                place=line.place,
+                start=right.start,
+                end=right.end,
+            )
+        )
 
     def _outcome(self, line: Line, left: Operand | None, right: Operand, approx: bool) -> Equality:
         if left is None or left.run.symbolic or right.run.symbolic:
@@ -193,13 +221,19 @@ class Operand:
     def is_claim(self, right: Operand) -> bool:
         """Whether this left side is arithmetic that claims something, not a label or a part of more."""
         before, after = self._near(self.run.first - 1), self._near(self.run.last + 1)
-        worded = (before is not None and before.kind == "name") or (after is not None and after.kind == "name")
-        if self.run.units == "doubtful" or (before is not None and not _may_precede(before, self._near(self.run.first - 2))):
+        worded = (before is not None and before.kind == "name") or (
+            after is not None and after.kind == "name"
+        )
+        if self.run.units == "doubtful" or (
+            before is not None and not _may_precede(before, self._near(self.run.first - 2))
+        ):
             return False
         signs = [token for token in self.run.tokens if token.kind == "operator"]
-        if not signs and not any(token.kind in ("fraction", "root", "function") for token in self.run.tokens):
+        if not signs and not any(
+            token.kind in ("fraction", "root", "function") for token in self.run.tokens
+        ):
             number = self.run.number
-            large = number is not None and abs(number.value) >= _SMALL
+            large = number is not None and not -_SMALL < number.value < _SMALL
             return large and not worded and not right.run.plain and len(right.run.tokens) > 1
         return not (_is_shape(self.run, self.line.text) and (worded or _is_kernel(self.run)))
 
@@ -210,14 +244,21 @@ class Operand:
             return self.run.units != "doubtful"
         if after.kind == "operator":
             following = self._near(self.run.last + 2)
-            return after.text == "-" and not after.glued and following is not None and following.kind == "name"
+            return (
+                after.text == "-"
+                and not after.glued
+                and following is not None
+                and following.kind == "name"
+            )
         if after.kind == "name":
             return not after.glued and after.text.lower() not in _GO_ON
         return after.kind in ("mark", "relation", "break", "close", "open", "bar")
 
 
 _SIGNS = ("+", "-", "*")
-_GO_ON = frozenset({"times", "by", "x", "multiplied", "plus", "minus", "divided", "over", "mod", "to", "per"})
+_GO_ON = frozenset(
+    {"times", "by", "x", "multiplied", "plus", "minus", "divided", "over", "mod", "to", "per"}
+)
 
 
 def _may_precede(before: Token, earlier: Token | None) -> bool:
@@ -230,8 +271,11 @@ def _may_precede(before: Token, earlier: Token | None) -> bool:
 def _is_shape(run: Run, text: str) -> bool:
     """Whether a run is whole numbers joined by times signs: 3x3 or 28 x 28 x 6 may be a size."""
     return all(
-        token.text.isdigit() if token.kind == "number" else token.text == "*" and text[token.start] in "xX×"
-        for token in run.tokens)
+        token.text.isdigit()
+        if token.kind == "number"
+        else token.text == "*" and text[token.start] in "xX×"
+        for token in run.tokens
+    )
 
 
 def _is_kernel(run: Run) -> bool:
@@ -261,8 +305,10 @@ def label_before(text: str, tokens: Sequence[Token], found: Sequence[Run], place
     start = 0
     for index in range(place - 1, -1, -1):
         token = tokens[index]
-        if token.kind in ("relation", "break", "bar") or (token.kind == "mark" and token.text in ",;:!?.") or any(
-            run.last == index and run.plain for run in found
+        if (
+            token.kind in ("relation", "break", "bar")
+            or (token.kind == "mark" and token.text in ",;:!?.")
+            or any(run.last == index and run.plain for run in found)
         ):
             start = token.end
             break

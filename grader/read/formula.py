@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from grader.model import Answer, Finding, Found, Missing
 from grader.read import readers
+from grader.read._lines import may_be_lost
 from grader.read._statements import Statement, put_in, spelling, statements
 
 _SIGNS = re.compile(r"[\^/]|\\frac|\bexp\b|\blog\b|\bln\b")
@@ -38,7 +39,9 @@ class Formula:
         if not solved:
             return _nothing(answer, every)
         found = [_found(s, standing, names) for s in solved]
-        chosen = max(enumerate(found), key=lambda pair: (bool(solved[pair[0]].right.names), pair[0]))[1]
+        chosen = max(
+            enumerate(found), key=lambda pair: (bool(solved[pair[0]].right.names), pair[0])
+        )[1]
         distinct = {str(f.value): f for f in found if f.value != chosen.value}
         if solved is main and not any(s.solved for s in main):
             return replace(chosen, others=tuple(distinct.values()))
@@ -48,13 +51,19 @@ class Formula:
 def _found(statement: Statement, every: Sequence[Statement], names: frozenset[str]) -> Found:
     right = put_in(statement.right, every, names)
     left = statement.name or str(statement.left)
-    return Found(value={"lhs": left, "rhs": str(right)}, where=(statement.place,), quote=statement.quote,
-                 doubt=statement.doubt)
+    return Found(
+        value={"lhs": left, "rhs": str(right)},
+        where=(statement.place,),
+        quote=statement.quote,
+        doubt=statement.doubt,
+    )
 
 
 def _nothing(answer: Answer, every: Sequence[Statement]) -> Missing:
-    if answer.of("image") or answer.lost:
+    if may_be_lost(answer):
         return Missing(why="no formula was found", doubt="the formula may stand in an image")
     if any(s.right.names for s in every) or _SIGNS.search(answer.text):
-        return Missing(why="no formula was found", doubt="a formula may stand there that could not be read")
+        return Missing(
+            why="no formula was found", doubt="a formula may stand there that could not be read"
+        )
     return Missing(why="no formula was found")

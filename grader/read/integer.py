@@ -35,6 +35,13 @@ class Integer:
 
     def read(self, answer: Answer) -> Finding:
         """Return the whole number that the answer gives as its result."""
-        wanted = Wanted(near=self.near, away=self.away, settings=self.settings, units=self.units,
-                        least=self.least, most=self.most, whole=True)
+        wanted = Wanted(
+            near=self.near,
+            away=self.away,
+            settings=self.settings,
+            units=self.units,
+            least=self.least,
+            most=self.most,
+            whole=True,
+        )
         return choose(answer, wanted)

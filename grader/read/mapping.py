@@ -113,9 +113,14 @@ class Mapping:
                     rivals = len({m.name for m in mine}) > 1 and bool(_OR.search(text[mine[0].end : mine[-1].start]))
                     pairs.append((mark.name, self._value(mine[0]), rivals))
             return pairs
-        for value, key in zip(marks, marks[1:], strict=False):
-            if value.kind == "value" and key.kind == "key":
+        at = 0
+        while at + 1 < len(marks):
+            one, two = marks[at], marks[at + 1]
+            if one.kind != two.kind:
+                key, value = (one, two) if one.kind == "key" else (two, one)
                 pairs.append((key.name, self._value(value), False))
+                at += 1
+            at += 1
         return pairs
 
     def _bare(self, text: str) -> list[tuple[str, Any, bool]]:

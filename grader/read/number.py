@@ -43,6 +43,15 @@ class Number:
 
     def read(self, answer: Answer) -> Finding:
         """Return the number that the answer gives as its result."""
-        wanted = Wanted(near=self.near, away=self.away, settings=self.settings, units=self.units, more=self.more,
-                        percent=self.percent, least=self.least, most=self.most, comma=self.comma)
+        wanted = Wanted(
+            near=self.near,
+            away=self.away,
+            settings=self.settings,
+            units=self.units,
+            more=self.more,
+            percent=self.percent,
+            least=self.least,
+            most=self.most,
+            comma=self.comma,
+        )
         return choose(answer, wanted)

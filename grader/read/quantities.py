@@ -28,6 +28,7 @@ _SIZE = re.compile(r"\d+\s*(?:x|×|\*|by|\\times)\s*\d+", re.IGNORECASE)
 _RANGE = re.compile(r"\b(\d{1,3})\s*(?:-|–|to)\s*(\d{1,3})\b")
 _OF = re.compile(r"\b(?:of|out of|from)\s+(?:the\s+|all\s+)?(?:\d{1,3}|\w+)\s+(?:feature\s+)?maps\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[.;\n]+(?=\s|$|[A-Z*-])")
+_EXPONENT = re.compile(r"(?:\be|exp)\s*(?:\^|\*\*)?\s*(?:\\left)?[{(]\s*([-+−\d.,*·\s]{1,60}?)\s*(?:\\right)?[})]|e\^\s*([-−]?\d[\d.]*)")
 _MOST = 400
 
 
@@ -53,6 +54,8 @@ class Quantities:
             for run in runs_of(line.text):
                 values += _values(line.text, run)
                 written += [_plain(run.number.value)] if run.plain and run.number is not None else []
+            values += [_plain(v) for m in _EXPONENT.finditer(line.text)
+                       for v in _evaluated(m[1] or m[2])]
         words = "\n".join(piece.text for piece in answer.of("prose", "table", "math"))
         for sentence in _SENTENCE.split(words):
             found = _counts(sentence)

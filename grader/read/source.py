@@ -8,14 +8,17 @@ The value is plain data: ``calls`` (name, arguments, line, in which loops), ``se
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from grader.model import Answer, Finding, Found, Missing, Piece
 from grader.read import readers
-from grader.read._facts import canonical, facts
+from grader.read._facts import canonical as one_spelling
+from grader.read._facts import facts
 from grader.read._log import log
-from grader.read._python import MOST_SIGNS, is_statement, parse
+from grader.read._python import MOST_SIGNS, apart, is_statement, parse
 
 _MOST_TEXT = 16_000
 _CODE_LINE = re.compile(r"\s*(?:[-*•>]\s+|\(\w{1,12}\)\s*|\d{1,2}[.)]\s+)?(?P<code>[A-Za-z_][\w.\[\]'\",: ]{0,60}?\s?(?:[-+*/]?=[^=]|\().*)")
@@ -45,25 +48,37 @@ class Source:
         code = list(_code(answer.pieces))
         printed = "\n".join(p.text for p in answer.pieces if p.kind in ("output", "table"))
         prose = "\n".join(p.text for p in answer.pieces if p.kind in ("prose", "heading", "math"))
-        told = log(f"{printed}\n{prose}"[:MOST_SIGNS])
-        if not code and not printed.strip() and _says_nothing(prose, told):
+        told = _told(f"{printed}\n{prose}"[:MOST_SIGNS])
+        if not code and not printed.strip() and _says_nothing(told):
             return _missing(answer, prose)
-        source = "\n".join(code)
-        doubt = "there is more code than is read" if len(source) > MOST_SIGNS else ""
-        program = parse(code)
-        language = "r" if _R.search(source) and not program.tree.body or len(_R.findall(source)) > 1 else "python"
         try:
-            value = facts(program)
+            value, repairs = _facts(tuple(code), canonical=self.canonical)
         except RecursionError:
             return Missing(why="the code could not be read", doubt="the code is nested too deeply to be read")
-        value |= {"language": language, "repairs": list(program.repairs), "unread": list(program.unread[:20]),
-                  "source": source[:_MOST_TEXT], "printed": printed[:_MOST_TEXT], "prose": prose[:_MOST_TEXT],
-                  "log": told, "images": len(answer.of("image")) + len(answer.lost)}
-        if self.canonical:
-            value["canonical"] = canonical(program.tree)[:_MOST_TEXT]
+        source = value["source"]
+        doubt = "there is more code than is read" if sum(map(len, code)) > MOST_SIGNS else ""
+        value = {**value, "printed": printed[:_MOST_TEXT], "prose": prose[:_MOST_TEXT], "log": told,
+                 "images": len(answer.of("image")) + len(answer.lost)}
         places = tuple(dict.fromkeys(p.place for p in answer.pieces if p.kind != "image"))
-        return Found(value=value, where=places, quote=" ".join((source or printed or prose).split())[:160], doubt=doubt,
-                     notes=program.repairs)
+        quote = " ".join((source or printed or prose)[:400].split())[:160]
+        return Found(value=value, where=places, quote=quote, doubt=doubt, notes=repairs)
+
+
+_told = functools.lru_cache(maxsize=8)(log)
+
+
+@functools.lru_cache(maxsize=8)
+def _facts(code: tuple[str, ...], *, canonical: bool) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Facts of code; kept for a while, since one cell may answer two parts. Not to be changed."""
+    program = parse(code)
+    source = "\n".join(code)
+    signs = len(_R.findall(source[:MOST_SIGNS]))
+    value = facts(program)
+    value |= {"language": "r" if signs > 1 or (signs and not program.tree.body) else "python",
+              "repairs": list(program.repairs), "unread": list(program.unread[:20]), "source": source[:_MOST_TEXT]}
+    if canonical:
+        value["canonical"] = one_spelling(program.tree)[:_MOST_TEXT]
+    return value, program.repairs
 
 
 def _code(pieces: tuple[Piece, ...]) -> list[str]:
@@ -83,12 +98,12 @@ def _code(pieces: tuple[Piece, ...]) -> list[str]:
 def _statement(line: str) -> str:
     match = _CODE_LINE.match(line[:400])
     if match and is_statement(match["code"]):
-        return match["code"]
+        return apart(match["code"])
     return "\n".join(code for code in _INLINE.findall(line[:1_000]) if is_statement(code))
 
 
-def _says_nothing(prose: str, told: dict[str, object]) -> bool:
-    return not (told["epochs"] or told["params"] or told["errors"] or told["final"]) and len(prose.split()) < 400
+def _says_nothing(told: dict[str, Any]) -> bool:
+    return not any(told[key] for key in ("epochs", "params", "errors", "final")) and not told["batches"]["count"]
 
 
 def _missing(answer: Answer, prose: str) -> Finding:

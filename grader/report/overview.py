@@ -10,7 +10,7 @@ from functools import cached_property
 
 from grader.model import PartResult, Result
 from grader.report import Batch, Problem
-from grader.report.feedback import STATES, WAITS, State, settled, state
+from grader.report.feedback import WAITS, State, settled, state
 from grader.report.text import shortened
 
 _NAME, _REASON = 80, 300
@@ -65,7 +65,8 @@ class Overview:
     rows: tuple[Row, ...]
     columns: tuple[Column, ...]
     problems: tuple[Problem, ...]
-    states = STATES
+    most = 10
+    """More problems than this are folded away."""
 
     @cached_property
     def waiting(self) -> int:
@@ -106,8 +107,13 @@ def overview(batch: Batch, name: Callable[[str], str]) -> Overview:
         version=batch.made_with.get("version", ""),
         rows=rows,
         columns=tuple(columns.values()),
-        problems=tuple(sorted(set(batch.problems))),
+        problems=tuple(_short(problem) for problem in sorted(set(batch.problems))),
     )
+
+
+def _short(problem: Problem) -> Problem:
+    path, what = shortened(problem.path, _NAME), shortened(problem.what, _REASON)
+    return Problem(path=path, what=what)
 
 
 def _row(result: Result, name: Callable[[str], str]) -> Row:

@@ -13,7 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from grader.model import Evidence, Result
 from grader.report import Batch, Problem
-from grader.report.feedback import STATES, report
+from grader.report.compose import report
+from grader.report.feedback import STATES
 from grader.report.overview import overview
 from grader.report.results import grades_csv, points, results_json
 from grader.report.text import code, escaped, visible

@@ -47,7 +47,8 @@ def _readings(part: Part, findings: Mapping[str, Finding]) -> Iterator[str]:
                 f"; also possible: “{_short(finding.others[0].quote)}”" if finding.others else ""
             )
             doubt = f"; unclear: {finding.doubt}" if finding.doubt else ""
-            yield f"        {criterion.id}: read as “{_short(finding.quote)}”{rival}{doubt}"
+            read = f"read as “{_short(finding.quote)}”" if finding.quote else "read"
+            yield f"        {criterion.id}: {read}{rival}{doubt}"
         else:
             yield f"        {criterion.id}: {finding.why}"
 

@@ -31,7 +31,7 @@ def visible(text: str) -> str:
     levelled, so that they do not cover what stands around them.
 
     >>> visible("a\u202ec\x1b[0m\ud800")
-    'a⟨U+202E⟩c␛[0m⟨U+D800⟩'
+    'a⟨U+202E⟩c⟨U+001B⟩[0m⟨U+D800⟩'
     """
     if text.isascii() and text.isprintable():
         return text
@@ -39,10 +39,7 @@ def visible(text: str) -> str:
 
 
 def _seen(match: re.Match[str]) -> str:
-    number = ord(match[0])
-    if number == 0x7F:
-        return "␡"
-    return chr(0x2400 + number) if number < 0x20 else f"⟨U+{number:04X}⟩"
+    return f"⟨U+{ord(match[0]):04X}⟩"
 
 
 def shortened(text: str, most: int) -> str:

@@ -248,3 +248,17 @@ def _checked(values: Sequence[float], tolerance: float) -> list[float]:
 def _check_tolerance(tolerance: float) -> None:
     if not 0 <= tolerance < 0.5:
         raise ValueError(f"tolerance is {tolerance}; give a share of at least 0 and below 0.5")
+
+
+def right_shape(curve: str) -> str:
+    """Shape that a curve should have: "falls", "rises", "dips" (U) or "flat".
+
+    Raises:
+        ValueError: an unknown curve.
+
+    >>> right_shape("test")
+    'dips'
+    """
+    if curve not in DIRECTIONS:
+        raise ValueError(f"unknown curve {curve!r}; the names are {', '.join(DIRECTIONS)}")
+    return DIRECTIONS[curve]

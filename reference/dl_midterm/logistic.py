@@ -48,13 +48,7 @@ def odds(intercept: float, coefficients: Sequence[float], values: Sequence[float
 def probability(intercept: float, coefficients: Sequence[float], values: Sequence[float]) -> float:
     """The logistic function of the log-odds, in [0, 1].
 
-    Args:
-        intercept: b0.
-        coefficients: one per feature.
-        values: one per feature, in the same order and units.
-
-    Raises:
-        ValueError: as `log_odds`.
+    Args and errors: as `log_odds`.
 
     Source: ISL, equation 4.7; p = 1 / (1 + exp(-(b0 + b1 x1 + ...))).
 

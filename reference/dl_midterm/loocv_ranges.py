@@ -189,3 +189,28 @@ def _check(degree: int, n: int, coverage: float, noise_sd: float) -> None:
         raise ValueError(f"coverage is {coverage}; give a share between 0 and 1")
     if not (math.isfinite(noise_sd) and noise_sd >= 0):
         raise ValueError(f"noise_sd is {noise_sd}; give a standard deviation of at least 0")
+
+
+def plausible_ranges(
+    degrees: Sequence[int], n: int, coverage: float = 0.999
+) -> dict[str, list[list[float]]]:
+    """Plausible ranges of all degrees, by the quantity that a student prints.
+
+    Args:
+        degrees: of the fitted polynomials, in the order of the wanted ranges.
+        n: points in a data set.
+        coverage: share of data sets inside, in (0, 1).
+
+    Returns:
+        "mse" and "rmse" to one range [low, high] a degree; "" is for errors that do not say which.
+
+    Raises:
+        ValueError: as `plausible_range`.
+
+    >>> found = plausible_ranges([2], 100)
+    >>> found[""] == found["mse"], found["rmse"][0][0] ** 2 == found["mse"][0][0]
+    (True, True)
+    """
+    squared = [plausible_range(degree, n, coverage) for degree in degrees]
+    roots = [plausible_rmse_range(degree, n, coverage) for degree in degrees]
+    return {"": squared, "mse": squared, "rmse": roots}

@@ -309,3 +309,33 @@ def first_layer_replaced(channels: int) -> int:
     20023232
     """
     return convolution_parameters(channels)
+
+
+# What a comparison may ask for beside numbers
+
+
+def frozen_by_count(count: int) -> dict[str, list[int]]:
+    """Frozen parameters of the first `count` layers under every way of counting, as one list.
+
+    Args:
+        count: how many layers are frozen, from 1 to 16.
+
+    Raises:
+        ValueError: as `frozen_parameters`.
+
+    >>> frozen_by_count(2)["frozen"]
+    [1792, 38720]
+    """
+    return {"frozen": sorted(set(frozen_parameters(count).values()))}
+
+
+def as_handed_in(other: object) -> dict[str, object]:
+    """What was read from the other part's code, for a comparison of the two.
+
+    Args:
+        other: the reading, passed on as it is.
+
+    >>> as_handed_in([1])
+    {'other': [1]}
+    """
+    return {"other": other}

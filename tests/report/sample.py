@@ -117,6 +117,7 @@ def part(
         for m, words in zip(marks, [*says, *[""] * len(marks)], strict=False)
     ]
     criteria[0].update(attempts or {})
+    quotes = read.split("; ") if read.count("; ") == len(marks) - 1 else [read] * len(marks)
     return Sample(
         rubric={"id": id_, "points": str(possible), "ask": ask, "criteria": criteria},
         result=PartResult(
@@ -133,7 +134,10 @@ def part(
             mistakes=tuple(MistakeSeen(id=i, says=w) for i, w in seen),
             marks=tuple(marks),
         ),
-        findings={"answer": found, **{m.id: Found(value=read, quote=read) for m in marks}},
+        findings={
+            "answer": found,
+            **{m.id: Found(value=q, quote=q) for m, q in zip(marks, quotes, strict=True)},
+        },
     )
 
 

@@ -24,7 +24,7 @@ def test_every_part_is_listed_with_its_place_or_as_missing() -> None:
 
 def test_readings_are_quoted_and_marks_are_not_told() -> None:
     text = check(sample.paper())
-    assert "read as “DBAC; ADCB”" in text
+    assert "bias: read as “DBAC”" in text
     assert not any(word in text for word in ("point", "right", "wrong", "exchanged", "Proposal"))
 
 

@@ -192,6 +192,29 @@ def test_curves_that_cannot_be_judged_say_why_and_never_raise(bad: Any) -> None:
         curve_shapes.direction(bad)
 
 
+@law
+@given(textbook())
+def test_each_exact_curve_runs_in_its_right_direction(curves: Curves) -> None:
+    for name, y in curves.items():
+        assert curve_shapes.direction(y) == curve_shapes.right_shape(name)
+    with pytest.raises(ValueError, match="unknown curve"):
+        curve_shapes.right_shape("loss")
+
+
+@law
+@given(valley())
+def test_a_test_curve_that_touches_the_irreducible_error_is_not_above_it(dip: list[float]) -> None:
+    for low, touches in ((min(dip), True), (min(dip) - 0.25, False)):
+        drawn = {"test": dip, "irreducible": [low] * len(dip)}
+        assert curve_shapes.dips_below_irreducible(drawn) == touches
+
+
+def test_an_arm_that_climbs_and_sinks_back_makes_no_u() -> None:
+    assert curve_shapes.direction([10, 5, 0, 0.6, 0.2]) == "wavers"
+    assert curve_shapes.direction([0.2, 0.6, 0, 5, 10]) == "wavers"
+    assert curve_shapes.direction([10, 5, 0, 0.6, 0.7]) == "dips"
+
+
 def test_unknown_names_and_tolerances_are_refused() -> None:
     with pytest.raises(ValueError, match="unknown curve 'loss'"):
         curve_shapes.reasons({"loss": [1, 2, 3]})

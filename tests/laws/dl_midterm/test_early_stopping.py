@@ -1,6 +1,7 @@
 """Laws of the early-stopping and learning-rate-decay reference."""
 
 import math
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -25,6 +26,7 @@ def test_the_loss_is_never_negative_and_zero_exactly_at_running_minima(errors: l
     for t, loss in enumerate(es.generalization_loss(errors)):
         assert loss >= 0
         assert (loss == 0) == (errors[t] == min(errors[: t + 1]))
+        assert min(errors[: t + 1]) * (1 + loss / 100) == pytest.approx(errors[t])
 
 
 @law
@@ -161,6 +163,39 @@ def test_the_first_dip_comes_no_later_than_the_first_rise_and_is_best_on_one_val
     valley = down + [e + 1 for e in reversed(down)]
     assert es.best_epoch_at_first_dip(valley) == es.best_epoch(valley)
     assert es.overfitting_at_first_rise(valley) == es.overfitting_onset(valley)
+
+
+@law
+@given(curve, st.integers(1, 40).map(lambda n: n / 4))
+def test_absolute_stops_where_the_error_first_climbs_by_the_threshold(
+    errors: list[float], rise: float
+) -> None:
+    stop = es.stop_epoch_absolute(errors, 100 * rise)
+    climbs = [e - min(errors[: t + 1]) for t, e in enumerate(errors)]
+    assume(all(abs(climb - rise) > 1e-6 for climb in climbs))
+    above = [t for t, climb in enumerate(climbs) if climb > rise]
+    assert stop == (above[0] if above else None)
+
+
+@law
+@given(curve, threshold)
+def test_from_the_last_stops_at_the_first_leap_between_neighbours(
+    errors: list[float], percent: float
+) -> None:
+    leaps = [b / a for a, b in pairwise(errors)]
+    assume(all(abs(leap - 1 - percent / 100) > 1e-6 for leap in leaps))
+    above = [t + 1 for t, leap in enumerate(leaps) if leap > 1 + percent / 100]
+    assert es.stop_epoch_from_last(errors, percent) == (above[0] if above else None)
+
+
+@law
+@given(curve)
+def test_on_a_curve_that_only_falls_the_last_epoch_is_best_in_right_and_wrong_ways(
+    errors: list[float],
+) -> None:
+    down = sorted(set(errors), reverse=True)
+    assert es.best_epoch(down) == es.best_epoch_at_first_dip(down) == len(down) - 1
+    assert es.overfitting_onset(down) is None
 
 
 @law

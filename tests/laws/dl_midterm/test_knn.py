@@ -83,6 +83,19 @@ def test_the_mean_of_the_squares_is_a_third_of_their_sum(
 
 
 @law
+@given(rows, triple)
+def test_averaged_differences_forget_the_spread_of_the_features(
+    observations: list[Row], point: Row
+) -> None:
+    """They are a third of the sum, so they lie within a third of the Manhattan distance."""
+    means = knn.mean_differences(observations, point)
+    sums = [sum(row) - sum(point) for row in observations]
+    assert [3 * mean for mean in means] == pytest.approx(sums)
+    for mean, block in zip(means, knn.manhattan_distances(observations, point), strict=True):
+        assert abs(mean) <= block / 3 + 1e-9
+
+
+@law
 @given(labelled())
 def test_only_labels_of_the_table_are_predicted(case: Case) -> None:
     distances, labels, k = case

@@ -122,6 +122,20 @@ def test_the_connection_table_breaks_symmetry() -> None:
     assert len(set(lenet5_c3.readers())) == 1
 
 
+def test_the_groups_are_the_published_ones() -> None:
+    """LeCun et al. (1998), section II.B: contiguous triples, contiguous quadruples (both on a
+    ring), other quadruples, and one map that reads everything.
+    """
+    ring = range(6)
+    triples = {tuple(sorted((s + i) % 6 for i in range(3))) for s in ring}
+    quadruples = {tuple(sorted((s + i) % 6 for i in range(4))) for s in ring}
+    assert set(lenet5_c3.TABLE[:6]) == triples
+    assert set(lenet5_c3.TABLE[6:12]) == quadruples
+    assert all(len(maps) == 4 and maps not in quadruples for maps in lenet5_c3.TABLE[12:15])
+    assert lenet5_c3.TABLE[15] == tuple(ring)
+    assert lenet5_c3.groups() == [[6, 3], [6, 4], [3, 4], [1, 6]]
+
+
 def test_all_decompositions_of_c3_give_the_same_total() -> None:
     total = lenet5_c3.parameters()
     assert sum(lenet5_c3.parameters_by_group()) == total
@@ -171,6 +185,16 @@ def test_types_share_out_the_total_and_naming_c5_decides_which_is_largest() -> N
     assert lenet5.trainable_parameters()[lenet5.largest_layer()] == max(
         lenet5.trainable_parameters().values()
     )
+
+
+def test_layers_and_types_that_are_not_the_largest_share_out_the_rest() -> None:
+    types, layers = lenet5.parameters_by_type(), lenet5.trainable_parameters()
+    smaller, dense = lenet5.smaller_types(), lenet5.smaller_dense_layers()
+    assert set(smaller) & set(types) == set(types) - {lenet5.largest_type()}
+    named = [*(set(smaller) & set(layers)), *dense, lenet5.largest_layer()]
+    assert sorted(named) == sorted(layers)
+    held = sum(layers[name] for name in (*dense, lenet5.largest_layer()))
+    assert held == types[lenet5.largest_type()]
 
 
 @pytest.mark.parametrize("bad", [(0, 1, 1, 1), (5, 6, 1, 1), (5, 5, 0, 1), (5, 5, 1, True)])

@@ -176,6 +176,18 @@ def test_horners_rule_is_the_sum_of_the_powers(coefficients: list[float], x: flo
     assert loocv.polynomial(coefficients, x) == pytest.approx(powers, abs=1e-9)
 
 
+@law
+@given(st.integers(0, 4), st.data())
+def test_one_point_more_than_the_fit_needs_is_enough(degree: int, data: st.DataObject) -> None:
+    x = [float(i) for i in range(degree + 2)]
+    y = data.draw(st.lists(number, min_size=len(x), max_size=len(x)))
+    expected = loocv.loocv_mse_by_leverage(x, y, degree)
+    assert loocv.loocv_mse(x, y, degree) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+    for mse in (loocv.loocv_mse, loocv.loocv_mse_by_leverage):
+        with pytest.raises(ValueError, match="too few distinct"):
+            mse(x, y, degree + 1)
+
+
 def test_data_that_cannot_be_fitted_are_refused() -> None:
     for bad in (math.nan, math.inf, True, "x", 1e200, 10**400):
         with pytest.raises(ValueError, match="is not a number"):

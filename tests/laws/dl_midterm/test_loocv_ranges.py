@@ -87,6 +87,14 @@ def test_the_root_of_the_error_lies_in_the_root_of_the_range(d: int) -> None:
 
 
 @law
+@given(st.lists(degree, min_size=1, max_size=4), st.sampled_from(sorted(loocv_ranges.TABLE)))
+def test_ranges_of_several_degrees_are_the_single_ones(degrees: list[int], coverage: float) -> None:
+    found = loocv_ranges.plausible_ranges(degrees, N, coverage)
+    assert found["mse"] == [loocv_ranges.plausible_range(d, N, coverage) for d in degrees]
+    assert found["rmse"] == [loocv_ranges.plausible_rmse_range(d, N, coverage) for d in degrees]
+
+
+@law
 @given(degree)
 def test_a_left_minus_sign_is_never_plausible(d: int) -> None:
     low, high = loocv_ranges.plausible_range(d, N)
@@ -133,6 +141,36 @@ def test_other_processes_are_simulated_when_asked_for(monkeypatch: pytest.Monkey
     low, high = loocv_ranges.plausible_range(1, 30, 0.9, [0, 1], 2)
     loocv_ranges._simulated_range.cache_clear()
     assert low < 4 * (1 + 2 / 30) < high
+
+
+@law
+@given(st.lists(st.floats(0, 100), min_size=40, max_size=200, unique=True), st.floats(0.1, 0.9))
+def test_what_lies_outside_lies_on_both_sides_alike(errors: list[float], coverage: float) -> None:
+    low, high = loocv_ranges.middle(errors, coverage)
+    outside = len(errors) * (1 - coverage) / 2
+    assert abs(sum(e < low for e in errors) - outside) <= 1
+    assert abs(sum(e > high for e in errors) - outside) <= 1
+
+
+def test_the_table_is_used_where_it_has_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loocv_ranges, "_simulated_range", lambda *_: (-1.0, -1.0))
+    for coverage, row in loocv_ranges.TABLE.items():
+        for d, bounds in row.items():
+            assert loocv_ranges.plausible_range(d, N, coverage) == list(bounds)
+            assert loocv_ranges.plausible_range(d, N + 1, coverage) == [-1, -1]
+            assert loocv_ranges.plausible_range(d, N, coverage, noise_sd=2) == [-1, -1]
+    assert loocv_ranges.plausible_range(5, N) == [-1, -1]
+
+
+def test_the_table_made_anew_has_the_same_rows() -> None:
+    made = loocv_ranges.table(runs=20)
+    assert {coverage: set(row) for coverage, row in made.items()} == {
+        coverage: set(row) for coverage, row in loocv_ranges.TABLE.items()
+    }
+
+
+def test_blocks_of_runs_are_put_together() -> None:
+    assert len(loocv_ranges.simulated_errors(0, 3, [0], 1, runs=10_001, seed=0)) == 10_001
 
 
 def test_questions_without_an_answer_are_refused() -> None:

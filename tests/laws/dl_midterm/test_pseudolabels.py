@@ -174,6 +174,15 @@ def test_the_list_of_mistakes_holds_each_mistake_at_each_length(
     }
 
 
+@law
+@given(vector, sources)
+def test_a_mistake_is_found_by_its_name(image: Vector, by_name: Sources) -> None:
+    for name, labels in pl.all_mistaken(image, by_name).items():
+        assert pl.mistaken(image, by_name, name) == labels
+    with pytest.raises(ValueError, match="no mistake is called 'typo'"):
+        pl.mistaken(image, by_name, "typo")
+
+
 def test_a_tie_beyond_the_label_does_not_matter() -> None:
     by_name = {"A": [1, 0], "B": [0, 1], "C": [0, 2]}
     assert pl.nearest([1, 0], by_name, 1) == "A"

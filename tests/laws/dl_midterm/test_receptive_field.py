@@ -1,5 +1,6 @@
 """Laws of receptive fields, found again by asking which inputs an output depends on."""
 
+import re
 import warnings
 from typing import Any
 
@@ -98,6 +99,7 @@ def test_turned_kernels_turn_the_field(stack: list[dict[str, Any]]) -> None:
         for layer in stack
     ]
     assert m.receptive_field(turned) == m.receptive_field(stack)[::-1]
+    assert m.jump(turned) == m.jump(stack)[::-1]
 
 
 @few
@@ -105,6 +107,20 @@ def test_turned_kernels_turn_the_field(stack: list[dict[str, Any]]) -> None:
 def test_jumps_multiply(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> None:
     product = [a * b for a, b in zip(m.jump(one), m.jump(other), strict=True)]
     assert m.jump(one + other) == product
+
+
+@few
+@given(stacks, st.integers(1, 60), st.integers(1, 60))
+def test_a_strided_layer_padded_same_keeps_every_such_pixel(
+    stack: list[dict[str, Any]], height: int, width: int
+) -> None:
+    left = [list(range(height)), list(range(width))]
+    for layer in stack:
+        steps = _two(layer.get("stride", 1))
+        left = [places[::step] for places, step in zip(left, steps, strict=True)]
+    assert m.output_size(stack, "same", height, width) == [len(places) for places in left]
+    if min(len(places) for places in left) > 1:
+        assert m.jump(stack) == [places[1] - places[0] for places in left]
 
 
 @pytest.mark.parametrize("stack", SEVEN)
@@ -134,8 +150,14 @@ def test_padding_is_unequal_exactly_where_its_sum_is_odd(layer: dict[str, Any]) 
     found = m.same_padding(layer)
     assert [sum(ends) for ends in found] == sums
     assert [last - first for first, last in found] == [total % 2 for total in sums]
-    unequal = any(total % 2 for total in sums)
-    assert ("unequally" in m.padding_explained(layer)) == unequal
+    words = m.padding_explained(layer)
+    assert ("unequally" in words) == any(total % 2 for total in sums)
+    said = [int(number) for number in re.findall(r"\d+", words.partition("padd")[2])]
+    ends = [end for pair in found for end in pair]
+    if "unequally" in words:
+        assert said == ends
+    else:
+        assert said == ([ends[0]] if ends[0] == ends[2] else [ends[0], ends[2]])
 
 
 @few
@@ -176,7 +198,7 @@ def test_one_by_one_layers_make_another_architecture_and_filters_do_not(
     stack: list[dict[str, Any]],
 ) -> None:
     longer = [*stack, {"kernel": 1}]
-    renamed = [{**layer, "filters": 5, "padding": 1} for layer in stack]
+    renamed = [{"dilation": 1, "kind": "conv", **layer, "filters": 5} for layer in stack]
     assert m.first_equal([stack, longer, renamed]) == [0, 1, 0]
 
 

@@ -44,7 +44,14 @@ def test_the_polynomial_at_c_is_the_count_for_c_channels(stack: Stack, c: int, b
 
 
 @few
-@given(stacks, channels, sides, sides, st.sampled_from([1, 2]), bias=st.booleans())
+@given(
+    stack=stacks,
+    c=channels,
+    height=sides,
+    width=sides,
+    multiply_add=st.sampled_from([1, 2]),
+    bias=st.booleans(),
+)
 def test_the_polynomial_times_the_pixels_is_the_count_of_computations(
     stack: Stack, c: int, height: int, width: int, multiply_add: int, *, bias: bool
 ) -> None:

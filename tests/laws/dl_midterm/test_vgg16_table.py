@@ -174,6 +174,7 @@ def test_each_wrong_row_is_a_number_that_a_student_writes() -> None:
         *[224 * 224] * 3,
         112 * 112,
     ]
+    assert _column(m.rows_without_channels([64, 32, 3], 10), "activations")[0] == 64 * 32
 
 
 def test_the_total_of_the_course_notes_is_not_the_sum_of_the_rows() -> None:

@@ -1,0 +1,121 @@
+"""Which element of a list a piece of text speaks of: obs1, d_2, "3)", "the fourth one"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_ORDINALS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
+_INDEX = re.compile(r"(\d{1,2})$")
+_SEPARATOR = (
+    r"\s*(?:[)}\]]\s*)*(?:[:=≈.)|\]]|-+>|→|⇒|=>|\\(?:to|rightarrow|Rightarrow)\b|[-–—]\s|\bis\b|\()"
+)
+_SQUARED = re.compile(r"^\s*[)}\]]*\s*(?:\^\s*\{?2|²|\*\*2)")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A key named in a line: which one, and from where to where."""
+
+    key: int
+    start: int
+    end: int
+
+
+class Keys:
+    """Finds the keys of a list in a text."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._words = [
+            re.compile(rf"(?<![A-Za-z0-9]){_loose(key)}(?![A-Za-z0-9])", re.IGNORECASE)
+            for key in keys
+        ]
+        indices = [_INDEX.search(key) for key in keys]
+        self._places = {int(found[1]): place for place, found in enumerate(indices) if found}
+        stems = {
+            _INDEX.sub("", key).strip(" _")
+            for key, found in zip(keys, indices, strict=True)
+            if found
+        }
+        if len(self._places) != len(keys):
+            self._places = {}
+        stem = (
+            "|".join(sorted((re.escape(s) + r"[a-z]*" for s in stems if s), key=len, reverse=True))
+            or "(?!)"
+        )
+        self._known = re.compile(
+            rf"(?<![A-Za-z0-9])(?:{stem}|d(?:ist(?:ance)?)?|#|no|nr|row|point)(?![A-Za-z])\.?[\s_(){{}}\\#\[-]*(\d{{1,2}})(?![\d.]*\d)",
+            re.IGNORECASE,
+        )
+        self._other = re.compile(
+            rf"(?<![\w.,])(?:[A-Za-z]+\.?[\s_({{]*|#\s*|\()?(\d{{1,2}})(?=(?![.,]\d){_SEPARATOR})"
+        )
+        self._ordinal = re.compile(rf"\b({'|'.join(_ORDINALS)}|last)\b", re.IGNORECASE)
+
+    def of(self, text: str) -> int | None:
+        """Return the key that a whole text is, as the first cell of a table row."""
+        plain = re.sub(r"[\s*_$\\{}().:#]+", " ", text).strip()
+        for place, word in enumerate(self._words):
+            if word.fullmatch(plain):
+                return place
+        found = re.fullmatch(r"(?:[A-Za-z]+\s?)?(\d{1,2})", plain)
+        return self._places.get(int(found[1])) if found else None
+
+    def mentions(self, text: str, marker: str = "") -> list[Mention]:
+        """Return the keys named in a line, in order."""
+        found = [
+            Mention(place, m.start(), m.end())
+            for place, word in enumerate(self._words)
+            for m in word.finditer(text)
+        ]
+        listed = [self._indexed(text, pattern) for pattern in (self._known, self._ordinal)]
+        found = max(found, *listed, key=lambda mentions: len({mention.key for mention in mentions}))
+        if not found:
+            index = re.search(r"(\d{1,2})[.)]", marker)
+            if index:
+                place = self._places.get(int(index[1]))
+                return [] if place is None else [Mention(place, 0, 0)]
+            found = [m for m in self._indexed(text, self._other) if _may_begin(text[: m.start])]
+            if found and text[: found[0].start].strip():
+                found = []
+        found.sort(key=lambda mention: mention.start)
+        return [m for m in found if not _SQUARED.match(text[m.end : m.end + 12])]
+
+    def _indexed(self, text: str, pattern: re.Pattern[str]) -> list[Mention]:
+        result = []
+        for m in pattern.finditer(text):
+            word = m[1].lower()
+            index = (
+                int(word)
+                if word.isdigit()
+                else len(self._places)
+                if word == "last"
+                else _ORDINALS.index(word) + 1
+            )
+            if index in self._places:
+                result.append(Mention(self._places[index], m.start(), m.end()))
+        return result
+
+
+def _may_begin(before: str) -> bool:
+    """Whether a key may stand here: at the beginning, or after the end of another element."""
+    before = before.rstrip()
+    return not before or before[-1] in ",;|."
+
+
+def _loose(key: str) -> str:
+    """A key with any spacing, underscores or brackets before its index."""
+    parts = re.findall(r"[A-Za-z]+|\d+|[^\sA-Za-z\d_]", key)
+    return r"[\s_({.\\-]*".join(map(re.escape, parts)) or "(?!)"

@@ -1,0 +1,246 @@
+"""Lists of numbers in an answer: keyed ones, table columns, bare ones; each round on its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from grader.expression import Comma, parse_number
+from grader.model import Answer, Number, Place
+from grader.read._candidates import chain_result, chains_of, same
+from grader.read._cues import REVISION
+from grader.read._keys import Keys, Mention
+from grader.read._lines import Line, lines
+
+_INTERMEDIATE = re.compile(r"squar|\^\s*\{?2\}?|²", re.IGNORECASE)
+_LEAD = re.compile(r"^[\s)}\]|.:*_$]*(?:[-–—]+(?=\s)|:=)?")
+_AWAY = re.compile(r"^\W*(?:\(|,?\s*(?:since|because|as|from|for|due)\b)", re.IGNORECASE)
+_BRACKETS = re.compile(r"^(?:\w+\()?[\s(\[{$*]+|[\s)\]}$*.;,]+$")
+_SPLITS = (
+    re.compile(r"\s*;\s*"),
+    re.compile(r"\s*,\s+|\s+and\s+"),
+    re.compile(r"\s*,\s*"),
+    re.compile(r"\s+"),
+)
+_AMBIGUOUS = re.compile(r"(?<![\d.,])\d,\d{3}(?![\d.,]\d|\d)")
+_DECIMAL = re.compile(r"(?<![\d.,])(?:\d+,\d{1,2}|\d+,\d{4,}|0,\d+)(?![\d,]|\.\d)")
+_POINT = re.compile(r"\d\.\d")
+_SMALL = re.compile(r"(?<![\d.,])\d{1,2}(?![\d.,]\d|\d)")
+_MOST = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One complete or partial list, in the order of the keys."""
+
+    values: tuple[Number | None, ...]
+    places: tuple[Place, ...]
+    quote: str
+    doubt: str = ""
+    intermediate: bool = False
+    """Whether it is said to hold squares, a step on the way."""
+
+    def agrees(self, other: Listing) -> bool:
+        """Whether both say the same, with more or fewer digits or elements."""
+        return all(
+            a is None or b is None or same(a, b)
+            for a, b in zip(self.values, other.values, strict=True)
+        )
+
+    @property
+    def known(self) -> int:
+        """How many elements have a value."""
+        return sum(value is not None for value in self.values)
+
+
+def listings(
+    answer: Answer, keys: Keys, count: int, near: Sequence[str], comma: Comma | None
+) -> list[Listing]:
+    """Return the lists that an answer gives, the last one being its final word."""
+    comma = comma or comma_in(answer.text)
+    every = list(lines(answer))[:_MOST]
+    rounds = _Rounds(count)
+    for row in _rows(every):
+        if row[0].cell:
+            _take_row(row, keys, near, comma, rounds)
+        else:
+            _take_line(row[0], keys, comma, rounds)
+    keyed = rounds.listings()
+    found = keyed or _bare(every, count, comma)
+    final = [listing for listing in found if not listing.intermediate] or found
+    most = max((listing.known for listing in final), default=0)
+    return [listing for listing in final if listing.known * 2 > most]
+
+
+def comma_in(text: str) -> Comma | None:
+    """Return what commas mean in a text of small numbers, where the numbers themselves tell."""
+    if _POINT.search(text):
+        return None
+    if _DECIMAL.search(text):
+        return "decimal"
+    ambiguous = _AMBIGUOUS.findall(text)
+    return "decimal" if len(ambiguous) > 1 and _SMALL.search(text) else None
+
+
+@dataclass
+class _Rounds:
+    """Values by key as they come; a key that comes again after all others begins a new round."""
+
+    count: int
+    done: list[dict[int, tuple[Number, Line]]] = field(default_factory=list)
+    current: dict[int, tuple[Number, Line]] = field(default_factory=dict)
+    pending: int | None = None
+
+    def take(self, key: int, value: Number, line: Line) -> None:
+        """Put a value to its key."""
+        if key in self.current and len(self.current) == self.count:
+            self.done.append(self.current)
+            self.current = {}
+        self.current[key] = (value, line)
+
+    def listings(self) -> list[Listing]:
+        """The rounds as lists; a single value is none."""
+        every = [
+            values for values in (*self.done, self.current) if len(values) > min(1, self.count - 1)
+        ]
+        return [_listing([values.get(key) for key in range(self.count)]) for values in every]
+
+
+def _listing(
+    values: Sequence[tuple[Number, Line] | None], doubt: str = "", intermediate: bool = False
+) -> Listing:
+    found = [pair for pair in values if pair is not None]
+    texts = dict.fromkeys((line.row if line.cell else "", line.text.strip()) for _, line in found)
+    return Listing(
+        values=tuple(None if pair is None else pair[0] for pair in values),
+        places=tuple(dict.fromkeys(line.place for _, line in found)),
+        quote="; ".join(f"{row}: {text}" if row and row != text else text for row, text in texts)[
+            :400
+        ],
+        doubt=doubt,
+        intermediate=intermediate,
+    )
+
+
+def _rows(every: Iterable[Line]) -> Iterator[list[Line]]:
+    for is_cell, group in groupby(
+        every, key=lambda line: (line.place.start, line.place.file) if line.cell else None
+    ):
+        if is_cell is None:
+            yield from ([line] for line in group)
+        else:
+            yield list(group)
+
+
+def _take_row(
+    row: list[Line], keys: Keys, near: Sequence[str], comma: Comma | None, rounds: _Rounds
+) -> None:
+    """Take a table row: a key and its value, or one value for each titled column."""
+    titled = [(keys.of(cell.title), cell) for cell in row if cell.title]
+    across = [(key, cell) for key, cell in titled if key is not None]
+    if len(across) > rounds.count / 2:
+        for place, cell in across:
+            number = parse_number(cell.text, comma=comma) or value_of(cell.text, comma)
+            if number is not None:
+                rounds.take(place, number, cell)
+        return
+    key = keys.of(row[0].row)
+    cells = [cell for cell in row if cell.text != row[0].row or cell is not row[0]]
+    meant = [
+        cell for cell in cells if any(word.lower() in cell.title.lower() for word in near)
+    ] or cells[-1:]
+    if key is None or not meant:
+        return
+    number = value_of(meant[-1].text, comma)
+    if number is not None:
+        rounds.take(key, number, meant[-1])
+
+
+def _take_line(line: Line, keys: Keys, comma: Comma | None, rounds: _Rounds) -> None:
+    mentions = keys.mentions(line.text, line.marker)
+    if not mentions:
+        if rounds.pending is not None:
+            number = value_of(line.text, comma)
+            if number is not None:
+                rounds.take(rounds.pending, number, line)
+                rounds.pending = None
+        return
+    for index, mention in enumerate(mentions):
+        stop = mentions[index + 1].start if index + 1 < len(mentions) else len(line.text)
+        number = value_of(_segment(line.text, mention, stop), comma)
+        if number is not None:
+            rounds.take(mention.key, number, line)
+        rounds.pending = mention.key if number is None else None
+
+
+def _segment(text: str, mention: Mention, stop: int) -> str:
+    return text[mention.end : stop]
+
+
+def value_of(segment: str, comma: Comma | None) -> Number | None:
+    """Return the value that a piece of text gives for its key, revisions respected."""
+    lead = _LEAD.match(segment)
+    text = segment[lead.end() :] if lead else segment
+    revised = [found.end() for found in REVISION.finditer(text)]
+    chains = list(chains_of(text, comma))
+    after = [chain for chain in chains if revised and chain[0].start >= revised[-1]]
+    if after:
+        return chain_result(after[-1])
+    if not chains:
+        return None
+    first = chains[0]
+    if not text[: first[0].start].strip(" =≈:$*>→-(") and (
+        len(chains) == 1 or _AWAY.match(text[first[-1].end :])
+    ):
+        return chain_result(first)
+    return chain_result(chains[-1])
+
+
+def _bare(every: Sequence[Line], count: int, comma: Comma | None) -> list[Listing]:
+    """Lists without keys: in one line, or one number a line."""
+    found: list[Listing] = []
+    column: list[tuple[Number, Line]] = []
+    for line in every:
+        numbers = _in_one_line(line, count, comma)
+        if len(numbers) == count:
+            label = line.text.partition(":")[0] if ":" in line.text else ""
+            found.append(
+                _listing(
+                    [(n, line) for n in numbers], intermediate=bool(_INTERMEDIATE.search(label))
+                )
+            )
+            column = []
+        elif len(numbers) == 1:
+            column.append((numbers[0], line))
+        if len(column) == count:
+            found.append(_listing(column))
+            column = []
+    if found:
+        return found
+    partial = max((_in_one_line(line, count, comma) for line in every), key=len, default=[])
+    if count > len(partial) > count / 2:
+        line = next(line for line in every if _in_one_line(line, count, comma) == partial)
+        pairs: list[tuple[Number, Line] | None] = [(n, line) for n in partial]
+        doubt = f"{len(partial)} numbers stand here where {count} are asked for, without their keys"
+        return [_listing([*pairs, *[None] * (count - len(partial))], doubt=doubt)]
+    return []
+
+
+def _in_one_line(line: Line, count: int, comma: Comma | None) -> list[Number]:
+    """The numbers of a line that is nothing but a list of them, after its label."""
+    best: list[Number] = []
+    for text in (line.text, re.split(r"[:=]", line.text)[-1]):
+        text = _BRACKETS.sub("", text.strip())
+        for split in _SPLITS:
+            parts = [part for part in split.split(text) if part]
+            if len(parts) > 4 * count:
+                continue
+            numbers = [parse_number(part, comma=comma) for part in parts]
+            kept = [number for number in numbers if number is not None]
+            if len(kept) == len(parts) and (len(kept) == count or len(kept) > len(best)):
+                best = kept
+            if len(best) == count:
+                return best
+    return best

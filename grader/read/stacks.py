@@ -1,0 +1,232 @@
+"""Architectures as stacks of convolution layers, in any style: lists, tables, prose, code.
+
+    read: {kind: stacks}
+
+The value is a list of mappings ``{label, index, layers, conflict, unsure, sized, text}``. A layer
+is ``{kernel: [h, w], dilation: [h, w], stride: [h, w], padding, filters, kind}``. ``padding`` is
+null where it is not said, else a number, ``[h, w]``, "same", "valid", or "said" where its amount
+is left open; ``filters`` is null, a number, or a multiple of what is read such as "C" or "C/4".
+What is said of all architectures stands in each layer that says nothing else itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.model import Answer, Finding, Found, Missing, Place
+from grader.read import readers
+from grader.read._items import Item, Items, index_of, split, spots
+from grader.read._layer_calls import LayerDict, replaced
+from grader.read._layer_stack import Stack, places, spread, stack
+from grader.read._layer_tables import described, rows
+from grader.read._marks import unmarked
+
+_LAYERED = re.compile(r"conv|kernel|layer|filter|\dx\d", re.IGNORECASE)
+_WITHDRAWN = re.compile(
+    r"\b(?:wait|sorry|correction|corrected|oops|my mistake|scratch|ignore|instead|actually|should be)\b", re.IGNORECASE)
+_GROUP = re.compile(r"[\[({]\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*[\])}]")
+_SIZES = re.compile(
+    r"(?P<head>[^\d\n;|]{0,24}|[^\n;|]{0,24}?[:.)=]\s*)(?P<sizes>(?<!\d)1?\d(?:\s*(?:,|\+|-|→|then|and|/)\s*1?\d)*)(?P<tail>[\s.)]*)")
+_END = re.compile(r"\n|\.\s|$")
+_QUOTE = 300
+
+
+@readers.register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stacks:
+    """No options: how many are asked for, and which are right, is for the judge to say.
+
+    >>> from grader.model import Answer, Piece, Place
+    >>> place = Place(file="a.md", start=1, end=1)
+    >>> answer = Answer(pieces=(Piece(kind="prose", text="1) 7x7 2) 5x5 then 3x3", place=place),))
+    >>> [[layer["kernel"][0] for layer in one["layers"]] for one in Stacks().read(answer).value]
+    [[7], [5, 3]]
+    """
+
+    def read(self, answer: Answer) -> Finding:
+        """Return the stacks in the order of their labels."""
+        text, tables = _parts(answer)
+        found = _from_tables(tables, text) or _from_text(text)
+        if not found:
+            return Missing(why="no architecture was found", doubt=_doubt(answer, text))
+        where = tuple(dict.fromkeys(piece.place for piece in answer.pieces))
+        quote = "; ".join(" ".join(one.text.split()) for one in found)
+        value = [one.plain() for one in found]
+        lost = f"lost in conversion: {answer.lost[0]}" if answer.lost else ""
+        if not lost and answer.of("image"):
+            lost = "a part of the answer is an image"
+        return Found(value=value, where=_few(where), quote=quote[:_QUOTE], doubt=lost)
+
+
+def _few(where: tuple[Place, ...]) -> tuple[Place, ...]:
+    return where[:20]
+
+
+def _doubt(answer: Answer, text: str) -> str:
+    if answer.lost or answer.of("image"):
+        return "the answer may stand in an image"
+    if any(ch.isdigit() for ch in text) and len(_LAYERED.findall(text)) > 1 and not re.search(r"recept", text):
+        return "layers may be described in a way that was not read"
+    return ""
+
+
+@dataclass(slots=True)
+class _One:
+    """One architecture as it was read."""
+
+    index: int
+    label: str
+    made: Stack
+    text: str
+    conflict: bool = False
+    more: list[str] = field(default_factory=list)
+
+    def plain(self) -> dict[str, Any]:
+        return {"label": self.label or str(self.index), "index": self.index, "layers": self.made.layers,
+                "conflict": self.conflict, "unsure": [*self.made.unsure, *self.more], "sized": self.made.sized,
+                "text": " ".join(self.text.split())[:_QUOTE]}
+
+
+def _parts(answer: Answer) -> tuple[str, list[str]]:
+    """Running text in order, and tables apart; a table of one line is a line."""
+    texts, tables = [], []
+    for piece in answer.pieces:
+        if piece.kind == "table" and len(rows(piece.text)) > 1:
+            tables.append(piece.text)
+        elif piece.kind != "image":
+            texts.append(f"# {piece.text}" if piece.kind == "heading" else piece.text)
+    return "\n\n".join(texts), tables
+
+
+# -- from tables
+
+
+def _from_tables(tables: Sequence[str], text: str) -> list[_One]:
+    found: list[_One] = []
+    for table in tables:
+        for label, said in described(table) or ():
+            made = stack(said)
+            index = index_of(unmarked(label)) or len(found) + 1
+            if made.layers or made.unsure:
+                found.append(_One(index=index, label=unmarked(label).strip(), made=made, text=f"{label} {said}"))
+    if len({one.index for one in found}) < len(found):
+        for place, one in enumerate(found, 1):
+            one.index = place
+    _apply(found, [stack(unmarked(text))])
+    return found
+
+
+# -- from text
+
+
+def _from_text(raw: str) -> list[_One]:
+    code, calls = replaced(raw)
+    text = unmarked(code)
+    kernels = places(text)
+    if not kernels or _GROUP.search(text):
+        text = _bare(text, bool(kernels))
+        kernels = places(text)
+    if not kernels:
+        text = re.sub(r"(?<=\d)(\s?)·(\s?)(?=\d)", r"\1x\2", text)
+        kernels = places(text)
+    items = split(text, spots(kernels))
+    if items is None:
+        return []
+    found = _read_items(text, items, calls)
+    _said_again(text, items, found, calls)
+    common = [stack(text[: items.start], calls), *_behind(text, items, kernels)]
+    _apply(found, common)
+    return [one for one in found if one.made.layers or one.made.unsure]
+
+
+def _bare(text: str, marked: bool) -> str:
+    """Kernel sizes alone: ``[7], [3, 3, 3]``, or lines such as ``3 - 3 - 3``."""
+    groups = [match[1].split(",") for match in _GROUP.finditer(text)]
+    lengths = {len(group) for group in groups}
+    crossed = re.search(r"\d\s?x\s?\d", text)
+    if len(groups) > 1 and lengths - {2} and not crossed and all(0 < int(n) < 14 for g in groups for n in g):
+        return _GROUP.sub(lambda m: "[" + ", ".join(f"{n.strip()}x{n.strip()}" for n in m[1].split(",")) + "]", text)
+    if marked:
+        return text
+    parts = re.split(r"([\n;|])", text)
+    matches = [_SIZES.fullmatch(part.strip()) for part in parts]
+    if sum(match is not None for match in matches) < 2:
+        return text
+    return "".join(part if match is None else
+                   f"{match['head']}{re.sub(r'[0-9]+', lambda n: f'{n[0]}x{n[0]}', match['sizes'])}"
+                   for part, match in zip(parts, matches, strict=True))
+
+
+def _read_items(text: str, items: Items, calls: Sequence[LayerDict]) -> list[_One]:
+    found: list[_One] = []
+    for place, item in enumerate(items.items, 1):
+        said = item.of(text)
+        made = stack(said, calls)
+        one = _One(index=item.index if items.labelled else place, label=item.label, made=made, text=said)
+        if not made.layers and made.reversed and found and found[-1].made.layers:
+            made.layers = [dict(layer) for layer in reversed(found[-1].made.layers)]
+        elif not made.layers and len(re.findall(r"[A-Za-z]{3,}", said)) > 1:
+            made.unsure.append("no layer was read here")
+        elif re.search(r"\bsame as\s+(?:arch|#|\d|above|before|the (?:first|second|third|fourth|previous))", said, re.IGNORECASE):
+            made.unsure.append("it refers to another one")
+        found.append(one)
+    return found
+
+
+def _said_again(text: str, items: Items, found: list[_One], calls: Sequence[LayerDict]) -> None:
+    """Said twice alike is fine; said differently and not withdrawn goes to a person."""
+    by_index = {one.index: one for one in found}
+    for item in items.earlier:
+        one = by_index.get(item.index)
+        if one and _differs(one, stack(item.of(text), calls)) and not _WITHDRAWN.search(text, item.start, items.items[0].end):
+            one.more.append("it is also described in another way")
+    for item in items.again:
+        one = by_index.get(item.index)
+        made = stack(item.of(text), calls)
+        if one is None or not _differs(one, made):
+            continue
+        start = max(items.items[-1].end - 1, text.rfind("\n", 0, item.start))
+        if _WITHDRAWN.search(text, start, item.end):
+            one.made, one.text = made, item.of(text)
+        else:
+            one.conflict = True
+
+
+def _differs(one: _One, other: Stack) -> bool:
+    def key(layers: Sequence[LayerDict]) -> list[Any]:
+        return [(layer["kernel"], layer["dilation"], layer["kind"]) for layer in layers]
+
+    return bool(other.layers) and key(one.made.layers) != key(other.layers)
+
+
+def _behind(text: str, items: Items, kernels: Sequence[int]) -> list[Stack]:
+    """What is said behind the last layer, on a line of its own or of "all"."""
+    last = max((item for item in items.items), key=lambda item: item.end)
+    inside = [place for place in kernels if last.start <= place < last.end]
+    if not inside:
+        return []
+    ends = _END.search(text, inside[-1])
+    end = ends.start() if ends else len(text)
+    made = stack(text[end:])
+    own_line = "\n" in text[inside[-1] : end + 1]
+    return [made] if own_line or made.quantified else []
+
+
+def _apply(found: list[_One], common: Sequence[Stack]) -> None:
+    """Give what is said of all architectures to all layers that say nothing else."""
+    for said in common:
+        settings = {**{key: value for layer in said.layers for key, value in layer.items()
+                       if key in ("padding", "filters") and value is not None}, **said.common}
+        for one in found:
+            one.made.sized = one.made.sized or said.sized
+            for kernel, own in said.by_kernel:
+                for layer in one.made.layers:
+                    if layer["kernel"] == kernel:
+                        spread([layer], next(iter(own)), next(iter(own.values())))
+            for key in ("padding", "filters", "stride", "dilation"):
+                value = settings.get(key)
+                if value is not None and (key in ("padding", "filters") or value not in (1, [1])):
+                    spread(one.made.layers, key, value)

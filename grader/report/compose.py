@@ -1,0 +1,180 @@
+"""From a result and its evidence to what one student's report says; nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from grader.model import Answer, Evidence, Finding, Found, Mark, MistakeSeen, PartResult, Result
+from grader.report import Problem
+from grader.report.feedback import NONE, WAITS, Check, Feedback, Named, Piece, Report, State, state
+from grader.report.text import shortened
+from grader.rubric import Part, Rubric
+
+_ROLES = {"accept": "Accepted", "follow": "Carried through", "otherwise": "In part"}
+_MISTAKE = "Known mistake"
+
+_NAME, _PROBLEM, _QUOTE, _REASON, _ANSWER = 120, 300, 600, 1500, 20_000
+_MANY = 12
+
+
+def report(
+    rubric: Rubric, result: Result, evidence: Evidence, problems: Iterable[Problem]
+) -> Report:
+    """Return what one student's report says."""
+    asked = {part.id: part for part in rubric.parts}
+    parts = tuple(_part(asked[part.id], part, evidence.get(part.id, {})) for part in result.parts)
+    return Report(
+        title=rubric.title,
+        student=shortened(result.student, _NAME),
+        files=tuple((shortened(name, _NAME), digest[:12]) for name, digest in result.files),
+        result=result,
+        parts=parts,
+        problems=tuple(_problem(result.student, p) for p in sorted(set(problems))),
+    )
+
+
+def _problem(student: str, problem: Problem) -> str:
+    path = shortened(problem.path.removeprefix(student).removeprefix("/"), _NAME)
+    what = shortened(problem.what, _PROBLEM)
+    return f"{path}: {what}" if path else what
+
+
+def _part(asked: Part, part: PartResult, findings: Mapping[str, Finding]) -> Feedback:
+    answer = findings.get("answer")
+    handed = (
+        answer.value if isinstance(answer, Found) and isinstance(answer.value, Answer) else Answer()
+    )
+    pieces, left = _pieces(handed)
+    checks = tuple(_checks(asked, part))
+    taken = {id_ for mark in part.marks for id_ in mark.mistakes}
+    said = {mark.reason for mark in part.marks} | {part.detail}
+    return Feedback(
+        id=part.id,
+        ask=asked.ask,
+        state=state(part),
+        possible=part.possible,
+        earned=part.earned,
+        proposed=part.proposed,
+        waits=WAITS[part.why][0] if part.why else "",
+        detail=shortened(part.detail or (WAITS[part.why][1] if part.why else ""), _REASON),
+        read=_quotes(asked, part, findings),
+        where=_some([str(place) for place in part.where], _NAME),
+        checks=checks,
+        whole=_whole(part),
+        named=_named(asked, (s for s in part.mistakes if s.id not in taken)),
+        also=_some([reason for reason in part.reasons if reason not in said], _REASON),
+        lost=_some(handed.lost, _REASON),
+        pieces=pieces,
+        left=left,
+    )
+
+
+def _quotes(asked: Part, part: PartResult, findings: Mapping[str, Finding]) -> tuple[str, ...]:
+    """What was read, one quote per reading where the part's own words come apart that way."""
+    names = dict.fromkeys(criterion.reading for criterion in asked.criteria)
+    found = (findings.get(name) for name in names)
+    quotes = [*dict.fromkeys(f.quote for f in found if isinstance(f, Found) and f.quote)]
+    if "; ".join(quotes) != part.read:
+        quotes = [part.read]
+    return _some([quote for quote in quotes if quote], _QUOTE)
+
+
+def _some(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    """Texts of bounded length and number."""
+    shown = [shortened(text, most) for text in texts[:_MANY]]
+    if len(texts) > _MANY:
+        shown.append(f"… and {len(texts) - _MANY} more")
+    return tuple(shown)
+
+
+def _whole(part: PartResult) -> Fraction:
+    each = [mark.earned if mark.earned is not None else mark.proposed for mark in part.marks]
+    if part.proposed is None or any(points is None for points in each):
+        return NONE
+    return part.proposed - sum((points for points in each if points is not None), NONE)
+
+
+def _checks(asked: Part, part: PartResult) -> Iterator[Check]:
+    marks = part.marks if _differ(part.marks) else (_joined(part.marks),)
+    criteria = {criterion.id: criterion for criterion in asked.criteria}
+    seen = {mistake.id: mistake for mistake in part.mistakes}
+    for mark in marks:
+        criterion = criteria.get(mark.id)
+        label = criterion.says if criterion else ""
+        if not label and len(marks) > 1:
+            label = mark.id.replace("-", " ").replace("_", " ")
+        named = _named(asked, (seen[id_] for id_ in mark.mistakes if id_ in seen))
+        reason = "" if mark.reason in (part.detail, *(n.says for n in named)) else mark.reason
+        if mark.detail not in (part.detail, mark.reason, ""):
+            reason = f"{reason} ({mark.detail})" if reason else mark.detail
+        if label or named or (reason and (mark.why is None or mark.proposed is not None)):
+            yield Check(
+                label=label[:1].upper() + label[1:],
+                state=_state(part, mark),
+                possible=mark.possible,
+                earned=mark.earned,
+                proposed=mark.proposed,
+                reason=shortened(reason, _REASON),
+                named=named,
+            )
+
+
+def _differ(marks: tuple[Mark, ...]) -> bool:
+    """Whether criteria say different things; those of a missing answer all say the same."""
+    if any(mark.earned or mark.proposed or mark.mistakes for mark in marks):
+        return True
+    return len({(mark.reason, mark.why, mark.detail, mark.proposed) for mark in marks}) > 1
+
+
+def _joined(marks: tuple[Mark, ...]) -> Mark:
+    first = marks[0]
+    return Mark(
+        id="",
+        possible=sum((mark.possible for mark in marks), NONE),
+        earned=first.earned,
+        proposed=first.proposed,
+        reason=first.reason,
+        why=first.why,
+        detail=first.detail,
+    )
+
+
+def _state(part: PartResult, mark: Mark) -> State:
+    if mark.earned is None:
+        return "waits"
+    if part.verdict == "missing":
+        return "missing"
+    if mark.earned == mark.possible:
+        return "right"
+    return "partly" if mark.earned else "wrong"
+
+
+def _named(asked: Part, seen: Iterable[MistakeSeen]) -> tuple[Named, ...]:
+    mistakes = tuple(seen)
+    if not mistakes:
+        return ()
+    roles = {a.id: _ROLES.get(role, _MISTAKE) for c in asked.criteria for role, a in c.attempts()}
+    return tuple(
+        Named(
+            role=roles.get(mistake.id, _MISTAKE),
+            says=shortened(mistake.says or mistake.id.replace("-", " "), _REASON),
+        )
+        for mistake in mistakes
+    )
+
+
+def _pieces(answer: Answer) -> tuple[tuple[Piece, ...], int]:
+    """The answer's pieces up to what a page can bear, and how many characters are left out."""
+    shown = []
+    room = _ANSWER
+    left = 0
+    for piece in answer.pieces:
+        text = piece.text[:room]
+        left += len(piece.text) - len(text)
+        room -= len(text)
+        if text.strip():
+            shown.append(
+                Piece(kind=piece.kind, text=text, place=shortened(str(piece.place), _NAME))
+            )
+    return tuple(shown), left
