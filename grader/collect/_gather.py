@@ -11,6 +11,7 @@ from grader.collect import _labels as labels
 from grader.collect._blocks import Block, piece
 from grader.collect._finding import finding, is_empty
 from grader.collect._labels import Tree
+from grader.collect._lines import split
 from grader.collect._phrases import Phrases
 from grader.collect._prompts import Span, Stripper
 from grader.collect._regions import Region, regions
@@ -21,7 +22,6 @@ TWICE = "answered twice, differently"
 IN_IMAGE = "the answer may be in an image that the conversion lost"
 _WITHDRAWN = re.compile(r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?(?:above|previous|earlier|first)\b|"
                         r"\b(?:correct(?:ed|ion)|revised|updated|final) (?:answer|version|solution)\b|\bcorrection\b", re.I)
-_ENDS = re.compile(r"\r\n|\r|\n")
 _CONTINUED = re.compile(r"\bcont(?:inued|\.|'d|d)\b", re.I)
 
 
@@ -153,7 +153,7 @@ def single(plan: Plan, part: int, text: str) -> Finding:
     """Return the finding of a text that is known to answer one part: its question taken out."""
     tree = Tree(plan.parts)
     phrases = _phrases.of(plan)
-    own = text_of(["" if _repair.is_page_furniture(line) else line for line in _ENDS.split(text)])
+    own = text_of(["" if _repair.is_page_furniture(line) else line for line in split(text)])
     paper = _paper.of(plan)
     if paper is not None:
         paper.mark(own)

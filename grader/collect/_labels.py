@@ -42,6 +42,8 @@ _AFTER = re.compile(
 )
 _OPERATOR = re.compile(r"\s*(?:[-+×*/^=<>%,≈~²]|x\s?\d)")
 _WORTH = re.compile(r"\s*[-–—:,]?\s*[(\[]?\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?|marks?)\b\.?\s*[)\]]?\s*[:.]?(?:\\?[*_]){0,3}", re.I)
+_FAR = 300
+"""A label stands within so many characters."""
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
 
 
@@ -72,6 +74,7 @@ def read(line: str, at: int = 0) -> Label | None:
     >>> read("2.1 million"), read("2.1 = x"), read("1. (2) Compute").path
     (None, None, ('1',))
     """
+    line = line[: at + _FAR]
     lead = _LEAD.match(line, at)
     pos = lead.end() if lead else at
     heading = len((lead.group("hash") or "").strip()) if lead else 0

@@ -11,6 +11,7 @@ MAX_LINE = 20_000
 
 _ENDS = re.compile(r"\r\n|\r|\n|\x0b|\x85|\u2028|\u2029")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\xad]")
+_WIDE = re.compile(r"[ \t]{81,}")
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
 
 
@@ -34,8 +35,7 @@ def decode(data: bytes, file: str) -> Decoded:
     text, problems = read(data, file)
     if not text.isascii():
         text = _INVISIBLE.sub("", text).replace("\xa0", " ")
-    text = _CONTROL.sub(" ", text).replace("\x0c", "")
-    lines = _ENDS.split(text, maxsplit=MAX_LINES)
+    lines = split(text)
     if len(lines) > MAX_LINES:
         problems.append(f"{file}: only the first {MAX_LINES} lines were read")
         del lines[MAX_LINES:]
@@ -43,6 +43,12 @@ def decode(data: bytes, file: str) -> Decoded:
         problems.append(f"{file}: lines longer than {MAX_LINE} characters were cut")
         lines = [line[:MAX_LINE] for line in lines]
     return Decoded(lines, tuple(problems))
+
+
+def split(text: str) -> list[str]:
+    """Return the lines of a text, without control characters and boundless runs of blanks."""
+    text = _CONTROL.sub(" ", text).replace("\x0c", "")
+    return _ENDS.split(_WIDE.sub(" " * 80, text), maxsplit=MAX_LINES)
 
 
 def read(data: bytes, file: str) -> tuple[str, list[str]]:

@@ -22,10 +22,12 @@ _SUBORDINATE = re.compile(
     r" (?:because|since|as|due to|when|where|until|if|which means|sum of|combination of|made of|consists of|contains"
     r"|includes|total of|plus|driven by|dominated by|caused by|drop of|decrease of|increase of|growth of|drop in|rise in"
     r"|decrease in|increase in|reduction in|reduction of|balance of|balance between|trade ?off between|at first the"
-    r"|first the|later the|above the|below the|than the|over the|under the|from the|parallel to) [^,;:.]*$")
-_BREAK = re.compile(r" (?:[;:.(]|because|since|due|whereas|while|although|but as|so that) ")
-_COMMA = re.compile(r" , (?!(?:and )?(?:then|afterwards|after|later|but then|but|it|which|that|and|before|until|finally|reaches|eventually) )")
+    r"|first the|later the|above the|below the|than the|over the|under the|from the|parallel to)(?: \w+){0,3} $")
+_BREAK = re.compile(r" (?:[;:.()]|because|since|due|whereas|while|although|but as|so that) ")
+_ONWARD = re.compile(r" , (?:(?:and|but|so|hence|thus|therefore) )?(?:then|afterwards|after|later|but|it|they|which|that|and|so|before"
+                     r"|until|finally|reaches|eventually|at first|first|initially|hence|thus|therefore)\b[^,]*$")
 _CUTS = re.compile(r" (?:, and|, while|, whereas|, but|, so|, the|,|;|and|while|whereas|but|\.|so|then|\() ")
+_OWN_LABEL = re.compile(r"\s*([^:=]{2,60}?)\s*(?::\s|=>|\s-\s)")
 _SO = re.compile(r"^ (?:so|therefore|thus|hence|this|that|as a result|consequently|accordingly|=>) ")
 
 
@@ -71,6 +73,7 @@ class Wording:
     subjects: Named
     claims: Named
     before: Named = ()
+    labels: Named = ()
     neutral: Phrases = ()
     turned: Phrases = ()
 
@@ -82,7 +85,7 @@ class Wording:
 
 @functools.lru_cache(maxsize=32)
 def _words(wording: Wording) -> frozenset[str]:
-    named = (*wording.subjects, *wording.claims, *wording.before)
+    named = (*wording.subjects, *wording.claims, *wording.before, *wording.labels)
     return vocabulary(*(phrases for _, phrases in named), wording.neutral, wording.turned)
 
 
@@ -129,7 +132,8 @@ class _Walk:
         for name, hit in hits:
             self._assign(line, name, hit, groups, label, owned, statement.text, turned)
         if label:
-            self._region(label, line, hits, groups, neutral, statement.text)
+            opening = groups[0].names if groups and groups[0].start < 12 else ()
+            self._region(dict.fromkeys((*label, *opening)), line, hits, groups, neutral, statement.text)
         elif main:
             self._regions(line, main, hits, groups, neutral, statement.text)
             self.current = main[-1].names
@@ -137,27 +141,32 @@ class _Walk:
             self._region(self.current, line, hits, groups, neutral, statement.text)
             if not statement.head or not self.current:
                 self.loose.append(line)
+        bare = f" {' '.join(_without(line, neutral).split())} "
+        for name in {n for g in groups for n in g.names}:
+            self.found[name].around.append(bare)
         if not label:
             for name in {n for g in main for n in g.names}:
-                self.found[name].around.append(line)
                 if _SO.match(line) and self.before:
                     self.found[name].regions.append(self.before)
         self.before = "" if main or label else line
 
     def _label(self, statement: Said) -> tuple[str, ...]:
-        if not statement.label:
-            return ()
-        line = prepare(statement.label, self.wording.words)
-        groups = self._groups(line, [])
+        own = _OWN_LABEL.match(statement.text)
+        return self._named(own.group(1) if own else "") or self._named(statement.label)
+
+    def _named(self, label: str) -> tuple[str, ...]:
+        """The subjects that a label names, where it says little else."""
+        line = prepare(label, self.wording.words)
+        groups = self._groups(line, [], (*self.wording.subjects, *self.wording.labels)) if label else []
         if not groups:
             return ()
         taken = [(g.start, g.end) for g in groups] + [(h.start, h.end) for _, h in self._claims(line, [], groups)]
         left = [w for w in _without(line, taken).split() if w.isalpha() and len(w) > 2 and w not in _FILLERS]
         return tuple(dict.fromkeys(n for g in groups for n in g.names)) if len(left) <= 2 else ()
 
-    def _groups(self, line: str, neutral: Sequence[tuple[int, int]]) -> list[_Group]:
+    def _groups(self, line: str, neutral: Sequence[tuple[int, int]], named: Named = ()) -> list[_Group]:
         """Mentions of subjects in order, coordinated ones as one group."""
-        hits = _longest([(n, h) for n, phrases in self.wording.subjects for h in find(phrases, line)])
+        hits = _longest([(n, h) for n, phrases in named or self.wording.subjects for h in find(phrases, line)])
         hits = [(n, h) for n, h in hits if not any(s <= h.start and h.end <= e for s, e in neutral)]
         groups: list[_Group] = []
         for name, hit in hits:
@@ -189,9 +198,11 @@ class _Walk:
                 owned: tuple[str, ...], text: str, turned: bool) -> None:
         owner, bound = self._owner(line, hit, groups)
         if label:
-            mine = not bound or set(owner) & set(label)
+            away = any("," in line[g.end : hit.start] for g in groups if g.names == owner and g.end <= hit.start)
+            mine = not bound or away or bool(set(owner) & set(label))
+            opens = bool(groups) and groups[0].names == owner and groups[0].start < 12
             for subject in label if mine else owner:
-                self._claim(subject, name, hit, bool(mine), text, turned)
+                self._claim(subject, name, hit, mine or opens, text, turned)
             return
         if bound:
             for subject in owner:
@@ -219,8 +230,7 @@ class _Walk:
             return last.names, True
         main = next((g for g in reversed(before) if g.main), last)
         between = f" {line[main.end : hit.start].strip()} "
-        if len(between.split()) <= 30 and not _COMMA.search(between.replace(" . ", " ; ")) and (
-                main is last or "," in between.split()):
+        if len(between.split()) <= 30 and "," in between.split() and _ONWARD.search(between):
             return main.names, True
         return last.names, False
 

@@ -52,6 +52,8 @@ class Claims:
     """All claims with the phrases that make them; they exclude one another."""
     before: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Words that make a claim only where they stand before a subject, such as “lower bias”."""
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """More phrases that name a subject where they are the label of an item or a row."""
     sequences: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Claims that two others in a row amount to: ``dips: [falls, rises]``."""
     neutral: Sequence[str] = ()
@@ -84,7 +86,7 @@ class Claims:
                        reason=f"{self.subject}: {claim.says}; {reason.says}")
 
     def _wording(self) -> Wording:
-        return Wording(subjects=_named(self.subjects), claims=_named(self.claims), before=_named(self.before),
+        return Wording(subjects=_named(self.subjects), claims=_named(self.claims), before=_named(self.before), labels=_named(self.labels),
                        neutral=strings(self.neutral), turned=strings(self.turned))
 
     def _claim(self, claims: Sequence[Claim], truth: str) -> _Part:
@@ -97,6 +99,9 @@ class Claims:
         against = [c for c in claims if c.firm and not c.denied and c.name not in allowed]
         against += [c for c in claims if c.firm and c.denied and c.name == truth]
         turned = any(c.turned for c in claims)
+        # Half of a course in two steps, told with words of order: the other half may be unread.
+        half = bool(parts) and {c.name for c in against} < set(parts) and any(_ORDER.search(c.text) for c in against)
+        turned = turned or half
         if right and not against:
             return _Part(True, True, "the course is right")
         if right:

@@ -53,10 +53,6 @@ class Rounded:
                 f"{shown(value)} may be rounded or may be meant exactly",
                 self._credit(given, expected),
             )
-        if given.decimals is None and _within(
-            exact(given.value), exact(expected.value), _fine(expected)
-        ):
-            return full(f"{shown(value)} is right")
         return wrong(f"{shown(value)} is not the right number")
 
     def _to_digits(self, given: Number, expected: Number, slack: Fraction) -> Verdict:
@@ -103,11 +99,3 @@ def agrees(given: Fraction, truth: Fraction, slack: Fraction) -> bool:
     if truth and given and (truth < 0) != (given < 0):
         return False
     return -noise <= abs(truth) - abs(given) < slack
-
-
-def _fine(expected: Number) -> Fraction:
-    return abs(exact(expected.value)) / 10**9
-
-
-def _within(given: Fraction, truth: Fraction, distance: Fraction) -> bool:
-    return abs(given - truth) <= distance

@@ -72,7 +72,8 @@ def agree(left: Number, right: Number, approx: bool = False) -> bool:
     """Whether two printed numbers are equal to the digits that they show."""
     a, b = Fraction(left.value), Fraction(right.value)
     distance = abs(a - b)
-    if distance <= _NOISE * max(abs(a), abs(b)):
+    computed = isinstance(left.value, float) or isinstance(right.value, float)
+    if distance <= (_NOISE * max(abs(a), abs(b)) if computed else 0):
         return True
     if approx and _distance(left, right) <= _ABOUT:
         return True

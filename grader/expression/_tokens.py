@@ -127,11 +127,19 @@ class _Tokenizer:
         self.tokens.append(Token(kind, text, start, end, (), glued))
 
     def _number(self, text: str, start: int, end: int) -> int:
+        if " " in text and self._has_neighbour(start, end):
+            end = start + text.index(" ")
         stop, readings = scan(self.text, start, end, self.comma)
         kind: Kind = "number" if readings else "other"
         glued = start == self.stop and start > 0
         self.tokens.append(Token(kind, text[: stop - start], start, stop, readings, glued))
         return stop
+
+    def _has_neighbour(self, start: int, end: int) -> bool:
+        """Whether blanks cannot group digits here, as other numbers stand beside: 224 224 3."""
+        return bool(_NUMBER_NEXT.match(self.text, end)) or bool(
+            _NUMBER_LAST.search(self.text[max(0, start - 3) : start])
+        )
 
     def _name(self, text: str, start: int, end: int) -> None:
         lower = text.lower()
@@ -209,4 +217,5 @@ class _Tokenizer:
 
 _FIXED: dict[str, Kind] = {"fraction": "fraction", "root": "root", "break": "break"}
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
+_NUMBER_NEXT, _NUMBER_LAST = re.compile(r" \d"), re.compile(r"\d $")
 _DIGIT_NEXT = re.compile(r"\s*\$?[\d.]")

@@ -146,7 +146,8 @@ def _choice(word: str) -> str:
     if word.endswith("*"):
         return re.escape(word[:-1]) + r"[\w.]*"
     if word.isalpha() and len(word) > 3:
-        return re.escape(word) + "(?:s|es|d|ed|ing)?"
+        endings = "(?:s|es|d|ed|ing)?"
+        return f"(?:{word}{endings}|{word[:-1]}ing)" if word.endswith("e") else word + endings
     return re.escape(word)
 
 
@@ -217,6 +218,8 @@ def _respelled(word: str, known: frozenset[str]) -> str:
 def _is(word: str, item: str) -> bool:
     if item.endswith("*"):
         return word.startswith(item[:-1])
+    if item.endswith("e") and word == item[:-1] + "ing":
+        return True
     return word == item or (word.startswith(item) and word[len(item) :] in ("s", "es", "d", "ed", "ing"))
 
 

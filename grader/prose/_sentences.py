@@ -115,7 +115,7 @@ def _goes_on(before: str, line: str) -> bool:
     if before.endswith((".", "!", "?", ":", ";")):
         return False
     last = (words(before[-40:]) or ("",))[-1]
-    return len(before) > _WRAPPED or last in _LAST or last == "," or (line[:1].islower() and len(before) > _WRAPPED // 2)
+    return len(before) > _WRAPPED or last in _LAST or last == ","
 
 
 _WRAPPED = 60
@@ -141,11 +141,17 @@ def _sentences(text: str) -> list[str]:
         part = part.strip()
         if not part:
             continue
-        if found and (_ABBREVIATION.search(found[-1]) or found[-1].endswith("...") or len(found[-1]) < 4):
+        if found and (_abbreviated(found[-1], part) or found[-1].endswith("...") or len(found[-1]) < 4):
             found[-1] += " " + part
         else:
             found.append(part)
     return [sentence[:1200] for sentence in found]
+
+
+def _abbreviated(before: str, after: str) -> bool:
+    """Whether the point belongs to an abbreviation; behind a single letter a capital tells it does not."""
+    found = _ABBREVIATION.search(before)
+    return found is not None and not (len(found.group(0).strip()) == 2 and re.match(r"[A-Z][a-z]", after))
 
 
 def _kept(found: list[Statement]) -> list[Statement]:

@@ -29,7 +29,7 @@ _ASKED = re.compile(r"\bwhich\b|\?", re.IGNORECASE)
 _ORDER = re.compile(r"\b(?:(?P<down>(?:most|largest|highest|biggest|greatest)\s+to\s+(?:the\s+)?(?:least|smallest|lowest|fewest)|descending|decreasing)"
                     r"|(?P<up>(?:least|smallest|lowest|fewest)\s+to\s+(?:the\s+)?(?:most|largest|highest|biggest|greatest)|ascending|increasing))", re.IGNORECASE)
 _SENTENCE = re.compile(r"\n|(?<![A-Za-z0-9]\s)(?<=[^\s])[.;!](?=\s|$)|\s\|\s")
-_BARE = re.compile(r"(?<![\w.,^*])(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·])|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|II|III|IV|V)(?![\w'])|\b(?P<last>last)\b", re.IGNORECASE)
+_BARE = re.compile(r"(?<![\w.,^*])(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·])|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|II|III|IV|V)(?![\w'])|\b(?P<last>[Ll]ast)\b")
 _ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5}
 _WORDS = re.compile(r"\b(dilat|atrous|depth\s?-?wise|separable|factori[sz]ed|bottleneck|strided?|stride|pool)", re.IGNORECASE)
 _GAP = re.compile(r"[\s:=→(]{0,4}(?:with\s|has\s|is\s|at\s|about\s|≈\s?){0,2}")
@@ -58,9 +58,15 @@ class _Reference:
 def claims(text: str, values: Sequence[tuple[int, int]]) -> Claims:
     """Return the claims of a text; ``values`` are where its formulas stand."""
     made = Claims()
+    asked: list[re.Match[str]] = []
     for start, end in _sentences(text):
         own = [span for span in values if start <= span[0] < end]
-        _Sentence(text, start, end, own).into(made)
+        sentence = _Sentence(text, start, end, own)
+        if asked and not sentence.found:
+            sentence.answers(made, asked)
+        asked = sentence.into(made)
+    if asked and not (made.most or made.least) and not any(_ASKED.search(m.string, m.start() - 60, m.end() + 60) for m in asked):
+        made.unsure.append("it is not clear which one is meant")
     return made
 
 
@@ -82,24 +88,36 @@ class _Sentence:
         self.found = [m for m in _SUPERLATIVE.finditer(text, start, end)
                       if not _NOT_ONE.match(text, m.end()) and not _AT.search(text[start : m.start()])]
 
-    def into(self, made: Claims) -> None:
-        """Add this sentence's claims."""
+    def into(self, made: Claims) -> list[re.Match[str]]:
+        """Add this sentence's claims; return the superlatives that the next one may answer."""
         order = _ORDER.search(self.text, self.start, self.end)
         if order:
             self._ordered(made, order["down"] is not None)
-            return
+            return []
         if not self.found:
             self._chained(made)
-            return
-        if "?" in self.text[self.start : self.end] or self.text[self.end : self.end + 1] == "?":
-            return
+            return []
         references = self._references()
         free = [one for one in references if not one.valued]
+        question = "?" in self.text[self.start : self.end + 1]
+        if question or (not free and not references and not self._says(self.start, self.end)):
+            return self.found
         if not free and references and not self._described():
             self._beside(made, references)
-            return
+            return []
         self._pieces(made, free)
         if not any(not self._inside(span, free) for span in self.values):
+            made.spans.append((self.start, self.end))
+        return []
+
+    def answers(self, made: Claims, asked: Sequence[re.Match[str]]) -> None:
+        """Take this sentence as the answer to superlatives of the one before: "Which has most? A1"."""
+        named = self._named(self.start, self.end, [one for one in self._references() if not one.valued])
+        if len(named) != len(asked) and not (len(asked) == 1 and named):
+            return
+        for match, one in zip(asked, named if len(asked) > 1 else [named], strict=True):
+            self._add(made, match, [one] if isinstance(one, dict) else one)
+        if not any(not self._inside(span, ()) for span in self.values):
             made.spans.append((self.start, self.end))
 
     def _inside(self, span: tuple[int, int], free: Sequence[_Reference]) -> bool:

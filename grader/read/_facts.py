@@ -522,7 +522,8 @@ class _Walk:
             if receiver.known or receiver.poly is None or receiver.poly.of not in self.alias:
                 fact["on"] = self.text(node.func.value)
         else:
-            receiver = Val(None)
+            receiver = Val(None) if isinstance(node.func, ast.Name) else self.value(node.func)
+            calls |= receiver.calls
         arguments: list[Val] = []
         for argument in node.args[:_LONGEST_LIST]:
             inner = self.value(argument.value if isinstance(argument, ast.Starred) else argument)

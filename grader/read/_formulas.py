@@ -48,6 +48,8 @@ class Formula:
     """Whether it is a number in front of what it counts, such as 3 layers."""
     foreign: bool = False
     """Whether an unknown name belongs to it."""
+    bare: bool = False
+    """Whether it only names variables, such as C or HW."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +192,15 @@ def _made(text: str, run: list[Token], names: Names, foreign: bool) -> Iterator[
         if value is None:
             yield Formula(Polynomial(), start, end, foreign=True)
             continue
+        bare = not any(token.kind == "number" for token in piece) and squared is None
         literal = piece[0].readings[0] if len(piece) == 1 and piece[0].kind == "number" else None
         yield Formula(
             value, start, squared.end() if squared else end,
             slack=literal.slack if literal else None, significant=literal.significant if literal else 0,
             others=tuple(reading.value for reading in piece[0].readings[1:]) if literal else (),
             kernels=_KERNELS.fullmatch(text, start, end) is not None,
-            counts=literal is not None and literal.value < 40 and _COUNTED.match(text, end) is not None)
+            counts=literal is not None and literal.value < 40 and _COUNTED.match(text, end) is not None,
+            bare=bare and all(power == 1 for powers, _ in value.terms for _, power in powers))
 
 
 def _value(piece: list[Token], names: Names, squared: bool) -> Polynomial | None:

@@ -66,6 +66,7 @@ _SEPARATORS = tuple(re.compile(pattern) for pattern in (
 _INNER = re.compile(r"[+→-]|\bthen\b|\bfollowed\b", re.IGNORECASE)
 _BREAK = re.compile(r"\n|\.\s")
 _MOST = 400
+_MASK = "\x1f"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,20 @@ def labels(text: str, start: int = 0) -> Iterator[tuple[int, int, int]]:
     for name in _NAMING:
         for label in _labels(text, name, start):
             yield label.index, label.start, label.end
+
+
+def without_labels(text: str) -> str:
+    """Return the text with signs in place of what numbers a list, so that no digit of it counts."""
+    spans: list[tuple[int, int]] = []
+    for name in _STYLES:
+        found = _labels(text, name)
+        if name in _NAMING:
+            spans += [(label.start, label.end) for label in found]
+        elif name != "1 -" and any(b.index == a.index + 1 == 2 for a, b in zip(found, found[1:], strict=False)):
+            spans += [(label.start, label.end) for label in found]
+    for start, end in spans:
+        text = text[:start] + _MASK * (end - start) + text[end:]
+    return text
 
 
 def index_of(text: str) -> int | None:
@@ -230,7 +245,7 @@ def _with_again(text: str, items: Items, holds: Holds) -> Items:
     top = max(item.index for item in items.items)
     behind = sorted(label for label in ((s, e, i) for i, s, e in labels(text[: last.end], broken.end())) if label[2] <= top)
     ends = [start for start, _, _ in behind[1:]] + [last.end]
-    again = [Item(index=index, start=end, end=stop) for (_, end, index), stop in zip(behind, ends, strict=True)
+    again = [] if not behind else [Item(index=index, start=end, end=stop) for (_, end, index), stop in zip(behind, ends, strict=True)
              if holds(end, stop)]
     if not again:
         return items

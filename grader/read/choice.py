@@ -90,7 +90,9 @@ class Choice:
         hits = [(name, hit) for name, phrases in options.items() for hit in find(phrases, prepared)]
         hits = _longest([(n, h) for n, h in hits if not any(s < h.end and h.start < e for s, e in away)])
         found = []
+        end = 0
         for name, hit in hits:
+            start, end = end, hit.end
             turned = hit.denied != self._turned_down(prepared, hit)
             if found and _LESSER.search(prepared[: hit.start + 1]):
                 continue
@@ -98,7 +100,7 @@ class Choice:
                 name = next(other for other in options if other != name)
             elif turned or self._aside(prepared, hit):
                 continue
-            found.append(_Mention(name, self._strength(at, statement, prepared, hit), statement.text))
+            found.append(_Mention(name, self._strength(at, statement, prepared, hit, start), statement.text))
         if statement.kind != "row" and found:
             strong = [i for i, m in enumerate(found) if m.strength == 3]
             # Of several conclusions in one sentence the last one is meant.
@@ -117,7 +119,7 @@ class Choice:
         clause = f" {before.strip()} {prepared[hit.start : hit.end].strip()} {after.strip()} "
         return bool(find(tuple(self.asides), clause))
 
-    def _strength(self, at: int, statement: Statement, prepared: str, hit: Hit) -> int:
+    def _strength(self, at: int, statement: Statement, prepared: str, hit: Hit, start: int) -> int:
         if statement.kind == "row":
             return 0
         rest = prepared[: hit.start] + prepared[hit.end :]
@@ -126,7 +128,7 @@ class Choice:
         head = _HEAD.match(prepared[: hit.start + 1]) is not None
         if head and _FOLLOWED.match(prepared[hit.end :] + " ") and at == 0:
             return 2
-        before = " " + " ".join(prepared[: hit.start].split()[-8:]) + " "
+        before = " " + " ".join(prepared[start : hit.start].split()[-8:]) + " "
         after = " " + " ".join(re.split(r" [,;.] ", prepared[hit.end :])[0].split()[:7]) + " "
         if find((*_CONCLUDES, *self.concludes), before) or find((*self.concludes, "win*", "outvote*"), after):
             return 3

@@ -21,6 +21,7 @@ _WITHDRAWN = re.compile(
 _COUNT = re.compile(
     r"(?:\bnearest|\bnear|\bn(?=\s*[-=_ ]?\s*\d))\s*[-‐–_=: ]?\s*(\d)\b|\b(\d)(?:st|nd|rd|th|\s*[- ]\s*(?=nearest\b))",
     re.IGNORECASE)
+_AMONG = re.compile(r"\b(?:with|between|to|of|among|datasets?|sources?|order|vectors?)\s*\(?\s*$", re.IGNORECASE)
 _FOR = re.compile(r"\s*(?:for|of|in|\()\s*(?:the\s+)?(?:image\s*)?", re.IGNORECASE)
 _CLOSED = re.compile(r"\s*(?:[,;.)|]|and\b|$)", re.IGNORECASE)
 _TRAILING = re.compile(r"\b(?:for|under|at|in|as|is)\s+(?:the\s+)?$", re.IGNORECASE)
@@ -72,6 +73,7 @@ class _Scan:
     def __init__(self, kind: Rankings) -> None:
         letters = "".join(kind.symbols)
         self.subjects = kind.subjects
+        self.order = tuple(kind.symbols)
         self.symbols = frozenset(kind.symbols)
         self.length = len(kind.symbols)
         self.subject: str | None = None
@@ -123,7 +125,8 @@ class _Scan:
                 self._speak_of(match["subject"])
             else:
                 named, self.subject = self.subject, self._trailing(kept, match, following) or self.subject
-                self._labels(match["label"], kept[match.end():match.end() + 20])
+                if not self._enumerates(kept, match):
+                    self._labels(match["label"], kept[match.end():match.end() + 20], alone=match[0] == kept.strip(" .;,"))
                 self.subject = named
         for count in _COUNT.finditer(kept, position):
             self._counted(kept, count)
@@ -171,10 +174,18 @@ class _Scan:
         following = re.match(r"[\s,;/|.=>→–-]*([A-Za-z]{2,})", after)
         return following is not None and following[1].upper().startswith(label)
 
-    def _labels(self, text: str, after: str) -> None:
+    def _enumerates(self, text: str, match: re.Match[str]) -> bool:
+        """Whether all symbols are only listed: ``with A, B, C, D: -0.5, 0.5, …``."""
+        letters = "".join(re.findall(r"[A-Za-z]", match["label"])).upper()
+        if len(letters) < 3 or not "".join(self.order).startswith(letters):
+            return False
+        before = text[max(0, match.start() - 24):match.start()]
+        return _AMONG.search(before) is not None or re.match(r"\W*\s*[-−–+(]?\s*\.?\d", text[match.end():]) is not None
+
+    def _labels(self, text: str, after: str, *, alone: bool = False) -> None:
         for label in self._split(text):
             self._last = len(label)
-            lone = len(label) == 1 and self.count is None and not self._listed(label, after)
+            lone = len(label) == 1 and self.count is None and not alone and not self._listed(label, after)
             self._set(self.subject, self.count or len(label), label, weak=lone)
             self.count = None
 

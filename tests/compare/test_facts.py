@@ -90,7 +90,7 @@ FAIL: list[Any] = [
     {"set": "net", "value": 3},
     {"loop": "range", "times": 6},
     {"formula": {"1": 1, "2": 2}},
-    {"formula": True, "plus": None},
+    {"formula": True, "plus": None, "target": "y"},
     {"undefined": "np"},
     {"at": "log.nothing.there"},
     {"before": [{"set": "net.fc"}, {"call": "RandomCrop"}]},

@@ -1,0 +1,439 @@
+"""A number or formula for each of several things, and which has most and least.
+
+    read:
+      kind: keyed-formulas
+      variables: {C: [c, Cin, C_in], H: [h], W: [w]}
+      sides: [H, W]
+      depth: C
+      about: [parameter, weight]
+      others: [computation, flop]
+
+The value is ``{values, assume, most, least, unclear, factor}``. Each of ``values`` is ``{index,
+label, layers, terms, slack, significant, others, steps, conflict, unsure}``: ``terms`` is a sum of
+``[coefficient, {variable: power}]``; ``layers`` is the stack that its key describes, if it does;
+``steps`` are the other formulas beside it. ``assume`` holds numbers taken for variables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from grader.expression.polynomial import NotAPolynomial, Polynomial
+from grader.model import Answer, Finding, Found, Missing
+from grader.read import readers
+from grader.read._assumptions import Assumptions, assumptions
+from grader.read._claims import Claims, claims
+from grader.read._formulas import Chain, Formula, Names, chains, formulas
+from grader.read._items import Item, Items, index_of, labelled, spots, without_labels
+from grader.read._layer_calls import LayerDict
+from grader.read._layer_stack import stack
+from grader.read._layer_tables import rows
+from grader.read._marks import unmarked
+
+_WITHDRAWN = re.compile(
+    r"\b(?:wait|sorry|correction|corrected|oops|my mistake|scratch|ignore|instead|actually|should be|no,|rather)\b|\.\.\.\s*no\b",
+    re.IGNORECASE)
+_SAME = re.compile(
+    r"\bsame\b(?:\s+(?:as|number))?|\bas\s+(?:above|before|for)\b|\bditto\b|\bidentical\b|\bequal\b|\blikewise\b|^\W*[\"”]\W*$",
+    re.IGNORECASE)
+_LISTED = re.compile(r"\s*(?:\([^()\n]{0,40}\)|\b(?:params?|parameters?|weights?|MACs?|FLOPs?|ops)\b)?\s*(?:,|;|/|\||→|\band\b|&|<|>|\s)+\s*", re.IGNORECASE)
+_FACTOR = re.compile(r"\s*\)?\s*(?:,?\s*(?:all|each)\s+)?(?:\(?[x*·]|times|multiplied by|in units of|units of)\s*$", re.IGNORECASE)
+_ALL_TIMES = re.compile(r"\b(?:all|each|everything|every|these|them)\b[^.\n]{0,30}\b(?:times|multiplied by|x|·|in units of)\s*$", re.IGNORECASE)
+_SLASHES = re.compile(r"\s/\s")
+_TOTAL = re.compile(r"\b(?:total|sum)\b", re.IGNORECASE)
+_MOST_STEPS = 24
+_QUOTE = 300
+
+
+@dataclass(slots=True)
+class _Value:
+    """What is given for one thing."""
+
+    index: int
+    label: str
+    formula: Formula
+    text: str
+    layers: list[LayerDict] | None = None
+    steps: list[Polynomial] = field(default_factory=list)
+    unsure: list[str] = field(default_factory=list)
+    conflict: bool = False
+
+    def plain(self) -> dict[str, Any]:
+        formula = self.formula
+        return {
+            "index": self.index, "label": self.label or str(self.index), "layers": self.layers,
+            "terms": _terms(formula.value), "slack": _number(formula.slack), "significant": formula.significant,
+            "others": [_number(other) for other in formula.others],
+            "steps": [_terms(step) for step in self.steps[:_MOST_STEPS]],
+            "conflict": self.conflict, "unsure": self.unsure, "text": " ".join(self.text.split())[:120]}
+
+
+def _number(value: Fraction | None) -> int | str | None:
+    if value is None:
+        return None
+    return value.numerator if value.denominator == 1 else str(value)
+
+
+def _terms(value: Polynomial) -> list[Any]:
+    return [[_number(k), dict(powers)] for powers, k in value.terms]
+
+
+@readers.register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedFormulas:
+    """Options: the variables with their spellings, and words of what is asked and what is not.
+
+    >>> from grader.model import Answer, Piece, Place
+    >>> place = Place(file="a.md", start=1, end=1)
+    >>> answer = Answer(pieces=(Piece(kind="prose", text="1) 9C*C 2) C². Most: 1, least: 2", place=place),))
+    >>> value = KeyedFormulas(variables={"C": []}).read(answer).value
+    >>> [one["terms"] for one in value["values"]], value["most"], value["least"]
+    ([[[9, {'C': 2}]], [[1, {'C': 2}]]], [{'index': 1}], [{'index': 2}])
+    """
+
+    variables: dict[str, list[str]]
+    sides: list[str] = field(default_factory=list)
+    """Variables that the size of an image sets."""
+    depth: str = ""
+    """The variable that its channels set."""
+    depth_words: list[str] = field(default_factory=lambda: ["channel", "depth", "filter"])
+    about: list[str] = field(default_factory=list)
+    """Words of a column or line that holds what is asked."""
+    others: list[str] = field(default_factory=list)
+    """Words of one that holds something else."""
+
+    def read(self, answer: Answer) -> Finding:
+        """Return the values with their keys, and the claims."""
+        scan = _Scan(self, answer)
+        scan.run()
+        value = scan.plain()
+        if not scan.values and not (value["most"] or value["least"]):
+            return Missing(why="no value was found", doubt=scan.doubt())
+        quote = "; ".join(dict.fromkeys(" ".join(one.text.split()) for one in scan.values))
+        lost = f"lost in conversion: {answer.lost[0]}" if answer.lost else ""
+        return Found(value=value, where=tuple(dict.fromkeys(piece.place for piece in answer.pieces))[:20],
+                     quote=quote[:_QUOTE] or " ".join(scan.text.split())[:_QUOTE], doubt=lost)
+
+
+class _Scan:
+    """Reads one answer."""
+
+    def __init__(self, kind: KeyedFormulas, answer: Answer) -> None:
+        self.kind = kind
+        self.answer = answer
+        spellings = {spelling: name for name, more in kind.variables.items() for spelling in (name, *more)}
+        self.names = Names(spellings, {})
+        kinds = ("prose", "math", "output", "heading")
+        shown = answer.of(*kinds) or answer.of("code")
+        texts = [f"# {piece.text}" if piece.kind == "heading" else piece.text for piece in shown]
+        self.tables = []
+        for piece in answer.of("table"):
+            if len(rows(piece.text)) > 1:
+                self.tables.append(piece.text)
+            else:
+                texts.append(piece.text)
+        self.text = unmarked("\n\n".join(texts))
+        self.about = _pattern(kind.about)
+        self.others = _pattern(kind.others)
+        self.values: list[_Value] = []
+        self.assumed = Assumptions()
+        self.claims = Claims()
+        self.factor: Polynomial | None = None
+        self.masked = ""
+        self.unsure: list[str] = []
+
+    def run(self) -> None:
+        kind = self.kind
+        everything = "\n".join([self.text, *(unmarked(table) for table in self.tables)])
+        self.assumed = assumptions(everything, self.names, kind.sides, kind.depth, kind.depth_words)
+        self.names = self.assumed.names
+        own = assumptions(self.text, Names(self.names.spellings, {}), kind.sides, kind.depth, kind.depth_words)
+        text = _blanked(self.text, own.spans)
+        self.claims = claims(text, [(one.start, one.end) for one in self._valued(without_labels(text))])
+        text = _blanked(text, self.claims.spans)
+        self.masked = without_labels(text)
+        for table in self.tables:
+            self._table(table)
+        if self.values:
+            self._again(text)
+        else:
+            self._text(text)
+
+    def _valued(self, text: str) -> list[Formula]:
+        return [one for one in formulas(text, self.names) if not one.foreign and not one.bare]
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "values": [one.plain() for one in self.values], "assume": dict(self.assumed.values),
+            "most": self.claims.most, "least": self.claims.least,
+            "unclear": [*self.claims.unsure], "doubts": [*self.unsure, *self.assumed.unsure],
+            "factor": _terms(self.factor) if self.factor else None}
+
+    def doubt(self) -> str:
+        """Why an answer without a value may hold one after all."""
+        if self.answer.lost or self.answer.of("image"):
+            return "the answer may stand in an image"
+        if self.claims.unsure:
+            return self.claims.unsure[0]
+        names = [name for one in formulas(self.text, self.names) for name in one.value.names or (str(one.value.constant),)]
+        return "values may be given in a way that was not read" if len(names) > 1 or self.answer.of("code") else ""
+
+    # -- running text
+
+    def _text(self, text: str) -> None:
+        found = self._valued(self.masked)
+        holds = spots([one.start for one in found])
+        items = labelled(text, holds)
+        listed = self._listed(self.masked, found)
+        if items is None or len([i for i in items.items if holds(i.start, i.end)]) < min(2, len(listed)):
+            if len(listed) > 2 or not self._by_lines(self.masked, found):
+                self.values = listed if len(listed) > 1 else self.values
+            return
+        self._of_items(text, items)
+
+    def _of_items(self, text: str, items: Items) -> None:
+        for item in items.items:
+            value = self._value(item.index, item.label, item.of(self.masked))
+            if value is None and _SAME.search(item.of(text)):
+                value = self._same(item, text)
+            if value is not None:
+                self.values.append(value)
+        by_index = {value.index: value for value in self.values}
+        first = items.items[0]
+        for item in items.earlier:
+            if self._differs(by_index, item, text) and not _WITHDRAWN.search(text, item.start, first.end):
+                if not self._elsewhere(text, item):
+                    by_index[item.index].conflict = True
+        for item in items.again:
+            self._once_more(by_index, item, text, items.items[-1].end)
+
+    def _once_more(self, by_index: dict[int, _Value], item: Item, text: str, since: int) -> None:
+        if not self._differs(by_index, item, text) or self._elsewhere(text, item):
+            return
+        value = self._value(item.index, item.label, item.of(self.masked))
+        if value is not None and _WITHDRAWN.search(text, min(since, item.start), item.end):
+            value.layers = value.layers or by_index[item.index].layers
+            self.values[self.values.index(by_index[item.index])] = value
+        else:
+            by_index[item.index].conflict = True
+
+    def _elsewhere(self, text: str, item: Item) -> bool:
+        """Whether an item stands below words that say it is about something else."""
+        if self.others is None:
+            return False
+        head = text[max(0, item.start - 400) : item.start]
+        other = [match.end() for match in self.others.finditer(head)]
+        asked = [match.end() for match in self.about.finditer(head)] if self.about else []
+        return bool(other) and max(other) > max(asked, default=-1)
+
+    def _differs(self, by_index: Mapping[int, _Value], item: Item, text: str) -> bool:
+        known = by_index.get(item.index)
+        again = self._value(item.index, item.label, item.of(self.masked))
+        return known is not None and again is not None and again.formula.value not in (known.formula.value, *known.steps)
+
+    def _same(self, item: Item, text: str) -> _Value | None:
+        """"A4: the same as A3" takes over a value."""
+        named = [index for index in (int(n) for n in re.findall(r"(?<![\d.])([1-9])(?![\d.])", item.of(text))) if index != item.index]
+        wanted = named[0] if named else item.index - 1
+        known = next((value for value in self.values if value.index == wanted), None)
+        return None if known is None else replace(known, index=item.index, label=item.label, layers=None, text=item.of(text))
+
+    # -- one value
+
+    def _value(self, index: int, label: str, text: str, *, more: str = "") -> _Value | None:
+        found = chains(text, self.names)
+        usable = [chain for chain in found if not all(one.foreign or (one.bare and len(chain.members) == 1) for one in chain.members)]
+        chosen, unsure = self._chosen(text, usable)
+        if chosen is None:
+            return None
+        last = next(one for one in reversed(chosen.members) if not one.foreign)
+        steps = [one.value for chain in usable for one in chain.members if not one.foreign and one is not last]
+        if len(usable) > 1:
+            steps.append(_summed(usable))
+        key = text[: chosen.members[0].start] if chosen.members[0].start else ""
+        layers = stack(more or key).layers or (stack(text).layers if any(one.kernels for c in usable for one in c.members) else [])
+        return _Value(index, label, last, f"{label} {text}", layers=layers or None, steps=steps, unsure=unsure)
+
+    def _chosen(self, text: str, found: list[Chain]) -> tuple[Chain | None, list[str]]:
+        """The chain that gives the value: a total, the only one, or what the others add up to."""
+        kept = [chain for chain in found if not (len(chain.members) == 1 and (chain.last.kernels or chain.last.counts))] or found
+        kept = self._of_interest(text, kept)
+        symbolic = [chain for chain in kept if chain.last.value.names]
+        if symbolic and len(symbolic) < len(kept) and not any(chain.total for chain in kept):
+            kept = symbolic if kept[-1] in symbolic else kept
+        totals = [chain for chain in kept if chain.total]
+        if totals:
+            return totals[-1], []
+        whole = [chain for chain in kept if not chain.each] or kept
+        if not whole:
+            return None, []
+        values = {_end(chain).value for chain in whole}
+        if len(values) == 1:
+            return whole[-1], ["a value of one layer"] if len(whole) == len([c for c in kept if c.each]) else []
+        for chain in reversed(whole):
+            rest = [other for other in whole if other is not chain]
+            if _summed(rest) == _end(chain).value:
+                return chain, []
+        return whole[-1], ["several values stand here"]
+
+    def _of_interest(self, text: str, found: list[Chain]) -> list[Chain]:
+        if self.others is None or len(found) < 2:
+            return found
+        kept, last = [], 0
+        for chain in found:
+            head = text[last : chain.members[0].start] + " " + re.split(r"[,;\n]", text[chain.last.end : chain.last.end + 24])[0]
+            other = self.others.search(head) is not None
+            if not other or (self.about is not None and self.about.search(head)):
+                kept.append(chain)
+            last = chain.last.end
+        return kept or found
+
+    # -- lists without labels
+
+    def _by_lines(self, text: str, found: Sequence[Formula]) -> bool:
+        """Lines with one value each, keyed by the layers that they name, or by their order."""
+        start, made = 0, []
+        for line in text.split("\n"):
+            inside = [one for one in found if start <= one.start < start + len(line)]
+            start += len(line) + 1
+            if not inside or all(one.kernels for one in inside):
+                continue
+            value = self._value(len(made) + 1, "", line)
+            if value is not None:
+                made.append(value)
+        if len(made) < 2:
+            return False
+        self.values = made
+        return True
+
+    def _listed(self, text: str, found: Sequence[Formula]) -> list[_Value]:
+        """The longest run of formulas with only commas and the like between them."""
+        if len(_SLASHES.findall(text)) > 1:
+            text = _SLASHES.sub(" ; ", text)
+            found = self._valued(text)
+        best: list[Formula] = []
+        run: list[Formula] = []
+        for one in found:
+            between = text[run[-1].end : one.start] if run else ""
+            if run and not (_LISTED.fullmatch(between) and "\n" not in between.strip(" ")):
+                run = []
+            run = [*run, one]
+            best = run if len(run) > len(best) else best
+        best = self._without_factor(text, best, found)
+        return [_Value(place, "", one, text[one.start : one.end]) for place, one in enumerate(best, 1)]
+
+    def _without_factor(self, text: str, best: list[Formula], found: Sequence[Formula]) -> list[Formula]:
+        """``49, 27, 34 times HWC²``: a factor that is written once."""
+        if not best:
+            return best
+        after = next((one for one in found if one.start >= best[-1].end), None)
+        if after is not None and after.value.names and not any(one.value.names for one in best):
+            between = text[best[-1].end : after.start]
+            if _FACTOR.fullmatch(between) or _ALL_TIMES.search(between):
+                self.factor = after.value
+        return best
+
+    # -- tables
+
+    def _table(self, table: str) -> None:
+        cells = [[unmarked(cell) for cell in row] for row in rows(table)]
+        header, body = cells[0], cells[1:]
+        heads = [index_of(cell) for cell in header]
+        if sum(index is not None for index in heads) > 1 and body:
+            self._across(header, heads, body)
+            return
+        if any(not one.foreign and one.value.names for cell in header for one in formulas(cell, self.names)):
+            header, body = [""] * len(header), cells
+        column = self._column(header, body)
+        if column is None:
+            return
+        grouped: list[tuple[str, list[str], str]] = []
+        for row in body:
+            label = row[0].strip() if row else ""
+            said = row[column] if column < len(row) else ""
+            rest = " , ".join(cell for place, cell in enumerate(row) if place != column)
+            said = f"Total = {said}" if _TOTAL.search(rest) else said
+            if grouped and (not label or label == grouped[-1][0] or _TOTAL.search(label)):
+                grouped[-1][1].append(said)
+            else:
+                grouped.append((label, [said], rest))
+        for label, said, rest in grouped:
+            index = index_of(label)
+            place = index if index is not None else len(self.values) + 1
+            value = self._value(place, label, "\n".join(said), more=rest)
+            if value is not None:
+                self.values.append(value)
+            self._marked(place, f"{label} {rest}")
+
+    def _marked(self, index: int, text: str) -> None:
+        for match, claimed in ((re.search(r"\b(?:most|largest|max\w*|highest|biggest)\b", text, re.IGNORECASE), self.claims.most),
+                               (re.search(r"\b(?:least|smallest|min(?:imum)?|lowest|fewest)\b", text, re.IGNORECASE), self.claims.least)):
+            if match and not claimed:
+                claimed.append({"index": index})
+
+    def _across(self, header: Sequence[str], heads: Sequence[int | None], body: Sequence[Sequence[str]]) -> None:
+        """The things stand side by side, and what is said of them below."""
+        asked = [row for row in body if self.about is not None and self.about.search(row[0])]
+        totals = [row for row in body if _TOTAL.search(row[0])]
+        valued = [row for row in body if any(not f.foreign and not f.kernels for cell in row[1:] for f in formulas(cell, self.names))]
+        row = (totals or asked or valued or [[]])[-1]
+        layered = next((other for other in body if other is not row and any(stack(cell).layers for cell in other[1:])), [])
+        for place, index in enumerate(heads):
+            if index is not None and place < len(row):
+                more = layered[place] if place < len(layered) else ""
+                value = self._value(index, header[place], row[place], more=more)
+                if value is not None:
+                    self.values.append(value)
+
+    def _column(self, header: Sequence[str], body: Sequence[Sequence[str]]) -> int | None:
+        """The column that holds what is asked."""
+        width = max((len(row) for row in body), default=0)
+        holding = [place for place in range(width) if sum(
+            any(not one.foreign and not one.kernels for one in formulas(row[place], self.names))
+            for row in body if place < len(row)) * 2 >= len(body)]
+        holding = [place for place in holding if place or not all(index_of(row[0]) is not None for row in body if row)]
+        titles = {place: header[place] if place < len(header) else "" for place in holding}
+        totals = [place for place in holding if _TOTAL.search(titles[place]) and not (self.others and self.others.search(titles[place]))]
+        asked = [place for place in holding if self.about is not None and self.about.search(titles[place])]
+        kept = [place for place in holding if self.others is None or not self.others.search(titles[place])] or holding
+        symbolic = [place for place in kept if any(one.value.names for row in body if place < len(row) for one in formulas(row[place], self.names))]
+        both = [place for place in totals if place in asked]
+        chosen = both or (asked if len(asked) == 1 else []) or totals or asked or symbolic or kept
+        return chosen[-1] if chosen else None
+
+    def _again(self, text: str) -> None:
+        """A value that stands beside the table once more must be the same one."""
+        by_index = {value.index: value for value in self.values}
+        found = self._valued(self.masked)
+        items = labelled(text, spots([one.start for one in found]))
+        for item in items.items if items else ():
+            if item.index in by_index and self._differs(by_index, item, text) and not self._elsewhere(text, item):
+                by_index[item.index].conflict = True
+
+
+def _end(chain: Chain) -> Formula:
+    return next((one for one in reversed(chain.members) if not one.foreign), chain.last)
+
+
+def _summed(found: Sequence[Chain]) -> Polynomial:
+    total = Polynomial()
+    try:
+        for chain in found:
+            total = total + _end(chain).value
+    except NotAPolynomial:
+        return Polynomial()
+    return total
+
+
+def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(rf"\b{re.escape(word)}" for word in words), re.IGNORECASE) if words else None
+
+
+def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+    return text

@@ -1,0 +1,258 @@
+"""Problem 12.1 judged: architectures of any kind against a wanted receptive field and shape.
+
+A design is a mapping with "layers" (as in `receptive_field`, and "padding" and "filters" of each
+layer, None where nothing is said) and, where its description left something open, "unsure" (a
+list of reasons), "conflict" (described twice, differently) and "sized" (the size is claimed to be
+kept). A padding "said" is one whose amount is left open. Each architecture is worth its field
+and its shape in equal parts; what is not said costs all architectures together only once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from . import receptive_field as fields
+
+Design = Mapping[str, Any]
+Judgement = dict[str, Any]
+
+_HALF = Fraction(1, 2)
+
+
+def field_of(design: Design) -> list[int] | None:
+    """Receptive field `[height, width]` of a design, None where its layers make none.
+
+    >>> field_of({"layers": [{"kernel": [3, 3]}, {"kernel": [5, 5]}]})
+    [7, 7]
+    """
+    try:
+        return fields.receptive_field(design["layers"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def padding_state(design: Design) -> str:
+    """Whether what is said of padding keeps height and width: "kept", "lost", "unsaid" or "close".
+
+    "close" is a padding that misses only because an even kernel cannot be padded alike on both
+    sides. A stride above 1 loses the size whatever the padding.
+
+    >>> padding_state({"layers": [{"kernel": [3, 3], "padding": 1}]})
+    'kept'
+    >>> padding_state({"layers": [{"kernel": [3, 3], "padding": 2}]})
+    'lost'
+    """
+    layers = design["layers"]
+    if fields.jump(layers) != [1, 1]:
+        return "lost"
+    paddings = [layer.get("padding") for layer in layers]
+    reaching = [fields.receptive_field([layer]) != [1, 1] for layer in layers]
+    if any(padding is None and reach for padding, reach in zip(paddings, reaching, strict=True)):
+        return "unsaid"
+    given = ["same" if padding in (None, "said") else padding for padding in paddings]
+    try:
+        if fields.keeps_shape(layers, given):
+            return "kept"
+    except ValueError:
+        return "unsaid"
+    evens = [layer for layer in layers if any((field - 1) % 2 for field in fields.receptive_field([layer]))]
+    numbers = all(isinstance(padding, int) for padding, reach in zip(given, reaching, strict=True) if reach)
+    return "close" if evens and numbers and _misses(layers, given) <= len(evens) else "lost"
+
+
+def _misses(layers: Sequence[Mapping[str, Any]], paddings: Sequence[Any]) -> int:
+    """By how many pixels the output differs from the input."""
+    side = 1000
+    size = fields.output_size(layers, list(paddings), side, side)
+    return max(abs(length - side) for length in size)
+
+
+def channel_state(design: Design) -> str:
+    """Whether what is said of filters gives C channels: "kept", "lost" or "unsaid".
+
+    A depthwise or pooling layer keeps the channels that it reads.
+
+    >>> channel_state({"layers": [{"kernel": 1, "filters": "C/4"}, {"kernel": 7, "filters": "C"}]})
+    'kept'
+    >>> channel_state({"layers": [{"kernel": 7, "filters": 64}]})
+    'lost'
+    """
+    given: object = "C"
+    for layer in design["layers"]:
+        filters = layer.get("filters")
+        if filters is not None:
+            given = filters
+        elif layer.get("kind", "conv") == "conv":
+            given = None
+    if given is None:
+        return "unsaid"
+    return "kept" if given == "C" else "lost"
+
+
+def judge_designs(stacks: Sequence[Design], side: int, asked: int) -> Judgement:
+    """Judge architectures that have to see side x side pixels and to keep the input's shape.
+
+    Args:
+        stacks: what was designed.
+        side: wanted side of the receptive field.
+        asked: how many architectures were asked for.
+
+    Returns:
+        "credit" in [0, 1], "reasons", and "certain", which is False where a person has to look.
+
+    >>> said = {"padding": "same", "filters": "C"}
+    >>> judge_designs([{"layers": [{"kernel": 3, **said}]}], 3, 2)["credit"]
+    '1/2'
+    """
+    points, reasons, certain, unsaid = [Fraction(0)] * len(stacks), [], True, {"padding": [0, 0], "filters": [0, 0]}
+    counted = _counted(stacks)
+    for place, design in enumerate(stacks):
+        name = f"architecture {design.get('label') or place + 1}"
+        field = field_of(design)
+        doubtful = bool(design.get("conflict")) or (bool(design.get("unsure")) and field != [side, side])
+        if doubtful:
+            certain = False
+            reasons.append(f"{name}: {_why(design)}")
+        if field is None:
+            continue
+        if field != [side, side]:
+            reasons.append(f"{name} sees {field[0]}x{field[1]} pixels")
+            continue
+        if place not in counted:
+            reasons.append(f"{name} repeats an earlier one")
+            continue
+        points[place] = Fraction(1)
+        states = {"padding": padding_state(design), "filters": channel_state(design)}
+        for what, state in states.items():
+            unsaid[what][0] += state == "unsaid"
+            unsaid[what][1] += 1
+        if "lost" in states.values():
+            reasons.append(f"{name}: {_lost(design, states)}")
+        elif "close" in states.values():
+            certain = False
+            reasons.append(f"{name}: its padding is off by the half pixel of an even kernel")
+            points[place] += 1
+        else:
+            points[place] += 1
+        if "unsaid" in states.values() and design.get("sized"):
+            certain = False
+            reasons.append(f"{name}: its output is said to have the right size, but not how")
+    kept = sorted(points, reverse=True)[:asked]
+    mixed = [what for what, (count, of) in unsaid.items() if 0 < count < of]
+    if mixed:
+        certain = False
+        reasons.append(f"{' and '.join(mixed)} said of some architectures only")
+    if len(stacks) > asked and sorted(points[:asked], reverse=True) != kept:
+        certain = False
+        reasons.append(f"{len(stacks)} architectures were read")
+    if not any(points):
+        certain = certain and not stacks
+        reasons.append("no architecture was recognised as right")
+    total = sum(kept, Fraction(0)) - _cost(unsaid, reasons)
+    credit = max(Fraction(0), total / (2 * asked))
+    if len(stacks) < asked:
+        reasons.append(f"{len(stacks)} of {asked} architectures")
+    if credit == 1:
+        reasons = [f"{asked} architectures with the right field that keep the shape"] if certain else reasons
+    return {"credit": str(credit), "reasons": reasons, "certain": certain}
+
+
+def _counted(stacks: Sequence[Design]) -> set[int]:
+    """Places of designs that are not the same as one before them."""
+    readable = [place for place, design in enumerate(stacks) if field_of(design) is not None]
+    firsts = fields.distinct([stacks[place]["layers"] for place in readable]) if readable else []
+    return {readable[first] for first in firsts}
+
+
+def _why(design: Design) -> str:
+    if design.get("conflict"):
+        return "it is described in two ways that differ"
+    return ", ".join(str(reason) for reason in design.get("unsure", ()))
+
+
+def _lost(design: Design, states: Mapping[str, str]) -> str:
+    said = []
+    if states["padding"] == "lost":
+        strided = fields.jump(design["layers"]) != [1, 1]
+        said.append("its stride makes the output smaller" if strided else "its padding does not keep height and width")
+    if states["filters"] == "lost":
+        said.append("its output does not have C channels")
+    return " and ".join(said)
+
+
+def _cost(unsaid: Mapping[str, list[int]], reasons: list[str]) -> Fraction:
+    """What is not said costs half a point an architecture, and one point in all."""
+    cost = Fraction(0)
+    for what, words in (("padding", "the padding is not said"), ("filters", "the number of filters is not said")):
+        if unsaid[what][0]:
+            cost += min(Fraction(1), _HALF * unsaid[what][0])
+            reasons.append(words)
+    return cost
+
+
+# Known mistakes, each recognised where a design is wrong and the mistake explains it
+
+
+def _explained(stacks: Sequence[Design], side: int, mistaken: Any) -> Judgement:
+    seen = [design for design in stacks if field_of(design) not in (None, [side, side])]
+    named = [design for design in seen if mistaken(design["layers"]) == [side, side]]
+    return {"credit": int(bool(named)), "reasons": [], "certain": True}
+
+
+def sizes_added(stacks: Sequence[Design], side: int, asked: int) -> Judgement:  # noqa: ARG001
+    """MISTAKE: kernel sizes are added up to the wanted field.
+
+    >>> sizes_added([{"layers": [{"kernel": 5}, {"kernel": 2}]}], 7, 5)["credit"]
+    1
+    """
+    return _explained(stacks, side, fields.receptive_field_as_sum)
+
+
+def sizes_multiplied(stacks: Sequence[Design], side: int, asked: int) -> Judgement:  # noqa: ARG001
+    """MISTAKE: kernel sizes are multiplied to the wanted field.
+
+    >>> sizes_multiplied([{"layers": [{"kernel": 3}, {"kernel": 2}]}], 6, 5)["credit"]
+    1
+    """
+    return _explained(stacks, side, lambda layers: (
+        fields.receptive_field_as_product(layers) if len(layers) > 1 else None))
+
+
+def largest_alone(stacks: Sequence[Design], side: int, asked: int) -> Judgement:  # noqa: ARG001
+    """MISTAKE: the largest kernel of a stack is thought to make its field.
+
+    >>> largest_alone([{"layers": [{"kernel": 7}, {"kernel": 3}]}], 7, 5)["credit"]
+    1
+    """
+    return _explained(stacks, side, fields.receptive_field_of_largest)
+
+
+def one_direction(stacks: Sequence[Design], side: int, asked: int) -> Judgement:  # noqa: ARG001
+    """MISTAKE: a kernel such as 1x7 is thought to see as far in both directions.
+
+    >>> one_direction([{"layers": [{"kernel": [1, 7]}]}], 7, 5)["credit"]
+    1
+    """
+    return _explained(stacks, side, lambda layers: (
+        [side, side] if side in fields.receptive_field(layers) else None))
+
+
+def dilation_off_by_one(stacks: Sequence[Design], side: int, asked: int) -> Judgement:  # noqa: ARG001
+    """MISTAKE: a dilation of d is thought to leave d gaps, where it leaves d - 1.
+
+    >>> dilation_off_by_one([{"layers": [{"kernel": 3, "dilation": 2}]}], 7, 5)["credit"]
+    1
+    """
+    def wider(layers: Sequence[Mapping[str, Any]]) -> list[int] | None:
+        if all(layer.get("dilation", 1) in (1, [1, 1]) for layer in layers):
+            return None
+        return fields.receptive_field([{**layer, "dilation": _more(layer.get("dilation", 1))} for layer in layers])
+
+    return _explained(stacks, side, wider)
+
+
+def _more(dilation: Any) -> list[int]:
+    sides = dilation if isinstance(dilation, (list, tuple)) else [dilation, dilation]
+    return [side + 1 if side > 1 else side for side in sides]
