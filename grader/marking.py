@@ -186,7 +186,7 @@ class _Marker:
         return self.call(source, given)
 
     def _resolve(self, value: Any) -> Any:
-        if isinstance(value, dict) and "reading" in value and set(value) <= {"reading", "or"}:
+        if isinstance(value, dict) and "reading" in value and set(value) <= {"reading", "or", "only"}:
             return self._earlier(value)
         if isinstance(value, dict):
             return {key: self._resolve(item) for key, item in value.items()}
@@ -195,11 +195,17 @@ class _Marker:
         return value
 
     def _earlier(self, value: Mapping[str, Any]) -> Any:
-        """A reading of this part or an earlier one; ``or`` stands in where there certainly is none."""
+        """A reading of this part or an earlier one; ``or`` stands in where there certainly is none.
+
+        ``only`` names the keys that are wanted of a reading that is a mapping.
+        """
         part, slash, name = str(value["reading"]).rpartition("/")
         findings = self.evidence.get(part, {}) if slash else self.findings
         found = findings.get(name)
         if isinstance(found, Found) and not found.doubt:
+            only = value.get("only")
+            if only is not None and isinstance(found.value, dict):
+                return plain({key: found.value[key] for key in only if key in found.value})
             return plain(found.value)
         if isinstance(found, Broken) or (found is not None and found.doubt):
             raise Doubted(f"it rests on {value['reading']}, which could not be read for certain")

@@ -16,10 +16,16 @@ from grader.model import Piece, PieceKind, Place
 _FENCE = re.compile(r"\s{0,8}(`{3,}|~{3,})\s*\{?\.?([\w+#-]*)")
 _LATE_FENCE = re.compile(r"\s*[^`|]{1,40}[:.)\]*]\s*(`{3,})\s*([\w+#-]*)\s*$")
 _HEADING = re.compile(r"\s{0,3}(?:#{1,6}\s+|#{2,6}(?=[A-Z*\d]))\S")
-_IMAGE = re.compile(r"\s*(?:!\[[^\]]{0,200}\](?:\([^)]{0,500}\)|\[[^\]]{0,80}\])?|<img\b[^>]{0,500}>)\s*$", re.I)
+_IMAGE = re.compile(
+    r"\s*(?:!\[[^\]]{0,200}\](?:\([^)]{0,500}\)|\[[^\]]{0,80}\])?|<img\b[^>]{0,500}>)\s*$", re.IGNORECASE
+)
 _RULE_LINE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
-_MATH_OPEN = re.compile(r"\s*(?:[-*>]\s+)?(\$\$|\\\[|\\begin\{(equation|align|gather|multline|eqnarray|displaymath)\*?\})")
-_CODE_WORDS = frozenset("python python3 py ipython ipython3 pycon java c cpp r matlab julia bash sh".split())
+_MATH_OPEN = re.compile(
+    r"\s*(?:[-*>]\s+)?(\$\$|\\\[|\\begin\{(equation|align|gather|multline|eqnarray|displaymath)\*?\})"
+)
+_CODE_WORDS = frozenset(
+    ["python", "python3", "py", "ipython", "ipython3", "pycon", "java", "c", "cpp", "r", "matlab", "julia", "bash", "sh"]
+)
 _MAX_MATH = 60
 
 
@@ -59,7 +65,9 @@ def render(kind: PieceKind, lines: Sequence[str], *, fenced: bool = False) -> st
     if fenced:
         lines = [line for line in lines if not is_fence(line)]
     if kind == "heading":
-        return " ".join(line.strip().strip("#").strip() for line in lines if not signs.UNDERLINE.match(line))
+        return " ".join(
+            line.strip().strip("#").strip() for line in lines if not signs.UNDERLINE.match(line)
+        )
     if kind in ("code", "output"):
         return signs.without_prompts(lines)
     return "\n".join(line.rstrip() for line in lines).strip()
@@ -67,7 +75,12 @@ def render(kind: PieceKind, lines: Sequence[str], *, fenced: bool = False) -> st
 
 def is_fence(line: str) -> bool:
     """Whether a line opens or closes a fence, be it behind a label: ``2.1: ```python``."""
-    return "`" in line and bool(_FENCE.match(line) or _LATE_FENCE.match(line)) or "~~~" in line and bool(_FENCE.match(line))
+    return (
+        ("`" in line
+        and bool(_FENCE.match(line) or _LATE_FENCE.match(line)))
+        or ("~~~" in line
+        and bool(_FENCE.match(line)))
+    )
 
 
 def scan(lines: Sequence[str]) -> list[Block]:
@@ -81,13 +94,20 @@ def scan(lines: Sequence[str]) -> list[Block]:
         made = _special(lines, at, blocks) or [_prose(lines, at, blocks)]
         blocks += made
         at = made[-1].end
-    return [_within_output(b, blocks[i - 1 : i + 2]) if 0 < i < len(blocks) - 1 else b for i, b in enumerate(blocks)]
+    return [
+        _within_output(b, blocks[i - 1 : i + 2]) if 0 < i < len(blocks) - 1 else b
+        for i, b in enumerate(blocks)
+    ]
 
 
 def _within_output(block: Block, around: Sequence[Block]) -> Block:
     """A line or two of prose right between output and output is output too."""
     before, _, after = around
-    close = block.start - before.end <= 2 and after.start - block.end <= 1 and block.end - block.start <= 2
+    close = (
+        block.start - before.end <= 2
+        and after.start - block.end <= 1
+        and block.end - block.start <= 2
+    )
     if block.kind == "prose" and before.kind == after.kind == "output" and close:
         return Block("output", block.start, block.end)
     return block
@@ -154,7 +174,9 @@ def _closes(line: str, mark: str) -> bool:
     return len(bare) >= 3 and bare[0] == mark[0] and not bare.strip(mark[0])
 
 
-def _fenced(lines: Sequence[str], at: int, close: int, lang: str, last: Block | None) -> list[Block]:
+def _fenced(
+    lines: Sequence[str], at: int, close: int, lang: str, last: Block | None
+) -> list[Block]:
     body = lines[at + 1 : close]
     if close > at + 1 and _FENCE.match(lines[close - 1]):
         body = lines[at + 1 : close - 1]
@@ -178,7 +200,11 @@ def _kind_of_fence(
     if signs.is_table(body):
         return "table"
     strong, weak, logged, total = signs.count(body)
-    if last is not None and signs.unclosed(lines[last.start : last.end]) and not signs.LOG.match(head):
+    if (
+        last is not None
+        and signs.unclosed(lines[last.start : last.end])
+        and not signs.LOG.match(head)
+    ):
         return last.kind
     if logged and strong <= total // 5:
         return "output"
@@ -210,9 +236,11 @@ def _math(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | N
 def _heading(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
     if not _HEADING.match(lines[at]):
         return None
-    touches = before and before[-1].kind == "code" and not before[-1].fenced and before[-1].end == at
+    touches = (
+        before and before[-1].kind == "code" and not before[-1].fenced and before[-1].end == at
+    )
     following = lines[at + 1] if at + 1 < len(lines) else ""
-    if lines[at].startswith("# ") and signs.STRONG.match(following) or touches:
+    if (lines[at].startswith("# ") and signs.STRONG.match(following)) or touches:
         return None
     return [Block("heading", at, at + 1)]
 
@@ -227,7 +255,9 @@ def _table(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | 
     while end < len(lines) and (lines[end].count("|") >= 1 if bars else "\t" in lines[end].strip()):
         end += 1
     ruled = bars and any(_RULE_LINE.match(line) and "-" in line for line in lines[at:end])
-    edged = bars and all(line.strip().startswith("|") and line.count("|") > 2 for line in lines[at:end])
+    edged = bars and all(
+        line.strip().startswith("|") and line.count("|") > 2 for line in lines[at:end]
+    )
     if ruled or (edged and end - at > 1) or (not bars and end - at > 1):
         return [Block("table", at, end)]
     return None

@@ -9,27 +9,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.collect import PartPlan
 from grader.collect import _labels as labels
-from grader.collect._labels import Tree
-from grader.collect._locate import Candidate
+from grader.collect._candidates import Candidate
+from grader.collect._labels import Label, Tree
 from grader.collect._phrases import Phrases
 from grader.collect._text import Text
 from grader.collect._words import answer_mark, stems
 
-Spot = tuple[int, int]
-_INLINE = re.compile(r"(?:(?<=\s)|(?<=[:;.,]))\((?:[a-h]|\d|i{1,3}|iv|v)\)(?=\s)", re.I)
-_BASE = {"part": 6.0, "heading": 5.0, "pointed": 4.5, "paren": 4.0, "inline": 3.0, "dot": 2.0, "bullet": 0.7, "answer": 2.5,
-         "title": 1.5, "code": 2.0, "words": 0.5}
-
-
+_INLINE = re.compile(r"(?:(?<=\s)|(?<=[:;.,]))\((?:[a-h]|\d|i{1,3}|iv|v)\)(?=\s)", re.IGNORECASE)
+_BULLET = re.compile(r"\s*[-*+•]\s")
+_WORTH = {
+    "part": 6.0,
+    "heading": 5.0,
+    "pointed": 4.5,
+    "paren": 4.0,
+    "inline": 3.0,
+    "answer": 2.5,
+    "dot": 2.0,
+    "code": 2.0,
+    "title": 1.5,
+    "bullet": 0.7,
+    "words": 0.5,
+}
 _COVERS = 1.5
+"""What it is worth that one more part is found."""
+_STRONG = 3.5
+"""From here on, wording alone says that another part starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Where to look (line and column, from and to), for which parts of which problem."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    missing: tuple[int, ...]
+    group: tuple[int, ...]
+    own: bool = False
+    """Whether it answers an earlier part of the problem by its label: then only signs of a new
+    question count, and no items or marks, which may be of that answer."""
 
 
 @dataclass(slots=True)
-class Spot_:
+class Spot:
     """A place where a part may start, by one scheme, with what it is worth for each part."""
 
     line: int
@@ -38,6 +63,11 @@ class Spot_:
     scheme: str
     worth: dict[int, float] = field(default_factory=dict)
     exact: bool = False
+
+    @property
+    def at(self) -> tuple[int, int]:
+        """Line and column."""
+        return self.line, self.col
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +78,9 @@ class Filled:
     sure: bool
 
 
+Taken = list[tuple[Spot, int]]
+
+
 class Filler:
     """Looks for missing parts within one problem."""
 
@@ -55,132 +88,190 @@ class Filler:
         """Take the document and the plan."""
         self.text, self.tree, self.phrases, self.parts = text, tree, phrases, parts
 
-    def fill(self, start: Spot, end: Spot, missing: list[int], group: list[int], *, own: bool) -> Filled:
-        """Return where missing parts start between two places.
-
-        ``own`` says that the stretch answers an earlier part of the problem by its label: then
-        only signs of a new question count, and no items or marks, which may be of that answer.
-        """
-        spots = self._spots(start, end, missing, group)
-        if own:
-            spots = [s for s in spots if s.scheme in ("pointed", "part", "heading") or
-                     (s.scheme in ("title", "words") and max(s.worth.values(), default=0) > 3.5)]
-        best: tuple[float, list[tuple[Spot_, int]], str] = (0.0, [], "")
-        for scheme in dict.fromkeys(s.scheme for s in spots):
-            own = [s for s in spots if s.scheme == scheme or s.scheme == "words"]
-            score, taken = _assign(own, missing)
-            extra = abs(sum(s.scheme == scheme for s in own) - len(missing))
-            score += 1.5 * (not extra) - 0.6 * extra
-            if score > best[0]:
-                best = (score, taken, scheme)
-        score, taken, scheme = best
-        starts = tuple(Candidate(s.line, s.col, part, s.worth[part], s.end, scheme) for s, part in taken)
+    def fill(self, stretch: Stretch) -> Filled:
+        """Return where the missing parts start."""
+        spots = [s for s in self._spots(stretch) if not stretch.own or _opens(s)]
+        missing = stretch.missing
+        score, taken, scheme = 0.0, Taken(), ""
+        for name in dict.fromkeys(s.scheme for s in spots):
+            near = [s for s in spots if s.scheme in {name, "words"}]
+            value, chosen = _assign(near, missing)
+            extra = abs(sum(s.scheme == name for s in near) - len(missing))
+            value += 1.5 if not extra else -0.6 * extra
+            if value > score:
+                score, taken, scheme = value, chosen, name
+        if not taken:
+            return Filled((), sure=False)
+        more = _exactly(spots, taken, missing)
         count = sum(s.scheme == scheme for s in spots)
-        sure = bool(taken) and (all(s.exact for s, _ in taken) or count == len(missing) == len(taken))
-        return Filled(starts, sure)
+        whole = len(taken) + len(more) == len(missing)
+        sure = all(s.exact for s, _ in taken) or (whole and count == len(taken))
+        starts = [
+            Candidate(s.line, s.col, k, s.worth[k], s.end, s.scheme) for s, k in (*taken, *more)
+        ]
+        return Filled(tuple(sorted(starts, key=lambda c: (c.line, c.col))), sure)
 
-    def _spots(self, start: Spot, end: Spot, missing: list[int], group: list[int]) -> list[Spot_]:
-        found: list[Spot_] = []
-        for n in range(start[0], min(end[0] + 1, len(self.text.lines))):
-            first = start[1] if n == start[0] else 0
-            last = end[1] if n == end[0] else len(self.text.lines[n])
-            if last <= first or (n, first) == start == (n, 0):
+    def _spots(self, stretch: Stretch) -> list[Spot]:
+        found: list[Spot] = []
+        block_of = self.text.block_of
+        for n in range(stretch.start[0], min(stretch.end[0] + 1, len(self.text.lines))):
+            first = stretch.start[1] if n == stretch.start[0] else 0
+            last = stretch.end[1] if n == stretch.end[0] else len(self.text.lines[n])
+            if last <= first or (n, first) == stretch.start == (n, 0):
                 continue
             kind = self.text.kind(n)
-            if kind in ("prose", "heading"):
-                found += self._line(n, first, last, missing, group)
-            elif kind == "code" and (n == 0 or self.text.block_of[n] != self.text.block_of[n - 1]):
-                found += self._code(n, missing)
+            if kind in {"prose", "heading"}:
+                found += self._line(stretch, n, first, last)
+            elif kind == "code" and (n == 0 or block_of[n] != block_of[n - 1]):
+                found += self._code(stretch, n)
         return found
 
-    def _line(self, n: int, first: int, last: int, missing: list[int], group: list[int]) -> list[Spot_]:
+    def _line(self, stretch: Stretch, n: int, first: int, last: int) -> list[Spot]:
+        label = self._label(stretch, n, first)
+        spot = self._opening(stretch, n, first, label if label and label.end <= last else None)
+        found = [spot] if spot else []
+        if spot is None or spot.scheme != "pointed":
+            found += self._inline(stretch, n, label.end if label else first, last)
+        return found
+
+    def _label(self, stretch: Stretch, n: int, first: int) -> Label | None:
+        """The label of a line; ``1. (a) …`` is item 1 where the problem has no 1(a)."""
+        label = labels.read(self.text.lines[n], first)
+        if label is None or len(label.path) == 1 or self._has(stretch, label.path):
+            return label
+        inner = self.text.lines[n].find("(", first)
+        if len(label.path) == 2 and inner > first and self._has(stretch, label.path[:1]):
+            return replace(label, path=label.path[:1], term=".", end=inner)
+        return None
+
+    def _has(self, stretch: Stretch, path: labels.Path) -> bool:
+        return any(self.tree.paths[k][1:] == path for k in stretch.group)
+
+    def _opening(self, stretch: Stretch, n: int, first: int, label: Label | None) -> Spot | None:
+        """The spot that the start of a line makes, by the strongest scheme."""
         line = self.text.lines[n]
-        found = []
         sentence = next((s for s in self.text.by_line.get(n, ()) if s.start >= first), None)
-        label = labels.read(line, first)
-        worded = self._wording(n, missing)
+        worded = self._wording(stretch, n)
         if sentence and sentence.pointed:
-            spot = Spot_(n, first, first, "pointed", {k: _BASE["pointed"] + worded.get(k, 0.0) for k in missing})
-            if label:
-                for k, sure in self.tree.within(group, label.path):
-                    if k in spot.worth:
-                        spot.worth[k] += 1.5 * sure
-            found.append(spot)
-        elif label and label.end <= last and (len(label.path) == 1 or self._own(group, label)):
-            found += self._label(n, first, label, missing, group, worded)
-        elif self.text.kind(n) == "heading" and not answer_mark(line):
-            found.append(Spot_(n, first, first, "title", {k: _BASE["title"] + worded.get(k, 0.0) for k in missing}))
-        elif answer_mark(line[first:]):
-            end = first + answer_mark(line[first:])
-            found.append(Spot_(n, first, end, "answer", dict.fromkeys(missing, _BASE["answer"])))
-        elif re.match(r"\s*[-*+•]\s", line[first:]):
-            found.append(Spot_(n, first, first, "bullet", {k: _BASE["bullet"] + worded.get(k, 0.0) for k in missing}))
-        elif worded:
-            found.append(Spot_(n, first, first, "words", {k: _BASE["words"] + w for k, w in worded.items()}))
-        if not found or found[0].scheme != "pointed":
-            found += self._inline(n, first, last, missing, group, label)
-        return found
+            spot = _any(n, first, "pointed", stretch, worded)
+            for k, sure in self.tree.within(list(stretch.group), label.path) if label else ():
+                if k in spot.worth:
+                    spot.worth[k] += 1.5 * sure
+            return spot
+        if label:
+            return self._labelled(stretch, n, first, label, worded)
+        if self.text.kind(n) == "heading" and not answer_mark(line):
+            return _any(n, first, "title", stretch, worded)
+        mark = answer_mark(line[first:])
+        if mark:
+            return replace(_any(n, first, "answer", stretch, {}), end=first + mark)
+        if _BULLET.match(line, first):
+            return _any(n, first, "bullet", stretch, worded)
+        if worded:
+            worth = {k: _WORTH["words"] + more for k, more in worded.items()}
+            return Spot(n, first, first, "words", worth)
+        return None
 
-    def _own(self, group: list[int], label: labels.Label) -> bool:
-        return any(self.tree.paths[k][1:] == label.path for k in group)
-
-    def _label(self, n: int, first: int, label: labels.Label, missing: list[int], group: list[int],
-               worded: dict[int, float]) -> list[Spot_]:
-        scheme = "part" if label.word else "heading" if label.heading else "paren" if (
-            label.bracketed or label.term == ")") else "dot"
-        letter = "" if label.path[0].isdigit() else "-" + ("i" if label.path[0][0] in "ivx" else "a")
-        found = dict(self.tree.within(group, label.path))
-        worth = {k: sure * _BASE[scheme] + worded.get(k, 0.0) for k, sure in found.items() if k in missing}
+    def _labelled(
+        self, stretch: Stretch, n: int, first: int, label: Label, worded: dict[int, float]
+    ) -> Spot:
+        scheme = "dot"
+        if label.word or label.heading:
+            scheme = "part" if label.word else "heading"
+        elif label.bracketed or label.term == ")":
+            scheme = "paren"
+        found = dict(self.tree.within(list(stretch.group), label.path))
+        worth = {
+            k: sure * _WORTH[scheme] + worded.get(k, 0.0)
+            for k, sure in found.items()
+            if k in stretch.missing
+        }
         if scheme == "dot":
-            for k in missing:
+            for k in stretch.missing:
                 worth.setdefault(k, 1.0 + worded.get(k, 0.0))
-        exact = any(sure >= 0.9 for sure in found.values())
-        return [Spot_(n, first, label.end, scheme + letter, worth, exact and scheme != "dot")]
+        whole = len(label.path) > 1 and self._has(stretch, label.path)
+        exact = any(sure >= 0.9 for sure in found.values()) and (scheme != "dot" or whole)
+        return Spot(n, first, label.end, scheme + _alphabet(label.path[0]), worth, exact)
 
-    def _inline(self, n: int, first: int, last: int, missing: list[int], group: list[int],
-                label: labels.Label | None) -> list[Spot_]:
+    def _inline(self, stretch: Stretch, n: int, first: int, last: int) -> list[Spot]:
+        """The spots that ``(a)`` and ``(1)`` within a line make."""
         found = []
-        line = self.text.lines[n]
-        for hit in _INLINE.finditer(line, first, last):
-            if label and hit.start() < label.end:
-                continue
+        for hit in _INLINE.finditer(self.text.lines[n], first, last):
             name = hit.group()[1:-1].lower()
-            pairs = self.tree.within(group, (name,))
-            worth = {k: sure * _BASE["inline"] for k, sure in pairs if k in missing}
+            pairs = self.tree.within(list(stretch.group), (name,))
+            worth = {k: sure * _WORTH["inline"] for k, sure in pairs if k in stretch.missing}
             exact = any(sure >= 0.9 for _, sure in pairs)
-            scheme = "paren" + ("" if name.isdigit() else "-a")
             if worth:
-                found.append(Spot_(n, hit.start(), hit.end(), scheme, worth, exact))
+                scheme = "paren" + _alphabet(name)
+                found.append(Spot(n, hit.start(), hit.end(), scheme, worth, exact))
         return found
 
-    def _wording(self, n: int, missing: list[int]) -> dict[int, float]:
+    def _wording(self, stretch: Stretch, n: int) -> dict[int, float]:
+        """What the wording of a line's first sentences is worth for each missing part."""
         found: dict[int, float] = {}
         for sentence in self.text.by_line.get(n, ())[:3]:
             scale = 0.7 if sentence.asking or sentence.kind == "heading" else 0.35
             for part, weight, _ in self.phrases.hits(sentence.stems):
-                if part in missing:
+                if part in stretch.missing:
                     found[part] = max(found.get(part, 0.0), min(weight, 6.0) * scale)
             inside = set(sentence.stems)
-            for k in missing:
-                told = sum(1 for a in self.parts[k].answers if set(stems(a)) <= inside)
+            for k in stretch.missing:
+                told = sum(set(stems(words)) <= inside for words in self.parts[k].answers)
                 if told:
                     found[k] = found.get(k, 0.0) + min(told, 2) * 0.8
         return found
 
-    def _code(self, n: int, missing: list[int]) -> list[Spot_]:
+    def _code(self, stretch: Stretch, n: int) -> list[Spot]:
+        """The spot that a block of code makes which names what a part defines."""
         block = self.text.blocks[self.text.block_of[n]]
         body = "\n".join(self.text.lines[block.start : block.end])
         worth = {}
-        for k in missing:
-            names = sum(bool(re.search(rf"\b{re.escape(name)}\b", body)) for name in self.parts[k].defines)
+        for k in stretch.missing:
+            names = sum(
+                re.search(rf"\b{re.escape(name)}\b", body) is not None
+                for name in self.parts[k].defines
+            )
             if names:
-                worth[k] = _BASE["code"] + min(names, 3)
-        return [Spot_(n, 0, 0, "words", worth)] if worth else []
+                worth[k] = _WORTH["code"] + min(names, 3)
+        return [Spot(n, 0, 0, "words", worth)] if worth else []
 
 
-def _assign(spots: list[Spot_], missing: list[int]) -> tuple[float, list[tuple[Spot_, int]]]:
+def _any(n: int, first: int, scheme: str, stretch: Stretch, worded: dict[int, float]) -> Spot:
+    """A spot that may be any missing part's."""
+    worth = {k: _WORTH[scheme] + worded.get(k, 0.0) for k in stretch.missing}
+    return Spot(n, first, first, scheme, worth)
+
+
+def _alphabet(name: str) -> str:
+    """Mark of a scheme that numbers by letters, or by Roman numerals."""
+    return "" if name[0].isdigit() else "-i" if name[0] in "ivx" else "-a"
+
+
+def _opens(spot: Spot) -> bool:
+    """Whether a spot is the sign of a new question, and not of an item of an answer."""
+    if spot.scheme in {"title", "words"}:
+        return max(spot.worth.values(), default=0.0) > _STRONG
+    return spot.scheme.partition("-")[0] in {"pointed", "part", "heading"}
+
+
+def _exactly(spots: list[Spot], taken: Taken, missing: Sequence[int]) -> Taken:
+    """Parts that the scheme left out, where their own letter stands between their neighbours."""
+    found = Taken()
+    for part in missing:
+        if any(part == k for _, k in taken):
+            continue
+        low = max((s.at for s, k in taken if k < part), default=(-1, 0))
+        high = min((s.at for s, k in taken if k > part), default=(len(spots) + 10**9, 0))
+        between = (s for s in spots if s.exact and low < s.at < high)
+        spot = next((s for s in between if s.worth.get(part, 0.0) >= max(s.worth.values())), None)
+        if spot is not None:
+            found.append((spot, part))
+    return found
+
+
+def _assign(spots: list[Spot], missing: Sequence[int]) -> tuple[float, Taken]:
     """Return the best way to start the missing parts, in order, at some of the places."""
-    rows: list[tuple[float, list[tuple[Spot_, int]]]] = [(0.0, [])] * (len(missing) + 1)
+    rows: list[tuple[float, Taken]] = [(0.0, [])] * (len(missing) + 1)
     for spot in spots:
         new = list(rows)
         for k, part in enumerate(missing):

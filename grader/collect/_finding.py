@@ -12,7 +12,7 @@ _EMPTY = re.compile(
     r"(?:ans(?:wer)?|solution)?[\s:.*_()\[\]<>{}#=\\/|$~-]*"
     r"(?:n\.?/?a\.?|none|nil|null|todo|tbd|blank|empty|skip(?:ped)?|left (?:it |this )?blank|not (?:answered|attempted|done)|"
     r"no answer|did not (?:answer|attempt)|[?\s]+|x{3,}|\.{2,}|…)?[\s:.*_()\[\]<>{}#=\\/|$~-]*",
-    re.I,
+    re.IGNORECASE,
 )
 _QUOTE = 160
 
@@ -31,7 +31,9 @@ def finding(pieces: Sequence[Piece], lost: Sequence[str] = (), doubt: str = "") 
     answer = Answer(pieces=tuple(pieces), lost=tuple(dict.fromkeys(lost)))
     if is_empty(answer.text) or _only_leads_in(answer.text):
         return Missing(why=NOTHING, doubt=doubt)
-    return Found(value=answer, where=merged(p.place for p in pieces), quote=quote(answer.text), doubt=doubt)
+    return Found(
+        value=answer, where=merged(p.place for p in pieces), quote=quote(answer.text), doubt=doubt
+    )
 
 
 def _only_leads_in(text: str) -> bool:
@@ -49,7 +51,12 @@ def merged(places: Iterable[Place]) -> tuple[Place, ...]:
     out: list[Place] = []
     for place in places:
         last = out[-1] if out else None
-        if last and last.unit == place.unit == "line" and last.file == place.file and place.start <= last.end + 3:
+        if (
+            last
+            and last.unit == place.unit == "line"
+            and last.file == place.file
+            and place.start <= last.end + 3
+        ):
             out[-1] = Place(file=last.file, start=last.start, end=max(last.end, place.end))
         elif last != place:
             out.append(place)

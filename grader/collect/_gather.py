@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.collect import Plan, _paper, _phrases, _repair
@@ -16,13 +16,16 @@ from grader.collect._phrases import Phrases
 from grader.collect._prompts import Span, Stripper
 from grader.collect._regions import Region, regions
 from grader.collect._text import Text, text_of
-from grader.model import Answer, Finding, Found, Missing, Piece
+from grader.model import Finding, Missing, Piece
 
 TWICE = "answered twice, differently"
 IN_IMAGE = "the answer may be in an image that the conversion lost"
-_WITHDRAWN = re.compile(r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?(?:above|previous|earlier|first)\b|"
-                        r"\b(?:correct(?:ed|ion)|revised|updated|final) (?:answer|version|solution)\b|\bcorrection\b", re.I)
-_CONTINUED = re.compile(r"\bcont(?:inued|\.|'d|d)\b", re.I)
+_WITHDRAWN = re.compile(
+    r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?(?:above|previous|earlier|first)\b|"
+    r"\b(?:correct(?:ed|ion)|revised|updated|final) (?:answer|version|solution)\b|\bcorrection\b",
+    re.IGNORECASE,
+)
+_CONTINUED = re.compile(r"\bcont(?:inued|\.|'d|d)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ class Visit:
     text: str
 
 
-def gather(plan: Plan, file: str, lines: Sequence[str]) -> tuple[dict[str, Finding], tuple[str, ...]]:
+def gather(
+    plan: Plan, file: str, lines: Sequence[str]
+) -> tuple[dict[str, Finding], tuple[str, ...]]:
     """Return the findings of the parts that a document answers, and problems."""
     tree = Tree(plan.parts)
     phrases = _phrases.of(plan)
@@ -94,19 +99,28 @@ def _pieces(text: Text, file: str, rows: Sequence[tuple[int, str]]) -> list[Piec
             end += 1
         if block >= 0:
             known = text.blocks[block]
-            own = rows[at:end]
-            while own and not own[0][1].strip():
-                own = own[1:]
-            while own and not own[-1][1].strip():
-                own = own[:-1]
-            if own:
-                kind = "prose" if known.kind == "heading" and own[0][1] != text.lines[own[0][0]] else known.kind
-                cut = Block(kind, 0, len(own), known.fenced)
-                part = piece(cut, [line for _, line in own], file, own[0][0] + 1)
-                if part is not None:
-                    made.append(part)
+            low, high = at, end
+            while low < high and not rows[low][1].strip():
+                low += 1
+            while high > low and not rows[high - 1][1].strip():
+                high -= 1
+            if low < high:
+                made += _piece(text, file, known, rows[low:high])
         at = end
     return made
+
+
+def _piece(text: Text, file: str, block: Block, rows: Sequence[tuple[int, str]]) -> list[Piece]:
+    """Rows of one block as a piece; a row or heading that lost its label is prose."""
+    lines = [line for _, line in rows]
+    kind = block.kind
+    whole = lines[0] == text.lines[rows[0][0]]
+    if kind == "table" and not whole and len(lines) == 1:
+        kind, lines = "prose", [" ".join(re.split(r"\s*[|\t]\s*", lines[0].strip(" |\t")))]
+    elif kind == "heading" and not whole:
+        kind = "prose"
+    made = piece(Block(kind, 0, len(lines), block.fenced), lines, file, rows[0][0] + 1)
+    return [made] if made is not None else []
 
 
 def _finding(visits: Sequence[Visit], phrases: Phrases, part: int) -> Finding:
@@ -167,6 +181,10 @@ def single(plan: Plan, part: int, text: str) -> Finding:
 def _own_label(lines: Sequence[str], tree: Tree, part: int) -> int:
     """Where the text starts behind the part's own id, if it repeats that."""
     label = labels.read(lines[0]) if lines else None
-    if label is None or (len(label.path) < 2 and not label.word) or tree.part(label.path) != (part, 1.0):
+    if (
+        label is None
+        or (len(label.path) < 2 and not label.word)
+        or tree.part(label.path) != (part, 1.0)
+    ):
         return 0
     return label.end

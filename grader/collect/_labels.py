@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.collect import PartPlan
 
 Path = tuple[str, ...]
 
-_LEAD = re.compile(r"[\s>]*(?P<hash>#{1,6}\s+|#{2,6}(?!\#))?(?:[-+*•·▪◦‣]\s+)?(?P<bold>(?:\\?[*_`~]){0,4})\s*(?:\\?\*)?")
+_LEAD = re.compile(
+    r"[\s>]*(?P<hash>#{1,6}\s+|#{2,6}(?!\#))?(?:[-+*•·▪◦‣]\s+)?(?P<bold>(?:\\?[*_`~]){0,4})\s*(?:\\?\*)?"
+)
 _WORD = re.compile(
     r"(?P<word>(?:my\s+)?(?:(?:answers?|ans|solutions?|soln?|response)\b[.:]?\s*(?:(?:to|for|of)\b\s*)?(?:the\b\s*)?)?"
     r"(?:problem|question|prob|ques|quest|exercise|exer|task|sub-?part|part|sub-?question|[qp](?=[\s.]{0,2}\d))?)"
     r"[.:]?\s*(?:(?:no|nr|num|number)\b\.?\s*|\#\s*)?",
-    re.I,
+    re.IGNORECASE,
 )
-_FIRST = re.compile(r"(?P<open>[(\[]\s?)?(?:(?P<n>\d{1,2})(?!\d)|(?P<l>[a-h]|[ivx]{1,4})(?![a-z0-9]))(?(open)\s?[)\]])", re.I)
+_FIRST = re.compile(
+    r"(?P<open>[(\[]\s?)?(?:(?P<n>\d{1,2})(?!\d)|(?P<l>[a-h]|[ivx]{1,4})(?![a-z0-9]))(?(open)\s?[)\]])",
+    re.IGNORECASE,
+)
 _STEP = re.compile(
     r"""(?:\.(?P<a>\d{1,2})(?!\d|\.\d\d)
     | -(?P<b>\d)(?![\d.])
@@ -32,16 +37,22 @@ _STEP = re.compile(
     | \)\s?\(?(?P<g>\d{1,2}|[a-h])\)
     | ,\s?\(?(?P<h>\d{1,2}|[a-h])\)
     )""",
-    re.I | re.X,
+    re.IGNORECASE | re.VERBOSE,
 )
-_TERM = re.compile(r"\s?(?:\\?[*_]){0,4}\s?(?P<term>[:)\]|\t]|\.(?!\d)|[-–—](?=\s)|$)?(?:\\?[*_]){0,4}")
+_TERM = re.compile(
+    r"\s?(?:\\?[*_]){0,4}\s?(?P<term>[:)\]|\t]|\.(?!\d)|[-–—](?=\s)|$)?(?:\\?[*_]){0,4}"
+)
 _AFTER = re.compile(
     r"\s*(?:[-+×*/^=<>%,≈~²]|x\s?\d|\d|\$?\\(?:times|cdot|approx)|"
-    r"(?:million|billion|thousand|hundred|[kmb]\b|percent|times|hours?|hrs?|h\b|epochs?|points?|units?|dB|gb|mb|or\b|and\b|to\b|is the\b|seconds?|s\b|ms\b|per\b))",
-    re.I,
+    r"(?:million|billion|thousand|hundred|[kmb]|percent|times|hours?|hrs?|h|epochs?|points?|units?|gb|mb|or|and|to|is the|"
+    r"seconds?|s|ms|per)\b)",
+    re.IGNORECASE,
 )
 _OPERATOR = re.compile(r"\s*(?:[-+×*/^=<>%,≈~²]|x\s?\d)")
-_WORTH = re.compile(r"\s*[-–—:,]?\s*[(\[]?\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?|marks?)\b\.?\s*[)\]]?\s*[:.]?(?:\\?[*_]){0,3}", re.I)
+_WORTH = re.compile(
+    r"\s*[-–—:,]?\s*[(\[]?\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?|marks?)\b\.?\s*[)\]]?\s*[:.]?(?:\\?[*_]){0,3}",
+    re.IGNORECASE,
+)
 _FAR = 300
 """A label stands within so many characters."""
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8"}
@@ -59,6 +70,8 @@ class Label:
     bold: bool = False
     style: str = ""
     bracketed: bool = False
+    doubtful: bool = False
+    """Whether a number follows, so that it may itself be one of a row of numbers."""
 
     @property
     def bare(self) -> bool:
@@ -101,7 +114,18 @@ def read(line: str, at: int = 0) -> Label | None:
     if not ended:
         return None
     at_end = not line[end:].strip()
-    made = Label(path, word, sign or ("$" if at_end else ""), end, heading, bold, style, bool(first.group("open")))
+    made = Label(
+        path,
+        word,
+        sign or ("$" if at_end else ""),
+        end,
+        heading,
+        bold,
+        style,
+        bool(first.group("open")),
+    )
+    if made.bare and line[end : end + 1].isdigit():
+        made = replace(made, doubtful=True)
     return made if _plausible(made, line) else None
 
 
@@ -122,15 +146,27 @@ def _steps(line: str, first: re.Match[str]) -> tuple[Path, str, int]:
 def _plausible(label: Label, line: str) -> bool:
     rest = line[label.end :]
     if label.word or label.heading:
-        return not label.word or label.term != "" or label.bold or label.heading > 0 or _new_sentence(label, rest)
+        return (
+            not label.word
+            or label.term != ""
+            or label.bold
+            or label.heading > 0
+            or _new_sentence(label, rest)
+        )
     if label.path[0].isalpha() and not (label.bracketed or label.term in (")", ":", ".", "]")):
         return False
-    if label.path[0].isalpha() and len(label.path[0]) == 1 and label.term in (":", ".") and not label.bracketed:
+    if (
+        label.path[0].isalpha()
+        and len(label.path[0]) == 1
+        and label.term in (":", ".")
+        and not label.bracketed
+    ):
         return False
     if label.bare and len(label.path) == 1 and not rest.lstrip()[:1].isupper():
         return False
     if label.bare:
-        return not (_OPERATOR if set(label.style) & set("ckf") else _AFTER).match(rest)
+        brackets = bool(set(label.style) & set("ckf"))
+        return not (_OPERATOR if brackets or label.doubtful else _AFTER).match(rest)
     return True
 
 
@@ -166,7 +202,9 @@ class Tree:
 
     def part(self, path: Path) -> tuple[int, float] | None:
         """Return the part that a full path means, and how surely (1 is by its own id)."""
-        path = tuple(_ROMAN.get(c, c) if i and c not in "abcdefgh" else c for i, c in enumerate(path))
+        path = tuple(
+            _ROMAN.get(c, c) if i and c not in "abcdefgh" else c for i, c in enumerate(path)
+        )
         for known in (self.exact, self.extra):
             if path in known:
                 return known[path], 1.0
@@ -193,7 +231,9 @@ class Tree:
     def within(self, group: list[int], path: Path) -> list[tuple[int, float]]:
         """Return the parts of a group that a relative label such as ``(a)`` or ``Part 1`` may mean."""
         found: dict[int, float] = {}
-        last = _ROMAN.get(path[-1], path[-1]) if len(path[-1]) > 1 or path[-1] in "ivx" else path[-1]
+        last = (
+            _ROMAN.get(path[-1], path[-1]) if len(path[-1]) > 1 or path[-1] in "ivx" else path[-1]
+        )
         for n in group:
             own = self.paths[n][1:]
             if own == path or (own and own[-1:] == (last,) and len(own) > len(path)):

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
+from rapidfuzz import fuzz
+
 from grader.collect import PartPlan, Plan, _phrases
 from grader.collect._labels import Tree
 from grader.collect._regions import regions
@@ -46,16 +48,22 @@ class Paper:
     def mark(self, text: Text) -> None:
         """Note on each sentence of a hand-in whether it is the paper's, and of which part."""
         follows = -10
+        kept: list[Sentence] = []
         for sentence in text.sentences:
+            kept.append(sentence)
             words = _words(sentence.text)
             if not words:
                 continue
             follows = self._mark(sentence, words, follows)
+            own = self._own_tail(sentence, words)
+            if own:
+                kept[-1:] = own
+        text.sentences[:] = kept
 
     def _mark(self, sentence: Sentence, words: list[str], follows: int) -> int:
         """Mark one sentence; return where the paper goes on behind it (-10 if it is not the paper's)."""
         size = len(words)
-        if 0 <= follows and self.words[follows : follows + size] == words:
+        if follows >= 0 and self.words[follows : follows + size] == words:
             sentence.prompt_of = self._owner(follows, follows + size)
             return follows + size
         covered = [False] * size
@@ -70,7 +78,7 @@ class Paper:
             return -10
         start = Counter(spots).most_common(1)[0][0]
         distinct = len({w for w in words if len(w) > 2 and w.isalpha()})
-        near = 0 <= follows and abs(start - follows) <= 4
+        near = follows >= 0 and abs(start - follows) <= 4
         if not near and (size < _ENOUGH or distinct < 4) and not self._whole(start, size):
             return -10
         if not near and distinct < 4:
@@ -79,8 +87,31 @@ class Paper:
         sentence.prompt_of = self._owner(begin, begin + size)
         return min(begin + size, len(self.words))
 
+    def _own_tail(self, sentence: Sentence, words: list[str]) -> list[Sentence]:
+        """A prompt with an answer behind it on its line, as two sentences."""
+        if sentence.prompt_of is None:
+            return []
+        size = len(words)
+        end = max(
+            (i + 3 for i in range(size - 2) if tuple(words[i : i + 3]) in self.at), default=size
+        )
+        if end == size or not self._ends(words[max(0, end - 3) : end], words[end]):
+            return []
+        places = list(TOKEN.finditer(sentence.text.lower()))
+        cut = places[len(places) - size + end].start()
+        before, behind = sentence.cut(cut)
+        head = Sentence(before, sentence.text[:cut], sentence.kind, sentence.prompt_of)
+        return [head, Sentence(behind, sentence.text[cut:], sentence.kind)]
+
+    def _ends(self, words: list[str], after: str) -> bool:
+        """Whether the paper goes on otherwise behind these words, with no word like the one here."""
+        found = self.at.get((words[0], words[1], words[2]), []) if len(words) == 3 else []
+        return all(
+            p + 3 >= len(self.words) or fuzz.ratio(self.words[p + 3], after) < 60 for p in found
+        )
+
     def _whole(self, start: int, size: int) -> bool:
-        return 0 <= start and start + size <= len(self.words) and size > 4
+        return start >= 0 and start + size <= len(self.words) and size > 4
 
     def _owner(self, start: int, end: int) -> int:
         owners = self.part[start:end]
@@ -93,7 +124,9 @@ def _words(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=4)
-def _paper(text: str, parts: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...]) -> Paper:
+def _paper(
+    text: str, parts: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...]
+) -> Paper:
     plans = [PartPlan(id=i, ids=ids, phrases=phrases, ask=ask) for i, ids, phrases, ask in parts]
     return Paper(text, plans, _phrases.of(Plan(assignment="", parts=tuple(plans))))
 
@@ -102,4 +135,6 @@ def of(plan: Plan) -> Paper | None:
     """Return the plan's paper, or None; made once per paper."""
     if not plan.paper.strip():
         return None
-    return _paper(plan.paper, tuple((p.id, tuple(p.ids), tuple(p.phrases), p.ask) for p in plan.parts))
+    return _paper(
+        plan.paper, tuple((p.id, tuple(p.ids), tuple(p.phrases), p.ask) for p in plan.parts)
+    )

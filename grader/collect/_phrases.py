@@ -23,9 +23,13 @@ class Phrases:
 
     def __init__(self, parts: Sequence[tuple[tuple[str, ...], str]]) -> None:
         """Take the phrases and the ask of each part, in order."""
-        entries = [(n, frozenset(stems(p)), False) for n, (phrases, _) in enumerate(parts) for p in phrases]
+        entries = [
+            (n, frozenset(stems(p)), False) for n, (phrases, _) in enumerate(parts) for p in phrases
+        ]
         entries += [(n, frozenset(stems(ask)), True) for n, (_, ask) in enumerate(parts) if ask]
-        self.entries = [(n, words, whole, _needed(len(words), whole)) for n, words, whole in entries if words]
+        self.entries = [
+            (n, words, whole, _needed(len(words), whole)) for n, words, whole in entries if words
+        ]
         seen = Counter(s for n, s in {(n, s) for n, words, *_ in self.entries for s in words})
         self.weight = {s: math.log(1 + len(parts) / count) for s, count in seen.items()}
         self.index: dict[str, list[int]] = {}
@@ -48,16 +52,19 @@ class Phrases:
         for word in inside:
             for i in self.index.get(word, ()):
                 counts[i] = counts.get(i, 0) + 1
-        best: dict[int, tuple[float, float]] = {}
+        weights: dict[int, float] = {}
+        held: dict[int, frozenset[str]] = {}
         for i, matched in counts.items():
             part, wanted, whole, need = self.entries[i]
             if matched < need:
                 continue
-            weight = sum(self.weight[s] for s in wanted & inside) * matched / len(wanted)
-            share = matched / len(inside)
-            old = best.get(part, (0.0, 0.0))
-            best[part] = (max(old[0], weight) if whole else old[0] + weight, max(old[1], share))
-        return tuple(sorted(((n, w, s) for n, (w, s) in best.items()), key=lambda hit: (-hit[1], hit[0])))
+            shared = wanted & inside
+            weight = sum(self.weight[s] for s in shared) * matched / len(wanted)
+            old = weights.get(part, 0.0)
+            weights[part] = max(old, weight) if whole else old + weight
+            held[part] = held.get(part, frozenset()) | shared
+        found = [(n, weight, len(held[n]) / len(inside)) for n, weight in weights.items()]
+        return tuple(sorted(found, key=lambda hit: (-hit[1], hit[0])))
 
     def covered(self, part: int, words: Sequence[str]) -> float:
         """Return the share of a sentence's stems that stand in the wording of a part."""

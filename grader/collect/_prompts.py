@@ -9,44 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 
+from grader.collect import _items
+from grader.collect._items import Item
 from grader.collect._phrases import Phrases
+from grader.collect._repair import mentions_drawing
 from grader.collect._text import Sentence, Span, Text
-from grader.collect._words import answer_mark, insists, stems
+from grader.collect._words import insists, stems
 
-_LETTER = re.compile(r"[\s>*_\\•-]*(\(?[a-h]\))[*_]*(?=\s|$)", re.I)
-_LISTED = re.compile(r"\s*(?:[-*+•]\s|\d{1,2}[.)]\s|\(?[a-h]\)\s|[A-Z]\s?:)")
-_OPTIONS = re.compile(r"\s*(?:[•*+-]\s*)?\(?[A-Ha-h]\)?[\s.,]*")
+MIXED = "question and answer could not be told apart here"
 _COPIED = 6
 """A statement of at least so many words that are all the question's is a copy of it."""
+_ALL = 0.9
+"""Share of a sentence from which on it is all the question's words."""
 _MATH = re.compile(r"\$[^$]{0,500}\$")
-_BARE = re.compile(r"[\s*_#>.:;,()\[\]-]*")
-
-
-@dataclass(slots=True)
-class Item:
-    """What a line holds of a sentence, a mark, or a line of a block, within the region of a part."""
-
-    line: int
-    start: int
-    end: int
-    kind: str
-    """``mark``, ``text`` or the kind of the block."""
-    sentence: Sentence | None = None
-    first: bool = True
-    """Whether the sentence starts here, and was not wrapped from the line above."""
-    share: float = 0.0
-    """Share of the sentence that is wording of the questions near."""
-    flagged: bool = False
-    gone: bool = False
-    keep: str = ""
-    """Text that stays although the item goes: the letter of a statement."""
-
-    @property
-    def soft(self) -> bool:
-        """Whether it is mostly wording of the question, though it may be a statement."""
-        return self.sentence is not None and self.share >= 0.7 and len(self.sentence.stems) > 3
+_SHORT_ASK = frozenset(["why", "how", "explain", "justify"])
 
 
 class Stripper:
@@ -57,7 +35,11 @@ class Stripper:
         self.text, self.phrases, self.problem = text, phrases, problem
 
     def strip(
-        self, spans: Sequence[Span], parts: Sequence[int], how: str = "label", marks: Collection[int] = ()
+        self,
+        spans: Sequence[Span],
+        parts: Sequence[int],
+        how: str = "label",
+        marks: Collection[int] = (),
     ) -> tuple[list[tuple[int, str]], str]:
         """Return the lines that stay, and a doubt where question and answer are mixed up.
 
@@ -67,177 +49,179 @@ class Stripper:
             how: what the region was found by; by wording, it starts with the question.
             marks: lines whose label was an answer mark too (``Answer 2.1:``).
         """
-        items = list(self._items(spans, marks))
+        own = _items.items(self.text, spans, marks)
         near = list(dict.fromkeys(k for part in parts for k in self.problem[part]))
-        shares = {id(i.sentence): self._share(i.sentence, near) for i in items if i.sentence is not None}
-        for item in items:
-            if item.sentence is not None:
-                item.share = shares[id(item.sentence)]
-                item.flagged = self._flagged(item.sentence, item.share, near)
-        self._statements(items, near)
-        self._before_marks(items)
-        self._follow_on(items)
-        doubt = self._leading(items, asked=how in ("wording", "paper", "pointed"))
-        self._later(items)
-        _chosen_statements(items)
-        self._empty_mark(items)
-        _letters(items)
-        if how in ("label", "answer"):
-            self._title(items, parts)
-        return _rows(self.text, spans, items), doubt
+        self._flag(own, near)
+        self._statements(own, near)
+        self._before_marks(own)
+        self._follow_on(own)
+        doubt = self._leading(own, asked=how in {"wording", "paper", "pointed"})
+        _later(own)
+        _items.restore_choice(own)
+        self._empty_mark(own)
+        self._marks(own)
+        _items.keep_letters(own)
+        if how in {"label", "answer"}:
+            self._title(own, parts)
+        return _items.rows(self.text, spans, own), doubt
 
-    def _items(self, spans: Sequence[Span], marks: Collection[int]) -> list[Item]:
-        made: list[Item] = []
-        for line, start, end in spans:
-            kind = self.text.kind(line)
-            if line in marks and start:
-                made.append(Item(line, start, start, "mark"))
-            if kind is None:
-                continue
-            if kind not in ("prose", "heading"):
-                made.append(Item(line, start, end, kind))
-                continue
-            for low, high, sentence in self.text.fragments.get(line, ()):
-                a, b = max(low, start), min(high, end)
-                if a < b:
-                    made += self._parts(line, a, b, sentence, kept=a == low and b == high)
-        return made
+    # -- which sentences are the question's
 
-    def _parts(self, line: int, a: int, b: int, sentence: Sentence, *, kept: bool) -> list[Item]:
-        """A fragment of a sentence as items: an answer mark at its start stands alone."""
-        source = self.text.lines[line]
-        first = (line, a) == (sentence.line, sentence.start) or not kept
-        mark = answer_mark(source[a:b]) if first else 0
-        made = [Item(line, a, a + mark, "mark")] if mark else []
-        a += mark
-        if a < b and source[a:b].strip():
-            if mark or not kept:
-                sentence = Sentence(((line, a, b),), source[a:b], sentence.kind, sentence.prompt_of)
-            made.append(Item(line, a, b, "text", sentence, first))
-        return made
+    def _flag(self, own: list[Item], near: Sequence[int]) -> None:
+        known: dict[int, tuple[float, bool]] = {}
+        for item in own:
+            s = item.sentence
+            if s is None:
+                continue
+            if id(s) not in known:
+                share = self._share(s, near)
+                known[id(s)] = (share, self._flagged(s, share, near))
+            item.share, item.flagged = known[id(s)]
 
     def _share(self, sentence: Sentence, near: Sequence[int]) -> float:
-        """The share of a sentence that is wording of the questions near it, formulas left out or in."""
+        """The share of a sentence that is wording of the questions near, with formulas or without."""
         both = [sentence.stems]
         if "$" in sentence.text:
             both.append(stems(_MATH.sub(" ", sentence.body)))
-        return max((h[2] for words in both for h in self.phrases.hits(words) if h[0] in near), default=0.0)
+        hits = (hit for words in both for hit in self.phrases.hits(words))
+        return max((share for part, _, share in hits if part in near), default=0.0)
+
+    def _covered(self, words: Sequence[str], parts: Sequence[int]) -> float:
+        return max((self.phrases.covered(k, words) for k in parts), default=0.0)
 
     def _flagged(self, sentence: Sentence, share: float, near: Sequence[int]) -> bool:
         """Whether a sentence by itself is part of the question."""
         if sentence.prompt_of is not None or sentence.pointed:
             return True
         words = sentence.stems
-        if share >= 0.9 and len(words) >= _COPIED:
+        if share >= _ALL and len(words) >= _COPIED and not _items.judges(sentence.body):
             return True
         bare = sentence.body.strip(" *_\"'")
-        if not (sentence.asking or bare.endswith("?")):
+        questions = bare.endswith("?")
+        if not (sentence.asking or questions) or (len(words) < 6 and mentions_drawing(bare)):
             return False
-        if bare.lower().rstrip("?!. ") in ("why", "how", "explain", "justify"):
+        if bare.lower().rstrip("?!. ") in _SHORT_ASK:
             return True
-        if not bare.endswith("?") and not insists(bare):
+        if not questions and not insists(bare):
             return share >= 0.5
-        return share >= 0.34 or max((self.phrases.covered(k, words) for k in near), default=0.0) >= 0.5
+        if not questions and len(words) < 3:
+            return share >= _ALL
+        return share >= 0.34 or self._covered(words, near) >= 0.5
 
-    def _statements(self, items: list[Item], near: Sequence[int]) -> None:
-        """Lettered statements in the question's wording belong to it, where there are two or more."""
-        lettered = [i for i in items if i.first and i.sentence and len(i.sentence.stems) > 3
-                    and _LETTER.match(i.sentence.text)]
-        if sum(i.share >= 0.6 for i in lettered) < 2:
+    def _statements(self, own: list[Item], near: Sequence[int]) -> None:
+        """Lettered statements in the question's wording are its own, where there are several."""
+        lettered = [
+            (item, item.sentence)
+            for item in own
+            if item.letter and item.sentence and len(item.sentence.stems) > 3
+        ]
+        lettered = [(item, s) for item, s in lettered if not _items.judges(s.body)]
+        if sum(item.share >= 0.7 for item, _ in lettered) < 2:
             return
-        chosen = {id(i.sentence) for i in lettered if i.sentence and (
-            i.share >= 0.6 or max(self.phrases.covered(k, i.sentence.stems) for k in near) >= 0.8)}
-        for item in items:
+        chosen = {
+            id(s)
+            for item, s in lettered
+            if item.share >= 0.7 or self._covered(s.stems, near) >= 0.8
+        }
+        for item in own:
             item.flagged = item.flagged or id(item.sentence) in chosen
 
-    def _follow_on(self, items: list[Item]) -> None:
-        """What asks, or uses only its words, right behind a sentence of the question belongs to it."""
-        for before, item in zip(items, items[1:], strict=False):
-            s = item.sentence
-            if not before.flagged or s is None or item.flagged or not self._same_paragraph(before, item):
-                continue
-            if item.line == before.line and _OPTIONS.fullmatch(s.text):
-                item.flagged = True
-            elif item.line == before.line or not item.first:
-                item.flagged = s.asking or (item.share >= 0.9 and len(s.stems) > 1)
-
-    def _before_marks(self, items: list[Item]) -> None:
+    def _before_marks(self, own: list[Item]) -> None:
         """A paragraph right above an answer mark is a question where it looks like one."""
-        for i, item in enumerate(items):
+        for i, item in enumerate(own):
             if item.kind != "mark":
                 continue
             first = i
-            while first and items[first - 1].kind == "text" and self._same_paragraph(items[first - 1], items[i - 1]):
+            while first and own[first - 1].kind == "text" and self._together(own, first - 1, i - 1):
                 first -= 1
-            own = items[first:i]
-            if own and own[0].sentence and (
-                own[0].sentence.pointed or _LETTER.match(own[0].sentence.text) or any(s.flagged for s in own[:-1])
-            ) and self.text.next_line(own[-1].line) >= item.line:
-                for s in own:
+            above = own[first:i]
+            if not above or self.text.next_line(above[-1].line) < item.line:
+                continue
+            if above[0].pointed or above[0].letter or any(s.flagged for s in above[:-1]):
+                for s in above:
                     s.flagged = True
 
-    def _same_paragraph(self, a: Item, b: Item) -> bool:
-        return a.line == b.line or self.text.block_of[a.line] == self.text.block_of[b.line]
+    def _follow_on(self, own: list[Item]) -> None:
+        """What asks, or has only its words, right behind a sentence of the question is its own."""
+        for i, (before, item) in enumerate(pairwise(own)):
+            s = item.sentence
+            if not before.flagged or s is None or item.flagged or not self._together(own, i, i + 1):
+                continue
+            if item.line == before.line and _items.OPTIONS.fullmatch(s.text):
+                item.flagged = True
+            elif item.line == before.line or not item.first:
+                item.flagged = s.asking or (item.share >= _ALL and len(s.stems) > 1)
 
-    def _leading(self, items: list[Item], *, asked: bool) -> str:
-        """Take the question out of the text before the answer: its sentences, and what they frame."""
-        run = next((i for i, item in enumerate(items) if item.kind in ("mark", "code", "output", "table")), len(items))
-        rest = any(item.kind != "mark" for item in items[run:])
-        marked = rest and any(items[i].kind == "mark" for i in range(run, len(items) - 1))
-        last = self._last(items, run, marked)
+    def _together(self, own: list[Item], i: int, j: int) -> bool:
+        """Whether two items stand in one paragraph."""
+        a, b = own[i].line, own[j].line
+        return a == b or self.text.block_of[a] == self.text.block_of[b]
+
+    # -- what goes
+
+    def _leading(self, own: list[Item], *, asked: bool) -> str:
+        """Take the question out of the text before the answer: its sentences, what they frame."""
+        run = _run(own)
+        rest = any(item.kind != "mark" for item in own[run:])
+        marked = rest and any(item.kind == "mark" for item in own[run:-1])
+        last = self._last(own, run, marked=marked)
+        doubt = MIXED if not marked and _late(own, run, last, rest=rest) else ""
         if last < 0:
-            return ""
-        first = self.text.block_of[items[0].line]
-        framing = any(item.sentence is not None and item.sentence.pointed for item in items[: last + 1])
-        if marked:
-            framing |= asked or any(i.flagged and self.text.block_of[i.line] == first for i in items[: last + 1])
-        else:
-            framing |= items[0].flagged or items[0].soft
-        for item in items[: last + 1]:
+            return doubt
+        question = own[: last + 1]
+        framing = marked or asked or own[0].flagged or own[0].soft
+        framing = framing or any(item.pointed for item in question)
+        for item in question:
             item.gone = item.flagged or framing
-        after = items[last + 1 : run]
-        same = [item for item in after if item.line == items[last].line]
-        introduced = rest and items[last].sentence is not None and items[last].sentence.text.rstrip(" *_").endswith(":")
-        if marked or introduced:
+        if rest:
+            self._behind(own, last, run, marked=marked)
+        bridged = [item for item in question if not item.flagged and item.gone]
+        left = rest or any(not item.gone for item in own[:run])
+        return doubt or (MIXED if not left and self._own(bridged) else "")
+
+    def _behind(self, own: list[Item], last: int, run: int, *, marked: bool) -> None:
+        """Take out what a question introduces by a colon, where an answer follows further on."""
+        s = own[last].sentence
+        after = own[last + 1 : run]
+        same = [item for item in after if item.line == own[last].line]
+        if marked or (s is not None and s.text.rstrip(" *_").endswith(":")):
             for item in same:
                 item.gone = True
-        if rest and self.text.lines[items[last].line].rstrip(" *_").endswith(":"):
-            for item in after[len(same) :]:
-                if not _LISTED.match(self.text.lines[item.line][item.start : item.end]) and item.first:
-                    break
-                item.gone = True
-        bridged = [item for item in items[: last + 1] if not item.flagged and item.gone]
-        left = rest or any(not item.gone for item in items[:run])
-        return "question and answer could not be told apart here" if not left and self._own(bridged) else ""
+        if not self.text.lines[own[last].line].rstrip(" *_").endswith(":"):
+            return
+        for item in after[len(same) :]:
+            source = self.text.lines[item.line][item.start : item.end]
+            if item.first and not _items.LISTED.match(source):
+                break
+            item.gone = True
 
-    def _last(self, items: list[Item], run: int, marked: bool) -> int:
+    def _last(self, own: list[Item], run: int, *, marked: bool) -> int:
         """The last item of the question before the answer.
 
         It is the last flagged one where an answer mark follows, or where something follows it
         and the run starts with the question. Otherwise what is flagged late may come after the
         answer, and paragraphs count as long as each holds something of the question.
         """
-        flagged = [i for i in range(run) if items[i].flagged]
+        flagged = [i for i in range(run) if own[i].flagged]
         if marked or not flagged:
             return max(flagged, default=-1)
-        lettered = {i for i in flagged if items[i].sentence and _LETTER.match(items[i].sentence.text)}
-        plain = [i for i in flagged if i not in lettered] if len(lettered) > 1 else flagged
-        if plain and plain[0] == 0 and (run < len(items) or any(not i.flagged for i in items[plain[-1] + 1 : run])):
+        plain = _plain(own, run)
+        more = plain and (run < len(own) or any(not i.flagged for i in own[plain[-1] + 1 : run]))
+        if plain and plain[0] == 0 and more:
             return plain[-1]
-        return self._cluster(items, run)
+        return self._cluster(own, run, plain)
 
-    def _cluster(self, items: list[Item], run: int) -> int:
+    def _cluster(self, own: list[Item], run: int, plain: Sequence[int]) -> int:
         last = -1
-        pointed = (i for i in range(run) if (s := items[i].sentence) is not None and s.pointed)
-        at = next(pointed, 0)
+        at = next((i for i in range(run) if own[i].pointed), 0)
         while at < run:
             end = at + 1
-            while end < run and self._same_paragraph(items[at], items[end]):
+            while end < run and self._together(own, at, end):
                 end += 1
-            flagged = [i for i in range(at, end) if items[i].flagged]
+            flagged = [i for i in plain if at <= i < end]
             if flagged:
                 last = flagged[-1]
-            elif not any(item.soft for item in items[at:end]):
+            elif not any(item.soft for item in own[at:end]):
                 break
             at = end
         return last
@@ -246,104 +230,78 @@ class Stripper:
         """Whether whole lines between two sentences of the question may be the student's."""
         for item in bridged:
             words = stems(_MATH.sub(" ", item.sentence.body)) if item.sentence else ()
-            covered = max((self.phrases.covered(k, words) for k in range(len(self.problem))), default=0.0)
+            covered = self._covered(words, range(len(self.problem)))
             if item.share < 0.7 and len(words) > 2 and covered < 0.4:
                 return True
         return False
 
-    def _later(self, items: list[Item]) -> None:
-        on: dict[int, list[Item]] = {}
-        for item in items:
-            if item.kind == "text":
-                on.setdefault(item.line, []).append(item)
-        for item in items:
-            s = item.sentence
-            if s is None or item.gone or not item.flagged:
-                continue
-            whole = all(other.flagged for other in on[item.line])
-            follows = whole and any(other.gone for other in on[item.line])
-            exact = s.prompt_of is not None or s.pointed or (item.share >= 0.9 and len(s.stems) >= _COPIED)
-            asked = s.asking and item.share >= 0.6 and (whole or s.text.rstrip().endswith("?"))
-            item.gone = exact or follows or asked or bool(_LETTER.match(s.text))
-
-    def _empty_mark(self, items: list[Item]) -> None:
+    def _empty_mark(self, own: list[Item]) -> None:
         """One line above an answer mark with nothing below it is the question in short."""
-        marks = [i for i, item in enumerate(items) if item.kind == "mark"]
-        if len(marks) == 1 and marks[0] == len(items) - 1:
-            kept = [item for item in items if item.kind != "mark" and not item.gone]
-            if kept and all(item.kind == "text" for item in kept) and len({item.line for item in kept}) == 1:
-                for item in kept:
-                    item.gone = True
-        kept = False
-        for item in items:
-            if item.kind == "mark":
-                item.gone = not kept or self.text.kind(item.line) == "heading" or item.start == item.end
-            kept = not item.gone and item.kind in ("text", "mark", "math")
-
-    def _title(self, items: list[Item], parts: Sequence[int]) -> None:
-        """A title behind the label goes where an answer follows it, or where it is the question's."""
-        head = [item for item in items if item.line == items[0].line and item.kind == "text"]
-        if not head or not head[0].sentence or head[0].sentence.kind != "heading":
+        marks = [i for i, item in enumerate(own) if item.kind == "mark"]
+        if marks != [len(own) - 1]:
             return
-        other = any(not item.gone for item in items if item.line != head[0].line)
-        covered = all(
-            max(self.phrases.covered(k, item.sentence.stems) for k in parts) >= 0.5 for item in head if item.sentence)
-        if other or covered:
+        kept = [item for item in own[:-1] if not item.gone]
+        if all(item.kind == "text" for item in kept) and len({item.line for item in kept}) == 1:
+            for item in kept:
+                item.gone = True
+
+    def _marks(self, own: list[Item]) -> None:
+        """Take marks out, but for one right behind text of the answer: it may say what counts."""
+        kept = False
+        for item in own:
+            if item.kind == "mark":
+                heading = self.text.kind(item.line) == "heading"
+                item.gone = not kept or heading or item.start == item.end
+            kept = not item.gone and item.kind in {"text", "mark", "math"}
+
+    def _title(self, own: list[Item], parts: Sequence[int]) -> None:
+        """A title behind the label goes where an answer follows, or where it is the question's."""
+        head = [item for item in own if item.line == own[0].line and item.kind == "text"]
+        titles = [item.sentence for item in head if item.sentence]
+        if not titles or titles[0].kind != "heading":
+            return
+        other = any(not item.gone for item in own if item.line != own[0].line)
+        if other or all(self._covered(s.stems, parts) >= 0.5 for s in titles):
             for item in head:
                 item.gone = True
 
 
-def _chosen_statements(items: list[Item]) -> None:
-    """Statements of the question that are repeated, but not from ``(a)`` on, are a choice: they stay."""
-    tagged = [(item, m.group(1).strip("()").lower()) for item in items if item.sentence is not None
-              and item.flagged and item.first and not item.sentence.asking and (m := _LETTER.match(item.sentence.text))]
-    letters = "".join(letter for _, letter in tagged)
-    if not letters or letters in "abcdefgh"[: len(letters)] * 2 or any(item.sentence.pointed for item, _ in tagged if item.sentence):
-        return
-    chosen = {id(item.sentence) for item, _ in tagged}
-    for item in items:
-        if id(item.sentence) in chosen:
-            item.gone = False
+def _run(own: list[Item]) -> int:
+    """Length of the run of text before a mark, code, output or a table."""
+    stops = ("mark", "code", "output", "table")
+    return next((i for i, item in enumerate(own) if item.kind in stops), len(own))
 
 
-def _letters(items: list[Item]) -> None:
-    """Statements of the question that are answered one by one keep their letters."""
-    tagged = [(i, m.group(1)) for i, item in enumerate(items)
-              if item.gone and item.first and item.sentence and (m := _LETTER.match(item.sentence.text))]
-    filled = []
-    for n, (i, letter) in enumerate(tagged):
-        stop = tagged[n + 1][0] if n + 1 < len(tagged) else len(items)
-        if any(not item.gone for item in items[i + 1 : stop]):
-            filled.append((i, letter))
-    if len(filled) >= 2:
-        for i, letter in filled:
-            items[i].keep = letter if letter.startswith("(") else "(" + letter
+def _plain(own: list[Item], run: int) -> list[int]:
+    """What is flagged in the run, without statements ``(a)``, ``(b)`` that answers may follow."""
+    flagged = [i for i in range(run) if own[i].flagged]
+    lettered = {i for i in flagged if own[i].letter}
+    return [i for i in flagged if i not in lettered] if len(lettered) > 1 else flagged
 
 
-def _rows(text: Text, spans: Sequence[Span], items: list[Item]) -> list[tuple[int, str]]:
-    gone: dict[int, list[Item]] = {}
-    for item in items:
-        if item.gone:
-            gone.setdefault(item.line, []).append(item)
-    rows: list[tuple[int, str]] = []
-    pending = ""
-    for line, start, end in spans:
-        source = text.lines[line]
-        here = gone.get(line)
-        if not here:
-            kept = source[start:end]
-        else:
-            kept, at = "", start
-            for item in here:
-                kept += source[at : item.start]
-                pending = item.keep or pending
-                at = item.end
-            kept += source[at:end]
-            if _BARE.fullmatch(kept):
-                kept = ""
-            elif kept.count("**") % 2:
-                kept = kept.replace("**", "", 1)
-        if pending and kept.strip() and text.kind(line) in ("prose", "heading", "math"):
-            kept, pending = f"{pending} {kept.strip()}", ""
-        rows.append((line, kept))
-    return rows
+def _late(own: list[Item], run: int, last: int, *, rest: bool) -> bool:
+    """Whether a question follows text that may be an answer, and is followed by more."""
+    late = [i for i in _plain(own, run) if i > last]
+    if not late:
+        return False
+    before = any(not item.flagged and item.kind == "text" for item in own[last + 1 : late[0]])
+    return before and (rest or any(not item.flagged for item in own[late[-1] + 1 : run]))
+
+
+def _later(own: list[Item]) -> None:
+    """Take out what is plainly the question's anywhere in the region."""
+    on: dict[int, list[Item]] = {}
+    for item in own:
+        if item.kind == "text":
+            on.setdefault(item.line, []).append(item)
+    for item in own:
+        s = item.sentence
+        if s is None or item.gone or not item.flagged:
+            continue
+        line = on[item.line]
+        whole = all(other.flagged for other in line)
+        copied = s.prompt_of is not None or item.pointed or bool(item.letter)
+        copied = copied or (item.share >= _ALL and len(s.stems) >= _COPIED)
+        follows = whole and any(other.gone for other in line)
+        asked = s.asking and item.share >= 0.6 and (whole or s.text.rstrip().endswith("?"))
+        item.gone = copied or follows or asked

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.collect import PartPlan
-from grader.collect._fill import Filler
+from grader.collect._candidates import Candidate, candidates, strangers
+from grader.collect._fill import Filler, Stretch
 from grader.collect._labels import Tree
-from grader.collect._locate import Candidate, by_wording, candidates, chain
+from grader.collect._locate import by_wording, chain
 from grader.collect._phrases import Phrases
 from grader.collect._text import Text
 
 UNSPLIT = "the answers to several parts stand together here and could not be told apart"
 UNSURE = "which lines answer this part was told by their order alone"
+STRAY = "a line here starts like the label of part {}"
 UNLABELLED = "no label says that these lines answer this part"
+
+Spot = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Region:
     end_line: int
     end_col: int
     body: int
+    """Column behind the label, on the first line."""
     parts: tuple[int, ...] = ()
     how: str = ""
     doubt: str = ""
@@ -37,43 +42,71 @@ def regions(text: Text, tree: Tree, phrases: Phrases, parts: Sequence[PartPlan])
     labelled = candidates(text, tree)
     strong = Counter(c.part for c in labelled if not c.group and c.weight >= 6)
     starts = chain([*labelled, *by_wording(text, phrases, strong)], tree)
-    known = {c.part for c in starts if not c.group or len(c.group) == 1}
-    filler = Filler(text, tree, phrases, parts)
+    splitter = _Splitter(tree, Filler(text, tree, phrases, parts), starts)
+    strange = strangers(text, tree)
     made: list[Region] = []
-    last = (len(text.lines), 0)
     if starts and (starts[0].line, starts[0].col) > (0, 0):
         made.append(Region(0, 0, starts[0].line, starts[0].col, 0))
     for i, c in enumerate(starts):
         after = starts[i + 1] if i + 1 < len(starts) else None
-        end = (after.line, after.col) if after else last
-        made += _split(c, after, end, known, tree, filler)
-    return made
+        end = (after.line, after.col) if after else (len(text.lines), 0)
+        stranger = next((n for n in strange if c.line < n < end[0]), None)
+        stop = (stranger, 0) if stranger is not None else end
+        made += splitter.split(c, after, stop)
+        if stop != end:
+            made.append(Region(*stop, *end, 0))
+    return _with_strays(made, [c for c in labelled if c.weight >= 2.5 and not c.group], tree)
 
 
-def _split(c: Candidate, after: Candidate | None, end: tuple[int, int], known: set[int], tree: Tree,
-           filler: Filler) -> list[Region]:
-    """Return the regions between one start and the next, looking for parts that are missing."""
-    group = list(c.group) or tree.members[tree.problem[c.part]]
-    upto = group[-1] + 1
-    if after is not None and tree.problem[after.part] == tree.problem[c.part] and after.order > c.order:
-        upto = after.part
-    missing = [k for k in group if k not in known and c.order < k < upto]
-    own = () if c.group else (c.part,)
-    if c.group and len(c.group) == 1:
-        own, missing = c.group, []
-    whole = Region(c.line, c.col, *end, c.end, own, c.how)
-    if not missing:
-        return [whole]
-    filled = filler.fill((c.line, c.end), end, missing, group, own=bool(own))
-    if not filled.starts:
-        if own:
+def _with_strays(made: list[Region], labelled: list[Candidate], tree: Tree) -> list[Region]:
+    """Flag regions in which a label of another part was passed over: it may be one after all."""
+    starts = {(region.line, region.col) for region in made}
+    passed = [c for c in labelled if (c.line, c.col) not in starts]
+    return [_with_stray(region, passed, tree) for region in made]
+
+
+def _with_stray(region: Region, passed: list[Candidate], tree: Tree) -> Region:
+    low, high = (region.line, region.col), (region.end_line, region.end_col)
+    if not region.parts or region.doubt:
+        return region
+    inside = (c for c in passed if low < (c.line, c.col) < high and c.part not in region.parts)
+    stray = next(inside, None)
+    return region if stray is None else replace(region, doubt=STRAY.format(tree.ids[stray.part]))
+
+
+class _Splitter:
+    """Turns the stretch between one start and the next into regions."""
+
+    def __init__(self, tree: Tree, filler: Filler, starts: Sequence[Candidate]) -> None:
+        self.tree, self.filler = tree, filler
+        self.known = {c.part for c in starts if not c.group or len(c.group) == 1}
+
+    def split(self, c: Candidate, after: Candidate | None, end: Spot) -> list[Region]:
+        """Return the regions of a stretch, looking for parts that are missing in it."""
+        own = c.group if len(c.group) == 1 else () if c.group else (c.part,)
+        whole = Region(c.line, c.col, *end, c.end, own, c.how)
+        missing = self._missing(c, after) if len(c.group) != 1 else ()
+        if not missing:
             return [whole]
-        doubt = UNSPLIT if len(missing) > 1 else UNLABELLED
-        return [Region(c.line, c.col, *end, c.end, tuple(missing), "together", doubt)]
-    known |= {s.part for s in filled.starts}
-    cuts = [*filled.starts]
-    made = [Region(c.line, c.col, cuts[0].line, cuts[0].col, c.end, own, c.how)]
-    for i, s in enumerate(cuts):
-        stop = (cuts[i + 1].line, cuts[i + 1].col) if i + 1 < len(cuts) else end
-        made.append(Region(s.line, s.col, *stop, s.end, (s.part,), s.how, "" if filled.sure else UNSURE))
-    return made
+        group = c.group or tuple(self.tree.members[self.tree.problem[c.part]])
+        filled = self.filler.fill(Stretch((c.line, c.end), end, missing, group, own=bool(own)))
+        if not filled.starts:
+            doubt = UNSPLIT if len(missing) > 1 else UNLABELLED
+            return [whole if own else replace(whole, parts=missing, how="together", doubt=doubt)]
+        self.known |= {s.part for s in filled.starts}
+        first = filled.starts[0]
+        made = [replace(whole, end_line=first.line, end_col=first.col)]
+        doubt = "" if filled.sure else UNSURE
+        stops = [*((s.line, s.col) for s in filled.starts[1:]), end]
+        for s, stop in zip(filled.starts, stops, strict=True):
+            made.append(Region(s.line, s.col, *stop, s.end, (s.part,), s.how, doubt))
+        return made
+
+    def _missing(self, c: Candidate, after: Candidate | None) -> tuple[int, ...]:
+        """Parts of the problem that no start is known for and that may start here, by order."""
+        problem = self.tree.problem[c.part]
+        group = c.group or tuple(self.tree.members[problem])
+        upto = group[-1] + 1
+        if after and self.tree.problem[after.part] == problem and after.order > c.order:
+            upto = after.part
+        return tuple(k for k in group if k not in self.known and c.order < k < upto)

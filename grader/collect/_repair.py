@@ -11,15 +11,20 @@ from grader.model import Piece, Place
 
 _ESCAPED = re.compile(r"\\([*_#~>|+.!`-])")
 _MATH = re.compile(r"(\$\$?[^$]{0,2000}\$\$?)")
-_PAGE = re.compile(r"\s*(?:page\s+\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?|-\s?\d{1,3}\s?-|\d{1,2}/\d{1,2}/\d{2,4},?\s.{0,80}|"
-                   r"\{\d{1,3}\}-{5,}|https?://\S+\s+\d{1,3}/\d{1,3})\s*$", re.I)
-_IMAGE = re.compile(r"!\[[^\]]{0,200}\]\(([^)]{0,300})\)|<img\b[^>]{0,300}>|!\[\[([^\]]{0,200})\]\]", re.I)
+_PAGE = re.compile(
+    r"\s*(?:page\s+\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?|-\s?\d{1,3}\s?-|\d{1,2}/\d{1,2}/\d{2,4},?\s.{0,80}|"
+    r"\{\d{1,3}\}-{5,}|https?://\S+\s+\d{1,3}/\d{1,3})\s*$",
+    re.IGNORECASE,
+)
+_IMAGE = re.compile(
+    r"!\[[^\]]{0,200}\]\(([^)]{0,300})\)|<img\b[^>]{0,300}>|!\[\[([^\]]{0,200})\]\]", re.IGNORECASE
+)
 _DRAWN = re.compile(
     r"(?:\b(?:drawing|sketch|figure|picture|plot|graph|image|diagram|photo|scan|screenshot|page)s?\b.{0,60}\b(?:attached|below|above|"
     r"enclosed|included|uploaded|inserted|appended|at the end|separate(?:ly)?|next page|last page|scanned)\b"
     r"|\b(?:attached|see|refer to|shown in|drawn in|scanned)\b.{0,60}\b(?:drawing|sketch|figure|picture|plot|graph|image|diagram|photo|scan|page|pdf)s?\b"
     r"|\[\s*(?:drawing|sketch|figure|picture|plot|graph|image|diagram)[^\]]{0,60}\])",
-    re.I,
+    re.IGNORECASE,
 )
 IMAGE_LOST = "an image that the file does not hold"
 DRAWING_LOST = "a drawing is mentioned that the file does not hold"
@@ -89,7 +94,12 @@ def _joined(last: Piece, piece: Piece) -> Piece:
             if rows and not rows[0].strip(" |:-\t"):
                 rows = rows[1:]
         text = "\n".join(rows)
-    place = Place(file=last.place.file, start=last.place.start, end=max(last.place.end, piece.place.end), unit=last.place.unit)
+    place = Place(
+        file=last.place.file,
+        start=last.place.start,
+        end=max(last.place.end, piece.place.end),
+        unit=last.place.unit,
+    )
     return replace(last, text=f"{last.text}\n{text}", place=place)
 
 
@@ -101,7 +111,7 @@ def losses(pieces: Sequence[Piece]) -> tuple[str, ...]:
     """Return what a conversion lost within an answer, one line each."""
     found = []
     for piece in pieces:
-        if piece.kind == "image" and _IMAGE.search(piece.text) or _IMAGE.search(piece.text):
+        if (piece.kind == "image" and _IMAGE.search(piece.text)) or _IMAGE.search(piece.text):
             found.append(IMAGE_LOST)
         elif piece.kind == "image":
             found.append(DRAWING_LOST)
@@ -123,8 +133,12 @@ def mentions_drawing(text: str) -> bool:
 
 def drawings(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """Return pieces with sentences that only point at a drawing marked as images."""
-    return tuple(replace(p, kind="image") if p.kind in ("prose", "heading") and len(p.text.split()) <= 14
-                 and mentions_drawing(p.text) else p for p in pieces)
+    return tuple(
+        replace(p, kind="image")
+        if p.kind in ("prose", "heading") and len(p.text.split()) <= 14 and mentions_drawing(p.text)
+        else p
+        for p in pieces
+    )
 
 
 def cut_lines(code: str) -> list[str]:

@@ -23,7 +23,9 @@ class Object(dict[str, Any]):
         if len(self) < len(pairs):
             for key, value in pairs:
                 self.repeated.setdefault(key, []).append(value)
-            self.repeated = {key: values for key, values in self.repeated.items() if len(values) > 1}
+            self.repeated = {
+                key: values for key, values in self.repeated.items() if len(values) > 1
+            }
 
 
 class Literal(str):
@@ -58,9 +60,17 @@ def parse(text: str) -> Sheet:
     """
     sheet = Sheet()
     try:
-        root = json.loads(text, object_pairs_hook=Object, parse_int=Literal, parse_float=Literal, parse_constant=Literal)
+        root = json.loads(
+            text,
+            object_pairs_hook=Object,
+            parse_int=Literal,
+            parse_float=Literal,
+            parse_constant=Literal,
+        )
     except json.JSONDecodeError as error:
-        sheet.problems.append(f"line {error.lineno}, column {error.colno}: this is not JSON: {error.msg}")
+        sheet.problems.append(
+            f"line {error.lineno}, column {error.colno}: this is not JSON: {error.msg}"
+        )
         return sheet
     except (ValueError, RecursionError):
         sheet.problems.append("this JSON is nested too deeply to be read")
@@ -83,14 +93,18 @@ def _student(root: Object, sheet: Sheet) -> None:
 
 def _answers(root: Object, sheet: Sheet) -> None:
     found = root.get("answers")
-    if found is None and any(re.match(r"\W*[a-z]{0,8}\W*\d", key, re.I) for key in root):
-        sheet.problems.append("the answers do not stand under 'answers'; they were read all the same")
+    if found is None and any(re.match(r"\W*[a-z]{0,8}\W*\d", key, re.IGNORECASE) for key in root):
+        sheet.problems.append(
+            "the answers do not stand under 'answers'; they were read all the same"
+        )
         found = root
     if not isinstance(found, Object):
         sheet.problems.append("there is no object 'answers'")
         return
     for key in root.repeated:
-        sheet.problems.append(f"'{_short(key)}' stands in the sheet more than once; the last one counts")
+        sheet.problems.append(
+            f"'{_short(key)}' stands in the sheet more than once; the last one counts"
+        )
     for key, value in list(found.items())[:_MAX_ITEMS]:
         if found is root and key == "student":
             continue
@@ -98,7 +112,9 @@ def _answers(root: Object, sheet: Sheet) -> None:
         if len(texts) > 1:
             sheet.problems.append(f"'{_short(key)}' is answered more than once")
         if any(len(t) > MAX_TEXT for t in texts):
-            sheet.problems.append(f"the answer to '{_short(key)}' was cut after {MAX_TEXT} characters")
+            sheet.problems.append(
+                f"the answer to '{_short(key)}' was cut after {MAX_TEXT} characters"
+            )
             texts = [t[:MAX_TEXT] for t in texts]
         sheet.entries.append(Entry(key, texts[-1], tuple(texts[:-1])))
 

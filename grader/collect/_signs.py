@@ -25,7 +25,7 @@ STRONG = re.compile(
     | [a-zA-Z_]\w*(?:\.\w+){1,6}(?:\[[^\]]{1,60}\])?(?:\(|\s?=\s?[^=])
     | [a-zA-Z_][\w., \[\]:'"]{0,80}\s?(?:[-+*/]?=)\s?[a-zA-Z_]\w*(?:\.\w+){1,6}[(\[]
     )""",
-    re.X,
+    re.VERBOSE,
 )
 WEAK = re.compile(
     r"""\s*(?:[a-zA-Z_][\w., \[\]:'"()]{0,80}\s?(?:[-+*/]?=)\s?[^=\s]
@@ -35,7 +35,7 @@ WEAK = re.compile(
     | \#(?!\#).{0,300} | [\])}]+[,:)]{0,3}\s*(?:\#.*)?$ | ["'].{0,300}["'],?\)?\s*$
     | [a-zA-Z_]\w*\s*$
     )""",
-    re.X,
+    re.VERBOSE,
 )
 LOG = re.compile(
     r"""\s*(?:Epoch:?\s?\[?\d+\s?(?:/\s?\d+|\]|:)
@@ -46,7 +46,7 @@ LOG = re.compile(
     | Layer\ \(type | (?:={8,}|_{8,})\s*$ | Files\ already\ | Downloading\ http
     | /\S{1,120}\.py:\d+ | \[\d+,\s+\d+\]\ loss: | \d{1,3}%\|
     )""",
-    re.X,
+    re.VERBOSE,
 )
 _PRINTED = re.compile(r"""print\s?\(\s?f?(["'])([^"'{%\\]{2,60})""")
 _STRINGS = re.compile(r"""("(?:[^"\\]|\\.){0,400}"|'(?:[^'\\]|\\.){0,400}'|\#.*)""")
@@ -57,7 +57,9 @@ _LOG_START = frozenset("0123456789=_/[EMTWDLFNSuABCDGHIJKOPQRUVXYZ")
 def may_code(line: str) -> bool:
     """Whether a line may start code, by its first sign: a quick way out."""
     bare = line.lstrip()
-    return bare[:1] in _CODE_START and ("(" in bare or "=" in bare or ":" in bare or "import" in bare or bare[:1] == "@")
+    return bare[:1] in _CODE_START and (
+        "(" in bare or "=" in bare or ":" in bare or "import" in bare or bare[:1] == "@"
+    )
 
 
 def may_log(line: str) -> bool:
@@ -103,7 +105,11 @@ def code_end(lines: Sequence[str], at: int) -> int:
             opened = unclosed(lines[max(at - 1, last - 12) : last])
             if not (line[0] in " \t" or STRONG.match(line) or WEAK.match(line) or opened):
                 break
-            if LOG.match(line) or line.startswith(("## ", "```", "$$", "Out[")) or CELL_IN.match(line):
+            if (
+                LOG.match(line)
+                or line.startswith(("## ", "```", "$$", "Out["))
+                or CELL_IN.match(line)
+            ):
                 break
             if line[0] not in " \t" and end > last and not _goes_on(lines, end) and not opened:
                 break
@@ -125,9 +131,9 @@ def output_end(lines: Sequence[str], at: int) -> int:
         if not line.strip():
             if end - last >= 2:
                 break
-        elif line.startswith(("#", "```", "$$")) or CELL_IN.match(line) or STRONG.match(line):
-            break
-        elif end > last and not (LOG.match(line) or (line[0] in " \t" and lines[last - 1][:1] in " \t")):
+        elif line.startswith(("#", "```", "$$")) or CELL_IN.match(line) or STRONG.match(line) or (end > last and not (
+            LOG.match(line) or (line[0] in " \t" and lines[last - 1][:1] in " \t")
+        )):
             break
         else:
             last = end + 1

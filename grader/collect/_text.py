@@ -17,9 +17,11 @@ Span = tuple[int, int, int]
 _HEAD = re.compile(
     r"[\s>#*_\\•▪+-]*(?:\d{1,2}(?:(?:\.\d{1,2}){1,2}[a-h]?[.):]?(?:\s+(?=[A-Z]))|[.)](?:\s+|(?=\()))[*_\s]*)?(?:[-•]\s+)?(?:\(?[a-h]\)[*_]*\s+)?"
     r"(?P<points>[(\[]\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?\.?|marks?|p\.?|%)?\s*[)\]]\s*)?[*_]*",
-    re.I,
+    re.IGNORECASE,
 )
-_OPENS = re.compile(r"\s*(?:[-*+•>#|]|\d{1,2}(?:\.\d{1,2})*[.):]|\(?[a-hA-H][):.]|\([ivx\d]{1,4}\)|\*\*|\$\$|[A-Z]\w{0,14}\s?[\d.]{0,5}\s?[:=])")
+_OPENS = re.compile(
+    r"\s*(?:[-*+•>#|]|\d{1,2}(?:\.\d{1,2})*[.):]|\(?[a-hA-H][):.]|(?:True|False|Yes|No|Not|Correct|Incorrect|Answer|Ans)\b|\([ivx\d]{1,4}\)|\*\*|\$\$|[A-Z]\w{0,14}\s?[\d.]{0,5}\s?[:=])"
+)
 _FULL = 48
 """A line at least this long may go on in the next one."""
 
@@ -43,6 +45,20 @@ class Sentence:
     def start(self) -> int:
         """The column that it starts at."""
         return self.spans[0][1]
+
+    def cut(self, at: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+        """Return the spans before and behind a place in the text."""
+        before: list[Span] = []
+        behind: list[Span] = []
+        offset = 0
+        for line, start, end in self.spans:
+            middle = min(max(start + at - offset, start), end)
+            if start < middle:
+                before.append((line, start, middle))
+            if middle < end:
+                behind.append((line, middle, end))
+            offset += end - start + 1
+        return tuple(before), tuple(behind)
 
     @cached_property
     def head(self) -> re.Match[str] | None:
@@ -101,13 +117,23 @@ class Text:
     @cached_property
     def sentences(self) -> list[Sentence]:
         """All sentences of prose and headings, in order."""
-        return [s for block in self.blocks if block.kind in ("prose", "heading") for s in self._within(block)]
+        return [
+            s
+            for block in self.blocks
+            if block.kind in ("prose", "heading")
+            for s in self._within(block)
+        ]
 
     def _within(self, block: Block) -> Iterator[Sentence]:
         at = block.start
+        width = max(len(line) for line in self.lines[block.start : block.end])
         while at < block.end:
             end = at + 1
-            while end < block.end and block.kind == "prose" and _goes_on(self.lines[end - 1], self.lines[end]):
+            while (
+                end < block.end
+                and block.kind == "prose"
+                and _goes_on(self.lines[end - 1], self.lines[end], width)
+            ):
                 end += 1
             if end == at + 1:
                 line = self.lines[at]
@@ -158,10 +184,12 @@ class Text:
         return line
 
 
-def _goes_on(line: str, after: str) -> bool:
-    """Whether a line of prose is wrapped: it is full, and the next one starts nothing."""
+def _goes_on(line: str, after: str, width: int) -> bool:
+    """Whether a line of prose is wrapped: the next word had no room, and starts nothing."""
     bare = line.rstrip()
-    return len(bare) >= _FULL and bare[-1] not in "?!:" and not _OPENS.match(after)
+    if len(bare) < _FULL or bare[-1] in "?!:" or _OPENS.match(after):
+        return False
+    return len(bare) + 1 + len(after.split(None, 1)[0]) >= width - 6
 
 
 def text_of(lines: Sequence[str]) -> Text:

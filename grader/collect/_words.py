@@ -8,13 +8,15 @@ from functools import lru_cache
 
 TOKEN = re.compile(r"\([a-h]\)|[a-z]+|\d+")
 _LINK = re.compile(r"<?https?://[^\s>]{1,400}>?")
-_SENTENCE_END = re.compile(r"(?:(?<=[.?!])|(?<=[.?!:][*_)\"”$])|(?<=[.?!:][*_]{2}))\s+(?=[\[(\"“$\\*_•\dA-Z-])|(?<=:)\s+(?=[(\"“$\\*_•A-Z])|(?<=[^-*+•.\s])\s+(?=•|\([a-h]\)\s(?!to\b|and\b|or\b|through\b))")
-_ABBREVIATED = re.compile(r"(?:\b(?:al|e\.g|i\.e|fig|eq|vs|cf|resp|approx|no|nr|dr|prof|etc|obs|[a-zA-Z])|^[\s*_>-]*\(?(?:\d{1,2}|[a-z]))\.$", re.I)
+_SENTENCE_END = re.compile(
+    r"(?:(?<=[.?!])|(?<=[.?!:][*_)\"”$])|(?<=[.?!:][*_]{2}))\s+(?=[\[(\"“$\\*_•\dA-Z-])|(?<=:)\s+(?=[(\"“$\\*_•A-Z])|(?<=[^-*+•.\s])\s+(?=•|\([a-h]\)\s(?!to\b|and\b|or\b|through\b))"
+)
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:al|e\.g|i\.e|fig|eq|vs|cf|resp|approx|no|nr|dr|prof|etc|obs|[a-zA-Z])|^[\s*_>-]*\(?(?:\d{1,2}|[a-z]))\.$",
+    re.IGNORECASE,
+)
 STOP = frozenset(
-    "a an the of to in on for with and or is are was were be been being that this these those it its as at by from "
-    "we you your our i my me us they their he she will would can could should may might do does did have has had "
-    "not no so then while than if each all any both also which what who whom whose why how when where there here into per "
-    "using use uses used given get got such only same other one".split()
+    ["a", "an", "the", "of", "to", "in", "on", "for", "with", "and", "or", "is", "are", "was", "were", "be", "been", "being", "that", "this", "these", "those", "it", "its", "as", "at", "by", "from", "we", "you", "your", "our", "i", "my", "me", "us", "they", "their", "he", "she", "will", "would", "can", "could", "should", "may", "might", "do", "does", "did", "have", "has", "had", "not", "no", "so", "then", "while", "than", "if", "each", "all", "any", "both", "also", "which", "what", "who", "whom", "whose", "why", "how", "when", "where", "there", "here", "into", "per", "using", "use", "uses", "used", "given", "get", "got", "such", "only", "same", "other", "one"]
 )
 _VERBS = (
     "add|answer|apply|argue|assess|assume|build|calculate|change|check|choose|classify|comment|compare|complete|compute|"
@@ -25,28 +27,38 @@ _VERBS = (
     "say|select|set|show|simulate|simplify|sketch|solve|specify|state|submit|suggest|summari[sz]e|suppose|take|tell|test|train|"
     "try|use|verify|visuali[sz]e|work|write"
 )
-_IMPERATIVE = re.compile(rf"(?:(?:next|then|now|please|also|first|finally|again|again,|secondly)[, ]+)?(?:{_VERBS})\b(?!\s*[:=])", re.I)
+_IMPERATIVE = re.compile(
+    rf"(?:(?:next|then|now|please|also|first|finally|again|again,|secondly)[, ]+)?(?:{_VERBS})\b(?!\s*[:=])",
+    re.IGNORECASE,
+)
 _WEAK = re.compile(
     r"(?:next,? |then,? |now,? |also,? |first,? )?(?:add|apply|build|change|choose|construct|create|fill|fit|freeze|generate|import|let|load|make|mark|"
-    r"modify|note|perform|prepare|read|remember|run|sample|see|select|set|simulate|suppose|take|test|train|try|use|work)\b", re.I)
+    r"modify|note|perform|prepare|read|remember|run|sample|see|select|set|simulate|suppose|take|test|train|try|use|work)\b",
+    re.IGNORECASE,
+)
 _ASKING = re.compile(
     r"(?:what|which|why|how|when|where|who|whose|is|are|was|were|do|does|did|can|could|should|would|will|has|have|in which|in what|"
     r"for which|for what|to what|at which|at what|on which|with which|by how|under what|of which)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _SOUNDS = re.compile(
     r"\byou (?:will|need|should|can|may|must|have to|are asked|are applying|could)\b|\byour answers?\b.{0,60}\b(?:should|must)\b|"
     r"\bmake sure\b|\bthis (?:question|problem|exercise|task) (?:is|focuses|deals|asks)\b|\b(?:select|choose|tick) all\b|"
     r"\brecall that\b|\bhint\b\s*:|\bthe following (?:statements|formulas?|questions?|images|models|code)\b",
-    re.I,
+    re.IGNORECASE,
 )
-_LATER_VERB = re.compile(rf"^(?:assuming|assume|given|using|use|for each|for the|from the|in the|based on|with|by|under|consider)\b.{{5,400}}?[,)\s](?:{_VERBS})\s+(?:the|a|an|how|what|which|its|their|all|out|it|for)\b", re.I)
-_POINTS = re.compile(r"[(\[]\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?\.?|marks?|p\.?|%)?\s*[)\]]", re.I)
+_LATER_VERB = re.compile(
+    rf"^(?:assuming|assume|given|using|use|for each|for the|from the|in the|based on|with|by|under|consider)\b.{{5,400}}?[,)\s](?:{_VERBS})\s+(?:the|a|an|how|what|which|its|their|all|out|it|for)\b",
+    re.IGNORECASE,
+)
+_POINTS = re.compile(
+    r"[(\[]\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?\.?|marks?|p\.?|%)?\s*[)\]]", re.IGNORECASE
+)
 _MARK = re.compile(
     r"[\s#>]*(?:[-+•]\s+)?(?P<bold>[*_]{1,3})?\s*(?:my |our |the )?(?:answers?|ans|solutions?|soln|response)"
     r"(?:\s+(?:to|for|of)\b)?(?:\s*(?:part|question|problem|q)?\s*\(?\d{0,2}(?:\.\d{1,2})?(?:\s?\(?[a-h]\)?)?\)?)?"
     r"\s*(?:[*_]{1,3}\s*[:.]|(?:[:=]|\.(?!\d))(?(bold)\s*[*_]{0,3})|[-–—](?=\s|$)|(?(bold)[*_]{1,3}(?=\s|$)|$))[ \t]*",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -105,7 +117,9 @@ def asks(sentence: str) -> bool:
     bare = sentence.strip(" *_\"'")
     if not bare.endswith("?"):
         return False
-    return bool(_ASKING.match(bare)) or len(bare) > 25 or bare.lower().rstrip("?!. ") in ("why", "how")
+    return (
+        bool(_ASKING.match(bare)) or len(bare) > 25 or bare.lower().rstrip("?!. ") in ("why", "how")
+    )
 
 
 def orders(sentence: str) -> bool:

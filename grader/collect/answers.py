@@ -30,9 +30,13 @@ class Answers:
             if part is None:
                 problems.append(f"{file}: {_unknown(entry.key, tree.ids)}")
                 continue
-            place = Place(file=f"{file}#{_sheet.clean(entry.key)[:40]}", start=1, end=1, unit="entry")
+            place = Place(
+                file=f"{file}#{_sheet.clean(entry.key)[:40]}", start=1, end=1, unit="entry"
+            )
             for text in (*entry.earlier, entry.text):
-                found.setdefault(tree.ids[part], []).append(_placed(single(plan, part, text), place))
+                found.setdefault(tree.ids[part], []).append(
+                    _placed(single(plan, part, text), place)
+                )
         order = [id_ for id_ in tree.ids if id_ in found]
         answers = {id_: _one(found[id_]) for id_ in order}
         return Gathered(answers=answers, claims=sheet.student, problems=tuple(problems))

@@ -14,10 +14,17 @@ from grader.model import Finding, Found, Piece, Place
 
 _COMMENT = re.compile(
     r"#+\s*(?:(?:answer|ans|question|problem|part|q|p)\.?\s*#?\s*)?(?P<id>\d{1,2}(?:[.\-_(\s]{0,2}\(?(?:\d{1,2}|[a-h])\)?){0,2}|[a-z]\w*)"
-    r"\s*\)?\s*[:=]\s*(?P<text>\S.*)$", re.I)
-_VARIABLE = re.compile(r"(?:answer|ans|q|question|problem|part)_?(?P<id>\d{1,2}(?:_?(?:\d{1,2}|[a-h]))*)\s*(?::[^=]{1,60})?=(?!=)\s*(?P<text>\S.*)$", re.I)
+    r"\s*\)?\s*[:=]\s*(?P<text>\S.*)$",
+    re.IGNORECASE,
+)
+_VARIABLE = re.compile(
+    r"(?:answer|ans|q|question|problem|part)_?(?P<id>\d{1,2}(?:_?(?:\d{1,2}|[a-h]))*)\s*(?::[^=]{1,60})?=(?!=)\s*(?P<text>\S.*)$",
+    re.IGNORECASE,
+)
 _MORE = re.compile(r"\s*#\s?(?P<text>.*)$")
-_DEFINED = r"^(?:async\s+def\s+{0}\s*\(|def\s+{0}\s*\(|class\s+{0}\b|{0}\s*(?::[^=]{{1,60}})?=(?!=))"
+_DEFINED = (
+    r"^(?:async\s+def\s+{0}\s*\(|def\s+{0}\s*\(|class\s+{0}\b|{0}\s*(?::[^=]{{1,60}})?=(?!=))"
+)
 
 
 @collectors.register
@@ -31,7 +38,11 @@ class Script:
         tree = Tree(plan.parts)
         answers: dict[str, Finding] = {}
         source = "\n".join(line.rstrip() for line in decoded.lines).strip("\n")
-        whole = Piece(kind="code", text=source, place=Place(file=file, start=1, end=max(1, len(decoded.lines))))
+        whole = Piece(
+            kind="code",
+            text=source,
+            place=Place(file=file, start=1, end=max(1, len(decoded.lines))),
+        )
         for part in plan.parts:
             if source and _defines(part, source):
                 answers[part.id] = finding([whole])
@@ -48,7 +59,7 @@ class Script:
 
 def _defines(part: PartPlan, source: str) -> bool:
     names = (name for name in part.defines if name.isidentifier())
-    return any(re.search(_DEFINED.format(re.escape(name)), source, re.M) for name in names)
+    return any(re.search(_DEFINED.format(re.escape(name)), source, re.MULTILINE) for name in names)
 
 
 def _written(lines: Sequence[str], file: str, tree: Tree) -> list[tuple[str, Piece]]:
@@ -65,14 +76,20 @@ def _written(lines: Sequence[str], file: str, tree: Tree) -> list[tuple[str, Pie
             continue
         texts = [hit.group("text").strip()]
         if hit.re is _COMMENT:
-            while at < len(lines) and lines[at].lstrip().startswith("#") and not _starts_other(lines[at], tree):
+            while (
+                at < len(lines)
+                and lines[at].lstrip().startswith("#")
+                and not _starts_other(lines[at], tree)
+            ):
                 more = _MORE.match(lines[at])
                 texts.append(more.group("text").rstrip() if more else "")
                 at += 1
         else:
             texts = [_literal(texts[0])]
         place = Place(file=file, start=start + 1, end=at)
-        found.append((tree.ids[part], Piece(kind="prose", text="\n".join(texts).strip(), place=place)))
+        found.append(
+            (tree.ids[part], Piece(kind="prose", text="\n".join(texts).strip(), place=place))
+        )
     return found
 
 

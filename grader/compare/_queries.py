@@ -1,9 +1,9 @@
-"""Queries over the facts of a program: mappings that a rubric writes, as data.
+r"""Queries over the facts of a program: mappings that a rubric writes, as data.
 
 A query has one head and its conditions::
 
-    {call: RandomCrop, args: {"size|0": 32, "padding|1": 4}}   a call, by the end of its name, or "*"
-    {set: "net\\\\.fc", value: {call: Linear}}                    an assignment, by its target
+    {call: RandomCrop, args: {"size|0": 32}}                    a call, by its name's end or "*"
+    {set: "net.fc", value: {call: Linear}}                      an assignment, by its target
     {loop: "range.*", times: 5}                                 a loop, by what it runs over
     {formula: {"1": 1, "2": -2}, plus: {call: normal}}          a polynomial, and what is added
     {function: forward, params: [Z, gamma]}                     a definition
@@ -17,28 +17,60 @@ A query has one head and its conditions::
 
 A pattern is a literal, a list of patterns (element by element), or one of ``{in: […]}``,
 ``{min: …, max: …}``, ``{near: …, by: …}``, ``{matches: regex}``, ``{contains: pattern}``,
-``{call: name}``, ``{text: true}`` (not known), ``{absent: true}``, ``{number: true}``, ``{not: pattern}``, ``{truth: key}``.
+``{call: name}``, ``{text: true}`` (not known), ``{absent: true}``, ``{number: true}``,
+``{terms: …, plus: true}``, ``{first: pattern}``, ``{not: pattern}``, ``{truth: key}``.
 Keys of ``args`` are keywords and positions: ``"padding|1"``.
 """
 
 from __future__ import annotations
 
-import functools
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeGuard
+from typing import Any
 
-HEADS = frozenset({"all", "any", "not", "call", "set", "loop", "formula", "function", "undefined",
-                   "unimported", "imports", "source", "printed", "prose", "canonical", "at", "order", "before", "other"})
-_ABSENT = object()
-_CLOSE = 1e-6
-_DEEPEST = 12
+from grader.compare._patterns import (
+    ABSENT,
+    DEEPEST,
+    Patterns,
+    argument,
+    compiled,
+    ends_with,
+    full,
+    indices,
+    items,
+    matches,
+    same_terms,
+    strings,
+)
+
+HEADS = frozenset(
+    {
+        "all",
+        "any",
+        "not",
+        "call",
+        "set",
+        "loop",
+        "formula",
+        "function",
+        "undefined",
+        "unimported",
+        "imports",
+        "source",
+        "printed",
+        "prose",
+        "canonical",
+        "at",
+        "order",
+        "before",
+        "other",
+    }
+)
 _MOST_SEEN = 4
 
 
-class NotAQuery(ValueError):
+class QueryError(ValueError):
     """A query that a rubric wrote wrongly: the instructor's to mend."""
 
 
@@ -57,13 +89,15 @@ def check(query: Any, depth: int = 0) -> None:
     """Refuse what is no query, so that a rubric's slip is found when it is loaded.
 
     Raises:
-        NotAQuery: with what is wrong.
+        QueryError: with what is wrong.
     """
     if not isinstance(query, Mapping):
-        raise NotAQuery(f"a query is a mapping such as {{call: name}}, not {query!r}")
+        raise QueryError(f"a query is a mapping such as {{call: name}}, not {query!r}")
     heads = [head for head in query if head in HEADS]
-    if depth > _DEEPEST or not heads:
-        raise NotAQuery(f"a query needs one of {', '.join(sorted(HEADS))}; got {sorted(map(str, query))}")
+    if depth > DEEPEST or not heads:
+        raise QueryError(
+            f"a query needs one of {', '.join(sorted(HEADS))}; got {sorted(map(str, query))}"
+        )
     for head in ("all", "any"):
         if head in query:
             for inner in query[head]:
@@ -74,12 +108,24 @@ def check(query: Any, depth: int = 0) -> None:
         check(query["other"], depth + 1)
     if "not" in query and "call" not in query:
         check(query["not"], depth + 1)
-    for key in ("source", "printed", "prose", "canonical", "undefined", "imports", "set", "text", "when", "over", "on"):
+    for key in (
+        "source",
+        "printed",
+        "prose",
+        "canonical",
+        "undefined",
+        "imports",
+        "set",
+        "text",
+        "when",
+        "over",
+        "on",
+    ):
         if isinstance(query.get(key), str):
             try:
                 re.compile(query[key])
             except re.error as error:
-                raise NotAQuery(f"'{query[key]}' is no regular expression: {error}") from error
+                raise QueryError(f"'{query[key]}' is no regular expression: {error}") from error
 
 
 def ask(facts: Any, query: Mapping[str, Any], truth: Any = None) -> Hit:
@@ -87,21 +133,9 @@ def ask(facts: Any, query: Mapping[str, Any], truth: Any = None) -> Hit:
     return _Asker(facts if isinstance(facts, Mapping) else {}, truth).ask(query, 0)
 
 
-class _Asker:
-    def __init__(self, facts: Mapping[str, Any], truth: Any) -> None:
-        self.facts = facts
-        self.truth = truth
-        self.kept: dict[str, list[Mapping[str, Any]]] = {}
-
-    def facts_of(self, name: str) -> list[Mapping[str, Any]]:
-        if name not in self.kept:
-            found = self.facts.get(name)
-            known = found if isinstance(found, list | tuple) else ()
-            self.kept[name] = [item if isinstance(item, Mapping) else {} for item in known]
-        return self.kept[name]
-
+class _Asker(Patterns):
     def ask(self, query: Any, depth: int) -> Hit:
-        if not isinstance(query, Mapping) or depth > _DEEPEST:
+        if not isinstance(query, Mapping) or depth > DEEPEST:
             return Hit(False)
         if "all" in query:
             return self._all([self.ask(inner, depth + 1) for inner in query["all"]])
@@ -114,20 +148,36 @@ class _Asker:
             return Hit(not inner.holds, (), inner.seen if inner.holds else ())
         if "other" in query:
             held = self.truth.get("other") if isinstance(self.truth, Mapping) else None
-            return replace(ask(held, query["other"]), seen=()) if isinstance(held, Mapping) else Hit(False)
+            return (
+                replace(ask(held, query["other"]), seen=())
+                if isinstance(held, Mapping)
+                else Hit(False)
+            )
         if "before" in query:
             return self._before(*(self.ask(inner, depth + 1) for inner in query["before"][:2]))
-        for head, answer in (("set", self._sets), ("loop", self._loops), ("formula", self._formulas),
-                             ("function", self._functions), ("order", self._order)):
+        if "formula" in query:
+            return self._formulas(query, depth)
+        for head, answer in (
+            ("set", self._sets),
+            ("loop", self._loops),
+            ("function", self._functions),
+            ("order", self._order),
+        ):
             if head in query:
-                return answer(query, depth)
+                return answer(query)
         if "at" in query:
             return self._at(query)
         for head in ("undefined", "unimported", "imports"):
             if head in query:
                 return self._names(head, query[head])
-        return next((self._text(head, query[head]) for head in ("source", "printed", "prose", "canonical")
-                     if head in query), Hit(False))
+        return next(
+            (
+                self._text(head, query[head])
+                for head in ("source", "printed", "prose", "canonical")
+                if head in query
+            ),
+            Hit(False),
+        )
 
     @staticmethod
     def _all(hits: Sequence[Hit]) -> Hit:
@@ -149,24 +199,34 @@ class _Asker:
     # -- calls
 
     def _calls(self, query: Mapping[str, Any], depth: int) -> Hit:
-        names = _strings(query["call"])
-        named = [(i, call) for i, call in enumerate(self.facts_of("calls")) if _ends_with(call.get("name"), names)]
+        names = strings(query["call"])
+        named = [
+            (i, call)
+            for i, call in self.candidates(names)
+            if "*" in names or ends_with(call.get("name"), names)
+        ]
         fits = [call for i, call in named if self._call_fits(i, call, query, depth)]
         least = query.get("least", 1)
         if len(fits) >= least:
             return Hit(True, _few(_line(call) for call in fits), (), _first(fits))
-        return Hit(False, (), _few(_line(call) for _, call in named if call not in fits) if "*" not in names else ())
+        return Hit(
+            False,
+            (),
+            _few(_line(call) for _, call in named if call not in fits) if "*" not in names else (),
+        )
 
-    def _call_fits(self, index: int, call: Mapping[str, Any], query: Mapping[str, Any], depth: int) -> bool:
+    def _call_fits(
+        self, index: int, call: Mapping[str, Any], query: Mapping[str, Any], depth: int
+    ) -> bool:
         arguments = query.get("args", {})
-        if not all(self.fits(_argument(call, key), pattern) for key, pattern in arguments.items()):
+        if not all(self.fits(argument(call, key), pattern) for key, pattern in arguments.items()):
             return False
         for key in ("on", "text"):
-            if key in query and not _matches(query[key], call.get(key, "")):
+            if key in query and not matches(query[key], call.get(key, "")):
                 return False
         if not self._around(call, query):
             return False
-        inside = [c for i in self._reached(call) for c in self.facts_of("calls")[i:i + 1]]
+        inside = [c for i in self._reached(call) for c in self.facts_of("calls")[i : i + 1]]
         for wanted in query.get("holding", ()):
             if not self._one_of(inside, wanted, depth):
                 return False
@@ -174,20 +234,30 @@ class _Asker:
             if self._one_of(inside, unwanted, depth):
                 return False
         if "inside" in query:
-            return any(index in self._reached(outer) for outer in self.facts_of("calls")
-                       if _ends_with(outer.get("name"), _strings(query["inside"])))
+            return any(
+                index in self._reached(outer)
+                for outer in self.facts_of("calls")
+                if ends_with(outer.get("name"), strings(query["inside"]))
+            )
         return True
 
     def _one_of(self, calls: list[Mapping[str, Any]], query: Any, depth: int) -> bool:
         """Whether one of these calls answers a query on calls."""
-        if not isinstance(query, Mapping) or depth > _DEEPEST:
+        if not isinstance(query, Mapping) or depth > DEEPEST:
             return False
-        names = _strings(query.get("call", ()))
-        return any(_ends_with(call.get("name"), names) and self._call_fits(-1, call, query, depth + 1) for call in calls)
+        names = strings(query.get("call", ()))
+        return any(
+            ends_with(call.get("name"), names) and self._call_fits(-1, call, query, depth + 1)
+            for call in calls
+        )
 
     def _around(self, fact: Mapping[str, Any], query: Mapping[str, Any]) -> bool:
         """Conditions on the loops, branches and function that a fact stands in."""
-        loops = [self.facts_of("loops")[i] for i in fact.get("loops", ()) if isinstance(i, int) and 0 <= i < len(self.facts_of("loops"))]
+        loops = [
+            self.facts_of("loops")[i]
+            for i in fact.get("loops", ())
+            if isinstance(i, int) and 0 <= i < len(self.facts_of("loops"))
+        ]
         if "in_loop" in query:
             wanted = query["in_loop"]
             if isinstance(wanted, bool):
@@ -197,35 +267,55 @@ class _Asker:
                 return False
         if "deep" in query and len(loops) < query["deep"]:
             return False
-        if "when" in query and not any(_matches(query["when"], test) for test in fact.get("when", ())):
+        if "when" in query and not any(
+            matches(query["when"], test) for test in fact.get("when", ())
+        ):
             return False
-        if "not_when" in query and any(_matches(query["not_when"], test) for test in fact.get("when", ())):
+        if "not_when" in query and any(
+            matches(query["not_when"], test) for test in fact.get("when", ())
+        ):
             return False
-        return "in" not in query or _matches(query["in"], fact.get("in", ""))
+        return "in" not in query or matches(query["in"], fact.get("in", ""))
 
     def _reached(self, call: Mapping[str, Any]) -> set[int]:
         """Indices of all calls whose results go into a call, through names and lists."""
         calls = self.facts_of("calls")
         found: set[int] = set()
-        todo = [i for value in (*_items(call.get("args")), *_items(call.get("kw"))) for i in _indices(value)]
+        todo = [
+            i
+            for value in (*items(call.get("args")), *items(call.get("kw")))
+            for i in indices(value)
+        ]
         while todo:
             index = todo.pop()
             if index in found or not 0 <= index < len(calls):
                 continue
             found.add(index)
             inner = calls[index]
-            todo += [i for value in (*_items(inner.get("args")), *_items(inner.get("kw"))) for i in _indices(value)]
+            todo += [
+                i
+                for value in (*items(inner.get("args")), *items(inner.get("kw")))
+                for i in indices(value)
+            ]
         return found
 
-    def _order(self, query: Mapping[str, Any], depth: int) -> Hit:
-        wanted = _strings(query["order"])
+    def _order(self, query: Mapping[str, Any]) -> Hit:
+        wanted = strings(query["order"])
         calls = self.facts_of("calls")
         near: list[str] = []
         for call in calls:
-            if not _ends_with(call.get("name"), _strings(query.get("within", ()))):
+            if not ends_with(call.get("name"), strings(query.get("within", ()))):
                 continue
-            listed = [calls[i].get("name") for value in _items(call.get("args")) for i in _indices(value) if i < len(calls)]
-            places = [next((k for k, name in enumerate(listed) if _ends_with(name, (one,))), -1) for one in wanted]
+            listed = [
+                calls[i].get("name")
+                for value in items(call.get("args"))
+                for i in indices(value)
+                if i < len(calls)
+            ]
+            places = [
+                next((k for k, name in enumerate(listed) if ends_with(name, (one,))), -1)
+                for one in wanted
+            ]
             if -1 not in places and places == sorted(places):
                 return Hit(True, (_line(call),))
             near.append(_line(call))
@@ -233,8 +323,8 @@ class _Asker:
 
     # -- assignments, loops, formulas, definitions
 
-    def _sets(self, query: Mapping[str, Any], depth: int) -> Hit:
-        named = [s for s in self.facts_of("sets") if _full(query["set"], s.get("target", ""))]
+    def _sets(self, query: Mapping[str, Any]) -> Hit:
+        named = [s for s in self.facts_of("sets") if full(query["set"], s.get("target", ""))]
         fits = [s for s in named if self._set_fits(s, query)]
         if fits:
             return Hit(True, _few(_line(s) for s in fits), (), _first(fits))
@@ -243,47 +333,61 @@ class _Asker:
     def _set_fits(self, fact: Mapping[str, Any], query: Mapping[str, Any]) -> bool:
         if "value" in query and not self.fits(fact.get("value", []), query["value"]):
             return False
-        if "text" in query and not _matches(query["text"], fact.get("text", "")):
+        if "text" in query and not matches(query["text"], fact.get("text", "")):
             return False
-        if "made_by" in query and not any(_ends_with(name, _strings(query["made_by"])) for name in _items(fact.get("calls"))):
+        if "made_by" in query and not any(
+            ends_with(name, strings(query["made_by"])) for name in items(fact.get("calls"))
+        ):
             return False
         if "over" in query:
             loops = self.facts_of("loops")
-            overs = [loops[i].get("over", "") for i in fact.get("loops", ()) if isinstance(i, int) and 0 <= i < len(loops)]
-            if not any(_matches(query["over"], over) for over in overs):
+            overs = [
+                loops[i].get("over", "")
+                for i in fact.get("loops", ())
+                if isinstance(i, int) and 0 <= i < len(loops)
+            ]
+            if not any(matches(query["over"], over) for over in overs):
                 return False
         return self._around(fact, query)
 
-    def _loops(self, query: Mapping[str, Any], depth: int) -> Hit:
+    def _loops(self, query: Mapping[str, Any]) -> Hit:
         loops = self.facts_of("loops")
         fits = [loop for loop in loops if self._loop_fits(loop, query)]
         if fits:
             return Hit(True, _few(_loop_line(loop) for loop in fits))
-        return Hit(False, (), _few(_loop_line(loop) for loop in loops if _matches(query["loop"], loop.get("over", ""))))
+        return Hit(
+            False,
+            (),
+            _few(
+                _loop_line(loop) for loop in loops if matches(query["loop"], loop.get("over", ""))
+            ),
+        )
 
     def _loop_fits(self, loop: Mapping[str, Any], query: Any) -> bool:
         if isinstance(query, str):
             query = {"loop": query}
         if not isinstance(query, Mapping):
             return False
-        if isinstance(query.get("loop"), str) and not _matches(query["loop"], loop.get("over", "")):
+        if isinstance(query.get("loop"), str) and not matches(query["loop"], loop.get("over", "")):
             return False
-        if "times" in query and not self.fits(loop.get("times", _ABSENT), query["times"]):
+        if "times" in query and not self.fits(loop.get("times", ABSENT), query["times"]):
             return False
         if "breaks" in query and bool(loop.get("breaks")) is not query["breaks"]:
             return False
         if "kind" in query and loop.get("kind") != query["kind"]:
             return False
-        if "values" in query and not self.fits(loop.get("values", _ABSENT), query["values"]):
+        if "values" in query and not self.fits(loop.get("values", ABSENT), query["values"]):
             return False
-        return "target" not in query or _matches(query["target"], loop.get("target", ""))
+        return "target" not in query or matches(query["target"], loop.get("target", ""))
 
     def _formulas(self, query: Mapping[str, Any], depth: int) -> Hit:
         wanted = query["formula"]
         seen, near = [], []
         for formula in [*self.facts_of("formulas"), *_formulas_in_calls(self.facts_of("calls"))]:
             terms = formula.get("terms", {})
-            same = not isinstance(wanted, Mapping) or (isinstance(terms, Mapping) and _same_terms(terms, wanted))
+            same = not isinstance(wanted, Mapping) or (
+                isinstance(terms, Mapping) and same_terms(terms, wanted)
+            )
             line = _line(formula) if "text" in formula else f"line {formula.get('line', '?')}"
             if same and self._formula_fits(formula, query, depth):
                 seen.append(line)
@@ -291,214 +395,83 @@ class _Asker:
                 near.append(line)
         return Hit(True, _few(seen)) if seen else Hit(False, (), _few(near))
 
-    def _formula_fits(self, formula: Mapping[str, Any], query: Mapping[str, Any], depth: int) -> bool:
+    def _formula_fits(
+        self, formula: Mapping[str, Any], query: Mapping[str, Any], depth: int
+    ) -> bool:
         calls = self.facts_of("calls")
-        plus = [calls[i] for i in formula.get("plus", ()) if isinstance(i, int) and 0 <= i < len(calls)]
+        plus = [
+            calls[i] for i in formula.get("plus", ()) if isinstance(i, int) and 0 <= i < len(calls)
+        ]
         if "plus" in query:
             wanted = query["plus"]
             if wanted is None or wanted is False:
                 if plus:
                     return False
-            elif not any(self._one_of(plus, one, depth) for one in (wanted if isinstance(wanted, list | tuple) else [wanted])):
+            elif not any(
+                self._one_of(plus, one, depth)
+                for one in (wanted if isinstance(wanted, list | tuple) else [wanted])
+            ):
                 return False
-        if "from" in query and not any(_ends_with(name, _strings(query["from"])) for name in _items(formula.get("from"))):
+        if "from" in query and not any(
+            ends_with(name, strings(query["from"])) for name in items(formula.get("from"))
+        ):
             return False
-        return "target" not in query or _full(query["target"], formula.get("target", ""))
+        return "target" not in query or full(query["target"], formula.get("target", ""))
 
-    def _functions(self, query: Mapping[str, Any], depth: int) -> Hit:
+    def _functions(self, query: Mapping[str, Any]) -> Hit:
         for function in self.facts_of("functions"):
-            if _full(query["function"], function.get("name", "")) and (
-                    "params" not in query or self.fits(function.get("params", []), query["params"])):
+            if full(query["function"], function.get("name", "")) and (
+                "params" not in query or self.fits(function.get("params", []), query["params"])
+            ):
                 return Hit(True, (f"line {function.get('line', '?')}: {function.get('name')}",))
         return Hit(False)
 
     # -- names, text, paths
 
     def _names(self, head: str, wanted: Any) -> Hit:
-        names = [name for name in _items(self.facts.get(head)) if isinstance(name, str)]
-        fits = [name for name in names if wanted is True or (isinstance(wanted, str) and _full(wanted, name))]
+        names = [name for name in items(self.facts.get(head)) if isinstance(name, str)]
+        fits = [
+            name
+            for name in names
+            if wanted is True or (isinstance(wanted, str) and full(wanted, name))
+        ]
         return Hit(bool(fits), tuple(fits[:_MOST_SEEN]))
 
     def _text(self, head: str, wanted: Any) -> Hit:
         text = self.facts.get(head, "")
         if not isinstance(text, str) or not isinstance(wanted, str):
             return Hit(False)
-        found = _compiled(wanted).search(text)
+        found = compiled(wanted).search(text)
         return Hit(True, (_around(text, found),)) if found else Hit(False)
 
     def _at(self, query: Mapping[str, Any]) -> Hit:
         value: Any = self.facts
         for step in str(query["at"]).split("."):
             if isinstance(value, Mapping):
-                value = value.get(step, _ABSENT)
-            elif isinstance(value, list | tuple) and step.lstrip("-").isdigit() and -len(value) <= int(step) < len(value):
+                value = value.get(step, ABSENT)
+            elif (
+                isinstance(value, list | tuple)
+                and step.lstrip("-").isdigit()
+                and -len(value) <= int(step) < len(value)
+            ):
                 value = value[int(step)]
             else:
-                value = _ABSENT
+                value = ABSENT
         held = self.fits(value, query.get("is", {"not": {"absent": True}}))
         simple = isinstance(value, str | int | float) and not isinstance(value, bool)
-        note = (f"{str(query['at']).rpartition('.')[2].replace('_', ' ')}: {value}"[:120],) if simple else ()
+        note = (
+            (f"{str(query['at']).rpartition('.')[2].replace('_', ' ')}: {value}"[:120],)
+            if simple
+            else ()
+        )
         return Hit(held, note if held else (), () if held else note)
-
-    # -- patterns
-
-    def fits(self, value: Any, pattern: Any, depth: int = 0) -> bool:
-        """Whether a value answers to a pattern."""
-        if depth > _DEEPEST:
-            return False
-        if isinstance(pattern, Mapping):
-            return self._mapped(value, pattern, depth)
-        if isinstance(pattern, list | tuple):
-            return (isinstance(value, list | tuple) and len(value) == len(pattern)
-                    and all(self.fits(v, p, depth + 1) for v, p in zip(value, pattern, strict=True)))
-        if isinstance(pattern, bool) or pattern is None:
-            return value is pattern
-        if isinstance(pattern, int | float):
-            return _is_number(value) and abs(value - pattern) <= _CLOSE * max(1e-3, abs(pattern))
-        return isinstance(value, str) and value == pattern
-
-    def _mapped(self, value: Any, pattern: Mapping[str, Any], depth: int) -> bool:
-        if "truth" in pattern:
-            held = self.truth.get(pattern["truth"], _ABSENT) if isinstance(self.truth, Mapping) else _ABSENT
-            return held is not _ABSENT and not (isinstance(held, Mapping) and "truth" in held) and self.fits(value, held, depth + 1)
-        if "in" in pattern:
-            held = pattern["in"]
-            if isinstance(held, Mapping) and "truth" in held:
-                held = self.truth.get(held["truth"]) if isinstance(self.truth, Mapping) else None
-            return any(self.fits(value, one, depth + 1) for one in _items(held))
-        if "first" in pattern:
-            return isinstance(value, list | tuple) and bool(value) and self.fits(value[0], pattern["first"], depth + 1)
-        if "absent" in pattern:
-            return (value is _ABSENT) is pattern["absent"]
-        if "not" in pattern:
-            return not self.fits(value, pattern["not"], depth + 1)
-        if "near" in pattern:
-            return _is_near(value, pattern["near"], pattern.get("by", 0))
-        if "min" in pattern or "max" in pattern:
-            return _is_number(value) and pattern.get("min", -math.inf) <= value <= pattern.get("max", math.inf)
-        if "number" in pattern:
-            return _is_number(value) is pattern["number"]
-        if "matches" in pattern:
-            return _matches(pattern["matches"], _written(value, self.facts_of("calls")))
-        if "contains" in pattern:
-            items = [*value, *value.values()] if isinstance(value, Mapping) else _items(value)
-            return any(self.fits(item, pattern["contains"], depth + 1) for item in items)
-        if "text" in pattern:
-            return (isinstance(value, Mapping) and "text" in value) is pattern["text"]
-        if "call" in pattern:
-            return self._made_by(value, _strings(pattern["call"]))
-        if "terms" in pattern:
-            terms = value.get("terms") if isinstance(value, Mapping) else None
-            return isinstance(terms, Mapping) and (not isinstance(pattern["terms"], Mapping) or _same_terms(terms, pattern["terms"])) and (
-                "plus" not in pattern or bool(value.get("plus")) is bool(pattern["plus"]))
-        return False
-
-    def _made_by(self, value: Any, names: tuple[str, ...]) -> bool:
-        if not isinstance(value, Mapping):
-            return False
-        calls = self.facts_of("calls")
-        made = [name for name in _items(value.get("calls")) if isinstance(name, str)]
-        index = value.get("call")
-        if isinstance(index, int) and 0 <= index < len(calls):
-            made += [str(calls[index].get("name")), *map(str, _items(calls[index].get("calls")))]
-        return any(_ends_with(name, names) for name in made)
-
-
-# -- small things
-
-
-def _argument(call: Mapping[str, Any], key: Any) -> Any:
-    """The argument under one of its names or positions; ``"*"`` is all of them as a list."""
-    args, kw = _items(call.get("args")), call.get("kw", {})
-    if not isinstance(kw, Mapping):
-        kw = {}
-    if key == "*":
-        return [*args, *kw.values()]
-    for name in str(key).split("|"):
-        if name in kw:
-            return kw[name]
-        if name.isdigit() and int(name) < len(args):
-            return args[int(name)]
-    return _ABSENT
-
-
-def _ends_with(name: Any, wanted: Iterable[str]) -> bool:
-    return isinstance(name, str) and any(one == "*" or name == one or name.endswith("." + one) for one in wanted)
-
-
-def _strings(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list | tuple) else ()
-
-
-def _items(value: Any) -> list[Any]:
-    if isinstance(value, Mapping):
-        return list(value.values())
-    return list(value) if isinstance(value, list | tuple) else []
-
-
-def _indices(value: Any, depth: int = 0) -> Iterator[int]:
-    """Indices of the calls that a value is made of, in order."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(value, Mapping):
-        index = value.get("call")
-        if isinstance(index, int) and not isinstance(index, bool) and index >= 0:
-            yield index
-        if isinstance(value.get("dict"), Mapping):
-            yield from _indices(list(value["dict"].values()), depth + 1)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _indices(item, depth + 1)
-
-
-def _is_number(value: Any) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_near(value: Any, wanted: Any, by: Any) -> bool:
-    if isinstance(wanted, list | tuple):
-        return isinstance(value, list | tuple) and len(value) == len(wanted) and all(
-            _is_near(v, w, by) for v, w in zip(value, wanted, strict=True))
-    return _is_number(value) and _is_number(wanted) and _is_number(by) and abs(value - wanted) <= by * (1 + 1e-12)
-
-
-def _same_terms(terms: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    return set(terms) == set(map(str, wanted)) and all(
-        _is_number(terms[str(k)]) and abs(terms[str(k)] - v) <= _CLOSE for k, v in wanted.items())
 
 
 def _formulas_in_calls(calls: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     for call in calls:
-        for value in (*_items(call.get("args")), *_items(call.get("kw"))):
+        for value in (*items(call.get("args")), *items(call.get("kw"))):
             if isinstance(value, Mapping) and "terms" in value:
                 yield {**value, "line": call.get("line"), "text": call.get("text", "")}
-
-
-def _written(value: Any, calls: list[Mapping[str, Any]]) -> str:
-    """A value as text: a string itself, else its source."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping):
-        index = value.get("call")
-        if isinstance(index, int) and 0 <= index < len(calls):
-            return str(calls[index].get("text", ""))
-        return str(value.get("text", ""))
-    return str(value) if isinstance(value, int | float) else ""
-
-
-@functools.lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
-def _matches(pattern: Any, text: Any) -> bool:
-    return isinstance(pattern, str) and isinstance(text, str) and _compiled(pattern).search(text) is not None
-
-
-def _full(pattern: Any, text: Any) -> bool:
-    return isinstance(pattern, str) and isinstance(text, str) and _compiled(pattern).fullmatch(text) is not None
 
 
 def _line(fact: Mapping[str, Any]) -> str:
@@ -514,7 +487,7 @@ def _loop_line(loop: Mapping[str, Any]) -> str:
 def _around(text: str, found: re.Match[str]) -> str:
     start = text.rfind("\n", 0, found.start()) + 1
     end = text.find("\n", found.end())
-    shown = " ".join(text[start:end if end >= 0 else len(text)].split())
+    shown = " ".join(text[start : end if end >= 0 else len(text)].split())
     return shown if len(shown) <= 120 else shown[:119] + "…"
 
 

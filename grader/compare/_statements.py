@@ -10,11 +10,17 @@ from grader.prose import breaks_off
 
 MOST = 200
 _QUOTE = 110
-_FUNCTION = frozenset(
-    "the a an is are was were be been being to of in on at by for with from as that which because since so if than "
-    "then it its this these those they we i you he she has have had do does did can could will would not no never "
-    "and or but when while after before into only all each every both our their there here by between per".split())
-_SIGNS = frozenset("=> = ( : ; - ↑ ↓ | /".split())
+_FUNCTION_TEXT = """
+the a an is are was were be been being to of in on at by for with from as that which because
+since so if than then it its this these those they we i you he she has have had do does did
+can could will would not no never and or but when while after before into only all each
+every both our their there here by between per
+"""
+_FUNCTION = frozenset(_FUNCTION_TEXT.split())
+_SIGNS_TEXT = """
+=> = ( : ; - ↑ ↓ | /
+"""
+_SIGNS = frozenset(_SIGNS_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,14 @@ def said(value: Any) -> list[Said]:
             found.append(Said(text=item[:2000]))
         elif isinstance(item, dict) and isinstance(item.get("text"), str):
             label, kind = item.get("label", ""), item.get("kind", "sentence")
-            found.append(Said(text=item["text"][:2000], label=label if isinstance(label, str) else "",
-                              kind=kind if isinstance(kind, str) else "", head=item.get("head") is not False))
+            found.append(
+                Said(
+                    text=item["text"][:2000],
+                    label=label if isinstance(label, str) else "",
+                    kind=kind if isinstance(kind, str) else "",
+                    head=item.get("head") is not False,
+                )
+            )
         if len(found) >= MOST:
             break
     return found
@@ -49,7 +61,7 @@ def said(value: Any) -> list[Said]:
 def is_salad(prepared: str) -> bool:
     """Whether words stand in a row and state nothing: no verb's small words, no sign.
 
-    >>> is_salad(" epsilon division variance zero stability gamma "), is_salad(" numerical stability ")
+    >>> is_salad(" division variance zero stability gamma beta "), is_salad(" numerical stability ")
     (True, False)
     """
     tokens = prepared.split()
@@ -71,8 +83,16 @@ def cut(statements: list[Said], known: frozenset[str]) -> bool:
         return False
     text = statements[-1].text
     last = text.split()[-1].casefold() if text.split() else ""
-    torn = len(last) > 4 and last.isalpha() and any(
-        item.startswith(last) and len(item.rstrip("*")) - len(last) in (1, 2) and item.endswith("*") for item in known)
+    torn = (
+        len(last) > 4
+        and last.isalpha()
+        and any(
+            item.startswith(last)
+            and len(item.rstrip("*")) - len(last) in (1, 2)
+            and item.endswith("*")
+            for item in known
+        )
+    )
     return breaks_off(text) or torn
 
 

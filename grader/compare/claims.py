@@ -6,26 +6,35 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from grader.compare import comparators
 from grader.compare._statements import quoted, said, strings
-from grader.compare._topics import Claim, Named, Topic, Wording, topics
+from grader.compare._subjects import Named, Wording
+from grader.compare._topics import Claim, Topic, topics
 from grader.model import Verdict, unsure, wrong
 from grader.prose import Phrases, find
 
-_SMALL = frozenset(
-    "the a an is are was were be been being to of in on at by for with from as that which because since so if than "
-    "then it its this these those they we i you he has have had do does did can could will would not no never and or "
-    "but when while after before into only all each every both our their there here between per curve line graph "
-    "shape value s error errors always also again just very first finally second third i ii iii iv v e g therefore "
-    "thus hence due reason why whereas however model complexity more over time typical monotonically first later "
-    "initially afterwards eventually beginning start end until point certain some move moves opposite directions way "
-    "ways own respectively continuously steadily gradually slowly monotone monotonic keeps along entire whole range "
-    "everywhere level left right middle optimum minimum reaches reach has final starts begins ends last other squared "
-    "side plot figure picture sketch drawn".split())
+_SMALL_TEXT = """
+the a an is are was were be been being to of in on at by for with from as that which because
+since so if than then it its this these those they we i you he has have had do does did can
+could will would not no never and or but when while after before into only all each every
+both our their there here between per curve line graph shape value s error errors always
+also again just very first finally second third i ii iii iv v e g therefore thus hence due
+reason why whereas however model complexity more over time typical monotonically first later
+initially afterwards eventually beginning start end until point certain some move moves
+opposite directions way ways own respectively continuously steadily gradually slowly
+monotone monotonic keeps along entire whole range everywhere level left right middle optimum
+minimum reaches reach has final starts begins ends last other squared side plot figure
+picture sketch drawn
+"""
+_SMALL = frozenset(_SMALL_TEXT.split())
 _CAUSE = re.compile(r" (?:because|since|as|due|so|therefore|hence|thus|reasons?|caus\w*|why|=>|:) ")
-_ORDER = re.compile(r"\b(?:then|again|after|afterwards|until|later|eventually|first|initially|beyond|finally)\b", re.I)
+_ORDER = re.compile(
+    r"\b(?:then|again|after|afterwards|until|later|eventually|first|initially|beyond|finally)\b",
+    re.IGNORECASE,
+)
 
 Half = Fraction(1, 2)
 
@@ -37,12 +46,14 @@ class _Part:
     there: bool
     sure: bool
     says: str
+    claimed: str = ""
+    """The claim that was made in place of the right one."""
 
 
 @comparators.register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """Half for the claim that the truth names, half for a reason; see ``grader.prose`` for phrases."""
+    """Half for the claim that the truth names, half for a reason."""
 
     subject: str
     """Which of the subjects is judged."""
@@ -82,12 +93,22 @@ class Claims:
         claim = self._claim(topic.claims, truth)
         reason = self._reason(topic, claim)
         credit = Half * claim.there + Half * reason.there
-        return Verdict(credit=credit, certain=claim.sure and reason.sure,
-                       reason=f"{self.subject}: {claim.says}; {reason.says}")
+        return Verdict(
+            credit=credit,
+            certain=claim.sure and reason.sure,
+            reason=f"{self.subject}: {claim.says}; {reason.says}",
+            mistakes=(f"claimed-{claim.claimed}",) if claim.claimed else (),
+        )
 
     def _wording(self) -> Wording:
-        return Wording(subjects=_named(self.subjects), claims=_named(self.claims), before=_named(self.before), labels=_named(self.labels),
-                       neutral=strings(self.neutral), turned=strings(self.turned))
+        return Wording(
+            subjects=_named(self.subjects),
+            claims=_named(self.claims),
+            before=_named(self.before),
+            labels=_named(self.labels),
+            neutral=strings(self.neutral),
+            turned=strings(self.turned),
+        )
 
     def _claim(self, claims: Sequence[Claim], truth: str) -> _Part:
         parts = list(strings(self.sequences.get(truth, ())))
@@ -100,25 +121,40 @@ class Claims:
         against += [c for c in claims if c.firm and c.denied and c.name == truth]
         turned = any(c.turned for c in claims)
         # Half of a course in two steps, told with words of order: the other half may be unread.
-        half = bool(parts) and {c.name for c in against} < set(parts) and any(_ORDER.search(c.text) for c in against)
+        half = (
+            bool(parts)
+            and {c.name for c in against} < set(parts)
+            and any(_ORDER.search(c.text) for c in against)
+        )
         turned = turned or half
         if right and not against:
             return _Part(True, True, "the course is right")
         if right:
             return _Part(False, False, f"the course is told in two ways: {quoted(against[0].text)}")
         if against and not turned:
-            return _Part(False, True, f"the course is not right: {quoted(against[0].text)}")
+            made = next((c.name for c in against if not c.denied), "")
+            return _Part(False, True, f"the course is not right: {quoted(against[0].text)}", made)
         if against or firm or any_:
             return _Part(False, False, "how the course is meant is not clear")
         return _Part(False, False, "no course was recognised")
 
     def _joined(self, claims: Sequence[Claim], truth: str) -> list[Claim]:
-        """Two claims that one sentence puts in order are one claim, if another one than the truth."""
+        """Two claims that one sentence puts in order are one claim, unless that is the truth."""
         found = list(claims)
         for name, pair in self.sequences.items():
-            for one, two in zip(claims, claims[1:], strict=False):
-                same = one.text == two.text and one.firm and two.firm and not (one.denied or two.denied)
-                if name != truth and same and [one.name, two.name] == list(pair) and _ORDER.search(one.text):
+            for one, two in pairwise(claims):
+                same = (
+                    one.text == two.text
+                    and one.firm
+                    and two.firm
+                    and not (one.denied or two.denied)
+                )
+                if (
+                    name != truth
+                    and same
+                    and [one.name, two.name] == list(pair)
+                    and _ORDER.search(one.text)
+                ):
                     found = [c for c in found if c is not one and c is not two]
                     found.append(replace(one, name=name))
         return found
@@ -133,7 +169,9 @@ class Claims:
         if not claim.there and claim.sure:
             return _Part(False, True, "no reason for the right course")
         left = [w for region in topic.rest for w in self._left(region)]
-        if not left and not any(_asserted(phrases, line) for line in topic.around if _CAUSE.search(line)):
+        if not left and not any(
+            _asserted(phrases, line) for line in topic.around if _CAUSE.search(line)
+        ):
             return _Part(False, True, "no reason is given")
         return _Part(False, False, "the reason was not recognised")
 

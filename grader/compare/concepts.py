@@ -13,7 +13,9 @@ from grader.compare._statements import Said, cut, groups, is_salad, quoted, said
 from grader.model import Verdict, full, unsure, wrong
 from grader.prose import Phrases, find, prepare, vocabulary
 
-_NUMBER_LINE = re.compile(r"\W*(?:[\w()^]+[\s:,=|\[\-]+){0,5}[-(\[]?\d+[.,]\d+[\s,;\])\d.e-]*$|\W*\d+\W*$")
+_NUMBER_LINE = re.compile(
+    r"\W*(?:[\w()^]+[\s:,=|\[\-]+){0,5}[-(\[]?\d+[.,]\d+[\s,;\])\d.e-]*$|\W*\d+\W*$"
+)
 
 Groups = Sequence[Sequence[str] | str]
 
@@ -60,7 +62,9 @@ class Concepts:
         if not statements:
             return wrong("nothing is said")
         wanted, other = self._wanted(truth)
-        forbidden = strings(self.forbidden) + strings(self.never.get(truth, ()) if isinstance(truth, str) else ())
+        forbidden = strings(self.forbidden) + strings(
+            self.never.get(truth, ()) if isinstance(truth, str) else ()
+        )
         known = vocabulary(*wanted, *other, forbidden, strings(self.hints))
         lines = [(s, prepare(s.text, known)) for s in statements]
         if not wanted:
@@ -75,7 +79,9 @@ class Concepts:
             return groups(self.wanted), ()
         all_ = {name: groups(those) for name, those in self.when.items()}
         if truth is None:
-            return (tuple(dict.fromkeys(p for those in all_.values() for g in those for p in g)),), ()
+            return (
+                tuple(dict.fromkeys(p for those in all_.values() for g in those for p in g)),
+            ), ()
         mine = all_.pop(truth, ()) if isinstance(truth, str) else ()
         return mine, tuple(group for those in all_.values() for group in those)
 
@@ -86,7 +92,9 @@ class Concepts:
             return unsure(f"{quoted(told)} does not go with the rest of the answer")
         return wrong("gives no reason that could hold here")
 
-    def _judged(self, lines: list[tuple[Said, str]], wanted: tuple[Phrases, ...], forbidden: Phrases) -> Verdict:
+    def _judged(
+        self, lines: list[tuple[Said, str]], wanted: tuple[Phrases, ...], forbidden: Phrases
+    ) -> Verdict:
         false = _heard(lines, forbidden)
         heard = self._all_heard(lines, wanted, forbidden)
         right = [h for h in heard if h.asserted]
@@ -94,7 +102,9 @@ class Concepts:
         if share == 1 and not false.asserted:
             contrary = next((h.denied for h in heard if h.denied), "")
             if contrary:
-                return unsure(f"says and denies it: {quoted(right[0].asserted)}, {quoted(contrary)}", 1)
+                return unsure(
+                    f"says and denies it: {quoted(right[0].asserted)}, {quoted(contrary)}", 1
+                )
             return full(f"said: {quoted(right[0].asserted)}")
         if right and false.asserted:
             return unsure(f"says something right, and also {quoted(false.asserted)}")
@@ -106,8 +116,12 @@ class Concepts:
         if not right and self.hints and not _hinted(lines, strings(self.hints)):
             return wrong("what is asked for is not said")
         near = next((h.denied or h.loose for h in heard if h.denied or h.loose), "")
-        return unsure(f"{quoted(near)} has the words but does not say it" if near else
-                      "no sentence was recognised as saying what is asked for", share)
+        return unsure(
+            f"{quoted(near)} has the words but does not say it"
+            if near
+            else "no sentence was recognised as saying what is asked for",
+            share,
+        )
 
     def _all_heard(
         self, lines: list[tuple[Said, str]], wanted: tuple[Phrases, ...], forbidden: Phrases
@@ -125,7 +139,9 @@ def _heard(lines: list[tuple[Said, str]], phrases: Phrases, beside: Phrases = ()
         hits = find(phrases, prepared)
         if hits and beside:
             taken = [(hit.start, hit.end) for hit in find(beside, prepared) if not hit.denied]
-            hits = [h for h in hits if not any(start < h.end and h.start < end for start, end in taken)]
+            hits = [
+                h for h in hits if not any(start < h.end and h.start < end for start, end in taken)
+            ]
         if not hits:
             continue
         if is_salad(prepared):

@@ -25,7 +25,8 @@ class Facts:
     """Options: ``what`` is looked for, in words; the query; parts of it with their weights.
 
     >>> facts = {"calls": [{"name": "T.Flip", "args": [0.5], "line": 3, "text": "T.Flip(0.5)"}]}
-    >>> Facts(what="a flip", holds={"call": "Flip", "args": {"p|0": 0.5}}).compare(facts, None).reason
+    >>> kind = Facts(what="a flip", holds={"call": "Flip", "args": {"p|0": 0.5}})
+    >>> kind.compare(facts, None).reason
     'a flip: line 3: T.Flip(0.5)'
     """
 
@@ -42,7 +43,9 @@ class Facts:
         for part in self.each:
             check(part.get("holds"))
             if Fraction(str(part.get("weight", 1))) <= 0 or not isinstance(part.get("what"), str):
-                raise ValueError("each part has 'what' (words), 'holds' (a query), perhaps a positive 'weight'")
+                raise ValueError(
+                    "each part has 'what' (words), 'holds' (a query), perhaps a positive 'weight'"
+                )
 
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the credit; ``truth`` may hold values that patterns name."""
@@ -53,15 +56,25 @@ class Facts:
             return wrong(f"{self.what}: {_missing(hit)}")
         if not self.each:
             return Verdict(credit=Fraction(1), reason=_found(self.what, hit))
-        hits = [(str(part["what"]), Fraction(str(part.get("weight", 1))), ask(value, part["holds"], truth))
-                for part in self.each]
+        hits = [
+            (
+                str(part["what"]),
+                Fraction(str(part.get("weight", 1))),
+                ask(value, part["holds"], truth),
+            )
+            for part in self.each
+        ]
         total = sum((weight for _, weight, _ in hits), Fraction(0))
         credit = sum((weight for _, weight, one in hits if one.holds), Fraction(0)) / total
         shown = [line for _, _, one in hits if one.holds for line in one.seen]
         lacking = [f"{what} ({_missing(one)})" for what, _, one in hits if not one.holds]
         reason = _found(self.what, Hit(True, tuple(dict.fromkeys(shown))[:4]))
         if lacking:
-            reason = f"{reason}; lacking: {', '.join(lacking)}" if credit else f"{self.what}: lacking: {', '.join(lacking)}"
+            reason = (
+                f"{reason}; lacking: {', '.join(lacking)}"
+                if credit
+                else f"{self.what}: lacking: {', '.join(lacking)}"
+            )
         return Verdict(credit=credit, reason=reason[:900])
 
 

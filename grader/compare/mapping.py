@@ -27,9 +27,14 @@ class Mapping:
         if not isinstance(value, Map):
             return wrong("nothing is assigned")
         each = [Fraction(_same(value.get(str(key)), right)) for key, right in truth.items()]
-        faults = [f"{key}: {_shown(value.get(str(key)))}" for (key, _), credit
-                  in zip(truth.items(), each, strict=True) if not credit]
-        reason = f"{int(sum(each))} of {len(each)} are right" + (f"; not right: {', '.join(faults)}" if faults else "")
+        faults = [
+            f"{key}: {_shown(value.get(str(key)))}"
+            for (key, _), credit in zip(truth.items(), each, strict=True)
+            if not credit
+        ]
+        reason = f"{int(sum(each))} of {len(each)} are right" + (
+            f"; not right: {', '.join(faults)}" if faults else ""
+        )
         return Verdict(credit=sum(each, Fraction(0)) / len(each), reason=reason, each=tuple(each))
 
 
@@ -39,7 +44,11 @@ def _same(given: Any, right: Any) -> bool:
     a, b = _exact(given), _exact(right)
     if a is not None and b is not None:
         return a == b
-    return isinstance(given, str) and isinstance(right, str) and given.strip().casefold() == right.strip().casefold()
+    return (
+        isinstance(given, str)
+        and isinstance(right, str)
+        and given.strip().casefold() == right.strip().casefold()
+    )
 
 
 def _exact(value: Any) -> Fraction | None:
@@ -48,7 +57,9 @@ def _exact(value: Any) -> Fraction | None:
         value = value.value
     if isinstance(value, Fraction):
         return value
-    if not isinstance(value, int | float | str) or isinstance(value, str) and not 0 < len(value) < 40:
+    if not isinstance(value, int | float | str) or (
+        isinstance(value, str) and not 0 < len(value) < 40
+    ):
         return None
     try:
         return Fraction(str(value)) if len(str(value)) < 400 else None
@@ -61,4 +72,8 @@ def _shown(value: Any) -> str:
         return "nothing"
     if isinstance(value, Number):
         value = value.value
-    return f"{float(value):g}" if isinstance(value, Fraction) and abs(value) < 10**30 else str(value)[:30]
+    return (
+        f"{float(value):g}"
+        if isinstance(value, Fraction) and abs(value) < 10**30
+        else str(value)[:30]
+    )

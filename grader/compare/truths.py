@@ -40,12 +40,17 @@ class Truths:
             return unsure("there is nothing to compare the verdicts with")
         if not isinstance(value, Mapping):
             return wrong("no statement is judged")
-        marks = {str(name): self._one(str(name), value.get(name), right) for name, right in truth.items()}
+        marks = {
+            str(name): self._one(str(name), value.get(name), right) for name, right in truth.items()
+        }
         credit = sum((c for c, _, _ in marks.values()), Fraction(0)) / len(marks)
         reasons = [f"({name}) {said}" for name, (_, said, _) in marks.items() if said]
-        return Verdict(credit=credit, reason="; ".join(reasons) or "every statement is judged rightly",
-                       certain=all(sure for _, _, sure in marks.values()),
-                       each=tuple(c for c, _, _ in marks.values()))
+        return Verdict(
+            credit=credit,
+            reason="; ".join(reasons) or "every statement is judged rightly",
+            certain=all(sure for _, _, sure in marks.values()),
+            each=tuple(c for c, _, _ in marks.values()),
+        )
 
     def _one(self, name: str, given: Any, right: Any) -> tuple[Fraction, str, bool]:
         held = given.get("held") if isinstance(given, Mapping) else given
@@ -68,5 +73,3 @@ class Truths:
         if len(reason.split()) >= _WORDY:
             return allowance.without, f"{said}, with a reason that was not recognised", False
         return allowance.without, f"{said}, without a reason", True
-
-

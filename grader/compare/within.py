@@ -58,15 +58,27 @@ class Within:
             again = self.distinct and exact in seen
             seen.append(exact)
             each.append(Fraction(inside and not again))
-            why = "plausible" if inside and not again else "the same as another row" if again else "not plausible"
+            why = (
+                "plausible"
+                if inside and not again
+                else "the same as another row"
+                if again
+                else "not plausible"
+            )
             notes.append(f"row {row}: {shown(number)} is {why}")
-        return Verdict(credit=sum(each, Fraction(0)) / len(each), each=tuple(each), reason="; ".join(notes)[:600])
+        return Verdict(
+            credit=sum(each, Fraction(0)) / len(each),
+            each=tuple(each),
+            reason="; ".join(notes)[:600],
+        )
 
 
 def _run(value: Any, rows: tuple[str, ...]) -> Mapping[str, Any] | None:
     """The first run that holds most rows."""
     runs = value.get("runs") if isinstance(value, Mapping) else None
-    found = [run for run in runs if isinstance(run, Mapping)] if isinstance(runs, list | tuple) else []
+    found = (
+        [run for run in runs if isinstance(run, Mapping)] if isinstance(runs, list | tuple) else []
+    )
     return max(found, key=lambda run: sum(row in run for row in rows), default=None)
 
 
@@ -79,7 +91,10 @@ def _ranges(truth: Any, quantity: Any, count: int) -> list[tuple[float, float]] 
     for pair in truth:
         if not (isinstance(pair, list | tuple) and len(pair) == 2):
             return None
-        if not all(isinstance(b, int | float) and not isinstance(b, bool) and math.isfinite(b) for b in pair):
+        if not all(
+            isinstance(b, int | float) and not isinstance(b, bool) and math.isfinite(b)
+            for b in pair
+        ):
             return None
         made.append((pair[0], pair[1]))
     return made

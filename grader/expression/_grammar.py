@@ -115,9 +115,6 @@ class _Parser:
         if token.kind == "number":
             return token.readings[0]
         if token.kind == "name":
-            following = self._next()
-            if token.text == "sigma" and following is not None and following.kind == "open":
-                return Call("sigmoid", self.primary_nested())
             return Name(token.text)
         if token.kind == "open":
             return self._group(token)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from grader.expression._token import Token, whole_number
 
 _INDEXED = re.compile(r"[xX]_\d+")
-_CHAIN = re.compile(r"[A-Z](?:x[A-Z])+")
+_CHAIN = re.compile(r"([A-Z](?:x[A-Z])+)(?:x_(\d+))?")
 _TAIL = re.compile(r"[A-Z](?:x[A-Z])*")
 
 
@@ -34,8 +34,9 @@ def _split(
 ) -> Sequence[Token]:
     if token.kind != "name":
         return (token,)
-    if _CHAIN.fullmatch(token.text):
-        return _letters(token.text, token.start)
+    chain = _CHAIN.fullmatch(token.text)
+    if chain is not None:
+        return _chain(token, chain[1], chain[2])
     if last is None or token.text in variables or token.text[0] not in "xX":
         return (token,)
     rest = token.text[1:]
@@ -49,6 +50,16 @@ def _split(
     if _TAIL.fullmatch(rest) and token.glued:
         return (sign, *_letters(rest, token.start + 1))
     return (token,)
+
+
+def _chain(token: Token, letters: str, digits: str | None) -> list[Token]:
+    """Return the tokens of HxWxC and of HxWxCx49."""
+    tokens = _letters(letters, token.start)
+    if digits is not None:
+        stop = token.end - len(digits)
+        tokens.append(Token("operator", "*", stop - 1, stop, (), glued=True))
+        tokens.append(whole_number(digits, stop, token.end))
+    return tokens
 
 
 def _is_sign(token: Token, last: Token, following: Token | None) -> bool:

@@ -112,7 +112,7 @@ class _Tokenizer:
         elif kind == "vulgar":
             self._vulgar(text, start, end)
         elif kind == "open":
-            self._add("open", OPENING[text[-1]], start, end)
+            self._open(OPENING[text[-1]], start, end)
         elif kind == "close":
             self._add("close", CLOSING[text[-1]], start, end)
         elif kind in ("fraction", "root", "break"):
@@ -125,6 +125,13 @@ class _Tokenizer:
     def _add(self, kind: Kind, text: str, start: int, end: int) -> None:
         glued = start == self.stop and start > 0
         self.tokens.append(Token(kind, text, start, end, (), glued))
+
+    def _open(self, bracket: str, start: int, end: int) -> None:
+        """A sigma before a bracket is the logistic function."""
+        last = self.tokens[-1] if self.tokens else None
+        if last is not None and last.kind == "name" and last.text == "sigma":
+            self.tokens[-1] = replace(last, kind="function", text="sigmoid")
+        self._add("open", bracket, start, end)
 
     def _number(self, text: str, start: int, end: int) -> int:
         if " " in text and self._has_neighbour(start, end):

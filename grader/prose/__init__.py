@@ -2,8 +2,9 @@
 
 Free text is read without knowing a course: what to look for arrives as phrases. A phrase is
 words in order; ``decreas*`` stands for any ending, ``a_b`` for words side by side (else up to two
-others may stand between), ``a|b_c`` for either, ``+`` lets only articles and the like
-stand between, ``..`` up to five words and signs, ``...`` many; ``a & b`` for both in one sentence in any order; ``~`` in front matches denied words too.
+others may stand between), ``a|b_c`` for either; ``+`` lets only articles and the like stand
+between, ``..`` up to five words and signs, ``...`` many; ``a & b`` is both in one sentence in any
+order; ``~`` in front matches denied words too.
 """
 
 from __future__ import annotations

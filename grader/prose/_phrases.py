@@ -14,14 +14,32 @@ Phrases = tuple[str, ...]
 _GAP = r"(?: [\w.,%]*\w){0,2}"
 _NEAR = r"(?: \S+){0,5}?"
 _WIDE = r"(?: \S+){0,14}?"
-_TIGHT = r"(?: (?:the|a|an|of|in|its|our|your|model|models|to|is|are|be|been|was|that|this|more|also))*?"
+_TIGHT = (
+    r"(?: (?:the|a|an|of|in|its|our|your|model|models|to|is|are|be|been|was|that|this|more|also))*?"
+)
 _GAPS = {"..": _NEAR, "...": _WIDE, "+": _TIGHT}
-_NEGATORS = frozenset("not no never neither nor without hardly barely wrong false incorrect untrue incorrectly".split())
-_AFTER = re.compile(r"(?: (?:layers?|models?|ones?|class|error|curve|method|approach))? (?:(?:is|are|was|were|does|do|did|can|could|will|would|has|have) not|is (?:wrong|false|incorrect)) ")
-_RATHER = re.compile(r" (?:rather than|instead of|unlike|as opposed to|in contrast to|except(?: for)?)(?: \w+){0,3} $")
-_STOPS = frozenset(", ; : ( ) . ! ? => but because since whereas while although though however so therefore hence | and".split())
-_ONLY = frozenset("only just merely longer matter doubt".split())
-_PRONOUNS = frozenset("they it the we i not this that these those results mine".split())
+_NEGATORS_TEXT = """
+not no never neither nor without hardly barely wrong false incorrect untrue incorrectly
+"""
+_NEGATORS = frozenset(_NEGATORS_TEXT.split())
+_AFTER = re.compile(
+    r"(?: (?:layers?|models?|ones?|class|error|curve|method|approach))? (?:(?:is|are|was|were"
+    r"|does|do|did|can|could|will|would|has|have) not|is (?:wrong|false|incorrect)) "
+)
+_RATHER = re.compile(
+    r" (?:rather than|instead of|unlike|as opposed to|in contrast to|except(?: for)?)(?: "
+    r"\w+){0,3} $"
+)
+_STOPS_TEXT = """
+, ; : ( ) . ! ? => but because since whereas while although though however so therefore
+hence | and
+"""
+_STOPS = frozenset(_STOPS_TEXT.split())
+_ONLY = frozenset(["only", "just", "merely", "longer", "matter", "doubt"])
+_PRONOUNS_TEXT = """
+they it the we i not this that these those results mine
+"""
+_PRONOUNS = frozenset(_PRONOUNS_TEXT.split())
 _REACH = 6
 
 
@@ -78,7 +96,9 @@ def _hits(phrase: _Phrase, prepared: str) -> Iterable[Hit]:
         return
     if len(spans) > 1:
         ones = [found[0] for found in spans]
-        no = not phrase.any_polarity and any(denied(prepared, s, e, phrase.own_negation) for s, e in ones)
+        no = not phrase.any_polarity and any(
+            denied(prepared, s, e, phrase.own_negation) for s, e in ones
+        )
         yield Hit(phrase.text, min(s for s, _ in ones), max(e for _, e in ones), no)
         return
     for start, end in spans[0]:
@@ -161,30 +181,40 @@ def vocabulary(*phrases: Phrases) -> frozenset[str]:
     >>> sorted(vocabulary(("variance", "decreas* of", "a|constant")))
     ['constant', 'decreas*', 'variance']
     """
-    found = (word for group in phrases for phrase in group
-             for word in re.split(r"[\s|_&~]+", phrase.casefold()))
-    return frozenset(word for word in found if len(word.rstrip("*")) >= 5 and word.rstrip("*").isalpha())
+    found = (
+        word
+        for group in phrases
+        for phrase in group
+        for word in re.split(r"[\s|_&~]+", phrase.casefold())
+    )
+    return frozenset(
+        word for word in found if len(word.rstrip("*")) >= 5 and word.rstrip("*").isalpha()
+    )
 
 
-_PROTECTED = frozenset(
-    "consist consists complete completely compete compare comparing content contents contain contains continue "
-    "continues explain explains export extend extent former format formal former function functions general "
-    "generally generate however instead interest learns leaves lesson losses lower lowers mainly makes matter "
-    "meaning means model models moment never notion number numbers other others output outputs parted parts "
-    "perform places point points prior produce project random range reach reason relate relation relevant "
-    "report result results sample samples several shape shapes single small smaller smallest something sorted "
-    "source special stage state states stated still strange strong terms their there these thing think those "
-    "three times total towards train trained training trains under until upper value values wants where which "
-    "while whole write wrong test tests tested data date dates rate rates each every error errors order orders "
-    "curve curves carve layer layers later batch match place plane plain sense since sinks common compute "
-    "computes component correct connect connects concept constraint contrast control convert cover covers "
-    "depth defined deepest digits direct divide divides divided decide decides decided degree degrees "
-    "degrade divers diverse increase increases increased increasing decrease decreases decreased decreasing "
-    "initial initially input inputs inside learning noise noisy normal normally uniform unit units useful "
-    "filter filters filler better bitter weight weights height eight eighth right might minima minimum maximum "
-    "maximal minimal variable variables various variation variations vary varies very every ever linear simple simpler simply given gives sensible possible "
-    "nearest nearer clearest dearest smooth smoother stop stops step steps steep sleep flat float".split()
-)
+_PROTECTED_TEXT = """
+consist consists complete completely compete compare comparing content contents contain
+contains continue continues explain explains export extend extent former format formal
+former function functions general generally generate however instead interest learns leaves
+lesson losses lower lowers mainly makes matter meaning means model models moment never
+notion number numbers other others output outputs parted parts perform places point points
+prior produce project random range reach reason relate relation relevant report result
+results sample samples several shape shapes single small smaller smallest something sorted
+source special stage state states stated still strange strong terms their there these thing
+think those three times total towards train trained training trains under until upper value
+values wants where which while whole write wrong test tests tested data date dates rate
+rates each every error errors order orders curve curves carve layer layers later batch match
+place plane plain sense since sinks common compute computes component correct connect
+connects concept constraint contrast control convert cover covers depth defined deepest
+digits direct divide divides divided decide decides decided degree degrees degrade divers
+diverse increase increases increased increasing decrease decreases decreased decreasing
+initial initially input inputs inside learning noise noisy normal normally uniform unit
+units useful filter filters filler better bitter weight weights height eight eighth right
+might minima minimum maximum maximal minimal variable variables various variation variations
+vary varies very every ever linear simple simpler simply given gives sensible possible
+nearest nearer clearest dearest smooth smoother stop stops step steps steep sleep flat float
+"""
+_PROTECTED = frozenset(_PROTECTED_TEXT.split())
 
 
 @functools.lru_cache(maxsize=16384)
@@ -200,10 +230,14 @@ def _respelled(word: str, known: frozenset[str]) -> str:
         stem = item.rstrip("*")
         allowed = 2 if len(stem) >= 8 else 1
         if item.endswith("*"):
-            tries = [(word[:n], word[n:]) for n in range(len(stem) - 1, len(stem) + 2) if n <= len(word)]
+            tries = [
+                (word[:n], word[n:]) for n in range(len(stem) - 1, len(stem) + 2) if n <= len(word)
+            ]
         else:
             tries = [(word, "")]
-            tries += [(word[: -len(e)], e) for e in ("s", "es", "d", "ed", "ing") if word.endswith(e)]
+            tries += [
+                (word[: -len(e)], e) for e in ("s", "es", "d", "ed", "ing") if word.endswith(e)
+            ]
         for part, ending in tries:
             if abs(len(part) - len(stem)) > allowed:
                 continue
@@ -220,7 +254,9 @@ def _is(word: str, item: str) -> bool:
         return word.startswith(item[:-1])
     if item.endswith("e") and word == item[:-1] + "ing":
         return True
-    return word == item or (word.startswith(item) and word[len(item) :] in ("s", "es", "d", "ed", "ing"))
+    return word == item or (
+        word.startswith(item) and word[len(item) :] in ("s", "es", "d", "ed", "ing")
+    )
 
 
 def _distance(a: str, b: str, most: int) -> int:

@@ -36,19 +36,29 @@ _SIGNS = str.maketrans({
     "γ": " gamma ", "≠": " not equal ", "√": " sqrt ", "∞": " infinity ", "’": "'", "‘": "'",
     "“": '"', "”": '"', "•": "\n- ", "▪": "\n- ", "◦": "\n- ", "∅": " empty ",
 })  # fmt: skip
-_DELETED = re.compile(r"~~[^~\n]{1,400}~~|<(?:del|s|strike)>[^<]{1,400}</(?:del|s|strike)>", re.I)
-_IMAGE = re.compile(r"!\[[^\]\n]{0,200}\](?:\([^)\n]{0,400}\))?|<img\b[^>\n]{0,400}>", re.I)
+_DELETED = re.compile(
+    r"~~[^~\n]{1,400}~~|<(?:del|s|strike)>[^<]{1,400}</(?:del|s"
+    r"|strike)>",
+    re.IGNORECASE,
+)
+_IMAGE = re.compile(
+    r"!\[[^\]\n]{0,200}\](?:\([^)\n]{0,400}\))?"
+    r"|<img\b[^>\n]{0,400}>",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"\[([^\]\n]{1,200})\]\(([^)\n]{1,400})\)")
-_BREAK = re.compile(r"<br\s?/?>|</?p>|</?div>", re.I)
-_TAG = re.compile(r"</?[a-z][^<>\n]{0,80}>", re.I)
-_MARKS = re.compile(r"\*{2,3}|_{2}|`{1,3}|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*(])|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)")
+_BREAK = re.compile(r"<br\s?/?>|</?p>|</?div>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][^<>\n]{0,80}>", re.IGNORECASE)
+_MARKS = re.compile(
+    r"\*{2,3}|_{2}|`{1,3}|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*(])|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)"
+)
 
 
 @functools.lru_cache(maxsize=512)
 def plain(text: str) -> str:
-    """Return the text without LaTeX, Markdown and HTML marks; lines stay lines.
+    r"""Return the text without LaTeX, Markdown and HTML marks; lines stay lines.
 
-    >>> plain("The **bias** is $\\\\text{Bias}^2 \\\\downarrow$, ~~no~~ yes").split()
+    >>> plain("The **bias** is $\\text{Bias}^2 \\downarrow$, ~~no~~ yes").split()
     ['The', 'bias', 'is', 'Bias', '^2', '↓', ',', 'yes']
     """
     text = _DELETED.sub(" ", text[:LONGEST])
@@ -78,7 +88,9 @@ _SHORT = re.compile(
     r"\b(do|does|did|is|are|was|were|ca|could|would|should|has|have|had|wo|must)n'?t\b"
 )
 _CONTRACTED = re.compile(r"'(s|re|ll|ve|d|m)\b")
-_JOINED = re.compile(r"\b(over|under)[\s-]{1,2}(?=fit)|\bnon[\s-]{1,2}(?=[a-z]{3})|\bco[-](?=[a-z]{3})")
+_JOINED = re.compile(
+    r"\b(over|under)[\s-]{1,2}(?=fit)|\bnon[\s-]{1,2}(?=[a-z]{3})|\bco[-](?=[a-z]{3})"
+)
 _RESPELLED = {
     "becuase": "because", "becouse": "because", "beacuse": "because", "bcz": "because",
     "bcoz": "because", "bc": "because", "cuz": "because", "coz": "because", "cannot": "can not",
@@ -87,6 +99,7 @@ _RESPELLED = {
     "ca": "can", "wo": "will",
 }  # fmt: skip
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
+_ARROW = re.compile(r"[-=]{1,4}>")
 _PRODUCT = re.compile(r"(?<=\d)\s?[*x]\s?(?=\d)")
 _TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|[a-z]+|\d+(?:[.,]\d+)*|=>|<=|>=|[^\s\w]")
 
@@ -100,9 +113,12 @@ def words(text: str) -> tuple[str, ...]:
     """
     text = text.casefold()
     if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = "".join(
+            c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
+        )
     text = _SHORT.sub(lambda m: f"{_RESPELLED.get(m.group(1), m.group(1))} not", text)
     text = _JOINED.sub(lambda m: m.group(0).rstrip(" -\n\t"), _CONTRACTED.sub(" ", text))
+    text = _ARROW.sub(" => ", text)
     text = _PRODUCT.sub(" x ", _HYPHEN.sub(" ", text))
     found: list[str] = []
     for word in _TOKEN.findall(text):

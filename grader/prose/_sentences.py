@@ -10,36 +10,60 @@ from typing import Literal
 from grader.prose._plain import plain, words
 
 _MOST = 400
-_BULLET = re.compile(r"\s{0,12}(?:[-*+>]{1,2}\s+|\(?(?:[a-zA-Z]|\d{1,2}|[ivx]{1,4})[.)]\s+|\d{1,2}\s?[-:]\s+)")
+_BULLET = re.compile(
+    r"\s{0,12}(?:[-*+>]{1,2}\s+|\(?(?:[a-zA-Z]|\d{1,2}|[ivx]{1,4})[.)]\s+|\d{1,2}\s?[-:]\s+)"
+)
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|obs|no|nr|approx|resp|fig|eq|conv|etc|incl|dist|std|var|avg|pred|pts"
-    r"|para?ms?|max|min|deg|viz|dr|prof|neigh|a\.k\.a|w\.r\.t)|(?:^|\s)[a-z])\.$", re.I)
+    r"|para?ms?|max|min|deg|viz|dr|prof|neigh|a\.k\.a|w\.r\.t)|(?:^|\s)[a-z])\.$",
+    re.IGNORECASE,
+)
 _END = re.compile(r"(?<=[.!?])[\"')\]]{0,2}\s+|(?<=[.!?])(?=[A-Z][a-z])")
 _ROW = re.compile(r"\s*\|?\s*:?-{2,}")
 _WITHDRAWN = re.compile(
     r"(?:\b(?:oh|hmm+|ah|uh|sorry|oops|ups|well|actually)[\s,.!-]{1,3}){0,2}"
-    r"(?:\bno[\s,.!-]{1,3}(?:wait|sorry|that (?:is|was) wrong|i mean)\b|\bno sorry\b|\bwait\b(?=[\s,.!:-])"
-    r"|\bcorrection\b(?=\s?[:,.-])|\bscratch (?:that|this)\b|\bstrike that\b|\boops\b|\bi mean[,:]?(?=\s)(?! that)"
+    r"(?:\bno[\s,.!-]{1,3}(?:wait|sorry|that (?:is|was) wrong|i mean)\b|\bno sorry\b"
+    r"|\bwait\b(?=[\s,.!:-])"
+    r"|\bcorrection\b(?=\s?[:,.-])|\bscratch (?:that|this)\b|\bstrike that\b|\boops\b|\bi "
+    r"mean[,:]?(?=\s)(?! that)"
     r"|\b(?:that|this|it) (?:is|was) (?:wrong|a mistake|not right|nonsense)\s?[:,;.-]"
     r"|\bi (?:mis(?:read|counted|wrote|typed|looked)|mixed (?:that|this|it|them) up)\b"
     r"|\blet me correct (?:that|this|myself)\b|\bmy mistake\b|\bhmm+,? no\b|\bon second thoughts?\b"
-    r"|\bi take (?:that|it) back\b|\b(?:should|must) (?:rather )?be corrected\b|\bcorrected(?: answer)?\s?:"
-    r"|\bsorry\b(?=\s?[,:-]))[\s,.!:;-]{0,4}", re.I)
+    r"|\bi take (?:that|it) back\b|\b(?:should|must) (?:rather )?be corrected\b|\bcorrected(?: "
+    r"answer)?\s?:"
+    r"|\bsorry\b(?=\s?[,:-]))[\s,.!:;-]{0,4}",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(r"\s*(?:[-*+]\s+|\(?[a-zA-Z\d]{1,3}[).:]\s*|[\w ]{1,24}(?::|=>| - )\s*)")
 _UNKNOWING = re.compile(
-    r"\bi (?:really |still )?(?:do not|don'?t|didn'?t) (?:know|understand|get)\b|\bno (?:idea|clue)\b|\bidk\b|\bdunno\b"
-    r"|\bnot (?:sure|certain)\b|\bskip(?:ped)?\b|\bnot (?:done|answered|attempted|finished|solved)\b"
-    r"|\b(?:did not|didn'?t) (?:get to|do|finish|answer|manage|attempt)\b|\b(?:can'?t|cannot) (?:answer|say|solve)\b"
-    r"|\bno (?:answer|time)\b|\bran out of time\b|\bsorry\b|\bhave to guess\b|^\s*\?+\s*$", re.I)
+    r"\bi (?:really |still )?(?:do not|don'?t|didn'?t) (?:know|understand|get)\b|\bno (?:idea"
+    r"|clue)\b|\bidk\b|\bdunno\b"
+    r"|\bnot (?:sure|certain)\b|\bskip(?:ped)?\b|\bnot (?:done|answered|attempted|finished"
+    r"|solved)\b"
+    r"|\b(?:did not|didn'?t) (?:get to|do|finish|answer|manage|attempt)\b|\b(?:can'?t|cannot) "
+    r"(?:answer|say|solve)\b"
+    r"|\bno (?:answer|time)\b|\bran out of time\b|\bsorry\b|\bhave to guess\b|^\s*\?+\s*$",
+    re.IGNORECASE,
+)
 _AWAY = re.compile(
-    r"\b(?:see|look at|refer to|shown? in|drawn in|explained in|written (?:in|on|next to|beside)|(?:as )?in)\s"
-    r"(?:[\w,]{1,12}\s){0,4}?(?:my|the attached|attached|following|next|last|separate|other)\s(?:[\w-]{1,12}\s){0,2}?"
-    r"(?:drawing|figure|sketch|picture|image|scan\w*|photo\w*|page|attachment|pdf|paper|sheet|file)\b"
-    r"|\bsee\s(?:the\s|my\s|below\s|above\s)?(?:drawing|figure|fig\b|sketch|picture|image|scan|photo|attachment|page)"
-    r"|\b(?:drawing|figure|sketch|picture|image|plot|scan|photo|solution|answer)s?\s(?:is\s|are\s)?(?:attached|appended|enclosed|below)"
-    r"|\battached\b|\bhand[- ]?(?:drawn|written)\b|\b(?:next to|beside) (?:each|every|the) (?:curve|line)", re.I)
-_LAST = frozenset(
-    "the a an of to and or is are was be by for with from as because since than its".split())
+    r"\b(?:see|look at|refer to|shown? in|drawn in|explained in|written (?:in|on|next to|beside)"
+    r"|(?:as )?in)\s"
+    r"(?:[\w,]{1,12}\s){0,4}?(?:my|the attached|attached|following|next|last|separate"
+    r"|other)\s(?:[\w-]{1,12}\s){0,2}?"
+    r"(?:drawing|figure|sketch|picture|image|scan\w*|photo\w*|page|attachment|pdf|paper|sheet"
+    r"|file)\b"
+    r"|\bsee\s(?:the\s|my\s|below\s|above\s)?(?:drawing|figure|fig\b|sketch|picture|image|scan"
+    r"|photo|attachment|page)"
+    r"|\b(?:drawing|figure|sketch|picture|image|plot|scan|photo|solution|answer)s?\s(?:is\s"
+    r"|are\s)?(?:attached|appended|enclosed|below)"
+    r"|\battached\b|\bhand[- ]?(?:drawn|written)\b|\b(?:next to|beside) (?:each|every|the) "
+    r"(?:curve|line)",
+    re.IGNORECASE,
+)
+_LAST_TEXT = """
+the a an of to and or is are was be by for with from as because since than its
+"""
+_LAST = frozenset(_LAST_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +83,9 @@ class Statement:
 
 @functools.lru_cache(maxsize=256)
 def statements(text: str) -> tuple[Statement, ...]:
-    """Return what a text states, in order; what was taken back is left out.
+    r"""Return what a text states, in order; what was taken back is left out.
 
-    >>> [s.text for s in statements("Bias: falls. It is, e.g., lower.\\n- variance: rises")]
+    >>> [s.text for s in statements("Bias: falls. It is, e.g., lower.\n- variance: rises")]
     ['Bias: falls.', 'It is, e.g., lower.', 'variance: rises']
     >>> [s.text for s in statements("Red. Correction: it is Green")]
     ['it is Green']
@@ -77,7 +101,9 @@ def statements(text: str) -> tuple[Statement, ...]:
         head = True
         for sentence in _sentences(item):
             end = sentence.rstrip(" \"')*_")
-            asked: Literal["question", "item", "sentence"] = "question" if end.endswith("?") else kind
+            asked: Literal["question", "item", "sentence"] = (
+                "question" if end.endswith("?") else kind
+            )
             found.append(Statement(text=sentence, label=label, line=line, kind=asked, head=head))
             head = False
     return tuple(_kept(found))
@@ -98,7 +124,7 @@ def _items(text: str) -> list[tuple[int, str, Literal["sentence", "item", "row"]
             continue
         bullet = _BULLET.match(line)
         # A line goes on where the one before it was not finished and no item or label starts.
-        if open_ and not bullet and found and not _labelled(bare) and _goes_on(found[-1][1], bare):
+        if open_ and not bullet and found and not _labelled(bare) and _goes_on(found[-1][1]):
             at, before, kind = found[-1]
             if len(before) < 3000:
                 found[-1] = (at, f"{before} {bare}", kind)
@@ -110,8 +136,8 @@ def _items(text: str) -> list[tuple[int, str, Literal["sentence", "item", "row"]
     return found
 
 
-def _goes_on(before: str, line: str) -> bool:
-    """Whether a line belongs to the one before: that one is long as by wrapping, or unfinished."""
+def _goes_on(before: str) -> bool:
+    """Whether a line goes on in the next one: it is long, as by wrapping, or unfinished."""
     if before.endswith((".", "!", "?", ":", ";")):
         return False
     last = (words(before[-40:]) or ("",))[-1]
@@ -119,29 +145,32 @@ def _goes_on(before: str, line: str) -> bool:
 
 
 _WRAPPED = 60
-_LABEL = re.compile(r"\s*((?:\(?[a-zA-Z\d]{1,3}[).]\s*)?[^:=|\n]{1,60}?)\s*(?::|=>|=|\s-+>?\s|->)\s*\S")
+_LABEL = re.compile(
+    r"\s*((?:\(?[a-zA-Z\d]{1,3}[).]\s*)?[^:=|\n]{1,60}?)\s*(?::|=>|=|\s-+>?\s|->)\s*\S"
+)
 _NUMBERED = re.compile(r"\(?(?:[a-zA-Z]|\d{1,2}|[ivxIVX]{1,4})[).]\s")
 
 
 def _labelled(line: str) -> bool:
     found = _LABEL.match(line)
-    return _NUMBERED.match(line) is not None or (found is not None and len(found.group(1).split()) <= 8)
+    return _NUMBERED.match(line) is not None or (
+        found is not None and len(found.group(1).split()) <= 8
+    )
 
 
 def _label(item: str, kind: str) -> str:
     if kind == "row":
-        return item.split("|")[0].strip()
+        return item.split("|", maxsplit=1)[0].strip()
     found = _LABEL.match(item)
     return found.group(1).strip() if found and len(found.group(1).split()) <= 8 else ""
 
 
 def _sentences(text: str) -> list[str]:
     found: list[str] = []
-    for part in _END.split(text):
-        part = part.strip()
-        if not part:
-            continue
-        if found and (_abbreviated(found[-1], part) or found[-1].endswith("...") or len(found[-1]) < 4):
+    for part in filter(None, map(str.strip, _END.split(text))):
+        if found and (
+            _abbreviated(found[-1], part) or found[-1].endswith("...") or len(found[-1]) < 4
+        ):
             found[-1] += " " + part
         else:
             found.append(part)
@@ -149,31 +178,43 @@ def _sentences(text: str) -> list[str]:
 
 
 def _abbreviated(before: str, after: str) -> bool:
-    """Whether the point belongs to an abbreviation; behind a single letter a capital tells it does not."""
+    """Whether the point ends an abbreviation; a capital behind a single letter says it does not."""
     found = _ABBREVIATION.search(before)
-    return found is not None and not (len(found.group(0).strip()) == 2 and re.match(r"[A-Z][a-z]", after))
+    return found is not None and not (
+        len(found.group(0).strip()) == 2 and re.match(r"[A-Z][a-z]", after)
+    )
 
 
 def _kept(found: list[Statement]) -> list[Statement]:
     """Leave out what a later word takes back: the sentence's start, or the sentence before."""
     kept: list[Statement] = []
     for statement in found:
-        last = None
-        for last in _WITHDRAWN.finditer(statement.text):
-            pass
-        if last is None:
+        marks = list(_WITHDRAWN.finditer(statement.text))
+        if not marks:
             kept.append(statement)
             continue
+        last = marks[-1]
         lead = _LEAD.match(statement.text)
         before = statement.text[lead.end() if lead else 0 : last.start()].strip(" .,;:-")
         # A label before the word stays: "c) true, no wait: false" is about c.
-        if not before and kept and not (lead and last.start() >= lead.end() > 0 and statement.kind != "sentence"):
+        if (
+            not before
+            and kept
+            and not (lead and last.start() >= lead.end() > 0 and statement.kind != "sentence")
+        ):
             kept.pop()
         after = statement.text[last.end() :].strip()
         head = lead.group(0) if lead and before and lead.end() <= last.start() else ""
         if after:
-            kept.append(Statement(text=(head + after).strip(), label=statement.label, line=statement.line,
-                                  kind=statement.kind, head=statement.head))
+            kept.append(
+                Statement(
+                    text=(head + after).strip(),
+                    label=statement.label,
+                    line=statement.line,
+                    kind=statement.kind,
+                    head=statement.head,
+                )
+            )
     return kept
 
 

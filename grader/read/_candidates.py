@@ -14,14 +14,15 @@ from grader.expression import about as announced
 from grader.model import Answer, Number
 from grader.read._cues import REVISION, SENTENCE, Introduced
 from grader.read._lines import Line, lines
-from grader.read._runs import Run, is_variable, runs_of, tokens_of
+from grader.read._runs import Run, is_shape, is_variable, runs_of, tokens_of
 from grader.read._words import with_digits
 
 _BOLD = re.compile(r"\*\*[^*\n]{1,80}\*\*|__[^_\n]{1,80}__")
-_RELATION_BEFORE = re.compile(
-    r"(?:[=≈→⇒]|\\(?:approx|Rightarrow|rightarrow|implies))\s*[$*]{0,3}\s*$"
-)
-_MOST = 300
+_ARROW = r"(?:[→⇒]|[-=]>|\\(?:Rightarrow|rightarrow|implies|to))\s*[$*]{0,3}\s*$"
+_ARROW_BEFORE = re.compile(_ARROW)
+_RELATION_BEFORE = re.compile(rf"(?:[=≈]|\\approx)\s*[$*]{{0,3}}\s*$|{_ARROW}")
+_LIST = re.compile(r"[,;(]|\b(?:and|plus|with|while)\b")
+_MOST, _NEAR, _SENTENCE = 300, 24, 200
 _UNITS_AT_MOST = 4
 
 
@@ -42,9 +43,15 @@ class Candidate:
     """Words that lead to it, in its sentence."""
     after: str
     """Words that follow it."""
+    led_by: str
+    """The sentence that an arrow before it draws together, or nothing."""
     run: Run
     chain: tuple[Run, ...]
     """All sides of the equation that it ends."""
+    near: bool = False
+    """Whether words that the rubric gives stand beside it."""
+    concluded: bool = False
+    """Whether its sentence begins with a word such as so."""
     denied: bool = False
     alternative: bool = False
     """Whether it follows an "or"."""
@@ -83,52 +90,55 @@ class _Scan:
     def line(self, line: Line) -> None:
         """Take the candidates of one line."""
         text = line.text
-        chains = list(chains_of(text, self.comma))
+        chains = [chain[_names_first(chain) :] for chain in chains_of(text, self.comma)]
         revisions = [found.start() for found in REVISION.finditer(text)]
-        previous = 0
+        bold = [found.span() for found in _BOLD.finditer(text)]
+        previous = sentence = 0
         for index, chain in enumerate(chains):
             self.order += 1
-            chain = chain[_names_first(chain) :]
-            following = chains[index + 1][0].start if index + 1 < len(chains) else len(text)
-            if any(previous <= place < chain[0].start for place in revisions):
+            stop = chains[index + 1][0].start if index + 1 < len(chains) else len(text)
+            start, end = chain[0].start, chain[-1].end
+            if any(previous <= place < start for place in revisions):
                 self.revised_at = self.order
-            self._chain(
-                line,
-                chain,
-                text[previous : chain[0].start],
-                text[chain[-1].end : following],
-                len(chains) == 1,
-            )
-            previous = chain[-1].end
-        if any(place >= previous for place in revisions) and chains:
+            breaks = [found.end() for found in SENTENCE.finditer(text, previous, start)]
+            sentence = breaks[-1] if breaks else sentence
+            self._chain(line, chain, _Around(sentence, previous, stop, bool(breaks)), bold)
+            previous = end
+        if chains and any(place >= previous for place in revisions):
             self.order += 1
             self.revised_at = self.order
         self.lead = "" if chains or line.cell else text
 
     def _chain(
-        self, line: Line, chain: Sequence[Run], before: str, after: str, alone: bool
+        self, line: Line, chain: Sequence[Run], around: _Around, bold: Sequence[tuple[int, int]]
     ) -> None:
         run = _result(chain)
         if run is None or run.number is None:
             return
-        before, after = SENTENCE.split(before)[-1], SENTENCE.split(after)[0]
+        text = line.text
+        first = around.opens or not text[around.sentence : around.previous].strip()
+        before = text[max(around.sentence, around.previous) : chain[0].start]
+        after, *rest = SENTENCE.split(text[chain[-1].end : around.stop], maxsplit=1)
+        worked = len(chain) > 1 or _follows_relation(text, chain[0])
+        arrow = _ARROW_BEFORE.search(before) is not None
+        label = before if first or worked else _LIST.split(before)[-1]
         introduced = Introduced(
-            label=f"{line.head} {'' if before.strip() else self.lead} {before}".strip(),
+            label=f"{line.head} {'' if before.strip() else self.lead} {label}".strip(),
             before=before,
             after=after,
-            worked=len(chain) > 1 or _follows_relation(line.text, chain[0]),
+            sentence=text[around.sentence : chain[0].start],
+            worked=worked,
             plain=run.plain,
+            shape=is_shape(run, text),
             unsolved=chain[0].symbolic,
-            alone=alone,
+            alone=first and (bool(rest) or around.stop == len(text)),
             first=self.order == 1,
             titled=line.cell and bool(line.head),
-            bold=any(
-                b.start() <= run.start and run.end <= b.end() for b in _BOLD.finditer(line.text)
-            ),
-            boxed="\\boxed" in line.text[max(0, run.start - 12) : run.start],
+            bold=any(start <= run.start and run.end <= end for start, end in bold),
+            boxed="\\boxed" in text[max(0, run.start - 12) : run.start],
         )
-        approximate = introduced.approximate or _is_about(line.text, run, self.comma)
         weight = introduced.weight
+        approximate = introduced.approximate or _is_about(text, run, self.comma)
         self.found.append(
             Candidate(
                 number=announced(run.number, approx=approximate, unit=introduced.unit),
@@ -140,8 +150,10 @@ class _Scan:
                 order=self.order,
                 label=introduced.label,
                 after=after,
+                led_by=text[around.sentence : run.start][-_SENTENCE:] if arrow else "",
                 run=run,
                 chain=tuple(chain),
+                concluded=introduced.concluded,
                 denied=introduced.denied,
                 alternative=introduced.alternative,
             )
@@ -152,6 +164,17 @@ class _Scan:
         last = max((c.order for c in self.found), default=0)
         limit = self.revised_at if self.revised_at <= last else 0
         return [replace(c, denied=c.denied or c.order < limit) for c in self.found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Where a number's sentence begins, the number before ends, and the next one begins."""
+
+    sentence: int
+    previous: int
+    stop: int
+    opens: bool
+    """Whether its sentence begins after the number before."""
 
 
 def chains_of(text: str, comma: Comma | None = None) -> Iterator[list[Run]]:
@@ -192,6 +215,8 @@ def _joined(tokens: Sequence[Token], one: Run, other: Run) -> bool:
     if not between or between[-1].kind != "relation" or between[-1].text not in "=≈→":
         return False
     words = between[:-1]
+    if between[-1].text == "→" and one.plain:
+        return False
     if not words:
         return True
     if not all(token.kind == "name" for token in words) or len(words) > _UNITS_AT_MOST:
@@ -222,7 +247,7 @@ def _digits(run: Run) -> int:
 
 
 def _follows_relation(text: str, run: Run) -> bool:
-    return _RELATION_BEFORE.search(text[: run.start]) is not None
+    return _RELATION_BEFORE.search(text[max(0, run.start - _NEAR) : run.start]) is not None
 
 
 def _is_about(text: str, run: Run, comma: Comma | None) -> bool:

@@ -10,16 +10,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from grader.expression import Comma
 from grader.model import Answer, Finding, Found, Missing, Number
 from grader.read._candidates import Candidate, candidates, same
-from grader.read._cues import CONCLUDED, RESULT, SAID, TOTAL, UNSOLVED
+from grader.read._cues import CONCLUDED, RESULT, RIVAL, SAID, TOTAL, UNSOLVED
 from grader.read._lines import may_be_lost
 
 _NEAR, _NEAR_AGAIN = 25, 8
-_CLAUSE = re.compile(r"[,;:.(]")
+_TERMS, _MARGIN = 8, 10
+_CLAUSE = re.compile(r"[,;:.(=→]|\b(?:and|so|or|then|with|but|which|plus)\b")
 _DIGIT = re.compile(r"\d")
 _MORE = re.compile(
     r"^\W{0,3}(?:\w+\W+){0,2}(?:more|additional|extra|further)\b(?!\s+than\s+\d)|^\W{0,3}(?:more|additional|extra)\b",
@@ -60,7 +61,7 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
             why="no result was found", doubt="an equation stands there, but not its solution"
         )
     best = _finest(best, kept)
-    rivals = [_found(rival) for rival in _rivals(best, kept)]
+    rivals = [_found(rival) for rival in _rivals(best, kept, standing)]
     return replace(
         _found(best),
         others=(*rivals, *_more(best, wanted, len(everything))),
@@ -115,17 +116,17 @@ def _more(best: Candidate, wanted: Wanted, count: int) -> list[Found]:
 
 
 def _says_more(candidate: Candidate) -> bool:
-    return bool(_MORE.search(candidate.after) or _MORE_BEFORE.search(candidate.label))
+    return bool(_MORE.search(candidate.after) or _MORE_BEFORE.search(f"{candidate.label} "))
 
 
 def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
     """Weigh a candidate by the rubric's words, and convert its unit."""
     number, weight = candidate.number, candidate.weight
     around = f"{candidate.label[-120:]} {_CLAUSE.split(candidate.after, maxsplit=1)[0][:60]}"
-    near = bool(wanted.near) and _mentions(around, wanted.near)
+    near = _mentions(f"{candidate.led_by} {around}", wanted.near)
     if near:
-        weight += _NEAR if SAID <= weight < CONCLUDED else _NEAR_AGAIN
-    elif wanted.away and _mentions(around, wanted.away):
+        weight += _NEAR if SAID <= weight < TOTAL else _NEAR_AGAIN
+    elif _mentions(around, wanted.away) and not candidate.led_by:
         weight -= _NEAR
     factor = _factor(number.unit, wanted.units)
     if factor is not None:
@@ -139,7 +140,7 @@ def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
         number = _whole(candidate, number)
     if _outside(number, wanted) or (wanted.whole and Fraction(number.value).denominator != 1):
         weight -= 2 * _NEAR
-    return replace(candidate, number=number, weight=weight)
+    return replace(candidate, number=number, weight=weight, near=near)
 
 
 def _mentions(text: str, words: Sequence[str]) -> bool:
@@ -223,14 +224,16 @@ def _is_finer(one: Candidate, other: Candidate) -> bool:
     return (one.number.significant or 0) > (other.number.significant or 0) > 0
 
 
-def _rivals(best: Candidate, kept: list[Candidate]) -> list[Candidate]:
+def _rivals(
+    best: Candidate, kept: list[Candidate], standing: list[Candidate]
+) -> list[Candidate]:
     found: list[Candidate] = []
     for candidate in kept:
         if same(candidate.number, best.number) or any(
             same(candidate.number, other.number) for other in found
         ):
             continue
-        if _competes(candidate, best) and not _is_part(candidate, best, kept):
+        if _competes(candidate, best) and not _is_part(candidate, best, standing):
             found.append(candidate)
     return found
 
@@ -242,36 +245,39 @@ def _competes(candidate: Candidate, best: Candidate) -> bool:
         or (best.alternative and candidate.order == best.order - 1)
     ):
         return True
-    if candidate.weight >= TOTAL:
+    if candidate.weight >= RIVAL:
+        return True
+    if candidate.concluded and candidate.mentioned and candidate.base >= SAID:
         return True
     worked = candidate.weight >= RESULT and not candidate.mentioned
     return best.mentioned and best.base < TOTAL and worked and candidate.order < best.order
 
 
-def _is_part(candidate: Candidate, best: Candidate, kept: list[Candidate]) -> bool:
+def _is_part(candidate: Candidate, best: Candidate, standing: list[Candidate]) -> bool:
     """Whether a number went into the result: it is calculated with, or adds up to it with others."""
     value, result = Fraction(candidate.number.value), Fraction(best.number.value)
     if any(
         token.kind == "number" and token.readings[0].value == value
-        for other in kept
+        for other in standing
         if other.order > candidate.order
         for run in other.chain
         if len(run.tokens) > 1
         for token in run.tokens
     ):
         return True
-    rest = [
-        other.number.value for other in kept if other is not candidate and other.order <= best.order
-    ]
-    return any(value + other == result or value * other == result for other in rest)
+    before = [c for c in standing if c is not candidate and c is not best and c.order <= best.order]
+    rest = [Fraction(c.number.value) for c in before[-_TERMS:]]
+    sums = (sum(some) for size in (1, 2, 3) for some in combinations(rest, size))
+    return any(value + total == result for total in sums) or any(value * r == result for r in rest)
 
 
 def _doubt(best: Candidate, kept: list[Candidate]) -> str:
     if _signs_lost(best):
         return "signs may have been lost in a calculation whose result is not printed"
-    if best.weight >= SAID:
+    if best.weight >= RESULT:
         return ""
-    others = [c for c in kept if not same(c.number, best.number)]
+    alike = [c for c in kept if c.near >= best.near and c.weight >= best.weight - _MARGIN]
+    others = [c for c in alike if not same(c.number, best.number)]
     return "several numbers stand here, and none is marked as the result" if others else ""
 
 

@@ -9,20 +9,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-UNSOLVED, STATED, WORKED, SAID, RESULT, LABELLED, CONCLUDED, TOTAL, FINAL = (
-    10,
-    20,
-    25,
-    30,
-    40,
-    45,
-    50,
-    60,
-    100,
-)
-"""How much a number weighs: the side of an equation that is not solved, mentioned, an
-expression, told in a sentence, the end of a calculation, with its name before it, after a
-word such as "so", "total" or "answer"."""
+UNSOLVED = 10
+"""The right side of an equation with unknowns on the left."""
+STATED = 20
+"""Mentioned."""
+WORKED = 25
+"""An expression without its value."""
+SAID = 30
+"""Told in a sentence: there are 30."""
+RESULT = 40
+"""The end of a calculation."""
+LABELLED = 45
+"""With its name before it."""
+CONCLUDED = 50
+"""The end of a calculation after a word such as so, or after an arrow."""
+RIVAL = 60
+"""From here on a number competes with every other that is not a part of it."""
+TOTAL = 80
+"""Called a total or a sum."""
+FINAL = 100
+"""Called the answer, or boxed."""
 _EACH_LESS, _BOLD_MORE = 15, 5
 
 REVISION = re.compile(
@@ -54,8 +60,9 @@ _TOTAL_AFTER = re.compile(
 )
 _CONCLUDED = re.compile(
     r"(?:\b(?:therefore|so|hence|thus|consequently|result|conclusion|conclude|finally|get|gets|got|gives?|makes?|"
-    r"becomes?|obtain(?:s|ed)?|equals?|yields?|comes?(?:\s+to|\s+out)?|amounts?\s+to|i\.e|that\s+is|leads?\s+to|find|found)\b"
-    r"|∴|⇒|=>|→|\\(?:therefore|implies|Rightarrow|rightarrow))" + _SOME,
+    r"becomes?|obtain(?:s|ed)?|equals?|yields?|comes?(?:\s+to|\s+out)?|amounts?\s+to|i\.e|that\s+is|leads?\s+to|find|found|"
+    r"giving|making|yielding|resulting|leading)\b"
+    r"|∴|⇒|[-=]>|→|\\(?:therefore|implies|Rightarrow|rightarrow))" + _SOME,
     re.IGNORECASE,
 )
 _SAID = re.compile(
@@ -63,6 +70,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"[A-Za-z)}\]$]\s*[:=\-–]\s*\W{0,3}$")
+_CLAUSE = re.compile(r"[,;:]")
 _EACH = re.compile(r"\b(?:each|every|per|single|size|kernel|filter)\b", re.IGNORECASE)
 _PART_OF = re.compile(
     r"^\W{0,3}(?:[\w-]+\W+){0,2}(?:of\s+which|of\s+these|of\s+them|including)\b", re.IGNORECASE
@@ -83,6 +91,9 @@ _DENIED_AFTER = re.compile(
     r"^\W*(?:[\w']+\W+){0,2}(?:is|are|was|were|would|does|do)(?:\s+not|n't|\s+wrong|\s+incorrect)\b"
     r"(?!\s+(?:counted|trainable|trained))",
     re.IGNORECASE,
+)
+_OPENS = re.compile(
+    r"[\s*_$>-]*(?:∴|(?:so|therefore|thus|hence|consequently|finally|in\s+conclusion)\b)", re.IGNORECASE
 )
 _OR = re.compile(r"\bor\b\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
 _ABOUT = re.compile(
@@ -110,6 +121,8 @@ class Introduced:
     """What leads to it in its sentence, back to the number before."""
     after: str
     """What follows it in its sentence, up to the next number."""
+    sentence: str
+    """The whole sentence up to it."""
     worked: bool
     """Whether it ends a calculation."""
     plain: bool
@@ -117,9 +130,11 @@ class Introduced:
     unsolved: bool
     """Whether it is the right side of an equation with unknowns on the left."""
     alone: bool
-    """Whether it is the only number of its line."""
+    """Whether it is the only number of its sentence."""
     first: bool
     """Whether it is the first number of the answer."""
+    shape: bool
+    """Whether it is a size such as 5x5."""
     titled: bool
     """Whether it is a table cell with a title."""
     bold: bool
@@ -141,7 +156,7 @@ class Introduced:
             weight = FINAL
         elif _TOTAL.search(self._tail) or _TOTAL_AFTER.search(self.after):
             weight = TOTAL
-        elif not self.worked and (_EACH.search(self.before) or _EACH.search(self.after)):
+        elif not self.worked and (_EACH.search(self._clause) or _EACH.search(self.after)):
             weight -= _EACH_LESS
         if self._opens_the_answer:
             weight = max(weight, CONCLUDED)
@@ -151,11 +166,15 @@ class Introduced:
     def _tail(self) -> str:
         return f"{self.label[-160:]} "
 
+    @property
+    def _clause(self) -> str:
+        return _CLAUSE.split(self.sentence)[-1]
+
     def _by_place(self) -> int:
-        weight = RESULT if self.worked else STATED if self.plain else WORKED
+        weight = RESULT if self.worked else STATED if self.plain or self.shape else WORKED
         if not self.worked and _SAID.search(self._tail):
             weight = SAID
-        if self.alone and not self.titled and len(_WORD.findall(f"{self.before} {self.after}")) < 3:
+        if self.alone and not self.titled and not self.shape and len(_WORD.findall(f"{self.before} {self.after}")) < 3:
             weight = max(weight, RESULT)
         if _NAMED.search(self._tail) or self.titled:
             weight = max(weight, LABELLED if self.plain or self.worked else RESULT)
@@ -173,6 +192,11 @@ class Introduced:
     def denied(self) -> bool:
         """Whether the sentence says that this is not the number."""
         return bool(_DENIED.search(self.before) or _DENIED_AFTER.search(self.after))
+
+    @property
+    def concluded(self) -> bool:
+        """Whether its sentence begins with a word such as so."""
+        return _OPENS.match(self.sentence) is not None
 
     @property
     def alternative(self) -> bool:

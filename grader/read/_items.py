@@ -121,7 +121,19 @@ def labelled(text: str, holds: Holds) -> Items | None:
             score = (sum(holds(item.start, item.end) for item in items.items), -rank)
             if best is None or score > best[0]:
                 best = (score, items)
-    return _with_again(text, best[1], holds) if best else None
+    if best is None:
+        return None
+    bullets = _by_bullets(text, holds)
+    full = [item for item in best[1].items if holds(item.start, item.end)]
+    if bullets and len(bullets.items) > len(full) and not any(_begins_line(text, item) for item in full):
+        return None
+    return _with_again(text, best[1], holds)
+
+
+def _begins_line(text: str, item: Item) -> bool:
+    """Whether an item's label stands at the start of its line."""
+    line = text.rfind("\n", 0, item.start) + 1
+    return not re.search(r"[A-Za-z0-9]", text[line : item.start].replace(item.label, "", 1))
 
 
 def unlabelled(text: str, holds: Holds) -> Items | None:
@@ -208,11 +220,14 @@ def _by_labels(text: str, found: Sequence[_Label], holds: Holds) -> Items | None
     best = max(range(len(runs)), key=lambda i: (len(full[i]), -i))
     run = runs[best]
     nested = [i for i, one in enumerate(runs) if one[0].index == 1 and full[i] and i != best]
-    if len(full[best]) < 2 or len(full[best]) * 5 < len(run) * 3 or run[0].index != 1 or len(nested) > 1:
+    begun = run[0].index == 1 or (run[0].index == 2 and best == 0 and len(run) > 2 and holds(0, found[0].start))
+    if len(full[best]) < 2 or len(full[best]) * 5 < len(run) * 3 or not begun or len(nested) > 1:
         return None
     first = sum(len(one) for one in runs[:best])
+    if run[0].index == 2:
+        run = [Item(index=1, start=0, end=found[first].start), *run]
     return Items(
-        start=found[first].start, items=tuple(run),
+        start=found[first].start if run[0].label else 0, items=tuple(run),
         again=tuple(item for one in full[best + 1 :] for item in one),
         earlier=tuple(item for one in full[:best] for item in one))
 

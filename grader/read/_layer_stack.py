@@ -20,7 +20,8 @@ _FILLERS = frozenset(
     "convolution convolutions convolutional kernel kernels filter filters of with size sized plain normal standard "
     "regular times the a an each using having small identical such equal same of 2d d row in back to sequence block "
     "blocks cnn conv2d more other separate square dilated".split())
-_LAYERS = frozenset("layer layers conv convs convolution convolutions block blocks conv2d times".split())
+_LAYERS = frozenset(
+    "layer layers conv convs convolution convolutions block blocks conv2d times kernel kernels filter filters".split())
 _DESCRIBES = frozenset(
     "relu bn batchnorm norm sigmoid tanh activation activations dropout kernel kernels filter filters single one plain "
     "just only is a an the by of size by conv2d net network uses use used stacks puts using layer layers conv convs "
@@ -61,17 +62,22 @@ def places(text: str) -> list[int]:
     """Return where kernels stand that are not only spoken of."""
     found = tokens(text)
     kept: list[int] = []
-    ignoring = False
+    ignoring = explaining = False
+    line = 0
     for index, token in enumerate(found):
         if token.kind in ("kernel", "kernels", "call"):
             after = found[index + 1] if index + 1 < len(found) else None
             right = after is not None and after.kind == "cue" and str(after.value).startswith(_RIGHT)
-            if not ignoring and not right:
+            if not (ignoring or right or explaining):
                 kept.append(token.start)
         elif token.kind == "cue":
             ignoring = True
+        elif token.kind == "because":
+            explaining = len(kept) > line
         elif token.kind in ("join", "newline", "period", "close", "withdraw", "layer"):
             ignoring = False
+            if token.kind in ("newline", "period", "withdraw"):
+                explaining, line = False, len(kept)
     return kept
 
 
@@ -103,6 +109,8 @@ class _Builder:
         self.joins: list[str] = []
         self.joint = ""
         self.pointwise = False
+        self.unused = 0
+        self.words = 0
 
     # -- the walk
 
@@ -152,10 +160,14 @@ class _Builder:
             return self._bracket(index)
         elif kind == "cue":
             self.ignoring, self.ignored = True, False
+        elif kind == "because":
+            self.skipping = self.skipping or bool(self.layers)
         elif kind == "equals":
             self._equals(index)
         elif kind == "after":
             self.insert = self.last[0] if self.layers else None
+        elif kind == "word":
+            self.words += not self.skipping and value not in _DESCRIBES and value not in _FILLERS and len(value) > 2
         else:
             self._other(kind)
         return index + 1
@@ -165,6 +177,8 @@ class _Builder:
             self.made.reversed = True
         elif kind == "sized":
             self.made.sized = True
+        elif kind == "sum" and not any(token.kind == "equals" for token in self.tokens):
+            self.unused += 1
         elif kind == "odd" and not self.pointwise:
             self._guess("a kind of layer that is not read")
 
@@ -232,7 +246,7 @@ class _Builder:
         if not 1 <= value <= 12:
             return
         after, layered = index + 1, False
-        while after < len(self.tokens) and after < index + 9:
+        while after < len(self.tokens) and after < index + 14:
             token = self.tokens[after]
             word = str(token.value)
             if token.kind in ("kernel", "kernels", "call"):
@@ -241,7 +255,7 @@ class _Builder:
                 elif value > 1:
                     self.count = value
                 return
-            filler = word in _FILLERS or token.kind in ("dilated", "depthwise", "padding", "filters", "layer", "dilation", "quantifier")
+            filler = word in _FILLERS or (layered and token.kind in ("word", "number")) or token.kind in ("dilated", "depthwise", "padding", "filters", "layer", "dilation", "quantifier")
             if not filler and not (token.kind == "join" and word in (("with", ":", ",") if layered else ("with",))) and word != "-":
                 break
             layered = layered or word in _LAYERS
@@ -249,6 +263,15 @@ class _Builder:
         following = self._at(index + 1)
         if following is not None and str(following.value) in _LAYERS and self.layers and value > 1:
             self._repeat(*self.last, value)
+        elif value > 1 and not self._in_sum(index):
+            self.unused += 1
+
+    def _in_sum(self, index: int) -> bool:
+        """Whether a number is part of arithmetic, or the size of a field that is spoken of."""
+        around = [self._at(index - 1), self._at(index + 1)]
+        if any(token is not None and (token.kind in ("equals", "sum") or token.value in ("+", "·", "-", "→")) for token in around):
+            return True
+        return self.ignoring or self.skipping
 
     def _times(self, index: int, value: int) -> None:
         if not self.layers or self.ignoring or self.skipping:
@@ -274,7 +297,7 @@ class _Builder:
         self._flush()
         if kind == "withdraw" and self.layers:
             self.withdrawn = len(self.layers)
-            self.ignoring = False
+            self.ignoring = self.skipping = False
         chained = kind == "join" and value in ("→", "+", "then", "and", "/", "&")
         if not (chained and self.ignoring and self.ignored):
             self.ignoring = self.ignored = False
@@ -307,7 +330,7 @@ class _Builder:
     def _bracket(self, index: int) -> int:
         if self._kind(index) == "open":
             alone = self._kind(index + 1) == "kernel" and self._kind(index + 2) == "close"
-            if alone and len(self.layers) > self.piece and self.count == 1:
+            if alone and len(self.layers) > self.piece and self.count == 1 and self._kind(index - 1) != "close":
                 self._guess("a kernel in brackets behind a kernel")
                 return index + 3
             self.groups.append((len(self.layers), self.count))
@@ -360,7 +383,8 @@ class _Builder:
 
     def _give(self, layers: list[LayerDict], key: str, value: Any) -> None:
         if key in ("padding", "dilation") and isinstance(value, list) and len(value) > 1:
-            if len(layers) == 1 and len(value) == 2 and layers[0]["kernel"][0] != layers[0]["kernel"][1]:
+            if (len(layers) == 1 and len(value) == 2 and isinstance(value[0], int)
+                    and layers[0]["kernel"][0] != layers[0]["kernel"][1]):
                 _set(layers[0], key, value)
             else:
                 self.made.common[key] = value
@@ -373,6 +397,8 @@ class _Builder:
     def finished(self) -> Stack:
         """Return the stack with settings spread, counts settled and results taken away."""
         made = self.made
+        if self.unused or self.words > 6:
+            self._guess("a part of the description was not understood")
         if 0 < self.withdrawn < len(self.layers):
             del self.layers[: self.withdrawn]
             self.joins = []

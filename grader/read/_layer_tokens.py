@@ -21,6 +21,7 @@ _W = "|".join(_WORDS)
 _NUM = rf"(?:\d{{1,3}}|(?:{_W})(?![a-z]))"
 _CH = r"(?:\d{0,3}\s?\*?\s?C(?:_?(?:in|out))?(?:\s?/{1,2}\s?\d{1,2})?(?![a-z0-9])|\d{1,4}(?![\d.]*\s?x\s?\d))"
 _LIST = r"\(?\[?\d{1,2}(?!\s?x\s?\d|\d)(?:\s?(?:,|and|&|/|then|;)\s?\d{1,2}(?!\s?x\s?\d|\d|\s*(?:filters?|channels?|kernels?|layers?|conv|dil|str)))*\)?\]?"
+_PAIRS = r"[(\[]\s?\d\s?,\s?\d\s?[)\]](?:\s?(?:,|and|&|then|;)\s?[(\[]\s?\d\s?,\s?\d\s?[)\]])+"
 _NOUNS = r"(?:output\s|out\s|input\s|conv\w*\s|feature\s|of\s(?:the\s)?){0,2}(?:filters?|kernels?|channels?|feature[\s-]?maps?|maps|outputs|neurons|depth)"
 _IS = r"(?:\s|of|=|:|is|are|by|with|to|equals?|equal|size|rate|factor|width|amount|set|being|a|\(|\[)*"
 
@@ -30,6 +31,7 @@ _TOKEN = re.compile(
     |(?P<newline>\n)
     |(?P<withdraw>\b(?:wait|sorry|oops|scratch\sthat|correction|my\smistake|i\smean|actually|no\s?,|rather
         |(?:should|has\sto|must)\s(?:be|have\sbeen))\b,?)
+    |(?P<counted>\b(?:[1-9]|(?:{_W})(?![a-z]))(?=\s(?:\w+\s){{0,2}}(?:kernels?|filters?)\b[\s:,=]*(?:(?:of|with|size[ds]?|having|each|is|a|the|being)[\s:=]+){{0,4}}\(?(?:\d{{1,2}}|{_W})[\s-]?(?:x|by)))
     |(?P<perchannel>\b(?:one|1|a|single)\s(?:filters?|kernels?)\s(?:per|for\seach|for\severy)\s(?:input\s)?channel)
     |(?P<layer>\b(?:conv(?:\s?net|olution\w*)?|layer|l|step|stage|kernel|filter|block)(?:\slayer)?\s?[-_#]?\s?\d{{1,2}}
         (?=\s?[:=)]|\s?-\s|\s+\(?\d{{1,2}}\s?x|\s+⟦|\s(?:has|is|uses|with)\b))
@@ -42,6 +44,7 @@ _TOKEN = re.compile(
         |["']?\bvalid["']?\s?-?(?:pad|conv)\w*|\bpad\w*\s?(?:=|:|is|mode|are|type)*\s?["']?(?:valid|none|no)\b["']?)
     |(?P<same>["']?\bsame["']?[\s-]?(?:zero[\s-]?|size[\s-]?)?(?:pad|conv)\w*|\bpad\w*\s?(?:=|:|is|are|of|to|as|mode|type|set|kept|the|,|-|\()*\s?["']?(?:same|half)\b["']?
         |["']same["']|\bhalf[\s-]padding)
+    |(?P<padpairs>\b(?:zero[\s-]?)?(?:padd?ings?|pads?|padded|p)\b[\s:=]*(?:(?:of|by|with|is|are)\s)?{_PAIRS})
     |(?P<pad>\b(?:zero[\s-]?)?(?:padd?ings?|pads?|padded)(?![a-z]){_IS}(?:{_LIST})(?![\d.]*\s?[x/*(]\s?\(?[\dk])|\bp\s?=\s?(?:{_LIST})|\bp\s?\d\b(?!\s?x))
     |(?P<padrule>\b(?:p|pad|padding)\s?(?:=|:|of|is)\s?[⌊(]?\s?(?:\(?[dkf]\b|\w\s?[*·x]?\s?\(|\(|floor)[^,;\n]{{0,24}})
     |(?P<padded>\b(?:zero[\s-]?)?(?:padd?ings?|pads?|padded)(?![a-z]))
@@ -56,7 +59,7 @@ _TOKEN = re.compile(
         |\b(?:keep|preserv|maintain|retain)\w*\s(?:\w+\s){{0,4}}(?:channels?|depth)\b)
     |(?P<stride>\bstrides?{_IS}(?P<stridev>{_NUM})|\bs\s?=\s?(?P<strides>\d)|\bs(?P<stridet>\d)\b)
     |(?P<nodilation>\b(?:no|without|non|un)[\s-]?dilat\w*|\bundilated|\b(?:normal|standard|regular|ordinary)\b)
-    |(?P<dilation>(?<![\dx])(?<![\dx]\s)(?P<dil1>\d)[\s-](?:fold\s|x\s)?dilat\w*|\b(?:dilat\w*|atrous|\bdil\b|rates?)(?:[\s-]*(?:conv\w*|rate|factor)\b)?{_IS}(?P<dil2>{_NUM}(?!\s?x\s?\d|\s?by\b|[\s-]by)(?:\s?(?:,|and|&|/|then)\s?\d(?!\s?x|\d|\s?by|\s(?:filters?|layers?|conv)))*)
+    |(?P<dilation>(?<![\dx])(?<![\dx]\s)(?P<dil1>\d)[\s-](?:fold\s|x\s)?dilat\w*|\b(?:dilat\w*|atrous|\bdil\b|rates?)(?:[\s-]*(?:conv\w*|rate|factor)\b)?{_IS}(?P<dil2>(?:\d{{1,3}}|(?<=(?:of|by|te|or|is)\s)(?:{_W})(?![a-z]))(?!\s?x\s?\d|\s?by\b|[\s-]by)(?:\s?(?:,|and|&|/|then)\s?\d(?!\s?x|\d|\s?by|\s(?:filters?|layers?|conv)))*)
         |\b[dr]\s?=\s?\(?(?P<dil3>\d)|\bd(?P<dil4>\d)\b)
     |(?P<dilated>\b(?:dilat\w*|atrous)\b)
     |(?P<depthwise>\bdepth[\s-]?wise(?:[\s-]separable)?\b|\bdw\b)
@@ -67,12 +70,13 @@ _TOKEN = re.compile(
         |(?:\bx|\*|\btimes)\s?(?P<times4>{_NUM})(?:\s?times)?\b(?![\d.]*\s?[x*(]|\s?(?:conv|kernel|filter|channel))|\b(?P<times5>{_NUM})\s?(?:x(?=\s*(?:[).,;\n]|$))|times)(?![a-z]))
     |(?P<before>(?<![\d.x])(?P<before1>\d)\s?[x*]\s?(?=[(\[⟦k]|conv))
     |(?P<pair>[(\[]\s?(?P<pair1>\d{{1,2}})\s?,\s?(?P<pair2>\d{{1,2}})\s?[)\]])
-    |(?P<size>\b(?:(?:kernels?|filters?|windows?|conv\w*)[\s_-]{{0,2}})?(?:sizes?|kernels?)\s?(?:of|=|:|is|with|\s)*(?P<size1>\d{{1,2}}(?![\d.]*\s?[x*]\s?\d|\w|[\s-]?(?:filters|channels|layers|by))(?:\s?(?:,|and|&|→|\+|then)\s?\d{{1,2}}(?!\s?[x*]|\w))*)|\bk\s?=\s?(?P<size2>\d{{1,2}})\b
+    |(?P<size>\b(?:(?:kernels?|filters?|windows?|conv\w*)[\s_-]{{0,2}})?(?:sizes?|kernels?)\s?(?:of|=|:|is|with|\s)*(?P<size1>\d{{1,2}}(?![\d.]*\s?[x*]\s?\d|\w|[\s-]?(?:filters|channels|layers|by))(?:\s?(?:,|and|&|→|\+|then)\s?\d{{1,2}}(?!\s?[x*]|\w))*)|\bk\s?=\s?(?P<size2>\d{{1,2}}(?![\w.])(?:\s?(?:,|and|&|→|\+|then)\s?\d{{1,2}}(?!\s?[x*]|\w))*)
         |\bconv(?:2d)?[\s_-]?(?P<size3>\d{{1,2}})(?![\w.])|(?<![\d.])(?P<size4>\d)\s(?P<size5>\d)(?=\s(?:conv|kernel|filter|layer)))
     |(?P<reverse>\bother\sway\s(?:a?round|about)|\brevers\w*|\bvice[\s-]versa|\bopposite\sorder|\bswapp?ed|\bflipped)
     |(?P<cue>\breceptive|\br\.?f\b|\bfield\b|\bfov\b|\bcover\w*|\bsee(?:s|ing|n)?\b|\bspans?\b|\beffectiv\w*|\bequivalen\w*|\bequals?\b|\binstead\sof
         |\breplac\w*|\bsimulat\w*|\bmimic\w*|\bemulat\w*|\boutputs?\b|\binputs?\b|\bimages?\b|\bgiv(?:es?|ing)\b|\byield\w*|\bresult\w*|\bachiev\w*|\bobtain\w*
         |\bbecom\w*|\bgrow\w*|\bextend\w*|\bexpand\w*|\breach\w*|\blooks?\s(?:at|like)|\blike\sa|\bas\san?\b|\bthan\sa|\btotal\b|\bregion\b|\bregards?\b|\bneighbou?rhood)
+    |(?P<because>\b(?:because|since|hence|thus|therefore|reason)\b)
     |(?P<equals>[=≈≡])
     |(?P<quantifier>\b(?:each|every\w*|all|both|throughout|always|any)\b)
     |(?P<mention>\b(?:for|of|in)\s(?:the|an?|each|every|all)\b|\bfor\b)
@@ -87,8 +91,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _CHAIN = re.compile(r"(\d+|c\w*)(\s*)(?:[x*](\s*))?", re.IGNORECASE)
-_ARITHMETIC = re.compile(r"[ ]*(?:[+-][ ]*\d+(?![ ]*[x*][ ]*\d|\d)|=[ ]*\d+(?![ ]*[x*][ ]*\d|\d))")
-_SUMMED = re.compile(r"(?<![x*\d])(?<![x*][ ])\d[ ]?[+-][ ]?$")
+_ARITHMETIC = re.compile(r"[ ]*[+=][ ]*\d+(?![\d.]*[ ]*[x*A-Za-z(⟦]|\d)")
+_SUMMED = re.compile(r"(?<![x*\d])(?<![x*][ ])\d[ ]?[+][ ]?$")
 _CHANNEL = re.compile(r"(\d{0,3})\s?\*?\s?C(?:_?(?:in|out))?(?:\s?/{1,2}\s?(\d{1,2}))?(?![a-z0-9])", re.IGNORECASE)
 
 
@@ -136,7 +140,7 @@ def _chain(match: re.Match[str], text: str) -> _Made:
     numbers = [int(side) for side in sides if side.isdigit()]
     around = _ARITHMETIC.match(text, match.end()) or _SUMMED.search(text[max(0, match.start() - 6) : match.start()])
     if around and len(sides) == 2:
-        return ("other", "")
+        return ("sum", "")
     if len(sides) >= 3 and len(numbers) >= 3 and max(numbers[:3]) <= LARGEST:
         return _triple(numbers, gaps)
     if len(numbers) < 2 or not sides[1].isdigit():
@@ -190,8 +194,10 @@ def _short(match: re.Match[str], _: str) -> _Made:
 
 
 def _padding(match: re.Match[str], _: str) -> _Made:
-    found = [int(n) for n in re.findall(r"\d+", match.group())]
-    return ("padding", found)
+    pairs = re.findall(r"(\d)\s?,\s?(\d)\s?[)\]]", match.group())
+    if len(pairs) > 1:
+        return ("padding", [[int(a), int(b)] for a, b in pairs])
+    return ("padding", [int(n) for n in re.findall(r"\d+", match.group())])
 
 
 def channels(text: str) -> Any:
@@ -234,15 +240,16 @@ _READ = {
     "flow": lambda match, _: ("filters", channels(match["flowc"])),
     "nopad": lambda match, _: ("padding", "valid"),
     "same": lambda match, _: ("padding", "same"),
-    "pad": _padding,
+    "pad": _padding, "padpairs": _padding,
     "padrule": lambda match, _: ("padding", "same"),
     "padded": lambda match, _: ("padding", "said"),
     "keepsc": lambda match, _: ("filters", "C"),
     "filters": _filters, "stride": _stride, "dilation": _dilation, "times": _times,
     "nodilation": lambda match, _: ("dilation", [1]),
     "before": lambda match, _: ("before", int(match["before1"])),
+    "counted": lambda match, _: ("number", number(match.group())),
     "number": lambda match, _: ("number", number(match.group())),
 }
 _PLAIN = frozenset({
     "newline", "withdraw", "perchannel", "layer", "sized", "dilated", "depthwise", "pointwise", "pool", "odd",
-    "reverse", "cue", "equals", "quantifier", "mention", "after", "join", "open", "close", "period", "word", "other"})
+    "reverse", "cue", "because", "equals", "quantifier", "mention", "after", "join", "open", "close", "period", "word", "sum", "other"})

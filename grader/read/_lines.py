@@ -35,6 +35,8 @@ class Line:
     row: str = ""
     marker: str = ""
     cell: bool = False
+    number: int = 0
+    """Its count in the answer: the cells of one row share it."""
 
     @property
     def head(self) -> str:
@@ -46,8 +48,10 @@ class Line:
 def lines(answer: Answer) -> Iterator[Line]:
     """Yield the lines of prose, formulas, tables and printed output; code only where alone."""
     pieces = answer.of("prose", "math", "table", "output")
+    count = 0
     for piece in pieces or answer.of("code", "heading"):
-        yield from _of_piece(piece)
+        yield from (replace(line, number=count + line.number) for line in _of_piece(piece))
+        count += piece.text.count("\n") + 1
 
 
 def may_be_lost(answer: Answer) -> bool:
@@ -63,42 +67,41 @@ def blanked(text: str, pattern: re.Pattern[str]) -> str:
 def _of_piece(piece: Piece) -> Iterator[Line]:
     header: list[str] = []
     rows = piece.text.split("\n")
-    for offset, raw in enumerate(rows):
-        text = raw.rstrip("\r")
-        if not text.strip():
+    for number, raw in enumerate(rows):
+        if not raw.strip():
             continue
-        place = _at(piece.place, offset)
-        text = blanked(blanked(text, _STRUCK), _NOISE)
+        text = blanked(blanked(raw.rstrip("\r"), _STRUCK), _NOISE)
+        place = _at(piece.place, number)
         cells = _cells(text)
         if cells is None:
             header = []
-            yield _line(text, place)
-            continue
-        if _RULE.match(text):
-            continue
-        if not header or (
-            offset + 1 < len(rows) and _RULE.match(rows[offset + 1]) and "-" in rows[offset + 1]
-        ):
-            header = cells
-            if offset + 1 < len(rows) and _RULE.match(rows[offset + 1]) and not _is_data(cells):
-                yield from _of_row(cells, [], place)
-                continue
-        yield from _of_row(cells, header if header is not cells else [], place)
+            yield _line(text, place, number)
+        elif not _RULE.match(text):
+            titles = _is_rule(rows, number + 1) or not (header or _is_data(cells))
+            yield from _of_row(cells, [] if titles else header, place, number)
+            header = cells if titles else header
 
 
-def _line(text: str, place: Place) -> Line:
+def _is_rule(rows: list[str], number: int) -> bool:
+    """Whether a row is the line of dashes below the titles."""
+    return number < len(rows) and "-" in rows[number] and _RULE.match(rows[number]) is not None
+
+
+def _line(text: str, place: Place, number: int) -> Line:
     found = _MARKER.match(text)
     marker = found.group().strip() if found else ""
     if found and marker:
         text = " " * found.end() + text[found.end() :]
-    return Line(text=text, place=place, marker=marker)
+    return Line(text=text, place=place, marker=marker, number=number)
 
 
-def _of_row(cells: list[str], header: list[str], place: Place) -> Iterator[Line]:
+def _of_row(cells: list[str], header: list[str], place: Place, number: int) -> Iterator[Line]:
     for index, cell in enumerate(cells):
         if cell.strip():
             title = header[index] if index < len(header) else ""
-            yield Line(text=cell, place=place, title=title, row=cells[0], cell=True)
+            yield Line(
+                text=cell, place=place, title=title, row=cells[0], cell=True, number=number
+            )
 
 
 def _cells(text: str) -> list[str] | None:

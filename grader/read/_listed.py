@@ -17,7 +17,7 @@ from grader.read._lines import Line, lines
 _INTERMEDIATE = re.compile(r"squar|\^\s*\{?2\}?|²", re.IGNORECASE)
 _LEAD = re.compile(r"^[\s)}\]|.:*_$]*(?:[-–—]+(?=\s)|:=)?")
 _AWAY = re.compile(r"^\W*(?:\(|,?\s*(?:since|because|as|from|for|due)\b)", re.IGNORECASE)
-_BRACKETS = re.compile(r"^(?:\w+\()?[\s(\[{$*]+|[\s)\]}$*.;,]+$")
+_WRAPPED = re.compile(r"(?:\w+)?[(\[{]([^()\[\]]*)[)\]}]|(?:\w+)?\(\[([^()\[\]]*)\]\)")
 _SPLITS = (
     re.compile(r"\s*;\s*"),
     re.compile(r"\s*,\s+|\s+and\s+"),
@@ -126,7 +126,7 @@ def _listing(
 
 def _rows(every: Iterable[Line]) -> Iterator[list[Line]]:
     for is_cell, group in groupby(
-        every, key=lambda line: (line.place.start, line.place.file) if line.cell else None
+        every, key=lambda line: line.number if line.cell else None
     ):
         if is_cell is None:
             yield from ([line] for line in group)
@@ -232,7 +232,9 @@ def _in_one_line(line: Line, count: int, comma: Comma | None) -> list[Number]:
     """The numbers of a line that is nothing but a list of them, after its label."""
     best: list[Number] = []
     for text in (line.text, re.split(r"[:=]", line.text)[-1]):
-        text = _BRACKETS.sub("", text.strip())
+        text = text.strip(" $*.;,")
+        wrapped = _WRAPPED.fullmatch(text)
+        text = (wrapped[1] or wrapped[2] or "") if wrapped else text
         for split in _SPLITS:
             parts = [part for part in split.split(text) if part]
             if len(parts) > 4 * count:

@@ -9,44 +9,72 @@ from typing import Any
 _MOST_LINES = 3_000
 _LONGEST_LINE = 600
 _METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "acc", "val_acc")
-_EPOCH = re.compile(r"\W{0,4}\b(?:train(?:ing)?\s+)?ep(?:och)?s?\.?\s?[:=#\[(]?\s?(\d{1,4})\b(?:\s?(?:/|of)\s?(\d{1,4}))?", re.I)
+_EPOCH = re.compile(
+    r"\W{0,4}\b(?:train(?:ing)?\s+)?ep(?:och)?s?\.?\s?[:=#\[(]?\s?(\d{1,4})\b(?:\s?(?:/|of)\s?(\d{1,4}))?",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(r"\W{0,3}(\d{1,6})\s?/\s?(\d{1,6})\b")
-_ROW = re.compile(r"[\s|]{0,20}[\[(]?(\d{1,6})[\])]?\s?[:,|]?\s{1,20}"
-                  r"(-?\d{1,9}\.\d{1,18}(?:e-?\d{1,3})?\s?%?(?:[\s,|]{1,20}-?\d{1,9}(?:\.\d{1,18})?(?:e-?\d{1,3})?\s?%?){0,6})[\s|]*$")
+_ROW = re.compile(
+    r"[\s|]{0,20}[\[(]?(\d{1,6})[\])]?\s?[:,|]?\s{1,20}"
+    r"(-?\d{1,9}\.\d{1,18}(?:e-?\d{1,3})?\s?%?(?:[\s,|]{1,20}-?\d{1,9}(?:\.\d{1,18})?(?:e-?\d{1,3})?\s?%?){0,6})[\s|]*$"
+)
 _INDEX = re.compile(r"[\s\[(]{0,8}(\d{1,6})\b(?!\s?/|\.\d|\s?%)")
-_BATCH = re.compile(r"\b(?:mini-?\s?batch|batch|step|iter(?:ation)?|mb)\s?(?:id[x]?|no\.?|number)?\s?[:=#\[(]?\s?(\d{1,7})\b", re.I)
-_BAR = re.compile(r"\d+/\d+\s\[?[=>.━#\s-]{5,}|ms/step|s/step|\bETA:", re.I)
+_BATCH = re.compile(
+    r"\b(?:mini-?\s?batch|batch|step|iter(?:ation)?|mb)\s?(?:id[x]?|no\.?|number)?\s?[:=#\[(]?\s?(\d{1,7})\b",
+    re.IGNORECASE,
+)
+_BAR = re.compile(r"\d+/\d+\s\[?[=>.━#\s-]{5,}|ms/step|s/step|\bETA:", re.IGNORECASE)
 _STEPS = re.compile(r"(?<![\d/.])(\d{1,7})/(\d{1,7})\s\[?[=━]")
 _METRIC = re.compile(
     r"(?P<set>\bval(?:id(?:ation)?)?|\btrain(?:ing)?|\btest(?:ing)?|\bdev)?[\s_-]{0,2}(?:set\s)?(?P<mean>mean|avg|average|running)?[\s_-]?"
     r"(?P<what>loss|acc(?:uracy)?)\b(?:\s(?:is|was|of|=))?[\s:=|~≈(]{0,4}"
-    r"(?P<number>\d{1,5}(?:\.\d{1,18})?(?:e[+-]?\d{1,2})?)\s?(?P<percent>\\?%)?", re.I)
-_SHARE = re.compile(r"\b(?P<set>val(?:idation)?|train(?:ing)?|test)\s?[:=]?\s(?P<number>\d{1,3}(?:\.\d+)?)\s?\\?%", re.I)
-_PARAMS = re.compile(r"\b(?P<which>total|trainable|non[-\s]?trainable)\s+param(?:eter)?s?\s*[:=]?\s*(?P<number>\d[\d,.'\s]{0,16}\d|\d)", re.I)
-_ERROR = re.compile(r"(?:^|\s)(?P<name>(?:[A-Z]\w*(?:Error|Exception)|SystemExit|KeyboardInterrupt|StopIteration))\b(?::\s?(?P<what>.{0,160}))?")
-_USAGE = re.compile(r"^usage:\s|error: (?:unrecognized|the following) arguments|^Traceback \(most recent", re.I)
+    r"(?P<number>\d{1,5}(?:\.\d{1,18})?(?:e[+-]?\d{1,2})?)\s?(?P<percent>\\?%)?",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    r"\b(?P<set>val(?:idation)?|train(?:ing)?|test)\s?[:=]?\s(?P<number>\d{1,3}(?:\.\d+)?)\s?\\?%",
+    re.IGNORECASE,
+)
+_PARAMS = re.compile(
+    r"\b(?P<which>total|trainable|non[-\s]?trainable)\s+param(?:eter)?s?\s*[:=]?\s*(?P<number>\d[\d,.'\s]{0,16}\d|\d)",
+    re.IGNORECASE,
+)
+_ERROR = re.compile(
+    r"(?:^|\s)(?P<name>(?:[A-Z]\w*(?:Error|Exception)|SystemExit|KeyboardInterrupt|StopIteration))\b(?::\s?(?P<what>.{0,160}))?"
+)
+_USAGE = re.compile(
+    r"^usage:\s|error: (?:unrecognized|the following) arguments|^Traceback \(most recent",
+    re.IGNORECASE,
+)
 _WARNING = re.compile(r"\b(?:WARNING\b|\w*Warning:)\s?:?(?P<what>.{0,200})")
 _SHAPE = re.compile(r"(?:\(|torch\.Size\(\[)(\d{1,9}(?:,\s?\d{1,9}){0,6}),?\]?\)")
 _MOST = 200
 _WORTH = re.compile(
     r"^\W{0,20}\d|loss|acc|ep(?:och|\s|\d)|param|batch|step|iter|%|Error|Exception|SystemExit|Interrupt|arning|WARN"
-    r"|usage|error:|Traceback|Size\(", re.I)
+    r"|usage|error:|Traceback|Size\(",
+    re.IGNORECASE,
+)
 """Lines without any of these tell nothing: a quick way past printed models and prose."""
-_FAILS = re.compile(r"Error|Exception|SystemExit|Interrupt|StopIteration|arning:|WARNING|^usage|error:|^Traceback", re.I)
-_MEASURES = re.compile(r"loss|acc|%", re.I)
+_FAILS = re.compile(
+    r"Error|Exception|SystemExit|Interrupt|StopIteration|arning:|WARNING|^usage|error:|^Traceback",
+    re.IGNORECASE,
+)
+_MEASURES = re.compile(r"loss|acc|%", re.IGNORECASE)
 
 
 def log(text: str) -> dict[str, Any]:
-    """Return what the lines of a log tell, as plain data.
+    r"""Return what the lines of a log tell, as plain data.
 
     ``epochs`` holds per epoch its number and the last metrics that were printed for it,
     ``batches`` how many lines tell of single minibatches, and of which metrics.
 
-    >>> log("Epoch 1/2 - loss: 0.5 - accuracy: 81%\\nEpoch 2/2 - loss: 0.4")["epochs"][0]
+    >>> log("Epoch 1/2 - loss: 0.5 - accuracy: 81%\nEpoch 2/2 - loss: 0.4")["epochs"][0]
     {'epoch': 1, 'of': 2, 'loss': 0.5, 'accuracy': 0.81}
     """
     scan = _Scan()
-    lines = _joined([line.replace("\\_", "_")[:_LONGEST_LINE] for line in text.split("\n")[:_MOST_LINES]])
+    lines = _joined(
+        [line.replace("\\_", "_")[:_LONGEST_LINE] for line in text.split("\n")[:_MOST_LINES]]
+    )
     for line in lines:
         if _WORTH.search(line):
             scan.line(line)
@@ -148,8 +176,14 @@ class _Scan:
         elif found and len(self.errors) < 20:
             self.errors.append({"name": found["name"], "what": (found["what"] or "").strip()})
         elif _USAGE.search(line) and len(self.errors) < 20:
-            self.errors.append({"name": "usage" if "usage" in line.lower() or "argument" in line else "Traceback",
-                                "what": line.strip()[:160]})
+            self.errors.append(
+                {
+                    "name": "usage"
+                    if "usage" in line.lower() or "argument" in line
+                    else "Traceback",
+                    "what": line.strip()[:160],
+                }
+            )
 
     def found(self) -> dict[str, Any]:
         failed = [e["name"] for e in self.errors if e["name"] != "KeyboardInterrupt"]
@@ -158,14 +192,29 @@ class _Scan:
         if not self.epochs and self.rows:
             self._rows_as_epochs()
         last = self.epochs[-1] if self.epochs else self.loose
-        final = {key: value for key, value in (self.loose | last).items() if "loss" in key or "accuracy" in key}
-        accuracies = [v for e in (*self.epochs, self.loose) for k, v in e.items() if k.endswith("accuracy")]
+        final = {
+            key: value
+            for key, value in (self.loose | last).items()
+            if "loss" in key or "accuracy" in key
+        }
+        accuracies = [
+            v for e in (*self.epochs, self.loose) for k, v in e.items() if k.endswith("accuracy")
+        ]
         losses = [v for e in (*self.epochs, self.loose) for k, v in e.items() if k.endswith("loss")]
         return {
-            "epochs": self.epochs, "last_epoch": max((e["epoch"] for e in self.epochs), default=0),
-            "batches": self.batches, "rows": self.rows[:_MOST], "params": self.params, "summaries": self.summaries[:8],
-            "errors": self.errors, "failed": failed, "warnings": self.warnings, "shapes": self.shapes, "final": final,
-            "best_accuracy": max(accuracies, default=None), "lowest_loss": min(losses, default=None),
+            "epochs": self.epochs,
+            "last_epoch": max((e["epoch"] for e in self.epochs), default=0),
+            "batches": self.batches,
+            "rows": self.rows[:_MOST],
+            "params": self.params,
+            "summaries": self.summaries[:8],
+            "errors": self.errors,
+            "failed": failed,
+            "warnings": self.warnings,
+            "shapes": self.shapes,
+            "final": final,
+            "best_accuracy": max(accuracies, default=None),
+            "lowest_loss": min(losses, default=None),
         }
 
     def _told_as_epochs(self) -> None:
@@ -187,7 +236,9 @@ class _Scan:
             self.batches["loss"] += len(self.rows)
             self.batches["accuracy"] += sum(len(row) > 2 for row in self.rows)
             return
-        shares = all(0 < row[1] < 1 for row in self.rows) and all(len(row) == 2 for row in self.rows)
+        shares = all(0 < row[1] < 1 for row in self.rows) and all(
+            len(row) == 2 for row in self.rows
+        )
         for row in self.rows:
             metrics = {"accuracy": row[1]} if shares else {"loss": row[1]}
             if len(row) > 2 and 0 <= row[2] <= 100:
@@ -211,7 +262,12 @@ def _epoch(line: str, metrics: dict[str, float]) -> tuple[int, int | None] | Non
     if found:
         return int(found[1]), int(found[2]) if found[2] else None
     counted = _COUNTED.match(line)
-    if counted and metrics and not _BAR.search(line) and 0 < int(counted[1]) <= int(counted[2]) <= 200:
+    if (
+        counted
+        and metrics
+        and not _BAR.search(line)
+        and 0 < int(counted[1]) <= int(counted[2]) <= 200
+    ):
         return int(counted[1]), int(counted[2])
     return None
 
@@ -230,7 +286,9 @@ def _metrics(line: str) -> dict[str, float]:
         found.setdefault(_prefix(match["set"]) + name, number)
     if not any(key.endswith("accuracy") for key in found):
         for match in _SHARE.finditer(line):
-            found.setdefault(_prefix(match["set"]) + "accuracy", _share(float(match["number"]), percent=True))
+            found.setdefault(
+                _prefix(match["set"]) + "accuracy", _share(float(match["number"]), percent=True)
+            )
     return found
 
 

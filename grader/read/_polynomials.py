@@ -53,7 +53,9 @@ def combined(operation: str, left: Poly | None, right: Poly | None) -> Poly | No
     of = left.of or right.of
     if operation in ("Add", "Sub"):
         sign = 1 if operation == "Add" else -1
-        return _made(of, [*left.terms, *((k, sign * c) for k, c in right.terms)], left.plus + right.plus)
+        return _made(
+            of, [*left.terms, *((k, sign * c) for k, c in right.terms)], left.plus + right.plus
+        )
     number = _number(right)
     if operation == "Div" and number:
         return left.scaled(1 / number)

@@ -8,16 +8,20 @@ from grader.model import Answer, Missing
 from grader.prose import Statement, breaks_off, gives_up, plain, points_away, statements
 
 UNANSWERED = "no answer found"
-_EMPTY_END = re.compile(r"(?:^|\n|\s)\W{0,6}(?:ans(?:wer)?|solution|sol)\W{0,6}$", re.I)
-_CODE = re.compile(r"^\s*(?:import|from|def|for|class|print)\b", re.M)
-_IMAGE = re.compile(r"!\[[^\]\n]{0,200}\]\(|<img\b", re.I)
+_EMPTY_END = re.compile(r"(?:^|\n|\s)\W{0,6}(?:ans(?:wer)?|solution|sol)\W{0,6}$", re.IGNORECASE)
+_CODE = re.compile(r"^\s*(?:import|from|def|for|class|print)\b", re.MULTILINE)
+_IMAGE = re.compile(r"!\[[^\]\n]{0,200}\]\(|<img\b", re.IGNORECASE)
 
 
 def prose_of(answer: Answer) -> str:
-    """The text of an answer without code, output and images; all of it where nothing else is there."""
+    """The text of an answer without code, output and images; all where nothing else is there."""
     kept = [piece.text for piece in answer.pieces if piece.kind not in ("code", "output", "image")]
     if not "".join(kept).strip():
-        kept = [piece.text for piece in answer.pieces if piece.kind != "image" and not _CODE.search(piece.text)]
+        kept = [
+            piece.text
+            for piece in answer.pieces
+            if piece.kind != "image" and not _CODE.search(piece.text)
+        ]
     return "\n\n".join(kept)
 
 
@@ -25,7 +29,9 @@ def stated(answer: Answer) -> tuple[Statement, ...] | Missing:
     """The statements of an answer without questions, or why there is none."""
     text = prose_of(answer)
     lost = doubt(answer)
-    found = tuple(s for s in statements(text) if s.kind != "question" and any(map(str.isalnum, s.text)))
+    found = tuple(
+        s for s in statements(text) if s.kind != "question" and any(map(str.isalnum, s.text))
+    )
     while found and found[-1].text.rstrip("*_ ").endswith(":"):
         found = found[:-1]  # a task in short form, or a heading, with nothing below it
     if not found or _EMPTY_END.search(plain(text)):

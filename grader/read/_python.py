@@ -24,19 +24,27 @@ _IMAGE = re.compile(r"\s*!\[[^\]]{0,200}\]")
 _SIGN = re.compile(r"'''|\"\"\"|['\"#]|[([{]|[)\]}]|\\.")
 _STATEMENT = re.compile(
     r"\s*(?:(?:async\s+)?def\s+\w+\s*\(|class\s+\w+|import\s+\w|from\s+[\w.]+\s+import\b|return\b(?!\s*$)|@\w"
-    r"|(?:for|while|if|elif|with|else|try|except|finally)\b.*:\s*(?:#.*)?$|print\s*\()")
+    r"|(?:for|while|if|elif|with|else|try|except|finally)\b.*:\s*(?:#.*)?$|print\s*\()"
+)
 _ASSIGNS = re.compile(r"(\s*)[A-Za-z_][\w.\[\]'\", ]{0,80} [-+*/]?= (?=\S)(?!.*,\s*$)")
 _HEADER = re.compile(
-    r"(?:(?:async\s+)?(?:def|for|with)|class|while|if|elif|else|try|except|finally)\b")
-_FOLLOWERS = {"elif": ("if", "elif"), "else": ("if", "elif", "for", "while", "except", "try"),
-              "except": ("try", "except"), "finally": ("try", "except", "else")}
+    r"(?:(?:async\s+)?(?:def|for|with)|class|while|if|elif|else|try|except|finally)\b"
+)
+_FOLLOWERS = {
+    "elif": ("if", "elif"),
+    "else": ("if", "elif", "for", "while", "except", "try"),
+    "except": ("try", "except"),
+    "finally": ("try", "except", "else"),
+}
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _PRINT = re.compile(r"(\s*)print\s+(?![=(])(.+?)\s*$", re.DOTALL)
 _LOST_UNDERSCORE = re.compile(r"\b([A-Za-z]\w*) ([A-Za-z]\w*)(?=\s?[=(])")
 _NEXT_ASSIGNS = re.compile(r"\s*,\s*(?=[A-Za-z_]\w*\s?=(?!=))")
 _CUT_ARGUMENT = re.compile(r",[^,()\[\]=]*([)\]}]+)$")
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
-_SIGNS = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "−": "-", " ": " ", "\t": "    ", "\f": ""})
+_SIGNS = str.maketrans(
+    {"“": '"', "”": '"', "‘": "'", "’": "'", "−": "-", " ": " ", "\t": "    ", "\f": ""}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Program:
     source: tuple[str, ...]
     """The lines that the tree was parsed from, repaired."""
     numbers: tuple[int, ...] = ()
-    """For each line of the source its line in the hand-in's code; empty where nothing was repaired."""
+    """For each line of the source its line in the hand-in; empty where nothing was repaired."""
     repairs: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
@@ -84,9 +92,9 @@ class _Repair:
 
 
 def parse(pieces: Sequence[str]) -> Program:
-    """Return the program that pieces of code make together; never raises.
+    r"""Return the program that pieces of code make together; never raises.
 
-    >>> program = parse(["for i in range(3):\\nprint(f(i", "x = 'a"])
+    >>> program = parse(["for i in range(3):\nprint(f(i", "x = 'a"])
     >>> ast.unparse(program.tree).splitlines()
     ['for i in range(3):', '    print(f(i))', "    x = 'a'"]
     >>> len(program.repairs)
@@ -109,8 +117,13 @@ def parse(pieces: Sequence[str]) -> Program:
     if tree is None:
         source, numbers = _side_by_side(statements)
         tree = _parsed("\n".join(source)) or ast.Module(body=[], type_ignores=[])
-    return Program(tree=tree, source=tuple(source), numbers=tuple(numbers),
-                   repairs=tuple(repair.done), unread=tuple(repair.unread))
+    return Program(
+        tree=tree,
+        source=tuple(source),
+        numbers=tuple(numbers),
+        repairs=tuple(repair.done),
+        unread=tuple(repair.unread),
+    )
 
 
 def is_statement(text: str) -> bool:
@@ -126,8 +139,11 @@ def is_statement(text: str) -> bool:
         return False
     acts = (ast.Assign, ast.AugAssign, ast.Expr, ast.For)
     rich = (ast.Call, ast.Subscript, ast.Attribute, ast.BinOp)
-    return all(isinstance(node, acts) for node in tree.body) and any(
-        isinstance(node, rich) for node in ast.walk(tree)) and not _is_sum(tree)
+    return (
+        all(isinstance(node, acts) for node in tree.body)
+        and any(isinstance(node, rich) for node in ast.walk(tree))
+        and not _is_sum(tree)
+    )
 
 
 def apart(text: str) -> str:
@@ -138,7 +154,7 @@ def apart(text: str) -> str:
     """
     out, begin = "", 0
     for found in _NEXT_ASSIGNS.finditer(text):
-        before = text[begin:found.start()]
+        before = text[begin : found.start()]
         if " = " in before and all(before.count(o) == before.count(c) for o, c in _CLOSERS.items()):
             out += before + "; "
             begin = found.end()
@@ -147,7 +163,10 @@ def apart(text: str) -> str:
 
 def _is_sum(tree: ast.Module) -> bool:
     """A sum of literals, such as ``= (3 + 4)``, is arithmetic, not a program."""
-    return not any(isinstance(node, ast.Call | ast.Subscript | ast.Attribute | ast.Assign) for node in ast.walk(tree))
+    return not any(
+        isinstance(node, ast.Call | ast.Subscript | ast.Attribute | ast.Assign)
+        for node in ast.walk(tree)
+    )
 
 
 def _parsed(source: str) -> ast.Module | None:
@@ -201,7 +220,9 @@ def _logical(lines: list[str], at: int, repair: _Repair) -> tuple[int, str]:
         line = lines[here]
         if here > at and not triple and _begins(line, indent):
             break
-        line, triple = _scan(line, brackets, triple, lines[here + 1] if here + 1 < len(lines) else "", repair)
+        line, triple = _scan(
+            line, brackets, triple, lines[here + 1] if here + 1 < len(lines) else "", repair
+        )
         parts.append(line)
         here += 1
         if not brackets and not triple and not line.endswith("\\"):
@@ -223,7 +244,9 @@ def _begins(line: str, indent: int) -> bool:
     return found is not None and len(found[1]) <= indent
 
 
-def _scan(line: str, brackets: list[str], triple: str, following: str, repair: _Repair) -> tuple[str, str]:
+def _scan(
+    line: str, brackets: list[str], triple: str, following: str, repair: _Repair
+) -> tuple[str, str]:
     """Follow brackets and strings through a line; close a string that the line's end cut."""
     at = 0
     if triple:
@@ -237,7 +260,7 @@ def _scan(line: str, brackets: list[str], triple: str, following: str, repair: _
             break
         sign, at = found[0], found.end()
         if sign == "#":
-            return line[:found.start()].rstrip(), ""
+            return line[: found.start()].rstrip(), ""
         if len(sign) == 3:
             end = line.find(sign, at)
             if end < 0:
@@ -280,7 +303,9 @@ def _bare(text: str) -> str:
 
 def _indent(statements: list[_Statement], repair: _Repair) -> None:
     """Set each statement's depth: as indented where that makes sense, else as the words demand."""
-    stack: list[tuple[int, str, bool]] = []  # indent of the block's lines, its header, indentation lost
+    stack: list[
+        tuple[int, str, bool]
+    ] = []  # indent of the block's lines, its header, indentation lost
     header: _Statement | None = None
     for statement in statements:
         word = statement.word
@@ -303,21 +328,23 @@ def _indent(statements: list[_Statement], repair: _Repair) -> None:
             _leave(stack, "def")
 
 
-def _follow(stack: list[tuple[int, str, bool]], statement: _Statement, owners: tuple[str, ...]) -> None:
+def _follow(
+    stack: list[tuple[int, str, bool]], statement: _Statement, owners: tuple[str, ...]
+) -> None:
     fits = [i for i, (_, word, _) in enumerate(stack) if word in owners]
     exact = [i for i in fits if not stack[i][2] and stack[i][0] > statement.indent]
     lost = [i for i in fits if stack[i][2]]
     chosen = min(exact) if exact and not lost else lost[-1] if lost else fits[-1] if fits else None
     if chosen is not None:
         outer = [i for i in exact if (stack[i - 1][0] if i else 0) == statement.indent]
-        del stack[(outer[-1] if outer else chosen):]
+        del stack[(outer[-1] if outer else chosen) :]
 
 
 def _leave(stack: list[tuple[int, str, bool]], word: str) -> None:
     inside = [i for i, (_, header, _) in enumerate(stack) if header == word]
     branch = stack[-1][1] in ("if", "elif", "for", "while")
     if inside and not branch:
-        del stack[inside[-1]:]
+        del stack[inside[-1] :]
 
 
 def _written(statements: list[_Statement]) -> tuple[list[str], list[int]]:
@@ -361,9 +388,17 @@ def _mended(statement: _Statement) -> str | None:
 
 def _candidates(text: str) -> list[str]:
     flat = _LOST_UNDERSCORE.sub(r"\1_\2", text)
-    return [text, _PRINT.sub(r"\1print(\2)", text), flat, _LOST_UNDERSCORE.sub(r"\1_\2", flat),
-            apart(text), _CUT_ARGUMENT.sub(r"\1", text), text + ":" if _HEADER.match(text) else text, text.rstrip(")]} "),
-            re.sub(r"\)(\d)$", r")**\1", text)]
+    return [
+        text,
+        _PRINT.sub(r"\1print(\2)", text),
+        flat,
+        _LOST_UNDERSCORE.sub(r"\1_\2", flat),
+        apart(text),
+        _CUT_ARGUMENT.sub(r"\1", text),
+        text + ":" if _HEADER.match(text) else text,
+        text.rstrip(")]} "),
+        re.sub(r"\)(\d)$", r")**\1", text),
+    ]
 
 
 def _framed(text: str, statement: _Statement) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from grader.expression import Comma, Token, to_number, tokenize
 from grader.model import Number
@@ -35,7 +36,7 @@ _GREEK = frozenset(
     }
 )
 _UNITS_AT_MOST = 4
-_LONGEST_LINE = 4_000
+_LONGEST_LINE = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +122,16 @@ def is_variable(token: Token) -> bool:
     """Whether a name looks like a variable, not like a word."""
     return token.kind == "name" and (
         len(token.text) == 1 or "_" in token.text or token.text in _GREEK
+    )
+
+
+def is_shape(run: Run, text: str) -> bool:
+    """Whether a run is whole numbers joined by times signs: 3x3 or 28 x 28 x 6 may be a size."""
+    return all(
+        token.text.isdigit()
+        if token.kind == "number"
+        else token.text == "*" and text[token.start] in "xX×"
+        for token in run.tokens
     )
 
 
@@ -265,31 +276,45 @@ def _unmatched(tokens: list[Token]) -> set[int]:
     return bad | set(stack)
 
 
-def _run(piece: list[tuple[int, Token]], units: str) -> Iterator[Run]:
-    while piece and piece[-1][1].kind in ("operator", "function", "fraction", "root"):
-        piece = piece[:-1]
-    while (
-        piece
-        and piece[0][1].kind == "operator"
-        and (
-            piece[0][1].text not in "+-"
-            or len(piece) < 2
-            or (piece[0][1].text == "+" and not piece[1][1].glued)
-        )
-    ):
-        piece = piece[1:]
+def _run(piece: Sequence[tuple[int, Token]], units: str) -> Iterator[Run]:
+    first, last = 0, len(piece)
+    while first < last and piece[last - 1][1].kind in ("operator", "function", "fraction", "root"):
+        last -= 1
+    while first < last and _dangles(piece, first, last):
+        first += 1
+    piece = piece[first:last]
+    if _is_dash(piece):
+        piece = piece[2:]
     if not any(token.kind in ("number", "name") for _, token in piece):
         return
     tokens = tuple(token for _, token in piece)
-    lost = any(a.kind == b.kind == "number" for a, b in zip(tokens, tokens[1:], strict=False))
+    lost = any(a.kind == b.kind == "number" for a, b in pairwise(tokens))
     symbolic = any(token.kind == "name" and token.text not in ("e", "pi") for token in tokens)
-    number = None if symbolic else to_number(tokens, lost)
     yield Run(
         tokens=tokens,
         first=piece[0][0],
         last=piece[-1][0],
-        number=number,
+        number=None if symbolic else to_number(tokens, lost),
         lost=lost,
         symbolic=symbolic,
         units=units,
     )
+
+
+def _dangles(piece: Sequence[tuple[int, Token]], first: int, last: int) -> bool:
+    """Whether an operator at the beginning of a run has nothing to work on."""
+    sign = piece[first][1]
+    if sign.kind != "operator":
+        return False
+    if sign.text not in "+-" or last - first < 2:
+        return True
+    return sign.text == "+" and not piece[first + 1][1].glued
+
+
+def _is_dash(piece: Sequence[tuple[int, Token]]) -> bool:
+    """In "C1 - 156" the dash only sets the number off."""
+    if len(piece) != 3:
+        return False
+    name, sign, number = (token for _, token in piece)
+    spaced = not sign.glued and not number.glued
+    return name.kind == "name" and sign.text == "-" and number.kind == "number" and spaced

@@ -11,22 +11,34 @@ from grader.prose import Hit, Phrases, Statement, find, prepare, vocabulary
 from grader.read import readers
 from grader.read._prose import doubt, stated
 
+_MOST = 80
 _CONCLUDES = (
-    "so", "therefore", "thus", "hence", "=>", "predict*", "answer", "ans", "final*", "conclu*", "classif*",
-    "choose", "chosen", "pick", "select", "i_take", "i_would_take", "we_take", "gives", "result*", "label_is",
-    "class_is", "assign*", "overall", "in_summary", "majority",
+    "so", "therefore", "thus", "hence", "=>", "predict*", "answer", "ans", "final*", "conclu*",
+    "classif*", "choose", "chosen", "pick", "select", "i_take", "i_would_take", "we_take", "gives",
+    "result*", "label_is", "class_is", "assign*", "overall", "in_summary", "majority",
 )  # fmt: skip
 _HEAD = re.compile(
-    r" (?:(?:\(? ?[a-z0-9]{1,2} ?[).:]|answer|ans|prediction|predicted|class|label|solution|final|the|it|is|this|that"
-    r"|they|are|we|get|got|a|an|yes|no|well|=>|[:=,.*]|k|q|for|with|model|layer|layers|type|best|\d+|\(|\)|y|hat|-) ){0,9}$")
+    r" (?:(?:\(? ?[a-z0-9]{1,2} ?[).:]|answer|ans|prediction|predicted|class|label|solution|final"
+    r"|the|it|is|this|that"
+    r"|they|are|we|get|got|a|an|yes|no|well|=>|[:=,.*]|k|q|for|with|model|layer|layers|type|best"
+    r"|\d+|\(|\)|y|hat|-) ){0,9}$"
+)
 _FOLLOWED = re.compile(
-    r" (?:[.,;:!(=|)-]|=>|because|since|as|due|with|again|for|by|at|has|have|had|wins?|class|one|ones|model|layers?"
-    r"|$)")
-_LONE = re.compile(r" (?:[().,:;!=|>-]|[knpqy]|\d|answer|ans|prediction|final|the|is|class|label|k|=>|y|hat|model|one) ")
+    r" (?:[.,;:!(=|)-]|=>|because|since|as|due|with|again|for|by|at|has|have|had|wins?|class|one"
+    r"|ones|model|layers?"
+    r"|$)"
+)
+_LONE = re.compile(
+    r" (?:[().,:;!=|>-]|[knpqy]|\d|answer|ans|prediction|final|the|is|class|label|k|=>|y|hat"
+    r"|model|one) "
+)
 _BREAK = re.compile(r" (?:[,;:.]|but|because|since|whereas|while|although|though) ")
 
 
-_LESSER = re.compile(r" (?:then|followed by|than|after|before|besides|next to|versus|vs|over|compared (?:to|with)) (?:the )?$")
+_LESSER = re.compile(
+    r" (?:then|followed by|than|after|before|besides|next to|versus|vs|over|compared (?:to"
+    r"|with)) (?:the )?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,9 @@ class Choice:
         if isinstance(found, Missing):
             return found
         options = {name: tuple(phrases) for name, phrases in self.options.items()}
-        known = vocabulary(*options.values(), tuple(self.concludes), tuple(self.ignore), tuple(self.asides))
+        known = vocabulary(
+            *options.values(), tuple(self.concludes), tuple(self.ignore), tuple(self.asides)
+        )
         lines = [(statement, prepare(statement.text, known)) for statement in found]
         mentions = [m for at, line in enumerate(lines) for m in self._mentions(at, line, options)]
         unread = doubt(answer)
@@ -81,26 +95,39 @@ class Choice:
         value, *others = chosen
         watched = [m for m in mentions if m.option in self.watch and m.strength]
         rivals = {m.option: m for m in [*watched, *others] if m.option != value.option}
-        return Found(value=value.option, quote=value.quote, where=tuple(p.place for p in answer.pieces),
-                     others=tuple(Found(value=m.option, quote=m.quote) for m in rivals.values()), doubt=unread)
+        return Found(
+            value=value.option,
+            quote=value.quote,
+            where=tuple(p.place for p in answer.pieces),
+            others=tuple(Found(value=m.option, quote=m.quote) for m in rivals.values()),
+            doubt=unread,
+        )
 
-    def _mentions(self, at: int, line: tuple[Statement, str], options: dict[str, Phrases]) -> list[_Mention]:
+    def _mentions(
+        self, at: int, line: tuple[Statement, str], options: dict[str, Phrases]
+    ) -> list[_Mention]:
         statement, prepared = line
         away = [(hit.start, hit.end) for hit in find(tuple(self.ignore), prepared)]
         hits = [(name, hit) for name, phrases in options.items() for hit in find(phrases, prepared)]
-        hits = _longest([(n, h) for n, h in hits if not any(s < h.end and h.start < e for s, e in away)])
-        found = []
+        hits = hits[:_MOST]
+        hits = _longest(
+            [(n, h) for n, h in hits if not any(s < h.end and h.start < e for s, e in away)]
+        )
+        found: list[_Mention] = []
         end = 0
         for name, hit in hits:
             start, end = end, hit.end
             turned = hit.denied != self._turned_down(prepared, hit)
             if found and _LESSER.search(prepared[: hit.start + 1]):
                 continue
+            meant = name
             if turned and self.opposite:
-                name = next(other for other in options if other != name)
+                meant = next(other for other in options if other != name)
             elif turned or self._aside(prepared, hit):
                 continue
-            found.append(_Mention(name, self._strength(at, statement, prepared, hit, start), statement.text))
+            found.append(
+                _Mention(meant, self._strength(at, statement, prepared, hit, start), statement.text)
+            )
         if statement.kind != "row" and found:
             strong = [i for i, m in enumerate(found) if m.strength == 3]
             # Of several conclusions in one sentence the last one is meant.
@@ -130,7 +157,9 @@ class Choice:
             return 2
         before = " " + " ".join(prepared[start : hit.start].split()[-8:]) + " "
         after = " " + " ".join(re.split(r" [,;.] ", prepared[hit.end :])[0].split()[:7]) + " "
-        if find((*_CONCLUDES, *self.concludes), before) or find((*self.concludes, "win*", "outvote*"), after):
+        if find((*_CONCLUDES, *self.concludes), before) or find(
+            (*self.concludes, "win*", "outvote*"), after
+        ):
             return 3
         return 1
 
@@ -148,8 +177,11 @@ class Choice:
         if self._open(lines):
             return Missing(why="no choice is made", doubt=unread)
         hinted = not self.hints or any(find(tuple(self.hints), prepared) for _, prepared in lines)
-        return Missing(why="none of the choices is named",
-                       doubt=unread or ("the answer may choose in words that were not recognised" if hinted else ""))
+        return Missing(
+            why="none of the choices is named",
+            doubt=unread
+            or ("the answer may choose in words that were not recognised" if hinted else ""),
+        )
 
 
 def _longest(hits: list[tuple[str, Hit]]) -> list[tuple[str, Hit]]:
@@ -165,6 +197,10 @@ def _chosen(mentions: list[_Mention]) -> list[_Mention]:
     """The chosen mention, and after it those of other options that are as strong."""
     if not mentions:
         return []
-    top = [m for m in mentions if m.strength >= 2] or [m for m in mentions if m.strength == 1] or mentions
+    top = (
+        [m for m in mentions if m.strength >= 2]
+        or [m for m in mentions if m.strength == 1]
+        or mentions
+    )
     value = top[-1]
     return [value, *{m.option: m for m in top if m.option != value.option}.values()]

@@ -1,4 +1,4 @@
-"""Drawings: whether an answer draws something, which only a person or a run of the code can judge."""
+"""Drawings: whether an answer draws something, for a person or a run of the code to judge."""
 
 from __future__ import annotations
 
@@ -19,7 +19,17 @@ class Drawing:
     Missing where the answer holds nothing at all.
     """
 
-    calls: Sequence[str] = ("plot", "plt.", "ax.", "scatter", "ggplot", "curve(", "lines(", "fill_between", "Figure(")
+    calls: Sequence[str] = (
+        "plot",
+        "plt.",
+        "ax.",
+        "scatter",
+        "ggplot",
+        "curve(",
+        "lines(",
+        "fill_between",
+        "Figure(",
+    )
     """What code holds that draws."""
 
     def read(self, answer: Answer) -> Finding:
@@ -28,6 +38,11 @@ class Drawing:
         if any(re.search(r"(?<!\w)" + re.escape(call), code) for call in self.calls):
             return Broken(why="a drawing by code, which was not run", cause="not-run")
         words = stated(answer)
-        if isinstance(words, Missing) and not code.strip() and not answer.of("output", "image") and not doubt(answer):
+        if (
+            isinstance(words, Missing)
+            and not code.strip()
+            and not answer.of("output", "image")
+            and not doubt(answer)
+        ):
             return Missing(why=words.why)
         return Broken(why="a drawing is looked at by a person", cause="figure")

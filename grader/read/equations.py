@@ -19,7 +19,7 @@ from grader.expression import Comma, Equality, Token, check
 from grader.model import Answer, Finding, Found, Missing, Number, Place
 from grader.read import readers
 from grader.read._lines import Line, lines
-from grader.read._runs import Run, is_variable, runs_of, tokens_of
+from grader.read._runs import Run, is_shape, is_variable, runs_of, tokens_of
 
 _RESTORED_AT_MOST = 40
 _MOST = 400
@@ -235,7 +235,7 @@ class Operand:
             number = self.run.number
             large = number is not None and not -_SMALL < number.value < _SMALL
             return large and not worded and not right.run.plain and len(right.run.tokens) > 1
-        return not (_is_shape(self.run, self.line.text) and (worded or _is_kernel(self.run)))
+        return not (is_shape(self.run, self.line.text) and (worded or _is_kernel(self.run)))
 
     def is_whole(self) -> bool:
         """Whether this right side ends where its run ends."""
@@ -266,16 +266,6 @@ def _may_precede(before: Token, earlier: Token | None) -> bool:
         dots = before.text == "." and earlier is not None and earlier.text == "." and before.glued
         return before.text in ",;:.?!" and not dots
     return before.kind in ("name", "relation", "break", "open", "bar")
-
-
-def _is_shape(run: Run, text: str) -> bool:
-    """Whether a run is whole numbers joined by times signs: 3x3 or 28 x 28 x 6 may be a size."""
-    return all(
-        token.text.isdigit()
-        if token.kind == "number"
-        else token.text == "*" and text[token.start] in "xX×"
-        for token in run.tokens
-    )
 
 
 def _is_kernel(run: Run) -> bool:

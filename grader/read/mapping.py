@@ -1,4 +1,4 @@
-"""A mapping of a few keys to values, in both directions: “A: 0.1”, “1e-1 → A”, tables, sentences."""
+"""A mapping of a few keys to values, either way: “A: 0.1”, “1e-1 → A”, tables, sentences."""
 
 from __future__ import annotations
 
@@ -17,12 +17,20 @@ from grader.read._prose import doubt, prose_of
 
 _NUMBER = (
     r"(?P<number>(?<![\w.])(?:10\s{0,2}\^\s{0,2}[({]?\s{0,2}[-+]?\s?\d{1,2}"
-    r"|(?:\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})(?:\s?(?:x|\*)\s?10\s{0,2}\^\s{0,2}[({]?\s{0,2}[-+]?\s?\d{1,2}|[eE][-+]?\d{1,2})?)"
+    r"|(?:\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})(?:\s?(?:x"
+    r"|\*)\s?10\s{0,2}\^\s{0,2}[({]?\s{0,2}[-+]?\s?\d{1,2}|[eE][-+]?\d{1,2})?)"
     r"(?![\w%]|[.,]\d))"
 )
-_POWER = re.compile(r"(?:(?P<front>[\d.,]+)\s?(?:x|\*)\s?)?10\s*\^\s*[({]?\s*(?P<power>[-+]?\s?\d+)")
-_ARTICLE = r"(?!\s+(?!is\b|has\b|has\b|with\b|uses\b|corresponds\b|belongs\b|was\b|and\b|or\b|goes\b|gets\b|matches\b|at\b)[a-z]{2,})"
-_OR = re.compile(r"\b(?:or|maybe|perhaps|possibly)\b|/|\?", re.I)
+_POWER = re.compile(
+    r"(?:(?P<front>[\d.,]+)\s?(?:x|\*)\s?)?10\s*\^\s*[({]?\s*(?P<power>[-+]?\s?\d+)"
+)
+_ARTICLE = (
+    r"(?!\s+(?!is\b|has\b|with\b|uses\b|corresponds\b|belongs\b|was\b|and\b|or\b"
+    r"|goes\b|gets\b|matches\b|at\b)[a-z]{2,})"
+)
+_BARE = 80
+_VALUE_BEHIND = re.compile(r"\s{0,2}[):=.>-]{0,3}\s{0,2}([a-zA-Z])(?![\w)])")
+_OR = re.compile(r"\b(?:or|maybe|perhaps|possibly)\b|/|\?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,9 @@ class Mapping:
         if not pairs:
             short = gives_up(plain(text)) or not bare
             why = "nothing is assigned"
-            return Missing(why=why, doubt=unread or ("" if short else "values stand without their keys"))
+            return Missing(
+                why=why, doubt=unread or ("" if short else "values stand without their keys")
+            )
         first: dict[str, Any] = {}
         last: dict[str, Any] = {}
         for key, value, loose in pairs:
@@ -69,7 +79,11 @@ class Mapping:
         quote = " ".join(text.split())[:200]
         where = tuple(piece.place for piece in answer.pieces)
         order = {key: last[key] for key in self.keys if key in last}
-        others = (Found(value={k: first[k] for k in order}, quote="an earlier value"),) if first != last else ()
+        others = (
+            (Found(value={k: first[k] for k in order}, quote="an earlier value"),)
+            if first != last
+            else ()
+        )
         return Found(value=order, where=where, quote=quote, others=others, doubt=unread)
 
     def _pairs(self, text: str) -> tuple[list[tuple[str, Any, bool]], bool]:
@@ -85,7 +99,10 @@ class Mapping:
             if kinds and set(kinds) == {"value"} and waiting and len(waiting) in (len(kinds), 1):
                 marks = [m for pair in zip(waiting, marks, strict=False) for m in pair]
             waiting = marks if kinds and set(kinds) == {"key"} else []
-            loose = loose or (set(kinds) == {"value"} and not re.search(r"[a-z]{3}", statement.text, re.I))
+            loose = loose or (
+                set(kinds) == {"value"}
+                and not re.search(r"[a-z]{3}", statement.text, re.IGNORECASE)
+            )
             pairs += self._paired(marks, statement.text)
         if not pairs and self.values:
             pairs = self._bare(text)
@@ -110,7 +127,9 @@ class Mapping:
                         break
                     mine.append(other)
                 if mine:
-                    rivals = len({m.name for m in mine}) > 1 and bool(_OR.search(text[mine[0].end : mine[-1].start]))
+                    rivals = len({m.name for m in mine}) > 1 and bool(
+                        _OR.search(text[mine[0].end : mine[-1].start])
+                    )
                     pairs.append((mark.name, self._value(mine[0]), rivals))
             return pairs
         at = 0
@@ -125,7 +144,11 @@ class Mapping:
 
     def _bare(self, text: str) -> list[tuple[str, Any, bool]]:
         """Values alone, as many as there are keys, in the order of the keys."""
-        letters = re.fullmatch(r"\W*(?:ans\w*)?((?:\W*[A-Za-z]){%d})\W*" % len(self.keys), text.strip())
+        if len(text) > _BARE:
+            return []
+        letters = re.fullmatch(
+            rf"\W*(?:ans\w*)?((?:\W*[A-Za-z]){{{len(self.keys)}}})\W*", text.strip()
+        )
         found = re.findall(r"[A-Z]", letters.group(1)) if letters else []
         if len(found) != len(self.keys) or any(name not in self.values for name in found):
             return []
@@ -136,24 +159,31 @@ class Mapping:
         marks = [_Mark("key", _name(m, self.keys), m.start(), m.end()) for m in keys.finditer(text)]
         if self.values:
             values = _names(tuple((k, tuple(w)) for k, w in self.values.items()), False)
-            found = [_Mark("value", _name(m, self.values), m.start(), m.end()) for m in values.finditer(text)]
+            found = [
+                _Mark("value", _name(m, self.values), m.start(), m.end())
+                for m in values.finditer(text)
+            ]
         else:
             number = re.compile(_NUMBER)
-            found = [_Mark("value", m.group("number"), m.start(), m.end()) for m in number.finditer(text)]
+            found = [
+                _Mark("value", m.group("number"), m.start(), m.end()) for m in number.finditer(text)
+            ]
         taken = [m for m in found if not any(k.start < m.end and m.start < k.end for k in marks)]
         if self.values and marks and not taken:
-            taken = self._after(text, marks)
+            marks = self._lower(text, marks)
         return sorted([*marks, *taken], key=lambda mark: mark.start)
 
-    def _after(self, text: str, marks: list[_Mark]) -> list[_Mark]:
-        """Values in lower case, directly behind their keys."""
-        found = []
+    def _lower(self, text: str, marks: list[_Mark]) -> list[_Mark]:
+        """Values in lower case, directly behind their keys: “(a) c”."""
+        found: list[_Mark] = []
         for mark in marks:
-            m = re.match(r"[\s):=.>-]{1,6}([a-z])(?!\w)", text[mark.end - 1 :])
-            if m and m.group(1).upper() in self.values:
-                at = mark.end - 1 + m.start(1)
-                found.append(_Mark("value", m.group(1).upper(), at, at + 1))
-        return [m for m in found if not any(k.start <= m.start < k.end for k in marks)]
+            if found and mark.start < found[-1].end:
+                continue  # it was the value of the key before
+            found.append(mark)
+            value = _VALUE_BEHIND.match(text, mark.end)
+            if value and value.group(1).upper() in self.values:
+                found.append(_Mark("value", value.group(1).upper(), value.start(1), value.end(1)))
+        return found
 
     def _value(self, mark: _Mark) -> Any:
         return mark.name if self.values else _number(mark.name)
@@ -167,7 +197,9 @@ def _name(match: re.Match[str], names: Map[str, Sequence[str]]) -> str:
 def _names(names: tuple[tuple[str, tuple[str, ...]], ...], any_case: bool) -> re.Pattern[str]:
     parts = []
     for at, (name, others) in enumerate(names):
-        own = rf"\(\s?{re.escape(name)}\s?\)|(?<![\w'(]){re.escape(name)}(?![\w'])" + (_ARTICLE if name in "Aa" else "")
+        own = rf"\(\s?{re.escape(name)}\s?\)|(?<![\w'(]){re.escape(name)}(?![\w'])" + (
+            _ARTICLE if name in "Aa" else ""
+        )
         if any_case and len(name) == 1:
             own += rf"|(?<![\w'])\(?{re.escape(name.swapcase())}\s?(?=[):=-]|=>)"
         long = "".join(rf"|(?<!\w)(?i:{re.escape(word)})(?!\w)" for word in others)
@@ -180,4 +212,8 @@ def _number(text: str) -> Number:
     if power:
         front = Fraction((power.group("front") or "1").replace(",", "."))
         return Number(value=front * Fraction(10) ** int(power.group("power").replace(" ", "")))
-    return Number(value=Fraction(text.replace(",", ".") if not text.startswith((".", ",")) else "0." + text[1:]))
+    return Number(
+        value=Fraction(
+            text.replace(",", ".") if not text.startswith((".", ",")) else "0." + text[1:]
+        )
+    )

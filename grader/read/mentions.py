@@ -17,8 +17,19 @@ from grader.prose import Statement, find, prepare, vocabulary
 from grader.read import readers
 from grader.read._prose import doubt, stated
 
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_ROOT = re.compile(r"(?:sqrt|root(?: of)?)\s*\(?\s*(\d+(?:\.\d+)?)\s*\)?", re.I)
+_ORDINALS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
+_ROOT = re.compile(r"(?:sqrt|root(?: of)?)\s*\(?\s*(\d+(?:\.\d+)?)\s*\)?", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
 _TUPLE = re.compile(r"\(\s*(-?\d+(?:\.\d+)?(?:\s*[,;]\s*-?\d+(?:\.\d+)?){1,9})\s*\)")
 _MOST = 200
@@ -29,7 +40,17 @@ _MOST = 200
 class Mentions:
     """Reads ``{"items": [5], "numbers": [1.41], "labels": {"Green": 1}, "said": ["nearest"]}``."""
 
-    nouns: Sequence[str] = ("observation", "obs", "point", "row", "neighbour", "neighbor", "sample", "no", "number")
+    nouns: Sequence[str] = (
+        "observation",
+        "obs",
+        "point",
+        "row",
+        "neighbour",
+        "neighbor",
+        "sample",
+        "no",
+        "number",
+    )
     """Words that the number of a row follows."""
     count: int = 10
     """How many rows there are, counted from 1."""
@@ -47,17 +68,28 @@ class Mentions:
             return found
         items = [item for statement in found for item in self._items(statement.text)]
         items += self._columns(found)
-        known = vocabulary(*(tuple(p) for p in self.said.values()), *(tuple(p) for p in self.labels.values()))
+        known = vocabulary(
+            *(tuple(p) for p in self.said.values()), *(tuple(p) for p in self.labels.values())
+        )
         lines = [prepare(statement.text, known) for statement in found]
         value = {
             "items": list(dict.fromkeys(items))[:_MOST],
             "numbers": [n for s in found for n in _numbers(s.text)][:_MOST],
             "labels": {name: self._count(lines, tuple(p)) for name, p in self.labels.items()},
             "words": sum(word.isalnum() for line in lines for word in line.split()),
-            "said": [name for name, p in self.said.items() if any(self._says(line, tuple(p)) for line in lines)],
+            "said": [
+                name
+                for name, p in self.said.items()
+                if any(self._says(line, tuple(p)) for line in lines)
+            ],
         }
         quote = " ".join(s.text for s in found)[:200]
-        return Found(value=value, quote=quote, where=tuple(p.place for p in answer.pieces), doubt=doubt(answer))
+        return Found(
+            value=value,
+            quote=quote,
+            where=tuple(p.place for p in answer.pieces),
+            doubt=doubt(answer),
+        )
 
     def _says(self, line: str, phrases: tuple[str, ...]) -> bool:
         return any(not hit.denied for hit in find(phrases, line))
@@ -66,13 +98,18 @@ class Mentions:
         return sum(not hit.denied for line in lines for hit in find(phrases, line))
 
     def _items(self, text: str) -> list[int]:
-        found = [number for match in _named(tuple(self.nouns)).finditer(text)
-                 for number in map(int, re.findall(r"\d+", re.sub(r"\([^)]*\)", " ", match.group(1))))]
-        for match in _ordinal(tuple(self.nouns)).finditer(text):
-            found.append(_ORDINALS.index(match.group(1).lower()) + 1)
+        found = [
+            number
+            for match in _named(tuple(self.nouns)).finditer(text)
+            for number in map(int, re.findall(r"\d+", re.sub(r"\([^)]*\)", " ", match.group(1))))
+        ]
+        ordinals = _ordinal(tuple(self.nouns)).finditer(text)
+        found += [_ORDINALS.index(match.group(1).lower()) + 1 for match in ordinals]
         for match in _TUPLE.finditer(text):
             numbers = [float(n) for n in re.split(r"\s*[,;]\s*", match.group(1))]
-            found += [at for at, row in enumerate(self.rows, 1) if numbers == [float(x) for x in row]]
+            found += [
+                at for at, row in enumerate(self.rows, 1) if numbers == [float(x) for x in row]
+            ]
         return [number for number in found if 1 <= number <= self.count]
 
     def _columns(self, found: Sequence[Statement]) -> list[int]:
@@ -80,7 +117,9 @@ class Mentions:
         rows = [[cell.strip() for cell in s.text.split("|")] for s in found if s.kind == "row"]
         if not rows:
             return []
-        at = next((i for i, cell in enumerate(rows[0]) if _noun(tuple(self.nouns)).match(cell)), None)
+        at = next(
+            (i for i, cell in enumerate(rows[0]) if _noun(tuple(self.nouns)).match(cell)), None
+        )
         cells = [row[at] for row in rows[1:] if at is not None and at < len(row)]
         return [int(c) for c in cells if c.isdigit() and 1 <= int(c) <= self.count]
 
@@ -97,7 +136,7 @@ def _numbers(text: str) -> list[float]:
 
 @functools.lru_cache(maxsize=32)
 def _noun(nouns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\W*(?:{_either(nouns)})", re.I)
+    return re.compile(rf"\W*(?:{_either(nouns)})", re.IGNORECASE)
 
 
 @functools.lru_cache(maxsize=32)
@@ -105,13 +144,20 @@ def _named(nouns: tuple[str, ...]) -> re.Pattern[str]:
     one = r"(?<![\d.,])\d{1,2}(?![\d]|[.,]\d|\s?%)(?:\s?\([^()]{0,30}\))?"
     gap = r"(?:\s{0,2}[,&/]\s{0,2}(?:and\s)?|\s{1,2}and\s{1,2}|\s{1,2})"
     return re.compile(
-        rf"(?:\b(?:{_either(nouns)})[\s._#:\-]{{0,4}}(?:(?:no|nr|number|#)[.s]?\s?#?)?(?:(?:are|is)\s)?[\s(]{{0,2}}|#)"
-        rf"({one}(?:{gap}{one}){{0,9}})", re.I)
+        rf"(?:\b(?:{_either(nouns)})[\s._#:\-]{{0,4}}(?:(?:no|nr|number|#)[.s]?\s?#?)?(?:(?:are"
+        rf"|is)\s)?[\s(]{{0,2}}|#)"
+        rf"({one}(?:{gap}{one}){{0,9}})",
+        re.IGNORECASE,
+    )
 
 
 @functools.lru_cache(maxsize=32)
 def _ordinal(nouns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\b({'|'.join(_ORDINALS)})\s(?:\w+\s)?(?:{_either(nouns)}|one)\b", re.I)
+    return re.compile(
+        rf"\b({'|'.join(_ORDINALS)})\s(?:\w+\s)?(?:{_either(nouns)}"
+        rf"|one)\b",
+        re.IGNORECASE,
+    )
 
 
 def _either(nouns: Sequence[str]) -> str:

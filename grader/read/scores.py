@@ -2,7 +2,8 @@
 
 Reads what follows a question such as: give the error of each of four models. Rows may stand
 in print lines, tables (rows or columns), LaTeX arrays, lists, mappings and sentences. The value
-is ``{"runs": [{"1": Number, …}, …], "quantity": "mse" | "rmse" | "mae" | "r2" | "", "negated": bool}``.
+is ``{"runs": [{"1": Number, …}, …], "quantity": …, "negated": bool}``, where the quantity is
+``mse``, ``rmse``, ``mae``, ``r2`` or, where nothing says it, ``""``.
 """
 
 from __future__ import annotations
@@ -19,22 +20,34 @@ from grader.read import readers
 
 _NOISE = re.compile(
     r"np\.float\d+\(|(?:array|tensor)\(|\\(?:text|mathrm|mathbf|textbf|boxed|hline|left|right|quad)\b"
-    r"|\\begin\{\w+\*?\}(?:\{[^}\n]{0,40}\})?|\\end\{\w+\*?\}|[$`{}]|\*\*")
+    r"|\\begin\{\w+\*?\}(?:\{[^}\n]{0,40}\})?|\\end\{\w+\*?\}|[$`{}]|\*\*"
+)
 _VALUE = re.compile(
     r"(?<![\w.,^])(?P<sign>[-−–]\s?)?"
     r"(?P<digits>\d{1,3}(?:,\d{3}){1,4}\.\d+|\d{1,40}(?:[.,]\d{1,40})?|\.\d{1,40})"
     r"(?:[eE](?P<exponent>[+-]?\d{1,3})"
-    r"|\s?(?:\\times|\\cdot|×|·|\*|x)\s?10\s?\^?\s?\(?(?P<power>[-−+]?\d{1,3})\)?)?(?![\w]|\.\d|%)")
+    r"|\s?(?:\\times|\\cdot|×|·|\*|x)\s?10\s?\^?\s?\(?(?P<power>[-−+]?\d{1,3})\)?)?(?![\w]|\.\d|%)"
+)
 _INDEX = re.compile(r"^\s*\[\d{1,3}\]\s+")
 _ORDINAL = re.compile(r"^\s*(\d{1,2})\b(?![.,]\d)")
 _NUMERAL = re.compile(r"\d[\d.,]*(?:e[+-]?\d+)?")
 _QUANTITIES = (
-    ("rmse", re.compile(r"\brmse|root[\s_-]*mean[\s_-]*squared?|\bsqrt\b.{0,30}\bmse", re.IGNORECASE)),
+    (
+        "rmse",
+        re.compile(r"\brmse|root[\s_-]*mean[\s_-]*squared?|\bsqrt\b.{0,30}\bmse", re.IGNORECASE),
+    ),
     ("mae", re.compile(r"\bmae\b|mean[\s_-]*abs|absolute[\s_-]*error", re.IGNORECASE)),
-    ("mse", re.compile(r"\bmse\b|(?<!root )(?<!root_)mean[\s_-]*squared?|squared[\s_-]*error", re.IGNORECASE)),
+    (
+        "mse",
+        re.compile(
+            r"\bmse\b|(?<!root )(?<!root_)mean[\s_-]*squared?|squared[\s_-]*error", re.IGNORECASE
+        ),
+    ),
     ("r2", re.compile(r"\br2\b|\br\^2|\br²|r-squared", re.IGNORECASE)),
 )
-_RUNS = re.compile(r"\b(?:seed|run|set|trial|first|second|old|new|before|after|part)\b|\b7\.\d", re.IGNORECASE)
+_RUNS = re.compile(
+    r"\b(?:seed|run|set|trial|first|second|old|new|before|after|part)\b|\b7\.\d", re.IGNORECASE
+)
 _LONGEST_LINE = 2_000
 _MOST_LINES = 3_000
 
@@ -42,13 +55,13 @@ _MOST_LINES = 3_000
 @readers.register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """Options: each row's key with the words that name it, and nouns that a key may follow.
+    r"""Options: each row's key with the words that name it, and nouns that a key may follow.
 
     A word of one letter counts where it stands alone, as in ``(a)`` or ``a: 3.2``.
 
     >>> from grader.model import Place
     >>> place = Place(file="a.md", start=1, end=4)
-    >>> text = "degree 1: 6.81\\nquadratic 1.01"
+    >>> text = "degree 1: 6.81\nquadratic 1.01"
     >>> answer = Answer(pieces=(Piece(kind="output", text=text, place=place),))
     >>> kind = Scores(keys={"1": ("linear",), "2": ("quadratic",)}, nouns=("degree",))
     >>> {key: float(number.value) for key, number in kind.read(answer).value["runs"][0].items()}
@@ -60,7 +73,9 @@ class Scores:
 
     def read(self, answer: Answer) -> Finding:
         """Return all runs, in the order in which they stand."""
-        labels = _labels(tuple((key, tuple(words)) for key, words in self.keys.items()), tuple(self.nouns))
+        labels = _labels(
+            tuple((key, tuple(words)) for key, words in self.keys.items()), tuple(self.nouns)
+        )
         scan = _Scan(labels)
         for piece in answer.pieces:
             if piece.kind not in ("code", "image"):
@@ -75,9 +90,14 @@ class Scores:
         printed = "\n".join(piece.text for piece in answer.pieces if piece.kind != "code")[:60_000]
         numbers = [number for run in runs for number in run.values()]
         return Found(
-            value={"runs": runs, "quantity": _quantity(printed) or _quantity(text),
-                   "negated": sum(n.value < 0 for n in numbers) * 2 > len(numbers)},
-            where=tuple(dict.fromkeys(scan.places)), quote=" … ".join(scan.quotes)[:400])
+            value={
+                "runs": runs,
+                "quantity": _quantity(printed) or _quantity(text),
+                "negated": sum(n.value < 0 for n in numbers) * 2 > len(numbers),
+            },
+            where=tuple(dict.fromkeys(scan.places)),
+            quote=" … ".join(scan.quotes)[:400],
+        )
 
 
 def _doubt(answer: Answer) -> str:
@@ -106,8 +126,15 @@ class _Labels:
     def spans(self, text: str) -> list[tuple[str, int, int, bool]]:
         """Key, start, end and whether it is a named row, for all labels in a line."""
         for pattern in (self.strong, self.bare):
-            found = [(self.keys[int((m.lastgroup or "k0")[1:])], m.start(), m.end(), pattern is self.strong)
-                     for m in pattern.finditer(text)]
+            found = [
+                (
+                    self.keys[int((m.lastgroup or "k0")[1:])],
+                    m.start(),
+                    m.end(),
+                    pattern is self.strong,
+                )
+                for m in pattern.finditer(text)
+            ]
             if found:
                 return found
         return []
@@ -125,13 +152,18 @@ def _labels(keys: tuple[tuple[str, tuple[str, ...]], ...], nouns: tuple[str, ...
         strong.append(
             rf"(?P<k{index}>(?<![A-Za-z])(?:{noun})s?[\s\-_=#(:.\[]{{0,4}}(?:{short})(?!\w|[.,]\d)"
             rf"|(?<![A-Za-z])(?:{long})(?![A-Za-z])"
-            rf"|(?<![\w(])\(?(?:{letters})\)(?!\w))")
+            rf"|(?<![\w(])\(?(?:{letters})\)(?!\w))"
+        )
         bare.append(
             rf"(?P<k{index}>(?<![\d.,^\-−])(?<![=:|]\s)(?<![=:|]){re.escape(key)}(?![.,]?\d|[A-Za-z%^])"
             rf"|(?:^|(?<=[|,;\[]))\s{{0,9}}['\"]?(?:{letters})['\"]?(?!\s?=\s?(?:{digits})(?![\d.,]))"
-            rf"\s{{0,3}}(?=[:=|.,\-]|\s\d|->|→))")
-    return _Labels(tuple(k for k, _ in keys), re.compile("|".join(strong), re.IGNORECASE),
-                   re.compile("|".join(bare), re.IGNORECASE))
+            rf"\s{{0,3}}(?=[:=|.,\-]|\s\d|->|→))"
+        )
+    return _Labels(
+        tuple(k for k, _ in keys),
+        re.compile("|".join(strong), re.IGNORECASE),
+        re.compile("|".join(bare), re.IGNORECASE),
+    )
 
 
 class _Scan:
@@ -151,7 +183,9 @@ class _Scan:
         lines = [line[:_LONGEST_LINE] for line in text.split("\n")[:_MOST_LINES]]
         self.comma = not re.search(r"\d\.\d", text) and bool(re.search(r"\d,\d", text))
         before = sum(map(len, self.runs))
-        if piece.kind == "table" or (sum("|" in line for line in lines) > 2 and piece.kind != "code"):
+        if piece.kind == "table" or (
+            sum("|" in line for line in lines) > 2 and piece.kind != "code"
+        ):
             self._table([[cell.strip() for cell in _cells(line)] for line in lines if line.strip()])
         if sum(map(len, self.runs)) == before:
             self._lines(lines, prose=piece.kind == "prose", sure=sure)
@@ -191,7 +225,7 @@ class _Scan:
         if len(one) == self.count > 1 and not self._named(line, one):
             self._all([self._number(m) for m in one])
             return 1
-        shown = [line for line in lines[at:at + 2 * self.count] if line.strip()][:self.count]
+        shown = [line for line in lines[at : at + 2 * self.count] if line.strip()][: self.count]
         if len(shown) < self.count or not lines[at].strip():
             return 0
         if self._zero_based(shown):
@@ -209,9 +243,11 @@ class _Scan:
 
     def _zero_based(self, lines: list[str]) -> bool:
         starts = [_ORDINAL.match(line) for line in lines]
-        return (all(m is not None and int(m[1]) == i for i, m in enumerate(starts))
-                and all(len(self._values(_ORDINAL.sub("", line))) == 1 for line in lines)
-                and "0" not in self.labels.keys)
+        return (
+            all(m is not None and int(m[1]) == i for i, m in enumerate(starts))
+            and all(len(self._values(_ORDINAL.sub("", line))) == 1 for line in lines)
+            and "0" not in self.labels.keys
+        )
 
     def _alike(self, lines: list[str]) -> bool:
         bare = [_INDEX.sub("", line).strip() for line in lines]
@@ -223,13 +259,22 @@ class _Scan:
         spans = self.labels.spans(line)
         named = bool(spans) and spans[0][3]
         inside = {position for _, start, end, _ in spans for position in range(start, end)}
-        values = [(m.start(), self._number(m)) for m in _VALUE.finditer(line)
-                  if m.start() not in inside and (_is_decimal(m) or (named and _announced(line, m.start())))]
+        values = [
+            (m.start(), self._number(m))
+            for m in _VALUE.finditer(line)
+            if m.start() not in inside
+            and (_is_decimal(m) or (named and _announced(line, m.start())))
+        ]
         if not spans and pending is not None and len(values) == 1:
             yield pending, values[0][1]
         if not spans or not values:
             return
-        if named and values[0][0] < spans[0][1] and len(values) == len(spans) and values[-1][0] < spans[-1][1]:
+        if (
+            named
+            and values[0][0] < spans[0][1]
+            and len(values) == len(spans)
+            and values[-1][0] < spans[-1][1]
+        ):
             yield from ((key, n) for (key, *_), (_, n) in zip(spans, values, strict=True))
             return
         for (key, start, _, _), following in zip(spans, [*spans[1:], None], strict=True):
@@ -253,16 +298,26 @@ class _Scan:
         scale = Fraction(10) ** shift
         sign = match["sign"] or ""
         # A dash with a space after it separates; only one that touches the number is its sign.
-        value = Fraction(digits if whole else "0" + digits) * scale * (-1 if sign and sign == sign.strip() else 1)
+        value = (
+            Fraction(digits if whole else "0" + digits)
+            * scale
+            * (-1 if sign and sign == sign.strip() else 1)
+        )
         shown = len((whole + decimals).lstrip("0"))
-        return Number(value=value, decimals=max(0, len(decimals) - shift), significant=shown,
-                      slack=scale / 10 ** len(decimals))
+        return Number(
+            value=value,
+            decimals=max(0, len(decimals) - shift),
+            significant=shown,
+            slack=scale / 10 ** len(decimals),
+        )
 
     # -- tables
 
     def _table(self, rows: list[list[str]]) -> None:
         width = max((len(row) for row in rows), default=0)
-        header: list[str] = next((row for row in rows if len(row) > 1 and not any(map(self._cell, row))), [])
+        header: list[str] = next(
+            (row for row in rows if len(row) > 1 and not any(map(self._cell, row))), []
+        )
         if self._across(rows):
             return
         columns: dict[int, dict[str, Number]] = {}
@@ -271,7 +326,9 @@ class _Scan:
             if at is None:
                 continue
             key = self.labels.cell(row[at]) or ""
-            numbers = [(i, n) for i in range(at + 1, len(row)) if (n := self._cell(row[i])) is not None]
+            numbers = [
+                (i, n) for i in range(at + 1, len(row)) if (n := self._cell(row[i])) is not None
+            ]
             for i, number in numbers:
                 columns.setdefault(i, {}).setdefault(key, number)
         several = sum(bool(_RUNS.search(cell)) for cell in header) > 1
@@ -284,9 +341,11 @@ class _Scan:
         """A table whose columns are the rows' keys, one run in each line."""
         for at, row in enumerate(rows[:4]):
             keys = [self.labels.cell(cell) for cell in row]
-            if sum(k is not None for k in keys) < max(2, self.count - 1) or any(map(self._cell, row)):
+            if sum(k is not None for k in keys) < max(2, self.count - 1) or any(
+                map(self._cell, row)
+            ):
                 continue
-            for line in rows[at + 1:]:
+            for line in rows[at + 1 :]:
                 for key, cell in zip(keys, line, strict=False):
                     if key is not None and (number := self._cell(cell)) is not None:
                         self._set(key, number, False)
@@ -295,7 +354,11 @@ class _Scan:
 
     def _cell(self, cell: str) -> Number | None:
         values = self._values(cell)
-        return values[0] if values and (values[0].decimals or re.fullmatch(r"\s*[\d,.]{2,}\s*", cell)) else None
+        return (
+            values[0]
+            if values and (values[0].decimals or re.fullmatch(r"\s*[\d,.]{2,}\s*", cell))
+            else None
+        )
 
     # -- runs
 
@@ -312,7 +375,11 @@ class _Scan:
 
 
 def _is_decimal(match: re.Match[str]) -> bool:
-    return "." in match["digits"] or "," in match["digits"] or bool(match["exponent"] or match["power"])
+    return (
+        "." in match["digits"]
+        or "," in match["digits"]
+        or bool(match["exponent"] or match["power"])
+    )
 
 
 def _is_code(line: str) -> bool:

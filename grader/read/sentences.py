@@ -33,9 +33,18 @@ class Sentences:
             return found
         value = [_plain(statement) for statement in found[: self.most]]
         quote = " ".join(prose_of(answer).split())
-        return Found(value=value, where=tuple(piece.place for piece in answer.pieces),
-                     quote=quote if len(quote) <= _QUOTE else quote[: _QUOTE - 1] + "…", doubt=doubt(answer))
+        return Found(
+            value=value,
+            where=tuple(piece.place for piece in answer.pieces),
+            quote=quote if len(quote) <= _QUOTE else quote[: _QUOTE - 1] + "…",
+            doubt=doubt(answer),
+        )
 
 
 def _plain(statement: Statement) -> dict[str, Any]:
-    return {"text": statement.text, "label": statement.label, "kind": statement.kind, "head": statement.head}
+    return {
+        "text": statement.text,
+        "label": statement.label,
+        "kind": statement.kind,
+        "head": statement.head,
+    }

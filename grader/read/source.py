@@ -15,19 +15,25 @@ from typing import Any
 
 from grader.model import Answer, Finding, Found, Missing, Piece
 from grader.read import readers
-from grader.read._facts import canonical as one_spelling
 from grader.read._facts import facts
 from grader.read._log import log
+from grader.read._names import canonical as one_spelling
 from grader.read._python import MOST_SIGNS, apart, is_statement, parse
 
 _MOST_TEXT = 16_000
-_CODE_LINE = re.compile(r"\s*(?:[-*•>]\s+|\(\w{1,12}\)\s*|\d{1,2}[.)]\s+)?(?P<code>[A-Za-z_][\w.\[\]'\",: ]{0,60}?\s?(?:[-+*/]?=[^=]|\().*)")
+_CODE_LINE = re.compile(
+    r"\s*(?:[-*•>]\s+|\(\w{1,12}\)\s*|\d{1,2}[.)]\s+)?"
+    r"(?P<code>[A-Za-z_][\w.\[\]'\",: ]{0,60}?\s?(?:[-+*/]?=[^=]|\().*)"
+)
 _INLINE = re.compile(r"`([^`\n]{4,300})`")
 _R = re.compile(r"<-\s|\blibrary\(|\bset\.seed\(|\brnorm\(|\bfunction\s?\(")
 _GIVES_UP = re.compile(
-    r"\b(?:not (?:done|sure|answered|finished|attempted|completed|solved)|no (?:answer|idea|solution|time)|"
-    r"(?:do not|don['’]?t|did not|didn['’]?t|could not|couldn['’]?t|can ?not|can['’]?t|was not able|unable)\b.{0,60}|"
-    r"skip(?:ped)?|out of time|failed to)\b", re.IGNORECASE)
+    r"\b(?:not (?:done|sure|answered|finished|attempted|completed|solved)|"
+    r"no (?:answer|idea|solution|time)|(?:do not|don['’]?t|did not|didn['’]?t|could not|"
+    r"couldn['’]?t|can ?not|can['’]?t|was not able|unable)\b.{0,60}|"
+    r"skip(?:ped)?|out of time|failed to)\b",
+    re.IGNORECASE,
+)
 
 
 @readers.register
@@ -54,11 +60,18 @@ class Source:
         try:
             value, repairs = _facts(tuple(code), canonical=self.canonical)
         except RecursionError:
-            return Missing(why="the code could not be read", doubt="the code is nested too deeply to be read")
+            return Missing(
+                why="the code could not be read", doubt="the code is nested too deeply to be read"
+            )
         source = value["source"]
         doubt = "there is more code than is read" if sum(map(len, code)) > MOST_SIGNS else ""
-        value = {**value, "printed": printed[:_MOST_TEXT], "prose": prose[:_MOST_TEXT], "log": told,
-                 "images": len(answer.of("image")) + len(answer.lost)}
+        value = {
+            **value,
+            "printed": printed[:_MOST_TEXT],
+            "prose": prose[:_MOST_TEXT],
+            "log": told,
+            "images": len(answer.of("image")) + len(answer.lost),
+        }
         places = tuple(dict.fromkeys(p.place for p in answer.pieces if p.kind != "image"))
         quote = " ".join((source or printed or prose)[:400].split())[:160]
         return Found(value=value, where=places, quote=quote, doubt=doubt, notes=repairs)
@@ -74,8 +87,12 @@ def _facts(code: tuple[str, ...], *, canonical: bool) -> tuple[dict[str, Any], t
     source = "\n".join(code)
     signs = len(_R.findall(source[:MOST_SIGNS]))
     value = facts(program)
-    value |= {"language": "r" if signs > 1 or (signs and not program.tree.body) else "python",
-              "repairs": list(program.repairs), "unread": list(program.unread[:20]), "source": source[:_MOST_TEXT]}
+    value |= {
+        "language": "r" if signs > 1 or (signs and not program.tree.body) else "python",
+        "repairs": list(program.repairs),
+        "unread": list(program.unread[:20]),
+        "source": source[:_MOST_TEXT],
+    }
     if canonical:
         value["canonical"] = one_spelling(program.tree)[:_MOST_TEXT]
     return value, program.repairs
@@ -103,12 +120,17 @@ def _statement(line: str) -> str:
 
 
 def _says_nothing(told: dict[str, Any]) -> bool:
-    return not any(told[key] for key in ("epochs", "params", "errors", "final")) and not told["batches"]["count"]
+    return (
+        not any(told[key] for key in ("epochs", "params", "errors", "final"))
+        and not told["batches"]["count"]
+    )
 
 
 def _missing(answer: Answer, prose: str) -> Finding:
     if answer.lost or answer.of("image"):
-        return Missing(why="no code was found", doubt="the code or its output may stand in an image")
+        return Missing(
+            why="no code was found", doubt="the code or its output may stand in an image"
+        )
     words = len(prose.split())
     if words <= 16 and _GIVES_UP.search(prose) and not re.search(r"\d", prose):
         return Missing(why="there is no code and no output")

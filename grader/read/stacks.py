@@ -27,9 +27,11 @@ from grader.read._marks import unmarked
 _LAYERED = re.compile(r"conv|kernel|layer|filter|\dx\d", re.IGNORECASE)
 _WITHDRAWN = re.compile(
     r"\b(?:wait|sorry|correction|corrected|oops|my mistake|scratch|ignore|instead|actually|should be)\b", re.IGNORECASE)
-_GROUP = re.compile(r"[\[({]\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*[\])}]")
+_GROUP = re.compile(r"\[\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]|\(\s*(\d{1,2}(?:\s*,\s*\d{1,2}){2,})\s*\)")
+_NAMED = re.compile(r"\bconv[\s_-]?(\d{1,2})\b(?!\s*[:=)])", re.IGNORECASE)
 _SIZES = re.compile(
     r"(?P<head>[^\d\n;|]{0,24}|[^\n;|]{0,24}?[:.)=]\s*)(?P<sizes>(?<!\d)1?\d(?:\s*(?:,|\+|-|→|then|and|/)\s*1?\d)*)(?P<tail>[\s.)]*)")
+_DEPTH = re.compile(r"(?<![A-Za-z])C\s?=\s?(\d{1,4})(?![\d.]*\s?[x*])")
 _END = re.compile(r"\n|\.\s|$")
 _QUOTE = 300
 
@@ -116,7 +118,17 @@ def _from_tables(tables: Sequence[str], text: str) -> list[_One]:
         for place, one in enumerate(found, 1):
             one.index = place
     _apply(found, [stack(unmarked(text))])
+    _for_depth(unmarked(text), found)
     return found
+
+
+def _for_depth(text: str, found: Sequence[_One]) -> None:
+    """Where the answer says what number C is, that many filters are C filters."""
+    said = {int(match[1]) for match in _DEPTH.finditer(text)}
+    for one in found:
+        for layer in one.made.layers:
+            if len(said) == 1 and layer.get("filters") in said:
+                layer["filters"] = "C"
 
 
 # -- from text
@@ -126,7 +138,7 @@ def _from_text(raw: str) -> list[_One]:
     code, calls = replaced(raw)
     text = unmarked(code)
     kernels = places(text)
-    if not kernels or _GROUP.search(text):
+    if not kernels or _GROUP.search(text) or _NAMED.search(text):
         text = _bare(text, bool(kernels))
         kernels = places(text)
     if not kernels:
@@ -139,16 +151,22 @@ def _from_text(raw: str) -> list[_One]:
     _said_again(text, items, found, calls)
     common = [stack(text[: items.start], calls), *_behind(text, items, kernels)]
     _apply(found, common)
-    return [one for one in found if one.made.layers or one.made.unsure]
+    found = [one for one in found if one.made.layers or one.made.unsure]
+    if found and kernels[0] < items.items[0].start - len(items.items[0].label):
+        found[0].more.append("layers stand outside the list")
+    _for_depth(text, found)
+    return found
 
 
 def _bare(text: str, marked: bool) -> str:
     """Kernel sizes alone: ``[7], [3, 3, 3]``, or lines such as ``3 - 3 - 3``."""
-    groups = [match[1].split(",") for match in _GROUP.finditer(text)]
+    groups = [(match[1] or match[2]).split(",") for match in _GROUP.finditer(text)]
     lengths = {len(group) for group in groups}
     crossed = re.search(r"\d\s?x\s?\d", text)
+    if not crossed and len(_NAMED.findall(text)) > 2:
+        return _NAMED.sub(r"conv \1x\1", text)
     if len(groups) > 1 and lengths - {2} and not crossed and all(0 < int(n) < 14 for g in groups for n in g):
-        return _GROUP.sub(lambda m: "[" + ", ".join(f"{n.strip()}x{n.strip()}" for n in m[1].split(",")) + "]", text)
+        return _GROUP.sub(lambda m: "[" + ", ".join(f"{n.strip()}x{n.strip()}" for n in (m[1] or m[2]).split(",")) + "]", text)
     if marked:
         return text
     parts = re.split(r"([\n;|])", text)

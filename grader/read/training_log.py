@@ -23,7 +23,8 @@ class TrainingLog:
     """No options.
 
     >>> from grader.model import Piece, Place
-    >>> piece = Piece(kind="output", text="Epoch 1: loss 0.5", place=Place(file="a", start=1, end=1))
+    >>> here = Place(file="a", start=1, end=1)
+    >>> piece = Piece(kind="output", text="Epoch 1: loss 0.5", place=here)
     >>> TrainingLog().read(Answer(pieces=(piece,))).value["last_epoch"]
     1
     """
@@ -35,9 +36,13 @@ class TrainingLog:
         told = ("epochs", "params", "errors", "shapes", "final")
         if not any(found[key] for key in told) and not found["batches"]["count"]:
             lost = bool(answer.lost or answer.of("image"))
-            return Missing(why="no output of training was found",
-                           doubt="the output may stand in an image" if lost else "")
-        return Found(value=found, where=tuple(dict.fromkeys(p.place for p in pieces)), quote=_quote(found))
+            return Missing(
+                why="no output of training was found",
+                doubt="the output may stand in an image" if lost else "",
+            )
+        return Found(
+            value=found, where=tuple(dict.fromkeys(p.place for p in pieces)), quote=_quote(found)
+        )
 
 
 def _quote(found: dict[str, object]) -> str:

@@ -6,6 +6,7 @@ verdict under each statement that was copied, and verdicts in order without lett
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,24 +17,48 @@ from grader.prose import Statement, gives_up, plain, statements, words
 from grader.read import readers
 from grader.read._prose import doubt, prose_of
 
-_TORN = re.compile(r"\b(f)\s?(a)\s?(l)\s?(s)\s?(e)\b|\b(t)\s?(r)\s?(u)\s?(e)\b", re.I)
+_TORN = re.compile(r"\b(f)\s?(a)\s?(l)\s?(s)\s?(e)\b|\b(t)\s?(r)\s?(u)\s?(e)\b", re.IGNORECASE)
 _VERDICT = re.compile(
-    r"(?P<neg>\b(?:not|isn'?t|aren'?t|never|n't|don'?t|doesn'?t|nothing|anything|neither|do not|does not)\s+"
+    r"(?P<neg>\b(?:not|isn'?t|aren'?t|never|n't|don'?t|doesn'?t|nothing|anything|neither|do not"
+    r"|does not)\s+"
     r"(?:(?:really|quite|entirely|completely|see|think|anything|at all|are|is|be)\s+){0,3})?"
-    r"(?:\b(?P<true>true|correct|right|holds?|valid|agree|yes|yep|richtig|wahr|accurate|applies|apply)\b"
-    r"|\b(?P<false>false|incorrect|wrong|untrue|invalid|disagree|no|nope|falsch|inaccurate)\b(?!\s+(?:\w+\s+)?longer)"
+    r"(?:\b(?P<true>true|correct|right|holds?|valid|agree|yes|yep|richtig|wahr|accurate|applies"
+    r"|apply)\b"
+    r"|\b(?P<false>false|incorrect|wrong|untrue|invalid|disagree|no|nope|falsch"
+    r"|inaccurate)\b(?!\s+(?:\w+\s+)?longer)"
     r"|(?P<tick>[✓✔☑✅])|(?P<cross>[✗✘☒❌✖])|(?<![\w'])(?P<letter>[TtFfYN])(?![\w'.]\w|'))",
-    re.I)
-_HALF = re.compile(r"\b(?:half|partly|partially|somewhat|sometimes|both|mostly|true and false|depends)\b", re.I)
-_SELECTS = re.compile(r"\b(?:only|just|select\w*|choose|chosen|pick\w*|answers?|ans|options?|tick\w*|hold|apply|would say)\b", re.I)
-_REST = re.compile(r"\b(?:the )?(?:rest|others?|remaining|other (?:two|three|ones?|statements?|options?)|all else)\b", re.I)
-_ALL = re.compile(r"\b(?:all(?! the way)(?: of them| four| three| statements| the statements| of the above| of these)?|every(?:thing| statement| one)?)\b", re.I)
-_NONE = re.compile(r"\b(?:none|neither|no statement|no one)\b", re.I)
-_EXCEPT = re.compile(r"\b(?:except(?: for)?|but(?: not)?|apart from|besides|other than|without|excluding)\s*$", re.I)
+    re.IGNORECASE,
+)
+_HALF = re.compile(
+    r"\b(?:half|partly|partially|somewhat|sometimes|both|mostly|true and false"
+    r"|depends)\b",
+    re.IGNORECASE,
+)
+_SELECTS = re.compile(
+    r"\b(?:only|just|select\w*|choose|chosen|pick\w*|answers?|ans|options?|tick\w*|hold|apply"
+    r"|would say)\b",
+    re.IGNORECASE,
+)
+_REST = re.compile(
+    r"\b(?:the )?(?:rest|others?|remaining|other (?:two|three|ones?|statements?|options?)|all "
+    r"else)\b",
+    re.IGNORECASE,
+)
+_ALL = re.compile(
+    r"\b(?:all(?! the way)(?: of them| four| three| statements| the statements| of the above| of "
+    r"these)?|every(?:thing| statement| one)?)\b",
+    re.IGNORECASE,
+)
+_NONE = re.compile(r"\b(?:none|neither|no statement|no one)\b", re.IGNORECASE)
+_EXCEPT = re.compile(
+    r"\b(?:except(?: for)?|but(?: not)?|apart from|besides|other than|without"
+    r"|excluding)\s*$",
+    re.IGNORECASE,
+)
 _BOX = re.compile(r"\[([ xX✓✔])\]\s*\(?([a-zA-Z])\b[).:]?")
 _NUMBER = re.compile(r"(?<![^\s])\(?(\d)[).:](?=\s)")
-_WORD = re.compile(r"[a-z]{3}", re.I)
-_JOIN = re.compile(r"^[\s,;&/+|()]*(?:and|or|as well as|plus)?[\s,;&/+|()]*$", re.I)
+_WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
+_JOIN = re.compile(r"^[\s,;&/+|()]*(?:and|or|as well as|plus)?[\s,;&/+|()]*$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -81,7 +106,9 @@ class Truths:
     def read(self, answer: Answer) -> Finding:
         """Return the verdict on each statement and the words given for it."""
         letters = tuple(self.letters)
-        text = _lettered(_TORN.sub(lambda m: m.group(0).replace(" ", ""), prose_of(answer)), letters)
+        text = _lettered(
+            _TORN.sub(lambda m: m.group(0).replace(" ", ""), prose_of(answer)), letters
+        )
         unread = doubt(answer)
         lines = [s for s in statements(text) if any(not c.isspace() for c in s.text)]
         votes = _votes(lines, letters)
@@ -93,19 +120,25 @@ class Truths:
                 verdicts = list(_in_order(lines))
                 if len(verdicts) != len(letters):
                     hinted = bool(verdicts) or bool(_ALL.search(text) and not votes.copied)
-                    return Missing(why="no statement is judged",
-                                   doubt=unread or ("verdicts that go with no statement" if hinted else ""))
+                    return Missing(
+                        why="no statement is judged",
+                        doubt=unread or ("verdicts that go with no statement" if hinted else ""),
+                    )
                 for letter, held in zip(letters, verdicts, strict=True):
                     votes.vote(letter, held)
             else:
-                unread = unread or ("" if votes.bare else "statements were copied without a verdict")
+                unread = unread or (
+                    "" if votes.bare else "statements were copied without a verdict"
+                )
                 for letter in chosen:
                     votes.vote(letter, True)
                     votes.listed.add(letter)
         _complement(votes, letters)
         return self._found(votes, letters, answer, text, unread)
 
-    def _found(self, votes: _Votes, letters: tuple[str, ...], answer: Answer, text: str, unread: str) -> Finding:
+    def _found(
+        self, votes: _Votes, letters: tuple[str, ...], answer: Answer, text: str, unread: str
+    ) -> Finding:
         last = {x: votes.held[x][-1] if votes.held.get(x) else None for x in letters}
         first = {x: votes.held[x][0] if votes.held.get(x) else None for x in letters}
         where = tuple(piece.place for piece in answer.pieces)
@@ -113,12 +146,18 @@ class Truths:
         if hedged and not unread:
             unread = f"({hedged[0]}) is judged half true"
         quote = " ".join(text.split())[:200]
-        others = (Found(value=_value(first, votes), where=where, quote="an earlier verdict"),) if first != last else ()
-        return Found(value=_value(last, votes), where=where, quote=quote, others=others, doubt=unread)
+        others = (
+            (Found(value=_value(first, votes), where=where, quote="an earlier verdict"),)
+            if first != last
+            else ()
+        )
+        return Found(
+            value=_value(last, votes), where=where, quote=quote, others=others, doubt=unread
+        )
 
 
 def _lettered(text: str, letters: tuple[str, ...]) -> str:
-    """Check boxes as ticks behind their letters, and numbers as letters where there are no letters."""
+    """Check boxes as ticks behind their letters; numbers as letters where there are no letters."""
     text = _BOX.sub(lambda m: f"{m.group(2)}: {'✗' if m.group(1) == ' ' else '✓'} ", text)
     numbers = [m.group(1) for m in _NUMBER.finditer(text)]
     if numbers == [str(i + 1) for i in range(len(letters))] and not _label(letters).search(text):
@@ -127,7 +166,9 @@ def _lettered(text: str, letters: tuple[str, ...]) -> str:
 
 
 def _value(held: dict[str, bool | None], votes: _Votes) -> dict[str, Any]:
-    return {x: {"held": h, "reason": " ".join(votes.reasons.get(x, []))[:600]} for x, h in held.items()}
+    return {
+        x: {"held": h, "reason": " ".join(votes.reasons.get(x, []))[:600]} for x, h in held.items()
+    }
 
 
 def _votes(lines: Sequence[Statement], letters: tuple[str, ...]) -> _Votes:
@@ -142,14 +183,16 @@ def _votes(lines: Sequence[Statement], letters: tuple[str, ...]) -> _Votes:
         for at, group in enumerate(groups):
             if at == 0:
                 _whole(group, votes, letters)
-            current = _judged(group, votes, current, statement)
+            current = _judged(group, votes, current)
             if len(group.letters) == len(letters) and group.row:
                 waiting = group.letters
     return votes
 
 
-def _loose(statement: Statement, votes: _Votes, letters: tuple[str, ...], current: str, waiting: list[str]) -> str:
-    """A statement without letters: a verdict on the one before, on all, on the rest, or a reason."""
+def _loose(
+    statement: Statement, votes: _Votes, letters: tuple[str, ...], current: str, waiting: list[str]
+) -> str:
+    """No letters: a verdict on the statement before, on all, on the rest, or a reason."""
     verdicts = list(_verdicts(statement.text))
     if waiting and len(verdicts) == len(waiting):
         for letter, held in zip(waiting, verdicts, strict=True):
@@ -158,12 +201,21 @@ def _loose(statement: Statement, votes: _Votes, letters: tuple[str, ...], curren
         votes.bare.clear()
         return ""
     judged = bool(votes.held)
-    if verdicts and (_REST.search(statement.text) or re.match(r"\s*others?\b", statement.text, re.I)) and judged:
+    if (
+        verdicts
+        and (
+            _REST.search(statement.text) or re.match(r"\s*others?\b", statement.text, re.IGNORECASE)
+        )
+        and judged
+    ):
         for letter in letters:
             if letter not in votes.held:
                 votes.vote(letter, verdicts[-1])
         return current
-    if not current and (_NONE.search(statement.text) or (_ALL.search(statement.text) and len(words(statement.text)) < 14)):
+    if not current and (
+        _NONE.search(statement.text)
+        or (_ALL.search(statement.text) and len(words(statement.text)) < 14)
+    ):
         none = bool(_NONE.search(statement.text))
         if verdicts or len(words(statement.text)) < 6:
             held = (verdicts[0] if verdicts else True) is not none
@@ -185,7 +237,9 @@ def _loose(statement: Statement, votes: _Votes, letters: tuple[str, ...], curren
 
 def _whole(group: _Group, votes: _Votes, letters: tuple[str, ...]) -> None:
     """“All except a”: the others are judged with it."""
-    if _EXCEPT.search(group.before.rstrip("( ")) and (_ALL.search(group.before) or _NONE.search(group.before)):
+    if _EXCEPT.search(group.before.rstrip("( ")) and (
+        _ALL.search(group.before) or _NONE.search(group.before)
+    ):
         said = list(_verdicts(group.before)) or list(_verdicts(group.after))
         held = (said[0] if said else True) is not bool(_NONE.search(group.before))
         for letter in letters:
@@ -196,13 +250,13 @@ def _whole(group: _Group, votes: _Votes, letters: tuple[str, ...]) -> None:
         group.after, group.letters = "", []
 
 
-def _judged(group: _Group, votes: _Votes, current: str, statement: Statement) -> str:
+def _judged(group: _Group, votes: _Votes, current: str) -> str:
     if not group.letters:
         return current
     one = group.letters[0] if len(group.letters) == 1 else ""
     after = list(_verdicts(group.after)) if _leads(group.after) or not group.head else []
     before = [] if group.head else list(_verdicts(group.before))
-    rest = list(_verdicts(group.after[m.start():])) if (m := _REST.search(group.after)) else []
+    rest = list(_verdicts(group.after[m.start() :])) if (m := _REST.search(group.after)) else []
     if before:
         for letter in group.letters:
             votes.vote(letter, before[-1])
@@ -211,17 +265,25 @@ def _judged(group: _Group, votes: _Votes, current: str, statement: Statement) ->
         held = None if _HALF.search(group.after[:30]) else after[0]
         for letter in group.letters:
             votes.vote(letter, held)
-        if held is not None and (not one or re.search(r"\b(?:only|just)\b", group.before + group.after[:20], re.I)):
+        if held is not None and (
+            not one
+            or re.search(r"\b(?:only|just)\b", group.before + group.after[:20], re.IGNORECASE)
+        ):
             (votes.listed if held else votes.unlisted).update(group.letters)
         if one:
             votes.reason(one, _after_verdict(group.after))
-    elif _SELECTS.search(group.before) or re.match(r"\W*only\b", group.after, re.I) or (
-            not one and not group.row and len(words(group.after)) < 4):
+    elif (
+        _SELECTS.search(group.before)
+        or re.match(r"\W*only\b", group.after, re.IGNORECASE)
+        or (not one and not group.row and len(words(group.after)) < 4)
+    ):
         for letter in group.letters:
             votes.vote(letter, True)
         votes.listed.update(group.letters)
     elif len(words(group.after)) > 2 and one:
-        if one in votes.held or re.search(r"\b(?:for|about|regarding|in|to)\W*$", group.before, re.I):
+        if one in votes.held or re.search(
+            r"\b(?:for|about|regarding|in|to)\W*$", group.before, re.IGNORECASE
+        ):
             votes.reason(one, group.after)
         elif group.head:
             votes.copied.append(one)
@@ -232,7 +294,7 @@ def _judged(group: _Group, votes: _Votes, current: str, statement: Statement) ->
         for letter in ("a", "b", "c", "d"):
             if letter not in seen and letter not in group.letters:
                 votes.vote(letter, rest[-1])
-    return one if one else current if not group.head else ""
+    return one or (current if not group.head else "")
 
 
 def _complement(votes: _Votes, letters: tuple[str, ...]) -> None:
@@ -249,7 +311,9 @@ def _groups(statement: Statement, letters: tuple[str, ...]) -> Iterator[_Group]:
     """The letters in a statement, those joined by commas and “and” together."""
     text = statement.text
     marks = list(_label(letters).finditer(text))
-    if not marks and re.fullmatch(rf"\W*(?:ans\w*\W+)?([{''.join(letters)}]{{1,{len(letters)}}})\W*", text, re.I):
+    if not marks and re.fullmatch(
+        rf"\W*(?:ans\w*\W+)?([{''.join(letters)}]{{1,{len(letters)}}})\W*", text, re.IGNORECASE
+    ):
         only = re.findall(rf"[{''.join(letters)}]", re.sub(r"(?i)ans\w*\W+", "", text).lower())
         if only == sorted(set(only)):
             yield _Group(only, "", "", head=True, row=False)
@@ -259,13 +323,20 @@ def _groups(statement: Statement, letters: tuple[str, ...]) -> Iterator[_Group]:
     leads = not _WORD.search(text[: marks[0].start()]) if marks else True
     while at < len(marks):
         last = at
-        while last + 1 < len(marks) and _JOIN.match(text[marks[last].end() : marks[last + 1].start()]):
+        while last + 1 < len(marks) and _JOIN.match(
+            text[marks[last].end() : marks[last + 1].start()]
+        ):
             last += 1
         stop = marks[last + 1].start() if last + 1 < len(marks) else len(text)
         before = "" if leads else text[end : marks[at].start()]
         found = list(dict.fromkeys(_letter(m) for m in marks[at : last + 1]))
-        yield _Group(found, before, text[marks[last].end() : stop],
-                     head=not _WORD.search(before), row=statement.kind == "row")
+        yield _Group(
+            found,
+            before,
+            text[marks[last].end() : stop],
+            head=not _WORD.search(before),
+            row=statement.kind == "row",
+        )
         at, end = last + 1, marks[last].end()
 
 
@@ -280,12 +351,18 @@ def _label(letters: tuple[str, ...]) -> re.Pattern[str]:
     if letters not in _LABELS:
         every = "".join(letters) + "".join(letters).upper()
         safe = every.replace("a", "").replace("A", "")
-        after = (r"\s*(?:[).:=,;&/|\-✓✔✗✘☑☒✅❌✖]|=>)|\s+(?:and|or|is|isn|are|aren|was|does|doesn|holds?|T|F|true|false|not)\b|\s*$")
+        after = (
+            r"\s*(?:[).:=,;&/|\-✓✔✗✘☑☒✅❌✖]|=>)|\s+(?:and|or|is|isn|are|aren|was|does|doesn"
+            r"|holds?|T|F|true|false|not)\b|\s*$"
+        )
         _LABELS[letters] = re.compile(
-            rf"\(\s?([{every}])\s?\)[.:)]?|(?<![\w'(])([{every}])(?={after}|\s+(?i:true|false|correct|wrong))[).:]?"
+            rf"\(\s?([{every}])\s?\)[.:)]?|(?<![\w'(])([{every}])(?={after}|\s+(?i:true|false"
+            rf"|correct|wrong))[).:]?"
             rf"|(?<![\w'(-])([{safe}])(?![\w'])(?:[).:])?"
-            rf"|(?<=\band )([{every}])(?![\w' ])|(?<=\bstatement )([{every}])\b|(?<=\bstatements )([{every}])\b"
-            rf"|(?<=\boption )([{every}])\b")
+            rf"|(?<=\band )([{every}])(?![\w' ])|(?<=\bstatement )([{every}])\b|(?<=\bstatements "
+            rf")([{every}])\b"
+            rf"|(?<=\boption )([{every}])\b"
+        )
     return _LABELS[letters]
 
 
@@ -323,9 +400,16 @@ def _in_order(lines: Sequence[Statement]) -> Iterator[bool]:
     """Verdicts that stand alone, or at the head of their lines, in order."""
     for statement in lines:
         text = statement.text
-        if re.fullmatch(r"\W*(?:(?:true|false|[TF])\W+)*(?:true|false|[TF])\W*", text, re.I):
+        if re.fullmatch(
+            r"\W*(?:(?:true|false|[TF])\W+)*(?:true|false"
+            r"|[TF])\W*",
+            text,
+            re.IGNORECASE,
+        ):
             yield from _verdicts(text)
         elif re.fullmatch(r"\W*[TF]{3,}\W*", text):
             yield from (letter == "T" for letter in text if letter in "TF")
-        elif statement.head and re.match(r"\W*(?:\d\W{1,3})?(?:true|false|not true|correct|incorrect|T|F)\b", text, re.I):
-            yield next(_verdicts(text))
+        elif statement.head and re.match(
+            r"\W*(?:\d\W{1,3})?(?:true|false|not true|correct|incorrect|T|F)\b", text, re.IGNORECASE
+        ):
+            yield from itertools.islice(_verdicts(text), 1)

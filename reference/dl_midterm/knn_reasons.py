@@ -24,9 +24,14 @@ SHORT = 12
 """An answer of so few words can hold the prediction alone."""
 
 
-def reason(
-    mentions: Mapping[str, Any], label: str | None, observations: Sequence[Sequence[float]],
-    point: Sequence[float], labels: Sequence[str], k: int, distances: Sequence[float] | None = None,
+def reason(  # noqa: PLR0917  # called by name, from a rubric
+    mentions: Mapping[str, Any],
+    label: str | None,
+    observations: Sequence[Sequence[float]],
+    point: Sequence[float],
+    labels: Sequence[str],
+    k: int,
+    distances: Sequence[float] | None = None,
 ) -> Judgement:
     """Judge a reason by what it mentions.
 
@@ -72,7 +77,9 @@ def _usable(distances: Sequence[float] | None, count: int, k: int) -> list[float
     return [float(d) for d in distances]
 
 
-def _judged(mentions: Mapping[str, Any], distances: Sequence[float], labels: Sequence[str], k: int) -> Judgement:
+def _judged(
+    mentions: Mapping[str, Any], distances: Sequence[float], labels: Sequence[str], k: int
+) -> Judgement:
     nearest = knn.nearest(distances, k, first=1)
     items = [item for item in mentions.get("items", []) if isinstance(item, int)]
     said = set(mentions.get("said", []))
@@ -95,8 +102,11 @@ def _by_items(items: Sequence[int], nearest: Sequence[int], said: set[str]) -> J
     if named == set(nearest):
         return _yes("the nearest observations are named")
     if set(nearest) <= named:
-        return _yes("the nearest observations are among those named") if "nearest" in said else (
-            _no("more observations are named than vote", certain=False, still_open=True))
+        return (
+            _yes("the nearest observations are among those named")
+            if "nearest" in said
+            else (_no("more observations are named than vote", certain=False, still_open=True))
+        )
     if named < set(nearest) and len(named) >= len(nearest) - 1 and "vote" in said:
         return _yes("the nearest observations and their vote are named")
     shown = ", ".join(map(str, sorted(named)))
@@ -104,7 +114,9 @@ def _by_items(items: Sequence[int], nearest: Sequence[int], said: set[str]) -> J
 
 
 def _by_vote(mentions: Mapping[str, Any], said: set[str], votes: Counter[str], k: int) -> Judgement:
-    counted = {name: n for name, n in mentions.get("labels", {}).items() if isinstance(n, int) and n}
+    counted = {
+        name: n for name, n in mentions.get("labels", {}).items() if isinstance(n, int) and n
+    }
     winner = votes.most_common(1)[0][0]
     if k == 1:
         if "nearest" in said and "rule" not in said and winner in counted:

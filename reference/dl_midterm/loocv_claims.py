@@ -91,7 +91,7 @@ def best_models(table: Any, degree: int) -> list[str]:
     return list(found) or [str(degree)]
 
 
-def expected_models(table: Any, degree: int) -> list[str]:
+def expected_models(table: Any, degree: int) -> list[str]:  # noqa: ARG001  # as its siblings
     """The true degree alone, whatever the table says: what theory expects.
 
     >>> expected_models({"runs": [{"1": 6.8, "2": 1.05, "3": 1.02}]}, 2)
@@ -111,7 +111,7 @@ def choice_stands(table: Any, degree: int, model: str | None) -> str | None:
     return "stands" if model in best_models(table, degree) else "falls"
 
 
-def largest_error(table: Any, degree: int) -> list[str]:
+def largest_error(table: Any, degree: int) -> list[str]:  # noqa: ARG001  # as its siblings
     """MISTAKE: the model with the largest error, or the most negative score, was named.
 
     >>> largest_error({"runs": [{"1": 6.8, "2": 1.05}]}, 2)
@@ -124,10 +124,15 @@ def largest_error(table: Any, degree: int) -> list[str]:
 def _runs(table: Any) -> list[Run]:
     """The runs of a table with two numbers or more; what is no number is left out."""
     runs = table.get("runs", []) if isinstance(table, Mapping) else []
-    found = []
+    found: list[Run] = []
     for run in runs if isinstance(runs, Sequence) else []:
-        numbers = {str(k): abs(float(v)) for k, v in run.items()
-                   if isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)}
+        if not isinstance(run, Mapping):
+            continue
+        numbers = {
+            str(k): abs(float(v))
+            for k, v in run.items()
+            if isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)
+        }
         if numbers:
             found.append(numbers)
     return found

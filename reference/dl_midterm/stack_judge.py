@@ -124,18 +124,21 @@ def judge_designs(stacks: Sequence[Design], side: int, asked: int) -> Judgement:
             reasons.append(f"{name} repeats an earlier one")
             continue
         points[place] = Fraction(1)
+        if any(layer.get("kind") == "pool" for layer in design["layers"]):
+            certain = False
+            reasons.append(f"{name} holds a layer that pools")
         states = {"padding": padding_state(design), "filters": channel_state(design)}
+        if "lost" in states.values():
+            reasons.append(f"{name}: {_lost(design, states)}")
+            certain = certain and not _few_filters(design, states)
+            continue
         for what, state in states.items():
             unsaid[what][0] += state == "unsaid"
             unsaid[what][1] += 1
-        if "lost" in states.values():
-            reasons.append(f"{name}: {_lost(design, states)}")
-        elif "close" in states.values():
+        if "close" in states.values():
             certain = False
             reasons.append(f"{name}: its padding is off by the half pixel of an even kernel")
-            points[place] += 1
-        else:
-            points[place] += 1
+        points[place] += 1
         if "unsaid" in states.values() and design.get("sized"):
             certain = False
             reasons.append(f"{name}: its output is said to have the right size, but not how")
@@ -152,11 +155,19 @@ def judge_designs(stacks: Sequence[Design], side: int, asked: int) -> Judgement:
         reasons.append("no architecture was recognised as right")
     total = sum(kept, Fraction(0)) - _cost(unsaid, reasons)
     credit = max(Fraction(0), total / (2 * asked))
+    if len(stacks) < asked and any(design.get("unsure") for design in stacks):
+        certain = False
     if len(stacks) < asked:
         reasons.append(f"{len(stacks)} of {asked} architectures")
     if credit == 1:
         reasons = [f"{asked} architectures with the right field that keep the shape"] if certain else reasons
     return {"credit": str(credit), "reasons": reasons, "certain": certain}
+
+
+def _few_filters(design: Design, states: Mapping[str, str]) -> bool:
+    """Whether the channels are lost by a number so small that it may count something else."""
+    given = [layer.get("filters") for layer in design["layers"]]
+    return states["filters"] == "lost" and any(isinstance(n, int) and 1 < n < 10 for n in given)
 
 
 def _counted(stacks: Sequence[Design]) -> set[int]:

@@ -70,7 +70,11 @@ def problems() -> dict[str, list[str]]:
 
 def _put(label: str, answer: str) -> str:
     """A label and its answer; what is no sentence starts on a line of its own."""
-    if label and not label.endswith("\n") and (answer[:2] in ("``", "| ", "$$", "1.", "(a", "A:", "ob") or "\n" in answer):
+    if (
+        label
+        and not label.endswith("\n")
+        and (answer[:2] in ("``", "| ", "$$", "1.", "(a", "A:", "ob") or "\n" in answer)
+    ):
         label = label.rstrip() + "\n\n"
     return label + answer
 
@@ -125,6 +129,7 @@ def ids_with_brackets(ask: Ask) -> str:
     def label(i: str) -> str:
         head, *rest = parts_of(i)
         return head + "".join(f"({r})" for r in rest) + " "
+
     return _each(label)
 
 
@@ -139,6 +144,7 @@ def question_part(ask: Ask) -> str:
         head, *rest = parts_of(i)
         tail = f" part {rest[0]}" if rest else ""
         return f"Question {head}{tail}" + (f" ({rest[1]})" if len(rest) > 1 else "") + "\n"
+
     return _each(label)
 
 
@@ -154,13 +160,21 @@ def answer_ids(ask: Ask) -> str:
 
 @layout
 def shuffled_problems(ask: Ask) -> str:
-    order = [i for p in ("7", "2", "12", "5", "10", "1", "3", "11", "4", "6", "9", "8") for i in problems()[p]]
+    order = [
+        i
+        for p in ("7", "2", "12", "5", "10", "1", "3", "11", "4", "6", "9", "8")
+        for i in problems()[p]
+    ]
     return _each(lambda i: f"## Q{i}\n", order=order)
 
 
 @layout
 def shuffled_bare_ids(ask: Ask) -> str:
-    order = [i for p in ("12", "2", "7", "5", "10", "1", "3", "11", "4", "6", "9", "8") for i in problems()[p]]
+    order = [
+        i
+        for p in ("12", "2", "7", "5", "10", "1", "3", "11", "4", "6", "9", "8")
+        for i in problems()[p]
+    ]
     return _each(lambda i: f"{i}:\n", order=order)
 
 
@@ -174,8 +188,10 @@ def _nested(head: Callable[[str], str], inner: Callable[[str, int], str]) -> str
 
 @layout
 def problems_and_part_numbers(ask: Ask) -> str:
-    return _nested(lambda p: f"## Problem {p} - 5 points",
-                   lambda i, n: f"Part {parts_of(i)[1]}" + (f"({i[-1]})" if i[-1].isalpha() else "") + ": ")
+    return _nested(
+        lambda p: f"## Problem {p} - 5 points",
+        lambda i, n: f"Part {parts_of(i)[1]}" + (f"({i[-1]})" if i[-1].isalpha() else "") + ": ",
+    )
 
 
 @layout
@@ -195,7 +211,10 @@ def nested_headings(ask: Ask) -> str:
 
 @layout
 def all_items_numbered_one_with_prompts(ask: Ask) -> str:
-    return _nested(lambda p: f"## \\*Problem {p} - 10 points", lambda i, n: f"1. (2.5) {ask[i]}\n\n**Answer:**\n\n")
+    return _nested(
+        lambda p: f"## \\*Problem {p} - 10 points",
+        lambda i, n: f"1. (2.5) {ask[i]}\n\n**Answer:**\n\n",
+    )
 
 
 @layout
@@ -228,7 +247,9 @@ def two_parts_under_one_label(ask: Ask) -> str:
 @layout
 def windows_line_ends_and_page_numbers(ask: Ask) -> str:
     text = _each(lambda i: f"Question {i}:\n")
-    return text.replace("\n\nQuestion 6.1", "\n\nPage 4 of 9\n\x0c\nQuestion 6.1").replace("\n", "\r\n")
+    return text.replace("\n\nQuestion 6.1", "\n\nPage 4 of 9\n\x0c\nQuestion 6.1").replace(
+        "\n", "\r\n"
+    )
 
 
 @layout

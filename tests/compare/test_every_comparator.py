@@ -13,6 +13,7 @@ from grader.model import Number, Verdict
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "aligned": {"of": {"kind": "exact"}}, "any-of": {"of": [{"kind": "exact"}]}, "choice": {},
+    "claims": {"subject": "bias", "subjects": {"bias": ("bias",)}, "claims": {"falls": ("falls",)}},
     "facts": {"what": "a call", "holds": {"call": "f"}}, "within": {"rows": ("a", "b")},
     "count": {"at_least": 1}, "each": {"of": {"kind": "exact"}}, "near": {"absolute": 0.1},
     "tally": {"of": {"kind": "exact"}}, "size": {"channels_credit": Fraction(1, 2)},

@@ -7,31 +7,107 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.compare._queries import NotAQuery, ask, check
+from grader.compare._queries import QueryError, ask, check
 from grader.compare.facts import Facts
 from grader.model import Verdict
 
 FACTS = {
     "calls": [
-        {"name": "T.Compose", "args": [[{"call": 1}, {"call": 2}]], "line": 1, "text": "T.Compose([…])"},
-        {"name": "T.RandomCrop", "args": [32], "kw": {"padding": 4}, "line": 2, "text": "T.RandomCrop(32, padding=4)"},
+        {
+            "name": "T.Compose",
+            "args": [[{"call": 1}, {"call": 2}]],
+            "line": 1,
+            "text": "T.Compose([…])",
+        },
+        {
+            "name": "T.RandomCrop",
+            "args": [32],
+            "kw": {"padding": 4},
+            "line": 2,
+            "text": "T.RandomCrop(32, padding=4)",
+        },
         {"name": "T.ToTensor", "line": 3, "text": "T.ToTensor()"},
-        {"name": "data.Set", "kw": {"transform": {"call": 0}, "train": True}, "line": 4, "text": "Set(…)"},
-        {"name": "Loader", "args": [{"call": 3, "calls": ["data.Set"]}, 128], "line": 5, "text": "Loader(s, 128)"},
-        {"name": "loss.backward", "line": 8, "text": "loss.backward()", "loops": [0, 1], "in": "main"},
-        {"name": "plot", "args": [{"call": 9, "calls": ["sorted"]}, {"text": "f", "terms": {"2": -2.0}, "plus": []}], "line": 9},
+        {
+            "name": "data.Set",
+            "kw": {"transform": {"call": 0}, "train": True},
+            "line": 4,
+            "text": "Set(…)",
+        },
+        {
+            "name": "Loader",
+            "args": [{"call": 3, "calls": ["data.Set"]}, 128],
+            "line": 5,
+            "text": "Loader(s, 128)",
+        },
+        {
+            "name": "loss.backward",
+            "line": 8,
+            "text": "loss.backward()",
+            "loops": [0, 1],
+            "in": "main",
+        },
+        {
+            "name": "plot",
+            "args": [
+                {"call": 9, "calls": ["sorted"]},
+                {"text": "f", "terms": {"2": -2.0}, "plus": []},
+            ],
+            "line": 9,
+        },
     ],
-    "sets": [{"target": "net.fc", "value": {"call": 4}, "text": "net.fc = …", "line": 6, "calls": ["Linear"]},
-             {"target": "l.trainable", "value": False, "text": "l.trainable = False", "line": 7, "loops": [2]},
-             {"target": "k.trainable", "value": {"text": "i >= 10"}, "line": 7, "when": ["i < 3"]}],
-    "loops": [{"kind": "for", "over": "range(5)", "times": 5, "values": [0, 1, 2, 3, 4], "line": 7, "target": "e"},
-              {"kind": "for", "over": "loader", "breaks": True, "line": 8, "target": "b"},
-              {"kind": "for", "over": "net.layers[:10]", "line": 7, "target": "l"}],
-    "formulas": [{"target": "y", "of": "x", "terms": {"1": 1.0, "2": -2.0}, "plus": [5], "from": ["randn"], "line": 3}],
+    "sets": [
+        {
+            "target": "net.fc",
+            "value": {"call": 4},
+            "text": "net.fc = …",
+            "line": 6,
+            "calls": ["Linear"],
+        },
+        {
+            "target": "l.trainable",
+            "value": False,
+            "text": "l.trainable = False",
+            "line": 7,
+            "loops": [2],
+        },
+        {"target": "k.trainable", "value": {"text": "i >= 10"}, "line": 7, "when": ["i < 3"]},
+    ],
+    "loops": [
+        {
+            "kind": "for",
+            "over": "range(5)",
+            "times": 5,
+            "values": [0, 1, 2, 3, 4],
+            "line": 7,
+            "target": "e",
+        },
+        {"kind": "for", "over": "loader", "breaks": True, "line": 8, "target": "b"},
+        {"kind": "for", "over": "net.layers[:10]", "line": 7, "target": "l"},
+    ],
+    "formulas": [
+        {
+            "target": "y",
+            "of": "x",
+            "terms": {"1": 1.0, "2": -2.0},
+            "plus": [5],
+            "from": ["randn"],
+            "line": 3,
+        }
+    ],
     "functions": [{"name": "main", "params": ["a"], "line": 1}],
-    "imports": ["torch.nn"], "undefined": ["X"], "unimported": ["os"],
-    "source": "print(1)", "printed": "acc 0.9", "prose": "two lines", "canonical": "a = b",
-    "log": {"last_epoch": 3, "epochs": [{"loss": 2.5}], "failed": ["NameError"], "warnings": ["no metric"]},
+    "imports": ["torch.nn"],
+    "undefined": ["X"],
+    "unimported": ["os"],
+    "source": "print(1)",
+    "printed": "acc 0.9",
+    "prose": "two lines",
+    "canonical": "a = b",
+    "log": {
+        "last_epoch": 3,
+        "epochs": [{"loss": 2.5}],
+        "failed": ["NameError"],
+        "warnings": ["no metric"],
+    },
 }
 
 HOLD: list[Any] = [
@@ -43,7 +119,11 @@ HOLD: list[Any] = [
     {"call": "RandomCrop", "args": {"size|0": {"near": 31, "by": 1}}},
     {"call": "RandomCrop", "args": {"size|0": {"number": True}, "*": {"contains": 4}}},
     {"call": "RandomCrop", "inside": "Compose"},
-    {"call": "Loader", "args": {"batch|1": 128}, "holding": [{"call": "RandomCrop"}, {"call": "Set", "args": {"train|1": True}}]},
+    {
+        "call": "Loader",
+        "args": {"batch|1": 128},
+        "holding": [{"call": "RandomCrop"}, {"call": "Set", "args": {"train|1": True}}],
+    },
     {"call": "Loader", "lacking": [{"call": "Flip"}]},
     {"call": "backward", "in_loop": {"times": 5}},
     {"call": "backward", "in_loop": {"loop": "^loader", "breaks": True}, "in": "main", "deep": 2},
@@ -117,9 +197,11 @@ def test_not_turns_a_query_round(query: Any) -> None:
     assert ask(FACTS, {"not": query}).holds is not ask(FACTS, query).holds
 
 
-@pytest.mark.parametrize("query", [3, {}, {"cal": "x"}, {"all": [{}]}, {"source": "("}, {"not": {"x": 1}}])
+@pytest.mark.parametrize(
+    "query", [3, {}, {"cal": "x"}, {"all": [{}]}, {"source": "("}, {"not": {"x": 1}}]
+)
 def test_a_slip_in_a_query_is_found_when_the_rubric_is_loaded(query: Any) -> None:
-    with pytest.raises(NotAQuery):
+    with pytest.raises(QueryError):
         Facts(what="x", holds=query)
 
 
@@ -127,13 +209,20 @@ def test_reasons_quote_the_line_and_never_the_wanted_value() -> None:
     kind = Facts(what="the crop", holds={"call": "RandomCrop", "args": {"size|0": 28}})
     verdict = kind.compare(FACTS, None)
     assert verdict.reason == "the crop: not as asked in line 2: T.RandomCrop(32, padding=4)"
-    assert Facts(what="the flip", holds={"call": "Flip"}).compare(FACTS, None).reason == "the flip: not found"
+    assert (
+        Facts(what="the flip", holds={"call": "Flip"}).compare(FACTS, None).reason
+        == "the flip: not found"
+    )
 
 
 def test_parts_of_a_query_earn_their_share_by_weight() -> None:
-    kind = Facts(what="all", each=(
-        {"what": "crop", "holds": {"call": "RandomCrop"}, "weight": 2},
-        {"what": "flip", "holds": {"call": "Flip"}}))
+    kind = Facts(
+        what="all",
+        each=(
+            {"what": "crop", "holds": {"call": "RandomCrop"}, "weight": 2},
+            {"what": "flip", "holds": {"call": "Flip"}},
+        ),
+    )
     verdict = kind.compare(FACTS, None)
     assert verdict.credit == Fraction(2, 3)
     assert "lacking: flip" in verdict.reason
@@ -142,7 +231,10 @@ def test_parts_of_a_query_earn_their_share_by_weight() -> None:
 
 
 def test_patterns_may_name_what_the_reference_computed() -> None:
-    query = {"call": "RandomCrop", "args": {"size|0": {"truth": "size"}, "padding|1": {"in": {"truth": "paddings"}}}}
+    query = {
+        "call": "RandomCrop",
+        "args": {"size|0": {"truth": "size"}, "padding|1": {"in": {"truth": "paddings"}}},
+    }
     assert ask(FACTS, query, {"size": 32, "paddings": [4, 5]}).holds
     assert not ask(FACTS, query, {"size": 31, "paddings": [4, 5]}).holds
     assert not ask(FACTS, query, None).holds
@@ -151,15 +243,56 @@ def test_patterns_may_name_what_the_reference_computed() -> None:
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(["name", "args", "kw", "call", "calls", "loops", "when", "over", "terms", "plus",
-                                       "text", "dict", "line", "value", "target", "values", "x"]), inner, max_size=4),
-    max_leaves=20)
-heads = ["calls", "sets", "loops", "formulas", "functions", "imports", "undefined", "source", "printed", "log"]
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "name",
+                    "args",
+                    "kw",
+                    "call",
+                    "calls",
+                    "loops",
+                    "when",
+                    "over",
+                    "terms",
+                    "plus",
+                    "text",
+                    "dict",
+                    "line",
+                    "value",
+                    "target",
+                    "values",
+                    "x",
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=20,
+)
+heads = [
+    "calls",
+    "sets",
+    "loops",
+    "formulas",
+    "functions",
+    "imports",
+    "undefined",
+    "source",
+    "printed",
+    "log",
+]
 
 
-@given(st.dictionaries(st.sampled_from(heads), plain | st.lists(plain, max_size=4), max_size=6) | plain,
-       st.sampled_from([*HOLD, *FAIL]), plain)
+@given(
+    st.dictionaries(st.sampled_from(heads), plain | st.lists(plain, max_size=4), max_size=6)
+    | plain,
+    st.sampled_from([*HOLD, *FAIL]),
+    plain,
+)
 def test_no_facts_make_a_query_fail(facts: Any, query: Any, truth: Any) -> None:
     assert isinstance(Facts(what="x", holds=query).compare(facts, truth), Verdict)
 
@@ -167,6 +300,8 @@ def test_no_facts_make_a_query_fail(facts: Any, query: Any, truth: Any) -> None:
 @given(st.floats(0, 50), st.floats(0, 10), st.floats(0, 10))
 def test_loosening_a_tolerance_never_loses_what_held(wanted: float, by: float, more: float) -> None:
     def held(tolerance: float) -> bool:
-        return ask(FACTS, {"call": "RandomCrop", "args": {"0": {"near": wanted, "by": tolerance}}}).holds
+        return ask(
+            FACTS, {"call": "RandomCrop", "args": {"0": {"near": wanted, "by": tolerance}}}
+        ).holds
 
     assert held(by) <= held(by + more)

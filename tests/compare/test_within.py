@@ -14,7 +14,11 @@ KIND = Within(rows=ROWS, sign=False)
 
 
 def scores(*values: float | None, quantity: str = "mse") -> dict:
-    run = {row: Number(value=Fraction(str(v))) for row, v in zip(ROWS, values, strict=True) if v is not None}
+    run = {
+        row: Number(value=Fraction(str(v)))
+        for row, v in zip(ROWS, values, strict=True)
+        if v is not None
+    }
     return {"runs": [run], "quantity": quantity, "negated": False}
 
 
@@ -36,7 +40,9 @@ def test_a_minus_sign_is_overlooked_only_where_the_rubric_says_so() -> None:
 
 def test_the_same_digits_in_several_rows_count_once() -> None:
     assert KIND.compare(scores(1.25, 1.25, 1.25, 1.25), RANGES).each == (0, 0, 0, 0)
-    assert Within(rows=ROWS, distinct=False).compare(scores(1.25, 1.25, 1.25, 1.25), RANGES).each == (0, 1, 1, 1)
+    assert Within(rows=ROWS, distinct=False).compare(
+        scores(1.25, 1.25, 1.25, 1.25), RANGES
+    ).each == (0, 1, 1, 1)
 
 
 def test_another_quantity_is_held_against_its_own_range_or_refused() -> None:
@@ -57,7 +63,10 @@ def test_without_ranges_nothing_is_certain() -> None:
 value = st.floats(allow_nan=True) | st.none() | st.text(max_size=3) | st.integers() | st.booleans()
 
 
-@given(st.dictionaries(st.sampled_from([*ROWS, "x"]), value), st.none() | st.lists(st.lists(value, max_size=3), max_size=5))
+@given(
+    st.dictionaries(st.sampled_from([*ROWS, "x"]), value),
+    st.none() | st.lists(st.lists(value, max_size=3), max_size=5),
+)
 def test_no_scores_and_no_ranges_make_it_fail(run: dict, ranges: list | None) -> None:
     assert isinstance(KIND.compare({"runs": [run]}, ranges), Verdict)
 
@@ -66,5 +75,8 @@ def test_no_scores_and_no_ranges_make_it_fail(run: dict, ranges: list | None) ->
 def test_widening_a_range_never_costs_credit(score: float, more: float) -> None:
     kind = Within(rows=("1",))
     given_ = {"runs": [{"1": score}]}
-    narrow, wide = kind.compare(given_, [[2.0, 9.0]]), kind.compare(given_, [[2.0 - more, 9.0 + more]])
+    narrow, wide = (
+        kind.compare(given_, [[2.0, 9.0]]),
+        kind.compare(given_, [[2.0 - more, 9.0 + more]]),
+    )
     assert narrow.credit <= wide.credit

@@ -20,7 +20,10 @@ def test_whole_code_needs_no_repair() -> None:
 
 
 def test_prompts_magics_and_shell_lines_go() -> None:
-    assert lines("In [3]: import a\n%matplotlib inline\n!pip install b\n>>> a.b()") == ["import a", "a.b()"]
+    assert lines("In [3]: import a\n%matplotlib inline\n!pip install b\n>>> a.b()") == [
+        "import a",
+        "a.b()",
+    ]
 
 
 def test_a_percent_sign_that_continues_a_line_is_no_magic() -> None:
@@ -34,7 +37,10 @@ def test_pieces_of_a_cell_that_a_page_break_tore_are_joined() -> None:
 
 def test_a_string_cut_at_the_edge_is_closed() -> None:
     program = parse(['s = score(m, X, how="neg_mean_squa:\njobs=1)\nprint(s)'])
-    assert ast.unparse(program.tree).splitlines() == ["s = score(m, X, how='neg_mean_squa', jobs=1)", "print(s)"]
+    assert ast.unparse(program.tree).splitlines() == [
+        "s = score(m, X, how='neg_mean_squa', jobs=1)",
+        "print(s)",
+    ]
     assert program.repairs
 
 
@@ -47,9 +53,14 @@ def test_a_call_cut_at_the_edge_is_closed() -> None:
 
 
 def test_lost_indentation_is_restored_by_the_words() -> None:
-    torn = "def f(Z, mode):\nif mode == 'a':\nm = Z.mean(0)\nelif mode == 'b':\nm = c['m']\nreturn Z - m"
+    torn = "def f(Z, k):\nif k == 'a':\nm = Z.mean(0)\nelif k == 'b':\nm = c['m']\nreturn Z - m"
     shown = lines(torn)
-    assert shown[1:5] == ["    if mode == 'a':", "        m = Z.mean(0)", "    elif mode == 'b':", "        m = c['m']"]
+    assert shown[1:5] == [
+        "    if k == 'a':",
+        "        m = Z.mean(0)",
+        "    elif k == 'b':",
+        "        m = c['m']",
+    ]
 
 
 def test_a_body_that_began_on_the_next_page_stays_a_body() -> None:
@@ -57,7 +68,9 @@ def test_a_body_that_began_on_the_next_page_stays_a_body() -> None:
 
 
 def test_lost_underscores_are_restored() -> None:
-    assert lines("dl = DataLoader(d, 128, num workers=2)\ndl = 1 +") == ["dl = DataLoader(d, 128, num_workers=2)"]
+    assert lines("dl = DataLoader(d, 128, num workers=2)\ndl = 1 +") == [
+        "dl = DataLoader(d, 128, num_workers=2)"
+    ]
 
 
 def test_print_of_old_python_is_read() -> None:
@@ -71,7 +84,12 @@ def test_prose_inside_code_is_left_out_and_counted() -> None:
 
 
 def test_an_open_bracket_ends_where_the_next_statement_begins() -> None:
-    assert lines("f(a, (b\n\ndef g(x):\n    return x") == ["f(a, b)", "", "def g(x):", "    return x"]
+    assert lines("f(a, (b\n\ndef g(x):\n    return x") == [
+        "f(a, b)",
+        "",
+        "def g(x):",
+        "    return x",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -104,8 +122,18 @@ def test_no_heap_of_signs_makes_parsing_fail(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["(" * 9_000, "a=(\n" * 1_400, "'" * 9_999, "def f(:\n" * 1_000, "x = 1 +\n" * 1_200, "if x:\n" * 300,
-     "1+" * 4_000 + "1", "for i in range(3):\nprint(f(i\n" * 300, "-" * 9_000 + "1", "a." * 5_000 + "b"],
+    [
+        "(" * 9_000,
+        "a=(\n" * 1_400,
+        "'" * 9_999,
+        "def f(:\n" * 1_000,
+        "x = 1 +\n" * 1_200,
+        "if x:\n" * 300,
+        "1+" * 4_000 + "1",
+        "for i in range(3):\nprint(f(i\n" * 300,
+        "-" * 9_000 + "1",
+        "a." * 5_000 + "b",
+    ],
     ids=lambda text: text[:8],
 )
 def test_hostile_code_takes_bounded_work(text: str) -> None:

@@ -1,6 +1,8 @@
 """Scores of a few models are read from whatever prints or tells them, run by run."""
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +23,7 @@ KIND = Scores(keys=KEYS, nouns=("degree", "deg", "order", "model", "poly", "d"))
 HERE = Place(file="a.md", start=1, end=1)
 
 
-def read(text: str, kind: str | None = None):
+def read(text: str, kind: str | None = None) -> Any:
     if kind:
         return KIND.read(Answer(pieces=(Piece(kind=kind, text=text, place=HERE),)))
     return KIND.read(Answer(pieces=split(text, "a.md")))
@@ -34,14 +36,60 @@ def runs(text: str, kind: str | None = None) -> list[dict[str, float]]:
 
 
 FOUR = {"1": 6.81, "2": 1.01, "3": 1.05, "4": 1.11}
+PRINTED = """\
+Degree-1 MSE: 6.81, STD: 13.8
+Degree-2 MSE: 1.01, STD: 1.4
+Degree-3 MSE: 1.05, STD: 1
+Degree-4 MSE: 1.11, STD: 1.8
+"""
+DOWN = """\
+| model | error |
+|---|---|
+| (a) | 6.81 |
+| (b) | 1.01 |
+| (c) | 1.05 |
+| (d) | 1.11 |
+"""
+ACROSS = """\
+| | linear | quadratic | cubic | quartic |
+|---|---|---|---|---|
+| MSE | 6.81 | 1.01 | 1.05 | 1.11 |
+"""
+TWO_DOWN = """\
+| seed | (a) | (b) | (c) | (d) |
+|---|---|---|---|---|
+| 1 | 6.81 | 1.01 | 1.05 | 1.11 |
+| 2 | 7.5 | 1.2 | 1.3 | 1.4 |
+"""
+TWO_ACROSS = """\
+| degree | seed 1 | seed 2 |
+|---|---|---|
+| 1 | 6.81 | 7.5 |
+| 2 | 1.01 | 1.2 |
+| 3 | 1.05 | 1.3 |
+| 4 | 1.11 | 1.4 |
+"""
+TWO_PRINTED = """\
+Seed 1:
+linear 6.81
+quadratic 1.01
+cubic 1.05
+quartic 1.11
+Seed 2:
+linear 7.5
+quadratic 1.2
+cubic 1.3
+quartic 1.4
+"""
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "degree 1: 6.81\ndegree 2: 1.01\ndegree 3: 1.05\ndegree 4: 1.11",
-        "Degree-1 MSE: 6.81, STD: 13.8\nDegree-2 MSE: 1.01, STD: 1.4\nDegree-3 MSE: 1.05, STD: 1\n"
-        "Degree-4 MSE: 1.11, STD: 1.8",
+        PRINTED,
+        DOWN,
+        ACROSS,
         "1 6.81\n2 1.01\n3 1.05\n4 1.11",
         "0 6.81\n1 1.01\n2 1.05\n3 1.11",
         "[6.81, 1.01, 1.05, 1.11]",
@@ -51,10 +99,8 @@ FOUR = {"1": 6.81, "2": 1.01, "3": 1.05, "4": 1.11}
         "MSE: 6.81\nMSE: 1.01\nMSE: 1.05\nMSE: 1.11",
         "(a) 6.81, (b) 1.01, (c) 1.05, (d) 1.11",
         "a) 6.81\nb) 1.01\nc) 1.05\nd) 1.11",
-        "| model | error |\n|---|---|\n| (a) | 6.81 |\n| (b) | 1.01 |\n| (c) | 1.05 |\n| (d) | 1.11 |",
-        "| | linear | quadratic | cubic | quartic |\n|---|---|---|---|---|\n| MSE | 6.81 | 1.01 | 1.05 | 1.11 |",
         "$$\\begin{array}{c|c} 1 & 6.81 \\\\ 2 & 1.01 \\\\ 3 & 1.05 \\\\ 4 & 1.11 \\end{array}$$",
-        "The linear model has an error of 6.81, the quadratic 1.01, the cubic 1.05, the quartic 1.11.",
+        "The linear model has error 6.81, the quadratic 1.01, the cubic 1.05, the quartic 1.11.",
         "6.81 (linear), 1.01 (quadratic), 1.05 (cubic) and 1.11 (quartic)",
         "model 1 = 6,81; model 2 = 1,01; model 3 = 1,05; model 4 = 1,11",
         "M1 6.81\nM2 1.01\nM3 1.05\nM4 1.11",
@@ -71,9 +117,9 @@ def test_four_errors_are_read_from_prints_tables_lists_and_sentences(text: str) 
 @pytest.mark.parametrize(
     "text",
     [
-        "| seed | (a) | (b) | (c) | (d) |\n|---|---|---|---|---|\n| 1 | 6.81 | 1.01 | 1.05 | 1.11 |\n| 2 | 7.5 | 1.2 | 1.3 | 1.4 |",
-        "| degree | seed 1 | seed 2 |\n|---|---|---|\n| 1 | 6.81 | 7.5 |\n| 2 | 1.01 | 1.2 |\n| 3 | 1.05 | 1.3 |\n| 4 | 1.11 | 1.4 |",
-        "Seed 1:\nlinear 6.81\nquadratic 1.01\ncubic 1.05\nquartic 1.11\nSeed 2:\nlinear 7.5\nquadratic 1.2\ncubic 1.3\nquartic 1.4",
+        TWO_DOWN,
+        TWO_ACROSS,
+        TWO_PRINTED,
         "seed 1: 6.81, 1.01, 1.05, 1.11\nseed 2: 7.5, 1.2, 1.3, 1.4",
     ],
 )
@@ -87,8 +133,7 @@ def test_equal_runs_stay_two() -> None:
 
 
 def test_a_sentence_that_repeats_one_number_is_no_run() -> None:
-    text = "degree 1: 6.81\ndegree 2: 1.01\ndegree 3: 1.05\ndegree 4: 1.11\n\nSo the quadratic is best with 1.01."
-    assert runs(text) == [FOUR]
+    assert runs(f"{PRINTED}\nSo the quadratic is best with 1.01.") == [FOUR]
 
 
 def test_what_a_torn_page_left_is_read_as_far_as_it_goes() -> None:
@@ -138,7 +183,9 @@ def test_no_numbers_are_certainly_no_scores() -> None:
 
 def test_words_may_come_as_lists_as_json_gives_them() -> None:
     kind = Scores(keys={"1": ["linear"], "2": ["quadratic"]}, nouns=["degree"])
-    found = kind.read(Answer(pieces=(Piece(kind="prose", text="linear 2.5, degree 2: 1.5", place=HERE),)))
+    found = kind.read(
+        Answer(pieces=(Piece(kind="prose", text="linear 2.5, degree 2: 1.5", place=HERE),))
+    )
     assert [float(n.value) for n in found.value["runs"][0].values()] == [2.5, 1.5]
 
 
@@ -153,10 +200,12 @@ STYLES = (
 
 
 @given(st.lists(numbers, min_size=4, max_size=4), st.sampled_from(STYLES))
-def test_what_is_written_in_a_style_reads_back(values: list[str], style) -> None:
+def test_what_is_written_in_a_style_reads_back(
+    values: list[str], style: Callable[[int, str], str]
+) -> None:
     text = "\n".join(style(k, n) for k, n in enumerate(values, 1))
     (run,) = runs(text, "output")
-    assert [n for n in run.values()] == [float(v) for v in values]
+    assert list(run.values()) == [float(v) for v in values]
 
 
 @given(st.text(max_size=400))
@@ -176,5 +225,3 @@ def test_no_text_of_such_signs_makes_reading_fail(text: str) -> None:
     if isinstance(found, Found):
         assert from_plain(to_plain(found)).value["runs"]
         assert all(isinstance(n, Number) for run in found.value["runs"] for n in run.values())
-
-

@@ -1,27 +1,29 @@
 """Facts of source code: what is called, how often, with what; nothing of it is run."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.codec import from_plain, to_plain
-from grader.model import Answer, Found, Missing, Piece, Place
+from grader.model import Answer, Finding, Found, Missing, Piece, Place
 from grader.read.source import Source
 
 HERE = Place(file="a.md", start=1, end=1)
 
 
-def read(text: str, kind: str = "code", **options):
+def read(text: str, kind: str = "code", **options: bool) -> Finding:
     return Source(**options).read(Answer(pieces=(Piece(kind=kind, text=text, place=HERE),)))
 
 
-def facts(text: str, kind: str = "code", **options):
+def facts(text: str, kind: str = "code", **options: bool) -> Any:
     found = read(text, kind, **options)
     assert isinstance(found, Found)
     return found.value
 
 
-def call(text: str, name: str):
+def call(text: str, name: str) -> Any:
     return next(c for c in facts(text)["calls"] if c["name"].endswith(name))
 
 
@@ -113,16 +115,24 @@ def test_a_log_alone_is_found_too() -> None:
 
 def test_one_spelling_is_kept_on_demand() -> None:
     value = facts('def f(a,b):\n  m,v = a["x"],b\n  return m+v', canonical=True)
-    assert value["canonical"].splitlines()[1:] == ["    m = a['x']", "    v = b", "    return m + v"]
+    assert value["canonical"].splitlines()[1:] == [
+        "    m = a['x']",
+        "    v = b",
+        "    return m + v",
+    ]
 
 
-@pytest.mark.parametrize("text", ["I could not get it to work.", "Not done.", "no time for this, sorry"])
+@pytest.mark.parametrize(
+    "text", ["I could not get it to work.", "Not done.", "no time for this, sorry"]
+)
 def test_giving_up_is_certainly_no_code(text: str) -> None:
     assert read(text, "prose") == Missing(why="there is no code and no output")
 
 
 def test_a_description_without_code_goes_to_a_person() -> None:
-    found = read("I drew the points and a line of the function over a fine grid of values.", "prose")
+    found = read(
+        "I drew the points and a line of the function over a fine grid of values.", "prose"
+    )
     assert isinstance(found, Missing)
     assert found.doubt
 
@@ -153,7 +163,12 @@ def test_no_heap_of_signs_makes_reading_fail(text: str) -> None:
     to_plain(read(text))
 
 
-@given(st.integers(-10**6, 10**6), st.text(alphabet="abc", max_size=9), st.booleans(), st.floats(0, 1))
+@given(
+    st.integers(-(10**6), 10**6),
+    st.text(alphabet="abc", max_size=9),
+    st.booleans(),
+    st.floats(0, 1),
+)
 def test_literal_arguments_read_back(number: int, word: str, flag: bool, share: float) -> None:
     found = call(f"f({number!r}, {word!r}, {flag!r}, k={share!r})", "f")
     assert found["args"] == [number, word, flag]

@@ -1,6 +1,7 @@
 """Laws of the sum, and that no known mistake can be taken for it or for another."""
 
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -46,16 +47,16 @@ def test_joined_digits_begin_and_end_with_the_numbers(a: int, b: int) -> None:
 
 @pytest.mark.parametrize("mistake", [reference.without_carry, reference.joined])
 @pytest.mark.parametrize("wrong", [(-1, 2), (True, 2), (1.5, 2)])
-def test_digits_of_what_is_no_whole_number_are_refused(mistake, wrong) -> None:
+def test_digits_of_what_is_no_whole_number_are_refused(mistake: Any, wrong: Any) -> None:
     with pytest.raises(ValueError, match="whole numbers"):
         mistake(*wrong)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_each_mistake_differs_from_the_right_sum(mistake) -> None:
+def test_each_mistake_differs_from_the_right_sum(mistake: Any) -> None:
     assert mistake(*GIVEN) != reference.add(*GIVEN)
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(MISTAKES, 2)))
-def test_each_mistake_differs_from_every_other(one, other) -> None:
+def test_each_mistake_differs_from_every_other(one: Any, other: Any) -> None:
     assert one(*GIVEN) != other(*GIVEN)

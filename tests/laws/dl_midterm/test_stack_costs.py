@@ -189,6 +189,30 @@ def test_a_shrinking_image_never_costs_more(stack: Stack, c: int) -> None:
     assert m.computations_without_padding(stack, 40, 41, c, 2) == 2 * wrong
 
 
+@few
+@given(stacks, channels)
+def test_left_out_settings_mean_one_operation_a_product_and_no_bias(stack: Stack, c: int) -> None:
+    assert m.parameter_polynomial(stack) == m.parameter_polynomial(stack, bias=False)
+    assert m.computation_polynomial(stack) == m.computation_polynomial(stack, 1, bias=False)
+    assert m.computation_polynomial(stack) == m.parameter_polynomial(stack)
+    assert m.computations(stack, 5, 6, c) == m.computations(stack, 5, 6, c, 1, bias=False)
+    assert m.computations_without_size(stack, c) == m.parameters(stack, c)
+    single: Stack = [{"kernel": layer["kernel"]} for layer in stack]
+    assert m.computations_single_channel(single, 5, 6) == m.computations(single, 5, 6, 1)
+
+
+@few
+@given(stacks, st.booleans())
+def test_a_polynomial_starts_with_its_highest_power(stack: Stack, bias: bool) -> None:
+    powers = list(m.parameter_polynomial(stack, bias=bias))
+    assert powers == sorted(powers, reverse=True)
+
+
+def test_the_smallest_numbers_are_taken() -> None:
+    assert m.parameters_one_bias_a_layer([{"kernel": 3}], 1) == 9 + 1
+    assert m.computations_without_padding([{"kernel": 5}], 5, 5, 1) == 25
+
+
 def test_all_filters_in_words_are_read() -> None:
     for words, number in {
         "C": 12,
@@ -231,6 +255,8 @@ def test_numbers_that_do_not_fit_are_refused() -> None:
         m.parameters(stack, 6)
     with pytest.raises(ValueError, match="groups"):
         m.parameters([{"kernel": 3, "groups": 4}], 6)
+    with pytest.raises(ValueError, match="groups"):
+        m.parameters([{"kernel": 3, "groups": 4, "filters": 10}], 8)
     with pytest.raises(ValueError, match="channels"):
         m.parameters(stack, 0)
     for call in (m.computations, m.computations_channels_once):

@@ -1,0 +1,137 @@
+"""Free text: certain where it is plain, a proposal where it is not, and never right by key words."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.compare.claims import Claims
+from grader.compare.concepts import Concepts
+from grader.compare.mapping import Mapping
+from grader.compare.truths import Allowance, Truths
+from grader.model import Number
+
+EPSILON = Concepts(
+    wanted=("~divi* by zero", "numeric* stab*"), forbidden=("makes .. variance .. zero", "not prevent*|avoid*"),
+    hints=("zero", "divi*", "stab*", "small"))
+CURVES = {
+    "subjects": {"bias": ("bias",), "variance": ("variance",), "test": ("test error",)},
+    "claims": {"falls": ("decreas*", "falls", "drops"), "rises": ("increas*", "rises", "grows"), "flat": ("constant",),
+               "dips": ("u_shaped",)},
+    "sequences": {"dips": ("falls", "rises")},
+    "neutral": ("complexity + increas*|grows",),
+    "turned": ("simpler",),
+}
+BIAS = Claims(subject="bias", because=("captur* .. pattern*",), **CURVES)
+VARIANCE = Claims(subject="variance", because=("sensitiv*",), **CURVES)
+TEST = Claims(subject="test", because=("overfit*",), **CURVES)
+
+
+@pytest.mark.parametrize(
+    ("text", "credit", "certain"),
+    [
+        ("It prevents division by zero.", 1, True),
+        ("for numercial stabilty", 1, True),
+        ("So we never divide by exactly zero.", 1, True),
+        ("It sets the learning rate.", 0, True),
+        ("It does not prevent a division by zero.", 0, False),
+        ("It makes the variance zero.", 0, True),
+        ("It is a small constant.", 0, False),
+        ("epsilon numerical stability variance gamma beta mean", 0, False),
+        ("numerical stability. But it makes the variance go to zero.", 0, False),
+    ],
+)
+def test_concepts(text: str, credit: int, certain: bool) -> None:
+    verdict = EPSILON.compare([text], None)
+    assert (verdict.credit, verdict.certain) == (credit, certain), verdict.reason
+
+
+def test_a_part_of_the_wanted_groups_is_a_proposal_of_a_share() -> None:
+    both = Concepts(wanted=(("cover*",), ("all maps",)))
+    verdict = both.compare(["The kernel covers it."], None)
+    assert (verdict.credit, verdict.certain) == (Fraction(1, 2), False)
+
+
+def test_what_is_wanted_can_depend_on_the_truth() -> None:
+    why = Concepts(when={"same": ("deterministic",), "different": ("new data",)}, hints=("data", "deterministic"))
+    assert why.compare(["There are new data."], "different").credit == 1
+    assert why.compare(["There are new data."], "same").credit == 0
+    contradicted = why.compare(["There are new data."], "contradicted")
+    assert (contradicted.credit, contradicted.certain) == (0, False)
+    assert why.compare(["I say so."], "contradicted").certain
+
+
+@pytest.mark.parametrize(
+    ("kind", "truth", "text", "credit", "certain"),
+    [
+        (BIAS, "falls", "The bias decreases because it can capture the pattern.", 1, True),
+        (BIAS, "falls", "Bias falls. Variance rises.", Fraction(1, 2), True),
+        (VARIANCE, "rises", "As complexity increases bias decreases and variance increases.", Fraction(1, 2), True),
+        (BIAS, "falls", "As complexity increases bias decreases and variance increases.", Fraction(1, 2), True),
+        (BIAS, "falls", "The bias does not decrease.", 0, True),
+        (BIAS, "falls", "The bias rises.", 0, True),
+        (BIAS, "falls", "The bias falls.\n\nIn summary the bias rises.", 0, False),
+        (BIAS, "falls", "For simpler models the bias rises.", 0, False),
+        (BIAS, "falls", "Nothing about it.", 0, True),
+        (TEST, "dips", "Test error: decreases at first and increases later due to overfitting", 1, True),
+        (TEST, "dips", "The test error is u-shaped since bias falls and then overfitting sets in", 1, True),
+        (TEST, "dips", "The test error always falls.", 0, True),
+        (VARIANCE, "rises", "It drops: bias. The variance grows, as it is sensitive to data", 1, True),
+    ],
+)
+def test_claims_and_reasons_go_with_their_subject(
+    kind: Claims, truth: str, text: str, credit: Fraction, certain: bool
+) -> None:
+    said = [{"text": part, "label": part.split(":")[0] if ":" in part else ""} for part in text.split("\n\n")]
+    verdict = kind.compare(said, truth)
+    assert (verdict.credit, verdict.certain) == (credit, certain), verdict.reason
+
+
+def test_a_wrong_claim_is_named() -> None:
+    assert BIAS.compare(["The bias rises."], "falls").mistakes == ("claimed-rises",)
+
+
+KEY = {"a": False, "b": True, "c": True, "d": False}
+JUDGED = Truths(allow={
+    "c": Allowance(held=False, reason=("not .. uniform",), credit=Fraction(1, 2)),
+    "d": Allowance(held=True, reason=("sensitiv*",), credit=Fraction(1), without=Fraction(1, 2)),
+})
+
+
+@pytest.mark.parametrize(
+    ("changed", "credit", "certain"),
+    [
+        ({}, 1, True),
+        ({"a": (True, "")}, Fraction(3, 4), True),
+        ({"c": (False, "it is not a uniform distribution")}, Fraction(7, 8), True),
+        ({"c": (False, "")}, Fraction(3, 4), True),
+        ({"c": (False, "it works on weights and not outputs")}, Fraction(3, 4), False),
+        ({"d": (True, "")}, Fraction(7, 8), True),
+        ({"d": (True, "the net is less sensitive to them")}, 1, True),
+        ({"d": (None, "")}, Fraction(3, 4), True),
+    ],
+)
+def test_truths_count_one_by_one(
+    changed: dict[str, tuple[bool | None, str]], credit: Fraction, certain: bool
+) -> None:
+    value = {x: {"held": changed.get(x, (KEY[x], ""))[0], "reason": changed.get(x, (None, ""))[1]} for x in "abcd"}
+    verdict = JUDGED.compare(value, KEY)
+    assert (verdict.credit, verdict.certain) == (credit, certain)
+    assert len(verdict.each) == 4
+
+
+def test_mappings_count_one_by_one() -> None:
+    given_ = {"A": Number(value=Fraction(1, 10)), "B": 0.01, "C": "1e-3", "D": "x"}
+    verdict = Mapping().compare(given_, {"A": 0.1, "B": "0.01", "C": 0.001, "D": "X"})
+    assert verdict.credit == 1
+    assert Mapping().compare({"A": True}, {"A": 1}).credit == 0
+    assert "0.5" not in Mapping().compare({"A": 2}, {"A": 0.5}).reason
+
+
+@given(st.lists(st.text(alphabet="bias varncetdrop uf.,:;not", max_size=60), max_size=5))
+def test_more_hints_never_make_a_doubtful_answer_certain(lines: list[str]) -> None:
+    few = Concepts(wanted=("bias falls",), hints=("bias",)).compare(lines, None)
+    many = Concepts(wanted=("bias falls",), hints=("bias", "variance", "drop")).compare(lines, None)
+    assert many.credit == few.credit
+    assert few.certain or not many.certain
