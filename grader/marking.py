@@ -47,10 +47,6 @@ class Doubted(NoReading):
     """A reading that a way of marking rests on is there, but not for certain."""
 
 
-class NoKey(LookupError):
-    """The instructor's key of this part was not given."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
     """One way that was tried: what it says, and the credit it is worth."""
@@ -108,12 +104,11 @@ class _Marker:
         if isinstance(finding, Broken):
             return Mark(id=criterion.id, possible=criterion.points, earned=None, proposed=None,
                         reason=finding.why, why=finding.cause, detail=finding.why)
-        try:
-            best, doubts = self._best(criterion, finding)
-        except NoKey:
+        if criterion.key and self.part.id not in self.keys and not _certainly_missing(finding):
             return Mark(id=criterion.id, possible=criterion.points, earned=None, proposed=None,
                         reason="waits for the instructor's key", why="key",
                         detail="no key was given for this part")
+        best, doubts = self._best(criterion, finding)
         return self._award(criterion, finding, best, doubts)
 
     def _finding(self, name: str) -> Finding:
@@ -172,7 +167,7 @@ class _Marker:
     def _truth(self, criterion: Criterion, role: str, attempt: Attempt) -> Any:
         if role == "truth" and criterion.key:
             if self.part.id not in self.keys:
-                raise NoKey(self.part.id)
+                raise NoReading("the instructor's key")
             return self.keys[self.part.id]
         if role == "follow" and not attempt.source:
             source = criterion.expect
@@ -343,6 +338,10 @@ _ALWAYS: Mapping[Why, str] = {
     "not-run": "the code was not run; this proposal rests on its source and on what it printed",
     "ours": "the grader could not do this",
 }
+
+
+def _certainly_missing(finding: Finding) -> bool:
+    return isinstance(finding, Missing) and not finding.doubt
 
 
 def _open(mark: Mark, why: Why, detail: str) -> Mark:

@@ -17,14 +17,30 @@ _FENCE = re.compile(r"\s{0,8}(`{3,}|~{3,})\s*\{?\.?([\w+#-]*)")
 _LATE_FENCE = re.compile(r"\s*[^`|]{1,40}[:.)\]*]\s*(`{3,})\s*([\w+#-]*)\s*$")
 _HEADING = re.compile(r"\s{0,3}(?:#{1,6}\s+|#{2,6}(?=[A-Z*\d]))\S")
 _IMAGE = re.compile(
-    r"\s*(?:!\[[^\]]{0,200}\](?:\([^)]{0,500}\)|\[[^\]]{0,80}\])?|<img\b[^>]{0,500}>)\s*$", re.IGNORECASE
+    r"\s*(?:!\[[^\]]{0,200}\](?:\([^)]{0,500}\)|\[[^\]]{0,80}\])?|<img\b[^>]{0,500}>)\s*$",
+    re.IGNORECASE,
 )
 _RULE_LINE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _MATH_OPEN = re.compile(
     r"\s*(?:[-*>]\s+)?(\$\$|\\\[|\\begin\{(equation|align|gather|multline|eqnarray|displaymath)\*?\})"
 )
 _CODE_WORDS = frozenset(
-    ["python", "python3", "py", "ipython", "ipython3", "pycon", "java", "c", "cpp", "r", "matlab", "julia", "bash", "sh"]
+    [
+        "python",
+        "python3",
+        "py",
+        "ipython",
+        "ipython3",
+        "pycon",
+        "java",
+        "c",
+        "cpp",
+        "r",
+        "matlab",
+        "julia",
+        "bash",
+        "sh",
+    ]
 )
 _MAX_MATH = 60
 
@@ -41,9 +57,9 @@ class Block:
 
 
 def split(text: str, file: str, first: int = 1) -> tuple[Piece, ...]:
-    """Return the pieces of a text in order; ``first`` is the number of its first line.
+    r"""Return the pieces of a text in order; ``first`` is the number of its first line.
 
-    >>> [(p.kind, p.text) for p in split("So:\\n\\n$$x = 2$$\\n\\n- done", "a.md")]
+    >>> [(p.kind, p.text) for p in split("So:\n\n$$x = 2$$\n\n- done", "a.md")]
     [('prose', 'So:'), ('math', '$$x = 2$$'), ('prose', '- done')]
     """
     lines = text.split("\n")
@@ -75,11 +91,8 @@ def render(kind: PieceKind, lines: Sequence[str], *, fenced: bool = False) -> st
 
 def is_fence(line: str) -> bool:
     """Whether a line opens or closes a fence, be it behind a label: ``2.1: ```python``."""
-    return (
-        ("`" in line
-        and bool(_FENCE.match(line) or _LATE_FENCE.match(line)))
-        or ("~~~" in line
-        and bool(_FENCE.match(line)))
+    return ("`" in line and bool(_FENCE.match(line) or _LATE_FENCE.match(line))) or (
+        "~~~" in line and bool(_FENCE.match(line))
     )
 
 
@@ -215,7 +228,7 @@ def _kind_of_fence(
     return "prose"
 
 
-def _math(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+def _math(lines: Sequence[str], at: int, _before: list[Block]) -> list[Block] | None:
     opened = _MATH_OPEN.match(lines[at])
     if not opened:
         return None
@@ -245,11 +258,11 @@ def _heading(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] 
     return [Block("heading", at, at + 1)]
 
 
-def _image(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+def _image(lines: Sequence[str], at: int, _before: list[Block]) -> list[Block] | None:
     return [Block("image", at, at + 1)] if _IMAGE.match(lines[at]) else None
 
 
-def _table(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+def _table(lines: Sequence[str], at: int, _before: list[Block]) -> list[Block] | None:
     bars = "|" in lines[at]
     end = at
     while end < len(lines) and (lines[end].count("|") >= 1 if bars else "\t" in lines[end].strip()):
@@ -263,7 +276,7 @@ def _table(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | 
     return None
 
 
-def _cell(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+def _cell(lines: Sequence[str], at: int, _before: list[Block]) -> list[Block] | None:
     """An ``In [ ]:`` or ``Out[ ]:`` cell without a fence."""
     if signs.CELL_OUT.match(lines[at]):
         return [Block("output", at, signs.output_end(lines, at))]
@@ -272,13 +285,13 @@ def _cell(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | N
     return None
 
 
-def _output(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+def _output(lines: Sequence[str], at: int, _before: list[Block]) -> list[Block] | None:
     if not signs.LOG.match(lines[at]):
         return None
     return [Block("output", at, signs.output_end(lines, at))]
 
 
-def _code(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | None:
+def _code(lines: Sequence[str], at: int, _before: list[Block]) -> list[Block] | None:
     start = signs.code_start(lines, at)
     return None if start is None else [Block("code", at, signs.code_end(lines, start))]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -70,6 +71,7 @@ def collect(plan: Plan, files: Mapping[str, bytes]) -> Collected:
         problems += [(name, problem) for problem in one.problems]
     lost = f"{', '.join(unread)} could not be read" if unread else ""
     answers = {part.id: _answer(part.id, gathered, lost) for part in plan.parts}
+    answers |= _doubted(plan, answers)
     for part in plan.parts:
         answers[part.id] = _with_also(part, answers)
     evidence = {part.id: _read(part, answers[part.id]) for part in plan.parts}
@@ -117,6 +119,31 @@ def _answer(part: str, gathered: Mapping[str, Gathered], lost: str) -> Finding:
     files = ", ".join(dict.fromkeys(place.file for place in where))
     return replace(first, value=replace(first.value, pieces=pieces), where=where,
                    doubt=f"answered differently in {files}")
+
+
+def _doubted(plan: Plan, answers: Mapping[str, Finding]) -> dict[str, Finding]:
+    """A part without answer whose id begins a line of a neighbour's answer may be answered there."""
+    doubted: dict[str, Finding] = {}
+    ids = [part.id for part in plan.parts]
+    for position, id_ in enumerate(ids):
+        if not isinstance(answers[id_], Missing):
+            continue
+        for other in ids[max(0, position - 2):position + 2]:
+            found = answers[other]
+            if other != id_ and isinstance(found, Found) and _heading(id_).search(found.value.text):
+                doubt = f"a line in the answer to {other} may be the heading of {id_}"
+                doubted[id_] = Missing(why=NOTHING, doubt=doubt)
+    return doubted
+
+
+@functools.cache
+def _heading(id_: str) -> re.Pattern[str]:
+    """What a line begins with that introduces a part: ``10.2a``, ``Question 10 part 2 a``."""
+    steps = re.findall(r"\d+|[a-z]+", id_)
+    joint = r"\W{0,4}(?:part\W{0,3})?"
+    end = r"\W" if len(steps) > 1 else r"\s*[.):]"
+    noun = r"(?:problem|question|exercise|task|part|q|p)?"
+    return re.compile(rf"^\W{{0,4}}{noun}\W{{0,3}}{joint.join(steps)}{end}", re.IGNORECASE | re.MULTILINE)
 
 
 def _folded(found: Found) -> str:

@@ -10,8 +10,8 @@ from grader.model import Answer, Finding, Found, Missing, Piece, Place
 NOTHING = "no answer found"
 _EMPTY = re.compile(
     r"(?:ans(?:wer)?|solution)?[\s:.*_()\[\]<>{}#=\\/|$~-]*"
-    r"(?:n\.?/?a\.?|none|nil|null|todo|tbd|blank|empty|skip(?:ped)?|left (?:it |this )?blank|not (?:answered|attempted|done)|"
-    r"no answer|did not (?:answer|attempt)|[?\s]+|x{3,}|\.{2,}|…)?[\s:.*_()\[\]<>{}#=\\/|$~-]*",
+    r"(?:n\.?/?a\.?|none|nil|null|todo|tbd|blank|empty|skip(?:ped)?|left (?:it |this )?blank|"
+    r"not (?:answered|attempted|done)|no answer|did not (?:answer|attempt)|[?\s]+|x{3,}|\.{2,}|…)?[\s:.*_()\[\]<>{}#=\\/|$~-]*",
     re.IGNORECASE,
 )
 _QUOTE = 160
@@ -45,7 +45,8 @@ def _only_leads_in(text: str) -> bool:
 def merged(places: Iterable[Place]) -> tuple[Place, ...]:
     """Return places with neighbouring line ranges of one file made one.
 
-    >>> [str(p) for p in merged(Place(file="a", start=s, end=e) for s, e in ((1, 2), (4, 5), (9, 9)))]
+    >>> lines = ((1, 2), (4, 5), (9, 9))
+    >>> [str(p) for p in merged(Place(file="a", start=s, end=e) for s, e in lines)]
     ['a:1-5', 'a:9']
     """
     out: list[Place] = []
@@ -64,9 +65,9 @@ def merged(places: Iterable[Place]) -> tuple[Place, ...]:
 
 
 def quote(text: str) -> str:
-    """Return the start of a text on one line.
+    r"""Return the start of a text on one line.
 
-    >>> quote("a\\n\\n b")
+    >>> quote("a\n\n b")
     'a b'
     """
     flat = " ".join(text[: _QUOTE * 3].split())

@@ -12,16 +12,16 @@ from grader.collect._blocks import Block, piece
 from grader.collect._finding import finding, is_empty
 from grader.collect._labels import Tree
 from grader.collect._lines import split
-from grader.collect._phrases import Phrases
-from grader.collect._prompts import Span, Stripper
+from grader.collect._prompts import Stripper
 from grader.collect._regions import Region, regions
-from grader.collect._text import Text, text_of
+from grader.collect._text import Span, Text, text_of
 from grader.model import Finding, Missing, Piece
 
 TWICE = "answered twice, differently"
 IN_IMAGE = "the answer may be in an image that the conversion lost"
 _WITHDRAWN = re.compile(
-    r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?(?:above|previous|earlier|first)\b|"
+    r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?"
+    r"(?:above|previous|earlier|first)\b|"
     r"\b(?:correct(?:ed|ion)|revised|updated|final) (?:answer|version|solution)\b|\bcorrection\b",
     re.IGNORECASE,
 )
@@ -56,7 +56,7 @@ def gather(
         made = _visit(text, file, run, stripper)
         for part in run[0].parts:
             visits.setdefault(part, []).append(made)
-    answers = {tree.ids[part]: _finding(own, phrases, part) for part, own in sorted(visits.items())}
+    answers = {tree.ids[part]: _finding(own) for part, own in sorted(visits.items())}
     return answers, ()
 
 
@@ -123,7 +123,7 @@ def _piece(text: Text, file: str, block: Block, rows: Sequence[tuple[int, str]])
     return [made] if made is not None else []
 
 
-def _finding(visits: Sequence[Visit], phrases: Phrases, part: int) -> Finding:
+def _finding(visits: Sequence[Visit]) -> Finding:
     full = [v for v in visits if not is_empty(v.text)]
     if not full:
         doubt = next((v.doubt for v in visits if v.doubt and v.text.strip()), "")
@@ -133,7 +133,7 @@ def _finding(visits: Sequence[Visit], phrases: Phrases, part: int) -> Finding:
     pieces = [p for v in chosen for p in v.pieces]
     lost = _repair.losses(pieces)
     doubt = doubt or next((v.doubt for v in chosen if v.doubt), "")
-    if all(p.kind == "image" or (p.kind == "heading") for p in pieces):
+    if all(p.kind in {"image", "heading"} for p in pieces):
         doubt = doubt or IN_IMAGE
     return finding(pieces, lost, doubt)
 
@@ -175,7 +175,7 @@ def single(plan: Plan, part: int, text: str) -> Finding:
     body = _own_label(own.lines, tree, part)
     region = Region(0, 0, len(own.lines), 0, body, (part,), "label")
     visit = _visit(own, plan.assignment, [region], Stripper(own, phrases, near))
-    return _finding([visit], phrases, part)
+    return _finding([visit])
 
 
 def _own_label(lines: Sequence[str], tree: Tree, part: int) -> int:

@@ -29,7 +29,7 @@ _BARE = re.compile(r"[\s*_#>.:;,()\[\]-]*")
 
 @dataclass(slots=True)
 class Item:
-    """What a line holds of a sentence, a mark, or a line of a block, within the region of a part."""
+    """What a line of a part's region holds: of a sentence, a mark, or a line of a block."""
 
     line: int
     start: int
@@ -57,6 +57,11 @@ class Item:
         """The letter of a statement or an option that it starts with: ``(a)``."""
         found = LETTER.match(self.sentence.text) if self.sentence and self.first else None
         return found.group(1) if found else ""
+
+    @property
+    def lettered(self) -> bool:
+        """Whether it is of a statement that starts with a letter, here or on a line above."""
+        return self.sentence is not None and LETTER.match(self.sentence.text) is not None
 
     @property
     def pointed(self) -> bool:

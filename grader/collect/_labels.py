@@ -1,4 +1,4 @@
-"""The labels that say which part an answer is to: ``Q2.1``, ``Problem 10.2(a)``, ``Part 1``, ``(a)``.
+"""The labels that say what is answered: ``Q2.1``, ``Problem 10.2(a)``, ``Part 1``, ``(a)``.
 
 A label is read without knowing the exam; ``Tree`` then says which parts of the plan it can mean.
 """
@@ -14,16 +14,19 @@ from grader.collect import PartPlan
 Path = tuple[str, ...]
 
 _LEAD = re.compile(
-    r"[\s>]*(?P<hash>#{1,6}\s+|#{2,6}(?!\#))?(?:[-+*•·▪◦‣]\s+)?(?P<bold>(?:\\?[*_`~]){0,4})\s*(?:\\?\*)?"
+    r"[\s>]*(?P<hash>#{1,6}\s+|#{2,6}(?!\#))?(?:[-+*•·▪◦‣]\s+)?"
+    r"(?P<bold>(?:\\?[*_`~]){0,4})\s*(?:\\?\*)?"
 )
 _WORD = re.compile(
-    r"(?P<word>(?:my\s+)?(?:(?:answers?|ans|solutions?|soln?|response)\b[.:]?\s*(?:(?:to|for|of)\b\s*)?(?:the\b\s*)?)?"
-    r"(?:problem|question|prob|ques|quest|exercise|exer|task|sub-?part|part|sub-?question|[qp](?=[\s.]{0,2}\d))?)"
+    r"(?P<word>(?:my\s+)?(?:(?:answers?|ans|solutions?|soln?|response)\b[.:]?\s*"
+    r"(?:(?:to|for|of)\b\s*)?(?:the\b\s*)?)?(?:problem|question|prob|ques|quest|exercise|exer|task|"
+    r"sub-?part|part|sub-?question|[qp](?=[\s.]{0,2}\d))?)"
     r"[.:]?\s*(?:(?:no|nr|num|number)\b\.?\s*|\#\s*)?",
     re.IGNORECASE,
 )
 _FIRST = re.compile(
-    r"(?P<open>[(\[]\s?)?(?:(?P<n>\d{1,2})(?!\d)|(?P<l>[a-h]|[ivx]{1,4})(?![a-z0-9]))(?(open)\s?[)\]])",
+    r"(?P<open>[(\[]\s?)?(?:(?P<n>\d{1,2})(?!\d)|(?P<l>[a-h]|[ivx]{1,4})(?![a-z0-9]))"
+    r"(?(open)\s?[)\]])",
     re.IGNORECASE,
 )
 _STEP = re.compile(
@@ -44,8 +47,8 @@ _TERM = re.compile(
 )
 _AFTER = re.compile(
     r"\s*(?:[-+×*/^=<>%,≈~²]|x\s?\d|\d|\$?\\(?:times|cdot|approx)|"
-    r"(?:million|billion|thousand|hundred|[kmb]|percent|times|hours?|hrs?|h|epochs?|points?|units?|gb|mb|or|and|to|is the|"
-    r"seconds?|s|ms|per)\b)",
+    r"(?:million|billion|thousand|hundred|[kmb]|percent|times|hours?|hrs?|h|epochs?|points?|units?|"
+    r"gb|mb|or|and|to|is the|seconds?|s|ms|per)\b)",
     re.IGNORECASE,
 )
 _OPERATOR = re.compile(r"\s*(?:[-+×*/^=<>%,≈~²]|x\s?\d)")
@@ -229,18 +232,16 @@ class Tree:
         return None
 
     def within(self, group: list[int], path: Path) -> list[tuple[int, float]]:
-        """Return the parts of a group that a relative label such as ``(a)`` or ``Part 1`` may mean."""
+        """Return the parts of a group that a relative label such as ``(a)`` may mean."""
         found: dict[int, float] = {}
-        last = (
-            _ROMAN.get(path[-1], path[-1]) if len(path[-1]) > 1 or path[-1] in "ivx" else path[-1]
-        )
+        last = _ROMAN.get(path[-1], path[-1])
         for n in group:
             own = self.paths[n][1:]
             if own == path or (own and own[-1:] == (last,) and len(own) > len(path)):
                 found[n] = 1.0
             elif own[:1] == (last,):
                 found.setdefault(n, 0.9)
-        place = ord(last) - 97 if last.isalpha() else int(last) - 1
+        place = int(last) - 1 if last.isdigit() else ord(last[0]) - 97 if len(last) == 1 else -1
         if 0 <= place < len(group) and len(path) == 1:
             found.setdefault(group[place], 0.6)
         return list(found.items())

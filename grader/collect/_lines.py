@@ -24,12 +24,12 @@ class Decoded:
 
 
 def decode(data: bytes, file: str) -> Decoded:
-    """Return a text file's lines; never raises.
+    r"""Return a text file's lines; never raises.
 
     UTF-8 first, then UTF-16 where a byte order mark says so, then Latin-1. What is longer
     than the limits is cut, and said.
 
-    >>> decode(b"a\\r\\nb", "x.md").lines
+    >>> decode(b"a\r\nb", "x.md").lines
     ['a', 'b']
     """
     text, problems = read(data, file)

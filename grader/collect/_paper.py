@@ -61,7 +61,7 @@ class Paper:
         text.sentences[:] = kept
 
     def _mark(self, sentence: Sentence, words: list[str], follows: int) -> int:
-        """Mark one sentence; return where the paper goes on behind it (-10 if it is not the paper's)."""
+        """Mark one sentence; return where the paper goes on, -10 if it is not the paper's."""
         size = len(words)
         if follows >= 0 and self.words[follows : follows + size] == words:
             sentence.prompt_of = self._owner(follows, follows + size)
@@ -104,7 +104,7 @@ class Paper:
         return [head, Sentence(behind, sentence.text[cut:], sentence.kind)]
 
     def _ends(self, words: list[str], after: str) -> bool:
-        """Whether the paper goes on otherwise behind these words, with no word like the one here."""
+        """Whether the paper goes on otherwise behind these words, with no word like this one."""
         found = self.at.get((words[0], words[1], words[2]), []) if len(words) == 3 else []
         return all(
             p + 3 >= len(self.words) or fuzz.ratio(self.words[p + 3], after) < 60 for p in found

@@ -43,8 +43,8 @@ class Phrases:
     def _hits(self, words: tuple[str, ...]) -> tuple[Hit, ...]:
         """Return the parts whose wording a sentence holds, the best first.
 
-        >>> phrases = Phrases([(("Euclidean distance observation",), ""), (("prediction K 1",), "")])
-        >>> phrases.hits(stems("Compute the Euclidean distance of each observation."))[0][0]
+        >>> parts = [(("Euclidean distance observation",), ""), (("prediction K 1",), "")]
+        >>> Phrases(parts).hits(stems("Compute the Euclidean distance of each observation."))[0][0]
         0
         """
         inside = set(words)

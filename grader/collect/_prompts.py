@@ -79,7 +79,7 @@ class Stripper:
             item.share, item.flagged = known[id(s)]
 
     def _share(self, sentence: Sentence, near: Sequence[int]) -> float:
-        """The share of a sentence that is wording of the questions near, with formulas or without."""
+        """The share of a sentence that is wording of questions near, with formulas or without."""
         both = [sentence.stems]
         if "$" in sentence.text:
             both.append(stems(_MATH.sub(" ", sentence.body)))
@@ -275,7 +275,7 @@ def _run(own: list[Item]) -> int:
 def _plain(own: list[Item], run: int) -> list[int]:
     """What is flagged in the run, without statements ``(a)``, ``(b)`` that answers may follow."""
     flagged = [i for i in range(run) if own[i].flagged]
-    lettered = {i for i in flagged if own[i].letter}
+    lettered = {i for i in flagged if own[i].lettered}
     return [i for i in flagged if i not in lettered] if len(lettered) > 1 else flagged
 
 
@@ -300,7 +300,7 @@ def _later(own: list[Item]) -> None:
             continue
         line = on[item.line]
         whole = all(other.flagged for other in line)
-        copied = s.prompt_of is not None or item.pointed or bool(item.letter)
+        copied = s.prompt_of is not None or item.pointed or item.lettered
         copied = copied or (item.share >= _ALL and len(s.stems) >= _COPIED)
         follows = whole and any(other.gone for other in line)
         asked = s.asking and item.share >= 0.6 and (whole or s.text.rstrip().endswith("?"))

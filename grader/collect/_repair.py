@@ -12,18 +12,24 @@ from grader.model import Piece, Place
 _ESCAPED = re.compile(r"\\([*_#~>|+.!`-])")
 _MATH = re.compile(r"(\$\$?[^$]{0,2000}\$\$?)")
 _PAGE = re.compile(
-    r"\s*(?:page\s+\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?|-\s?\d{1,3}\s?-|\d{1,2}/\d{1,2}/\d{2,4},?\s.{0,80}|"
-    r"\{\d{1,3}\}-{5,}|https?://\S+\s+\d{1,3}/\d{1,3})\s*$",
+    r"\s*(?:page\s+\d{1,3}(?:\s*(?:of|/)\s*\d{1,3})?|-\s?\d{1,3}\s?-|"
+    r"\d{1,2}/\d{1,2}/\d{2,4},?\s.{0,80}|\{\d{1,3}\}-{5,}|https?://\S+\s+\d{1,3}/\d{1,3})\s*$",
     re.IGNORECASE,
 )
 _IMAGE = re.compile(
     r"!\[[^\]]{0,200}\]\(([^)]{0,300})\)|<img\b[^>]{0,300}>|!\[\[([^\]]{0,200})\]\]", re.IGNORECASE
 )
+_PICTURE = (
+    "(?:drawing|sketch|figure|picture|plot|graph|image|diagram|photo|scan|screenshot|page|pdf)"
+)
+_ELSEWHERE = (
+    "(?:attached|below|above|enclosed|included|uploaded|inserted|appended|at the end|separate(?:ly)?"
+    "|next page|last page|scanned)"
+)
 _DRAWN = re.compile(
-    r"(?:\b(?:drawing|sketch|figure|picture|plot|graph|image|diagram|photo|scan|screenshot|page)s?\b.{0,60}\b(?:attached|below|above|"
-    r"enclosed|included|uploaded|inserted|appended|at the end|separate(?:ly)?|next page|last page|scanned)\b"
-    r"|\b(?:attached|see|refer to|shown in|drawn in|scanned)\b.{0,60}\b(?:drawing|sketch|figure|picture|plot|graph|image|diagram|photo|scan|page|pdf)s?\b"
-    r"|\[\s*(?:drawing|sketch|figure|picture|plot|graph|image|diagram)[^\]]{0,60}\])",
+    rf"\b{_PICTURE}s?\b.{{0,60}}\b{_ELSEWHERE}\b"
+    rf"|\b(?:attached|see|refer to|shown in|drawn in|scanned)\b.{{0,60}}\b{_PICTURE}s?\b"
+    rf"|\[\s*{_PICTURE}[^\]]{{0,60}}\]",
     re.IGNORECASE,
 )
 IMAGE_LOST = "an image that the file does not hold"
@@ -54,15 +60,19 @@ def plain_escapes(text: str) -> str:
 def mend(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """Return pieces with torn code, output and tables joined, and escapes undone."""
     out: list[Piece] = []
-    for piece in pieces:
-        if piece.kind in ("prose", "heading", "output", "table"):
-            piece = replace(piece, text=plain_escapes(piece.text))
+    for piece in map(_unescaped, pieces):
         last = out[-1] if out else None
         if last is not None and last.kind == piece.kind and _torn(last, piece):
             out[-1] = _joined(last, piece)
         else:
             out.append(piece)
     return tuple(out)
+
+
+def _unescaped(piece: Piece) -> Piece:
+    if piece.kind in {"code", "math", "image"}:
+        return piece
+    return replace(piece, text=plain_escapes(piece.text))
 
 
 def _torn(last: Piece, piece: Piece) -> bool:
@@ -123,7 +133,7 @@ def losses(pieces: Sequence[Piece]) -> tuple[str, ...]:
 def mentions_drawing(text: str) -> bool:
     """Whether a short text says that a drawing is elsewhere.
 
-    >>> mentions_drawing("**Drawing attached**"), mentions_drawing("See the figure on the next page.")
+    >>> mentions_drawing("**Drawing attached**"), mentions_drawing("See the figure at the end.")
     (True, True)
     >>> mentions_drawing("Figure 4 has four panels")
     False
@@ -142,9 +152,9 @@ def drawings(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 
 
 def cut_lines(code: str) -> list[str]:
-    """Return the lines of code that a page's edge cut off: a string is open at their end.
+    r"""Return the lines of code that a page's edge cut off: a string is open at their end.
 
-    >>> cut_lines('f(x, scoring="neg_mean_squa:\\nn_jobs=1)\\nprint("a")')
+    >>> cut_lines('f(x, scoring="neg_mean_squa:\nn_jobs=1)\nprint("a")')
     ['f(x, scoring="neg_mean_squa:']
     """
     if '"""' in code or "'''" in code:

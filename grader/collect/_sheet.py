@@ -53,10 +53,10 @@ class Sheet:
 
 
 def parse(text: str) -> Sheet:
-    """Return what a sheet holds; never raises.
+    r"""Return what a sheet holds; never raises.
 
     >>> parse('{"student": "Ada", "answers": {"2.1": [1.50, 2]}}').entries
-    [Entry(key='2.1', text='1.50\\n2', earlier=())]
+    [Entry(key='2.1', text='1.50\n2', earlier=())]
     """
     sheet = Sheet()
     try:

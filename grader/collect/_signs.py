@@ -131,9 +131,15 @@ def output_end(lines: Sequence[str], at: int) -> int:
         if not line.strip():
             if end - last >= 2:
                 break
-        elif line.startswith(("#", "```", "$$")) or CELL_IN.match(line) or STRONG.match(line) or (end > last and not (
-            LOG.match(line) or (line[0] in " \t" and lines[last - 1][:1] in " \t")
-        )):
+        elif (
+            line.startswith(("#", "```", "$$"))
+            or CELL_IN.match(line)
+            or STRONG.match(line)
+            or (
+                end > last
+                and not (LOG.match(line) or (line[0] in " \t" and lines[last - 1][:1] in " \t"))
+            )
+        ):
             break
         else:
             last = end + 1

@@ -9,56 +9,74 @@ from functools import lru_cache
 TOKEN = re.compile(r"\([a-h]\)|[a-z]+|\d+")
 _LINK = re.compile(r"<?https?://[^\s>]{1,400}>?")
 _SENTENCE_END = re.compile(
-    r"(?:(?<=[.?!])|(?<=[.?!:][*_)\"”$])|(?<=[.?!:][*_]{2}))\s+(?=[\[(\"“$\\*_•\dA-Z-])|(?<=:)\s+(?=[(\"“$\\*_•A-Z])|(?<=[^-*+•.\s])\s+(?=•|\([a-h]\)\s(?!to\b|and\b|or\b|through\b))"
+    r"""(?:(?<=[.?!])|(?<=[.?!:][*_)\"”$])|(?<=[.?!:][*_]{2}))\s+(?=[\[(\"“$\\*_•\dA-Z-])
+    | (?<=:)\s+(?=[(\"“$\\*_•A-Z])
+    | (?<=[^-*+•.\s])\s+(?=•|\([a-h]\)\s(?!to\b|and\b|or\b|through\b))""",
+    re.VERBOSE,
 )
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:al|e\.g|i\.e|fig|eq|vs|cf|resp|approx|no|nr|dr|prof|etc|obs|[a-zA-Z])|^[\s*_>-]*\(?(?:\d{1,2}|[a-z]))\.$",
-    re.IGNORECASE,
+    r"""(?:\b(?:al|e\.g|i\.e|fig|eq|vs|cf|resp|approx|no|nr|dr|prof|etc|obs|[a-zA-Z])
+    | ^[\s*_>-]*\(?(?:\d{1,2}|[a-z]))\.$""",
+    re.IGNORECASE | re.VERBOSE,
 )
-STOP = frozenset(
-    ["a", "an", "the", "of", "to", "in", "on", "for", "with", "and", "or", "is", "are", "was", "were", "be", "been", "being", "that", "this", "these", "those", "it", "its", "as", "at", "by", "from", "we", "you", "your", "our", "i", "my", "me", "us", "they", "their", "he", "she", "will", "would", "can", "could", "should", "may", "might", "do", "does", "did", "have", "has", "had", "not", "no", "so", "then", "while", "than", "if", "each", "all", "any", "both", "also", "which", "what", "who", "whom", "whose", "why", "how", "when", "where", "there", "here", "into", "per", "using", "use", "uses", "used", "given", "get", "got", "such", "only", "same", "other", "one"]
-)
-_VERBS = (
-    "add|answer|apply|argue|assess|assume|build|calculate|change|check|choose|classify|comment|compare|complete|compute|"
-    "concatenate|consider|construct|convert|count|create|decide|define|demonstrate|derive|describe|design|determine|discuss|"
-    "display|draw|estimate|evaluate|explain|express|fill|find|fit|freeze|generate|give|identify|illustrate|implement|import|"
-    "indicate|interpret|justify|label|let|list|load|look|make|mark|match|measure|modify|name|normalize|note|obtain|outline|"
-    "perform|plot|predict|prepare|present|prove|provide|read|recall|refer|remember|repeat|report|rewrite|run|sample|"
-    "say|select|set|show|simulate|simplify|sketch|solve|specify|state|submit|suggest|summari[sz]e|suppose|take|tell|test|train|"
-    "try|use|verify|visuali[sz]e|work|write"
-)
-_IMPERATIVE = re.compile(
-    rf"(?:(?:next|then|now|please|also|first|finally|again|again,|secondly)[, ]+)?(?:{_VERBS})\b(?!\s*[:=])",
-    re.IGNORECASE,
-)
-_WEAK = re.compile(
-    r"(?:next,? |then,? |now,? |also,? |first,? )?(?:add|apply|build|change|choose|construct|create|fill|fit|freeze|generate|import|let|load|make|mark|"
-    r"modify|note|perform|prepare|read|remember|run|sample|see|select|set|simulate|suppose|take|test|train|try|use|work)\b",
-    re.IGNORECASE,
-)
+_STOP_WORDS = """
+a an the of to in on for with and or is are was were be been being that this these those it its as
+at by from we you your our i my me us they their he she will would can could should may might must
+do does did have has had not no so then while than if each all any both also which what who whom
+whose why how when where there here into per using use uses used given get got such only same other
+one
+"""
+STOP = frozenset(_STOP_WORDS.split())
+_STRONG_VERBS = """
+answer argue assess assume calculate check classify comment compare complete compute concatenate
+consider convert count decide define demonstrate derive describe design determine discuss display
+draw estimate evaluate explain express find give identify illustrate implement indicate interpret
+justify label list look match measure name normalize obtain outline plot predict present prove
+provide recall refer repeat report rewrite say show simplify sketch solve specify state submit
+suggest summarise summarize tell verify visualise visualize write
+"""
+_WEAK_VERBS = """
+add apply build change choose construct create fill fit freeze generate import let load make mark
+modify note perform prepare read remember run sample see select set simulate suppose take test train
+try use work
+"""
+_WEAK_WORDS = "|".join(_WEAK_VERBS.split())
+_VERBS = "|".join(_STRONG_VERBS.split()) + "|" + _WEAK_WORDS
+_FIRST = r"(?:(?:next|then|now|please|also|first|finally|again|secondly)[, ]+)?"
+_IMPERATIVE = re.compile(rf"{_FIRST}(?:{_VERBS})\b(?!\s*[:=])", re.IGNORECASE)
+_WEAK = re.compile(rf"{_FIRST}(?:{_WEAK_WORDS})\b", re.IGNORECASE)
 _ASKING = re.compile(
-    r"(?:what|which|why|how|when|where|who|whose|is|are|was|were|do|does|did|can|could|should|would|will|has|have|in which|in what|"
-    r"for which|for what|to what|at which|at what|on which|with which|by how|under what|of which)\b",
+    r"(?:(?:in|for|to|at|on|with|of|under)\s+)?(?:what|which)\b|by how\b"
+    r"|(?:why|how|when|where|who|whose|is|are|was|were|do|does|did|can|could|should|would|will|has"
+    r"|have)\b",
     re.IGNORECASE,
 )
 _SOUNDS = re.compile(
-    r"\byou (?:will|need|should|can|may|must|have to|are asked|are applying|could)\b|\byour answers?\b.{0,60}\b(?:should|must)\b|"
-    r"\bmake sure\b|\bthis (?:question|problem|exercise|task) (?:is|focuses|deals|asks)\b|\b(?:select|choose|tick) all\b|"
-    r"\brecall that\b|\bhint\b\s*:|\bthe following (?:statements|formulas?|questions?|images|models|code)\b",
-    re.IGNORECASE,
+    r"""\byou\ (?:will|need|should|can|may|must|have\ to|are\ asked|are\ applying|could)\b
+    | \byour\ answers?\b.{0,60}\b(?:should|must)\b
+    | \bmake\ sure\b
+    | \bthis\ (?:question|problem|exercise|task)\ (?:is|focuses|deals|asks)\b
+    | \b(?:select|choose|tick)\ all\b
+    | \brecall\ that\b | \bhint\b\s*:
+    | \bthe\ following\ (?:statements|formulas?|questions?|images|models|code)\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _LATER_VERB = re.compile(
-    rf"^(?:assuming|assume|given|using|use|for each|for the|from the|in the|based on|with|by|under|consider)\b.{{5,400}}?[,)\s](?:{_VERBS})\s+(?:the|a|an|how|what|which|its|their|all|out|it|for)\b",
+    r"(?:assuming|assume|given|using|use|for each|for the|from the|in the|based on|with|by|under"
+    rf"|consider)\b.{{5,400}}?[,)\s](?:{_VERBS})\s+"
+    r"(?:the|a|an|how|what|which|its|their|all|out|it|for)\b",
     re.IGNORECASE,
-)
-_POINTS = re.compile(
-    r"[(\[]\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?\.?|marks?|p\.?|%)?\s*[)\]]", re.IGNORECASE
 )
 _MARK = re.compile(
-    r"[\s#>]*(?:[-+•]\s+)?(?P<bold>[*_]{1,3})?\s*(?:my |our |the )?(?:answers?|ans|solutions?|soln|response)"
-    r"(?:\s+(?:to|for|of)\b)?(?:\s*(?:part|question|problem|q)?\s*\(?\d{0,2}(?:\.\d{1,2})?(?:\s?\(?[a-h]\)?)?\)?)?"
-    r"\s*(?:[*_]{1,3}\s*[:.]|(?:[:=]|\.(?!\d))(?(bold)\s*[*_]{0,3})|[-–—](?=\s|$)|(?(bold)[*_]{1,3}(?=\s|$)|$))[ \t]*",
-    re.IGNORECASE,
+    r"""[\s#>]*(?:[-+•]\s+)?(?P<bold>[*_]{1,3})?\s*(?:my\ |our\ |the\ )?
+    (?:answers?|ans|solutions?|soln|response)(?:\s+(?:to|for|of)\b)?
+    (?:\s*(?:part|question|problem|q)?\s*\(?\d{0,2}(?:\.\d{1,2})?(?:\s?\(?[a-h]\)?)?\)?)?
+    \s*(?:[*_]{1,3}\s*[:.]
+        | (?:[:=]|\.(?!\d))(?(bold)\s*[*_]{0,3})
+        | [-–—](?=\s|$)
+        | (?(bold)[*_]{1,3}(?=\s|$)|$)
+    )[ \t]*""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -139,16 +157,6 @@ def insists(sentence: str) -> bool:
     (True, False)
     """
     return not _WEAK.match(sentence.lstrip(" *_\"'•-"))
-
-
-def point_mark(text: str, at: int = 0) -> int:
-    """Return where a point mark such as ``(2.5)`` or ``[3 points]`` ends that starts at a column, or 0.
-
-    >>> point_mark("(2.5) Explain"), point_mark("(a) Explain")
-    (5, 0)
-    """
-    found = _POINTS.match(text, at)
-    return found.end() if found else 0
 
 
 def answer_mark(text: str) -> int:

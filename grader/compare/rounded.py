@@ -46,14 +46,16 @@ class Rounded:
             return expected
         if is_same(given, expected):
             return full(f"{shown(value)} is right")
-        if given.slack is not None:
-            return self._to_digits(given, expected, given.slack)
-        if given.decimals is not None and self._may_be_rounded(given, expected):
+        if given.slack is None:
+            verdict = wrong(f"{shown(value)} is not the right number")
+        else:
+            verdict = self._to_digits(given, expected, given.slack)
+        if verdict.credit == 0 and self._may_be_rounded(given, expected):
             return unsure(
                 f"{shown(value)} may be rounded or may be meant exactly",
                 self._credit(given, expected),
             )
-        return wrong(f"{shown(value)} is not the right number")
+        return verdict
 
     def _to_digits(self, given: Number, expected: Number, slack: Fraction) -> Verdict:
         if not agrees(exact(given.value), exact(expected.value), slack):
@@ -79,16 +81,21 @@ class Rounded:
         return fraction(self.rounded_credit) if whole else Fraction(1)
 
     def _may_be_rounded(self, given: Number, expected: Number) -> bool:
-        """A whole number that ends in zeros, such as 122,000, and agrees up to these."""
-        number = exact(given.value)
-        if number.denominator != 1 or number == 0 or not given.significant:
+        """Whether the digits shown end in zeros, as in 122,000, and agree up to these."""
+        if given.decimals != 0 or not given.significant:
             return False
-        digits = str(abs(number.numerator))
-        zeros = len(digits) - len(digits.rstrip("0"))
-        shows = given.significant - zeros >= self.significant_at_least
-        return (
-            bool(zeros) and shows and agrees(number, exact(expected.value), Fraction(10) ** zeros)
-        )
+        unit = given.slack or Fraction(1)
+        digits = abs(exact(given.value)) / unit
+        if digits.denominator != 1 or not 0 < digits < _LARGEST:
+            return False
+        shown_digits = str(digits.numerator)
+        zeros = len(shown_digits) - len(shown_digits.rstrip("0"))
+        enough = given.significant - zeros >= self.significant_at_least
+        rough = unit * Fraction(10) ** zeros
+        return bool(zeros) and enough and agrees(exact(given.value), exact(expected.value), rough)
+
+
+_LARGEST = 10**400
 
 
 def agrees(given: Fraction, truth: Fraction, slack: Fraction) -> bool:

@@ -25,7 +25,7 @@ class Within:
     With ``sign`` false a minus sign left from a scorer is overlooked; with ``distinct`` the same
     digits in two rows count once: two models do not share an error to the last digit.
 
-    >>> scores = {"runs": [{"1": 6.8, "2": -1.0}], "quantity": "mse"}
+    >>> scores = {"runs": [{"1": 7.4, "2": -1.0}], "quantity": "mse"}
     >>> Within(rows=("1", "2")).compare(scores, [[4, 40], [0.5, 2]]).each
     (Fraction(1, 1), Fraction(0, 1))
     """

@@ -30,6 +30,8 @@ class Equality:
     holds: bool | None
     restored: bool = False
     """Whether signs of products were put back."""
+    doubtful: bool = False
+    """Whether it is false as it stands, but a slip or a conversion may be to blame."""
     left: Number | None = None
     right: Number | None = None
 
@@ -65,7 +67,7 @@ def check(
         return plain
     close = _distance(plain.left, plain.right) <= _ABOUT * 5 if approx else False
     excused = close or may_be_meant(left, right, plain.left, plain.right, agree)
-    return replace(plain, holds=None if excused else False)
+    return replace(plain, holds=None if excused else False, doubtful=excused)
 
 
 def agree(left: Number, right: Number, approx: bool = False) -> bool:

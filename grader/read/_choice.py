@@ -10,17 +10,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations, pairwise
 
 from grader.expression import Comma
 from grader.model import Answer, Finding, Found, Missing, Number
 from grader.read._candidates import Candidate, candidates, same
-from grader.read._cues import CONCLUDED, RESULT, RIVAL, SAID, TOTAL, UNSOLVED
+from grader.read._cues import CONCLUDED, FINAL, RESULT, RIVAL, SAID, TOTAL, UNSOLVED
 from grader.read._lines import may_be_lost
 
 _NEAR, _NEAR_AGAIN = 25, 8
-_TERMS, _MARGIN = 8, 10
+_TERMS, _MARGIN, _SHORT = 8, 10, 3
 _CLAUSE = re.compile(r"[,;:.(=→]|\b(?:and|so|or|then|with|but|which|plus)\b")
+_ASIDE = re.compile(r"\([^()]*\)")
 _DIGIT = re.compile(r"\d")
 _MORE = re.compile(
     r"^\W{0,3}(?:\w+\W+){0,2}(?:more|additional|extra|further)\b(?!\s+than\s+\d)|^\W{0,3}(?:more|additional|extra)\b",
@@ -65,7 +67,7 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
     return replace(
         _found(best),
         others=(*rivals, *_more(best, wanted, len(everything))),
-        doubt=_doubt(best, kept),
+        doubt=_doubt(best, kept, wanted),
     )
 
 
@@ -122,7 +124,7 @@ def _says_more(candidate: Candidate) -> bool:
 def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
     """Weigh a candidate by the rubric's words, and convert its unit."""
     number, weight = candidate.number, candidate.weight
-    around = f"{candidate.label[-120:]} {_CLAUSE.split(candidate.after, maxsplit=1)[0][:60]}"
+    around = _around(candidate)
     near = _mentions(f"{candidate.led_by} {around}", wanted.near)
     if near:
         weight += _NEAR if SAID <= weight < TOTAL else _NEAR_AGAIN
@@ -143,12 +145,21 @@ def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
     return replace(candidate, number=number, weight=weight, near=near)
 
 
+def _around(candidate: Candidate) -> str:
+    """The words that lead to a number, and those that follow it in its clause."""
+    after = _CLAUSE.split(_ASIDE.sub(" ", candidate.after), maxsplit=1)[0]
+    return f"{candidate.label[-120:]} {after[:60]}"
+
+
 def _mentions(text: str, words: Sequence[str]) -> bool:
-    lower = text.lower()
-    return any(
-        re.search(rf"(?<!non-)(?<!non )(?<![a-z]){re.escape(word.lower())}", lower)
-        for word in words
-    )
+    """Whether one of the words begins a word of the text; short ones have to be whole words."""
+    return any(_word(word).search(text) for word in words)
+
+
+@lru_cache(maxsize=512)
+def _word(word: str) -> re.Pattern[str]:
+    ending = r"(?![a-z])" if len(word) < _SHORT and word[-1:].isalpha() else ""
+    return re.compile(rf"(?<!non-)(?<!non )(?<![a-z]){re.escape(word)}{ending}", re.IGNORECASE)
 
 
 def _factor(unit: str, units: Mapping[str, float | str]) -> Fraction | None:
@@ -271,14 +282,23 @@ def _is_part(candidate: Candidate, best: Candidate, standing: list[Candidate]) -
     return any(value + total == result for total in sums) or any(value * r == result for r in rest)
 
 
-def _doubt(best: Candidate, kept: list[Candidate]) -> str:
+def _doubt(best: Candidate, kept: list[Candidate], wanted: Wanted) -> str:
     if _signs_lost(best):
         return "signs may have been lost in a calculation whose result is not printed"
+    if not best.near and best.base < FINAL and _tells_apart(kept, wanted):
+        return "the answer tells apart what is asked and what is not, without a number for it"
     if best.weight >= RESULT:
         return ""
     alike = [c for c in kept if c.near >= best.near and c.weight >= best.weight - _MARGIN]
     others = [c for c in alike if not same(c.number, best.number)]
     return "several numbers stand here, and none is marked as the result" if others else ""
+
+
+def _tells_apart(kept: list[Candidate], wanted: Wanted) -> bool:
+    """Whether some numbers are said to be what is asked, and others not to be: non-trainable."""
+    return any(c.near for c in kept) and any(
+        _word(f"non-{word}").search(_around(c)) for c in kept for word in wanted.near
+    )
 
 
 def _signs_lost(best: Candidate) -> bool:

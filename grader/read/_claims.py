@@ -28,7 +28,7 @@ _TAIL = re.compile(r"\b(?:because|since|as\s+(?:it|they|its)|due\s+to|followed\s
 _ASKED = re.compile(r"\bwhich\b|\?", re.IGNORECASE)
 _ORDER = re.compile(r"\b(?:(?P<down>(?:most|largest|highest|biggest|greatest)\s+to\s+(?:the\s+)?(?:least|smallest|lowest|fewest)|descending|decreasing)"
                     r"|(?P<up>(?:least|smallest|lowest|fewest)\s+to\s+(?:the\s+)?(?:most|largest|highest|biggest|greatest)|ascending|increasing))", re.IGNORECASE)
-_SENTENCE = re.compile(r"\n|(?<![A-Za-z0-9]\s)(?<=[^\s])[.;!](?=\s|$)|\s\|\s")
+_SENTENCE = re.compile(r"\n|(?<![A-Za-z0-9]\s)(?<=[^\s])[.;!?](?=\s|$)|\s\|\s")
 _BARE = re.compile(r"(?<![\w.,^*])(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·])|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|II|III|IV|V)(?![\w'])|\b(?P<last>[Ll]ast)\b")
 _ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5}
 _WORDS = re.compile(r"\b(dilat|atrous|depth\s?-?wise|separable|factori[sz]ed|bottleneck|strided?|stride|pool)", re.IGNORECASE)

@@ -92,6 +92,8 @@ class Items:
     again: tuple[Item, ...] = ()
     earlier: tuple[Item, ...] = ()
     labelled: bool = True
+    headless: bool = False
+    """Whether the labels begin with the second item: the first one may be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,14 +222,15 @@ def _by_labels(text: str, found: Sequence[_Label], holds: Holds) -> Items | None
     best = max(range(len(runs)), key=lambda i: (len(full[i]), -i))
     run = runs[best]
     nested = [i for i, one in enumerate(runs) if one[0].index == 1 and full[i] and i != best]
-    begun = run[0].index == 1 or (run[0].index == 2 and best == 0 and len(run) > 2 and holds(0, found[0].start))
+    begun = run[0].index == 1 or (run[0].index == 2 and best == 0 and len(run) > 2)
     if len(full[best]) < 2 or len(full[best]) * 5 < len(run) * 3 or not begun or len(nested) > 1:
         return None
     first = sum(len(one) for one in runs[:best])
-    if run[0].index == 2:
+    headless = run[0].index == 2
+    if headless and holds(0, found[first].start):
         run = [Item(index=1, start=0, end=found[first].start), *run]
     return Items(
-        start=found[first].start if run[0].label else 0, items=tuple(run),
+        start=found[first].start if run[0].label else 0, items=tuple(run), headless=headless,
         again=tuple(item for one in full[best + 1 :] for item in one),
         earlier=tuple(item for one in full[:best] for item in one))
 

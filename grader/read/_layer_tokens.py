@@ -66,7 +66,7 @@ _TOKEN = re.compile(
     |(?P<pointwise>\bpoint[\s-]?wise\b)
     |(?P<pool>\b(?:max|average|avg|mean)[\s-]?pool\w*|\bpool(?:ing)?\b)
     |(?P<odd>\b(?:transposed?|deconv\w*|upsampl\w*|groups?(?:ed)?|deformable|separable)\b)
-    |(?P<times>\b(?:twice|thrice)\b|\^\s?(?P<times1>\d)\b|\brepeat\w*\s(?:it\s|this\s|by\s|for\s)?(?P<times2>{_NUM})?(?:\s?x|\stimes)?\b|\bfor\s\w+\sin\srange\(\s?(?P<times3>\d)\s?\)
+    |(?P<times>\b(?:twice|thrice)\b|(?<=[)\]\d])\s?\^\s?(?P<times1>\d)\b|\brepeat\w*\s(?:it\s|this\s|by\s|for\s)?(?P<times2>{_NUM})?(?:\s?x|\stimes)?\b|\bfor\s\w+\sin\srange\(\s?(?P<times3>\d)\s?\)
         |(?:\bx|\*|\btimes)\s?(?P<times4>{_NUM})(?:\s?times)?\b(?![\d.]*\s?[x*(]|\s?(?:conv|kernel|filter|channel))|\b(?P<times5>{_NUM})\s?(?:x(?=\s*(?:[).,;\n]|$))|times)(?![a-z]))
     |(?P<before>(?<![\d.x])(?P<before1>\d)\s?[x*]\s?(?=[(\[⟦k]|conv))
     |(?P<pair>[(\[]\s?(?P<pair1>\d{{1,2}})\s?,\s?(?P<pair2>\d{{1,2}})\s?[)\]])

@@ -150,6 +150,9 @@ class _Scan:
         lines = [(line, piece.place) for piece in pieces for line in piece.text.splitlines()]
         if any(_BOTH.search(line) and _NUMBER.search(line) for line, _ in lines):
             return
+        if sum(bool(_NUMBER.search(line)) for line, _ in lines) == 1:
+            line, place = next(pair for pair in lines if _NUMBER.search(pair[0]))
+            lines = [(part, place) for part in re.split(r",(?=\s)|;|\band\b|\bvs\b", line)]
         items = [(line, place) for line, place in lines if _ITEM.match(line)]
         chosen = items if len(items) == len(self.names) else [x for x in lines if _NUMBER.search(x[0])]
         if len(chosen) == len(self.names):

@@ -15,7 +15,7 @@ _MOST = 80
 _CONCLUDES = (
     "so", "therefore", "thus", "hence", "=>", "predict*", "answer", "ans", "final*", "conclu*",
     "classif*", "choose", "chosen", "pick", "select", "i_take", "i_would_take", "we_take", "gives",
-    "result*", "label_is", "class_is", "assign*", "overall", "in_summary", "majority",
+    "result*", "label_is", "class_is", "assign*", "overall", "in_summary", "majority", "then",
 )  # fmt: skip
 _HEAD = re.compile(
     r" (?:(?:\(? ?[a-z0-9]{1,2} ?[).:]|answer|ans|prediction|predicted|class|label|solution|final"
@@ -36,8 +36,10 @@ _BREAK = re.compile(r" (?:[,;:.]|but|because|since|whereas|while|although|though
 
 
 _LESSER = re.compile(
-    r" (?:then|followed by|than|after|before|besides|next to|versus|vs|over|compared (?:to"
-    r"|with)) (?:the )?$"
+    r" (?:then|followed by|after|before|besides|next to|versus|vs|over) (?:the )?$"
+)
+_BESIDE = re.compile(
+    r" (?:compared (?:to|with)|in contrast to|in comparison (?:to|with)|unlike|than) (?:the )?$"
 )
 
 
@@ -118,7 +120,8 @@ class Choice:
         for name, hit in hits:
             start, end = end, hit.end
             turned = hit.denied != self._turned_down(prepared, hit)
-            if found and _LESSER.search(prepared[: hit.start + 1]):
+            lead = prepared[: hit.start + 1]
+            if _BESIDE.search(lead) or (found and _LESSER.search(lead)):
                 continue
             meant = name
             if turned and self.opposite:

@@ -26,6 +26,8 @@ _NONE = re.compile(r"^(?:-|–|—|/|none|no(?: \w+)?|n/?a|nil|zero|nothing)\.?$
 _MERGED = re.compile(r"^\W*\d\s*[x×*]\s*[A-Za-z]", re.IGNORECASE)
 _INTRODUCED = re.compile(r"^.*(?:[:=]|\b(?:is|are|of|has)\b)(?=[^:=]*\d)", re.IGNORECASE)
 _LARGE = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:,\d{3}){2,}|\d{7,})(?![\d.,]*\d)")
+_BARE = re.compile(r"^([A-Za-z]\S*(?: [A-Za-z]\S*)?) ([\d.,]+[KMBkmb]?) ([\d.,]+[KMBkmb]?)$")
+"""A name and two numbers, with nothing but blanks between them."""
 _LONGEST = 400
 
 
@@ -211,4 +213,5 @@ def _cells(line: str) -> list[str]:
         if text.count(mark) > (1 if mark == ";" else 0):
             return [cell.strip() for cell in text.split(mark)]
     spaced = re.split(r"\s{3,}", text)
-    return spaced if len(spaced) > 2 else [text]
+    bare = _BARE.match(text)
+    return spaced if len(spaced) > 2 else list(bare.groups()) if bare else [text]

@@ -28,7 +28,7 @@ from grader.read import readers
 from grader.read._assumptions import Assumptions, assumptions
 from grader.read._claims import Claims, claims
 from grader.read._formulas import Chain, Formula, Names, chains, formulas
-from grader.read._items import Item, Items, index_of, labelled, spots, without_labels
+from grader.read._items import Item, Items, index_of, labelled, labels, spots, without_labels
 from grader.read._layer_calls import LayerDict
 from grader.read._layer_stack import stack
 from grader.read._layer_tables import rows
@@ -45,6 +45,7 @@ _FACTOR = re.compile(r"\s*\)?\s*(?:,?\s*(?:all|each)\s+)?(?:\(?[x*·]|times|mult
 _ALL_TIMES = re.compile(r"\b(?:all|each|everything|every|these|them)\b[^.\n]{0,30}\b(?:times|multiplied by|x|·|in units of)\s*$", re.IGNORECASE)
 _SLASHES = re.compile(r"\s/\s")
 _TOTAL = re.compile(r"\b(?:total|sum)\b", re.IGNORECASE)
+UNSPOKEN = "names stand at the end without a word"
 _MOST_STEPS = 24
 _QUOTE = 300
 
@@ -162,9 +163,20 @@ class _Scan:
             self._again(text)
         else:
             self._text(text)
+        if self.values and not (self.claims.most or self.claims.least or self.claims.unsure):
+            self._unspoken(text)
 
     def _valued(self, text: str) -> list[Formula]:
         return [one for one in formulas(text, self.names) if not one.foreign and not one.bare]
+
+    def _unspoken(self, text: str) -> None:
+        """Names behind the last value, without a word: perhaps the answers to a repeated question."""
+        ends = [one.end for one in self._valued(self.masked)]
+        named = sorted({(start, index) for index, start, _ in labels(text, max(ends, default=0))})
+        if 0 < len(named) < 3:
+            self.claims.most = [{"index": named[0][1]}]
+            self.claims.least = [{"index": named[-1][1]}] if len(named) > 1 else []
+            self.claims.unsure.append(UNSPOKEN)
 
     def plain(self) -> dict[str, Any]:
         return {
@@ -352,22 +364,27 @@ class _Scan:
         if column is None:
             return
         grouped: list[tuple[str, list[str], str]] = []
+        marks: list[str] = []
         for row in body:
             label = row[0].strip() if row else ""
             said = row[column] if column < len(row) else ""
-            rest = " , ".join(cell for place, cell in enumerate(row) if place != column)
-            said = f"Total = {said}" if _TOTAL.search(rest) else said
+            described = [cell for place, cell in enumerate(row) if place != column and stack(cell).layers
+                         and not any(one.value.names for one in formulas(cell, self.names))]
+            rest = described[0] if described else ""
+            summed = any(_TOTAL.search(cell) for place, cell in enumerate(row) if place != column)
+            said = f"Total = {said}" if summed else said
             if grouped and (not label or label == grouped[-1][0] or _TOTAL.search(label)):
                 grouped[-1][1].append(said)
             else:
                 grouped.append((label, [said], rest))
-        for label, said, rest in grouped:
+                marks.append(" ".join(row))
+        for (label, said, rest), mark in zip(grouped, marks, strict=True):
             index = index_of(label)
             place = index if index is not None else len(self.values) + 1
             value = self._value(place, label, "\n".join(said), more=rest)
             if value is not None:
                 self.values.append(value)
-            self._marked(place, f"{label} {rest}")
+            self._marked(place, mark)
 
     def _marked(self, index: int, text: str) -> None:
         for match, claimed in ((re.search(r"\b(?:most|largest|max\w*|highest|biggest)\b", text, re.IGNORECASE), self.claims.most),

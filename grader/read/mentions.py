@@ -32,6 +32,7 @@ _ORDINALS = (
 _ROOT = re.compile(r"(?:sqrt|root(?: of)?)\s*\(?\s*(\d+(?:\.\d+)?)\s*\)?", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
 _TUPLE = re.compile(r"\(\s*(-?\d+(?:\.\d+)?(?:\s*[,;]\s*-?\d+(?:\.\d+)?){1,9})\s*\)")
+_LIST = re.compile(r"(?<![\d.,])\d(?:,\d){2,9}(?![\d.,])")
 _MOST = 200
 
 
@@ -98,6 +99,7 @@ class Mentions:
         return sum(not hit.denied for line in lines for hit in find(phrases, line))
 
     def _items(self, text: str) -> list[int]:
+        text = _LIST.sub(lambda m: m.group(0).replace(",", ", "), text)
         found = [
             number
             for match in _named(tuple(self.nouns)).finditer(text)

@@ -61,11 +61,11 @@ class Scores:
 
     >>> from grader.model import Place
     >>> place = Place(file="a.md", start=1, end=4)
-    >>> text = "degree 1: 6.81\nquadratic 1.01"
+    >>> text = "degree 1: 7.42\nquadratic 1.13"
     >>> answer = Answer(pieces=(Piece(kind="output", text=text, place=place),))
     >>> kind = Scores(keys={"1": ("linear",), "2": ("quadratic",)}, nouns=("degree",))
     >>> {key: float(number.value) for key, number in kind.read(answer).value["runs"][0].items()}
-    {'1': 6.81, '2': 1.01}
+    {'1': 7.42, '2': 1.13}
     """
 
     keys: Mapping[str, tuple[str, ...]]

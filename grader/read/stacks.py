@@ -154,6 +154,8 @@ def _from_text(raw: str) -> list[_One]:
     found = [one for one in found if one.made.layers or one.made.unsure]
     if found and kernels[0] < items.items[0].start - len(items.items[0].label):
         found[0].more.append("layers stand outside the list")
+    if found and items.headless:
+        found[0].more.append("the list begins with its second label")
     _for_depth(text, found)
     return found
 

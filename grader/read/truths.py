@@ -58,6 +58,7 @@ _EXCEPT = re.compile(
 _BOX = re.compile(r"\[([ xX✓✔])\]\s*\(?([a-zA-Z])\b[).:]?")
 _NUMBER = re.compile(r"(?<![^\s])\(?(\d)[).:](?=\s)")
 _WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
+_NOT = re.compile(r"\W*(?:is|are|do|does|was|were)\s?(?:not|n't)\b\W*$", re.IGNORECASE)
 _JOIN = re.compile(r"^[\s,;&/+|()]*(?:and|or|as well as|plus)?[\s,;&/+|()]*$", re.IGNORECASE)
 
 
@@ -257,6 +258,8 @@ def _judged(group: _Group, votes: _Votes, current: str) -> str:
     after = list(_verdicts(group.after)) if _leads(group.after) or not group.head else []
     before = [] if group.head else list(_verdicts(group.before))
     rest = list(_verdicts(group.after[m.start() :])) if (m := _REST.search(group.after)) else []
+    if not after and _NOT.match(group.after):
+        after = [False]
     if before:
         for letter in group.letters:
             votes.vote(letter, before[-1])

@@ -20,6 +20,9 @@ Judgement = dict[str, Any]
 CLOSE = 0.011
 """Numbers that are equal within rounding to two decimals, or cut there."""
 
+MANY = 2
+"""So many whole numbers may all be counts."""
+
 SHORT = 12
 """An answer of so few words can hold the prediction alone."""
 
@@ -87,14 +90,19 @@ def _judged(
         return _no("all observations are counted, not the nearest ones", certain=False)
     if items:
         return _by_items(items, nearest, said)
-    numbers = [float(n) for n in mentions.get("numbers", [])]
-    near = [distances[i - 1] for i in nearest]
-    hits = sum(any(_same(n, d) or _same(n, d * d) for n in numbers if n != k) for d in near)
-    if hits == k or (k > 1 and hits >= k - 1 and "nearest" in said):
+    if _by_distance(mentions, [distances[i - 1] for i in nearest], said):
         return _yes("the distances of the nearest observations are given")
-    if hits and k == 1:
-        return _yes("the distance of the nearest observation is given")
     return _by_vote(mentions, said, Counter(labels[i - 1] for i in nearest), k)
+
+
+def _by_distance(mentions: Mapping[str, Any], near: Sequence[float], said: set[str]) -> bool:
+    """Whether the distances of the nearest are given; a whole number may be a count."""
+    numbers = [float(n) for n in mentions.get("numbers", [])]
+    found = [next((n for n in numbers if _same(n, d) or _same(n, d * d)), None) for d in near]
+    broken = [n for n in found if n is not None and n != int(n)]
+    if None not in found and len(set(found)) == len(near) and (broken or len(near) > MANY):
+        return True
+    return len(near) > 1 and len(broken) >= len(near) - 1 and "nearest" in said
 
 
 def _by_items(items: Sequence[int], nearest: Sequence[int], said: set[str]) -> Judgement:

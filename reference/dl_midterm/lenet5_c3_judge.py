@@ -34,7 +34,7 @@ def judge(answer: Mapping[str, Any]) -> dict[str, Any]:
     values = {int(v) for v in answer["values"] if float(v).is_integer()}
     pairs = _pairs(answer["counts"])
     seen = [_seen(group, values, pairs) for group in range(4)]
-    found, reached = sum(seen), c3.parameters() in answer["written"]
+    found, reached = sum(seen), _reached(answer)
     dense = bool(values & {c3.fully_connected(), c3.fully_connected_without_biases()})
     if dense:
         return _dense(found, reached)
@@ -54,6 +54,14 @@ def judge(answer: Mapping[str, Any]) -> dict[str, Any]:
     if reached and {c3.weights(), c3.biases()} <= values:
         return _judged(Fraction(1, 4), False, "the sum is reached; where its weights come from is not recognised")
     return _judged(Fraction(0), False, "no group is recognised")
+
+
+def _reached(answer: Mapping[str, Any]) -> bool:
+    """Whether the sum is written, or is left as a sum that comes to it."""
+    if c3.parameters() in answer["written"]:
+        return True
+    larger = [v for v in answer["written"] if v > c3.parameters() / 2]
+    return c3.parameters() in answer["values"] and not larger
 
 
 def _dense(found: int, reached: bool) -> dict[str, Any]:

@@ -31,6 +31,8 @@ _POINTS: tuple[Point, ...] = (
     {"C": 240, "H": 192, "W": 320}, {"C": 480, "H": 128, "W": 64}, {"C": 720, "H": 448, "W": 256})
 _MODES = ("right", "once", "one")
 _MOST_CHANNELS = 1024
+#: Doubts about claims that a right claim does not settle.
+_GUESSED = {"two claims differ", "names stand at the end without a word"}
 
 
 def _layers(stack: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -478,7 +480,7 @@ def _claims(counts: Mapping[str, Any], stacks: Sequence[Mapping[str, Any]] | Non
         else:
             certain = certain and (len(true) > 1 or len(own) > 1)
             reasons.append(f"another one has {which}")
-        certain = certain and not ("two claims differ" in (counts.get("unclear") or ()))
+        certain = certain and not _GUESSED & set(counts.get("unclear") or ())
     return {"credit": str(credit), "reasons": reasons or ["both claims are right"], "certain": certain}
 
 

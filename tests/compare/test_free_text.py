@@ -1,4 +1,4 @@
-"""Free text: certain where it is plain, a proposal where it is not, and never right by key words."""
+"""Free text: certain where it is plain, else a proposal, and never right by key words."""
 
 from fractions import Fraction
 
@@ -13,12 +13,18 @@ from grader.compare.truths import Allowance, Truths
 from grader.model import Number
 
 EPSILON = Concepts(
-    wanted=("~divi* by zero", "numeric* stab*"), forbidden=("makes .. variance .. zero", "not prevent*|avoid*"),
-    hints=("zero", "divi*", "stab*", "small"))
+    wanted=("~divi* by zero", "numeric* stab*"),
+    forbidden=("makes .. variance .. zero", "not prevent*|avoid*"),
+    hints=("zero", "divi*", "stab*", "small"),
+)
 CURVES = {
     "subjects": {"bias": ("bias",), "variance": ("variance",), "test": ("test error",)},
-    "claims": {"falls": ("decreas*", "falls", "drops"), "rises": ("increas*", "rises", "grows"), "flat": ("constant",),
-               "dips": ("u_shaped",)},
+    "claims": {
+        "falls": ("decreas*", "falls", "drops"),
+        "rises": ("increas*", "rises", "grows"),
+        "flat": ("constant",),
+        "dips": ("u_shaped",),
+    },
     "sequences": {"dips": ("falls", "rises")},
     "neutral": ("complexity + increas*|grows",),
     "turned": ("simpler",),
@@ -54,7 +60,10 @@ def test_a_part_of_the_wanted_groups_is_a_proposal_of_a_share() -> None:
 
 
 def test_what_is_wanted_can_depend_on_the_truth() -> None:
-    why = Concepts(when={"same": ("deterministic",), "different": ("new data",)}, hints=("data", "deterministic"))
+    why = Concepts(
+        when={"same": ("deterministic",), "different": ("new data",)},
+        hints=("data", "deterministic"),
+    )
     assert why.compare(["There are new data."], "different").credit == 1
     assert why.compare(["There are new data."], "same").credit == 0
     contradicted = why.compare(["There are new data."], "contradicted")
@@ -67,23 +76,56 @@ def test_what_is_wanted_can_depend_on_the_truth() -> None:
     [
         (BIAS, "falls", "The bias decreases because it can capture the pattern.", 1, True),
         (BIAS, "falls", "Bias falls. Variance rises.", Fraction(1, 2), True),
-        (VARIANCE, "rises", "As complexity increases bias decreases and variance increases.", Fraction(1, 2), True),
-        (BIAS, "falls", "As complexity increases bias decreases and variance increases.", Fraction(1, 2), True),
+        (
+            VARIANCE,
+            "rises",
+            "As complexity increases bias decreases and variance increases.",
+            Fraction(1, 2),
+            True,
+        ),
+        (
+            BIAS,
+            "falls",
+            "As complexity increases bias decreases and variance increases.",
+            Fraction(1, 2),
+            True,
+        ),
         (BIAS, "falls", "The bias does not decrease.", 0, True),
         (BIAS, "falls", "The bias rises.", 0, True),
         (BIAS, "falls", "The bias falls.\n\nIn summary the bias rises.", 0, False),
         (BIAS, "falls", "For simpler models the bias rises.", 0, False),
         (BIAS, "falls", "Nothing about it.", 0, True),
-        (TEST, "dips", "Test error: decreases at first and increases later due to overfitting", 1, True),
-        (TEST, "dips", "The test error is u-shaped since bias falls and then overfitting sets in", 1, True),
+        (
+            TEST,
+            "dips",
+            "Test error: decreases at first and increases later due to overfitting",
+            1,
+            True,
+        ),
+        (
+            TEST,
+            "dips",
+            "The test error is u-shaped since bias falls and then overfitting sets in",
+            1,
+            True,
+        ),
         (TEST, "dips", "The test error always falls.", 0, True),
-        (VARIANCE, "rises", "It drops: bias. The variance grows, as it is sensitive to data", 1, True),
+        (
+            VARIANCE,
+            "rises",
+            "It drops: bias. The variance grows, as it is sensitive to data",
+            1,
+            True,
+        ),
     ],
 )
 def test_claims_and_reasons_go_with_their_subject(
     kind: Claims, truth: str, text: str, credit: Fraction, certain: bool
 ) -> None:
-    said = [{"text": part, "label": part.split(":")[0] if ":" in part else ""} for part in text.split("\n\n")]
+    said = [
+        {"text": part, "label": part.split(":")[0] if ":" in part else ""}
+        for part in text.split("\n\n")
+    ]
     verdict = kind.compare(said, truth)
     assert (verdict.credit, verdict.certain) == (credit, certain), verdict.reason
 
@@ -93,10 +135,14 @@ def test_a_wrong_claim_is_named() -> None:
 
 
 KEY = {"a": False, "b": True, "c": True, "d": False}
-JUDGED = Truths(allow={
-    "c": Allowance(held=False, reason=("not .. uniform",), credit=Fraction(1, 2)),
-    "d": Allowance(held=True, reason=("sensitiv*",), credit=Fraction(1), without=Fraction(1, 2)),
-})
+JUDGED = Truths(
+    allow={
+        "c": Allowance(held=False, reason=("not .. uniform",), credit=Fraction(1, 2)),
+        "d": Allowance(
+            held=True, reason=("sensitiv*",), credit=Fraction(1), without=Fraction(1, 2)
+        ),
+    }
+)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +161,10 @@ JUDGED = Truths(allow={
 def test_truths_count_one_by_one(
     changed: dict[str, tuple[bool | None, str]], credit: Fraction, certain: bool
 ) -> None:
-    value = {x: {"held": changed.get(x, (KEY[x], ""))[0], "reason": changed.get(x, (None, ""))[1]} for x in "abcd"}
+    value = {
+        x: {"held": changed.get(x, (KEY[x], ""))[0], "reason": changed.get(x, (None, ""))[1]}
+        for x in "abcd"
+    }
     verdict = JUDGED.compare(value, KEY)
     assert (verdict.credit, verdict.certain) == (credit, certain)
     assert len(verdict.each) == 4

@@ -23,19 +23,19 @@ def scores(*values: float | None, quantity: str = "mse") -> dict:
 
 
 def test_plausible_scores_earn_all() -> None:
-    assert KIND.compare(scores(6.8, 1.01, 1.05, 1.11), RANGES).each == (1, 1, 1, 1)
+    assert KIND.compare(scores(7.4, 1.13, 1.16, 1.24), RANGES).each == (1, 1, 1, 1)
 
 
 def test_a_row_outside_or_absent_costs_its_share() -> None:
-    verdict = KIND.compare(scores(2, 1.01, None, 1.11), RANGES)
+    verdict = KIND.compare(scores(2, 1.13, None, 1.24), RANGES)
     assert verdict.each == (0, 1, 0, 1)
     assert "row 3: no score" in verdict.reason
     assert "30" not in verdict.reason
 
 
 def test_a_minus_sign_is_overlooked_only_where_the_rubric_says_so() -> None:
-    assert KIND.compare(scores(-6.8, -1.01, -1.05, -1.11), RANGES).credit == 1
-    assert Within(rows=ROWS).compare(scores(-6.8, -1.01, -1.05, -1.11), RANGES).credit == 0
+    assert KIND.compare(scores(-7.4, -1.13, -1.16, -1.24), RANGES).credit == 1
+    assert Within(rows=ROWS).compare(scores(-7.4, -1.13, -1.16, -1.24), RANGES).credit == 0
 
 
 def test_the_same_digits_in_several_rows_count_once() -> None:
@@ -52,12 +52,12 @@ def test_another_quantity_is_held_against_its_own_range_or_refused() -> None:
 
 
 def test_of_several_runs_the_fullest_counts() -> None:
-    first, second = scores(6.8, None, None, None), scores(6.8, 1.01, 1.05, 1.11)
+    first, second = scores(7.4, None, None, None), scores(7.4, 1.13, 1.16, 1.24)
     assert KIND.compare({"runs": [*first["runs"], *second["runs"]]}, RANGES).credit == 1
 
 
 def test_without_ranges_nothing_is_certain() -> None:
-    assert not KIND.compare(scores(6.8, 1.01, 1.05, 1.11), None).certain
+    assert not KIND.compare(scores(7.4, 1.13, 1.16, 1.24), None).certain
 
 
 value = st.floats(allow_nan=True) | st.none() | st.text(max_size=3) | st.integers() | st.booleans()

@@ -30,7 +30,10 @@ FALLS = ("decreas*", "goes_down")
         ("a) True - oh no wait, it takes LONGER, so False", ["a) it takes LONGER, so False"]),
         ("~~The bias rises.~~ It falls.", ["It falls."]),
         ("- bias: falls\n- variance: rises", ["bias: falls", "variance: rises"]),
-        ("By e.g. 5 % or approx. 3. Then it stops.", ["By e.g. 5 % or approx. 3.", "Then it stops."]),
+        (
+            "By e.g. 5 % or approx. 3. Then it stops.",
+            ["By e.g. 5 % or approx. 3.", "Then it stops."],
+        ),
         ("The results are\nthe same", ["The results are the same"]),
     ],
 )
@@ -43,7 +46,9 @@ def test_a_question_is_no_statement() -> None:
 
 
 def test_items_and_rows_carry_their_label() -> None:
-    found = statements("Test error: falls first. Then it rises.\n\n| Bias | falls |\n|---|---|\n| Var | up |")
+    found = statements(
+        "Test error: falls first. Then it rises.\n\n| Bias | falls |\n|---|---|\n| Var | up |"
+    )
     assert [s.label for s in found] == ["Test error", "Test error", "Bias", "Var"]
 
 
@@ -87,14 +92,21 @@ def test_phrases(phrase: str, text: str, there: bool) -> None:
 
 @pytest.mark.parametrize(
     ("typo", "meant"),
-    [("varience", "variance"), ("numercial", "numerical"), ("trainning", "training"), ("complexcity", "complexity")],
+    [
+        ("varience", "variance"),
+        ("numercial", "numerical"),
+        ("trainning", "training"),
+        ("complexcity", "complexity"),
+    ],
 )
 def test_small_typos_are_put_right(typo: str, meant: str) -> None:
     known = vocabulary(("variance", "numerical", "training", "complexity", "decreas*"))
     assert prepare(typo, known).strip() == meant
 
 
-@pytest.mark.parametrize("word", ["increases", "simple", "unstable", "sample", "overfit", "greater"])
+@pytest.mark.parametrize(
+    "word", ["increases", "simple", "unstable", "sample", "overfit", "greater"]
+)
 def test_other_words_are_not_taken_for_typos(word: str) -> None:
     known = vocabulary(("decreas*", "sample", "stable", "underfit", "simply", "increase"))
     assert prepare(word, known).strip() == word
@@ -123,7 +135,9 @@ def test_no_text_makes_anything_raise(text: str) -> None:
     assert isinstance(words(plain(text)), tuple)
 
 
-@pytest.mark.parametrize("unit", ["(", "no wait, ", "a | b | ", "\\text{", "$\\frac{", "* ", "a) ", "1.", "~~"])
+@pytest.mark.parametrize(
+    "unit", ["(", "no wait, ", "a | b | ", "\\text{", "$\\frac{", "* ", "a) ", "1.", "~~"]
+)
 def test_time_does_not_explode(unit: str) -> None:
     text = unit * (10_000 // len(unit))
     start = time.perf_counter()

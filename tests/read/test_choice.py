@@ -9,18 +9,31 @@ from grader.read.choice import Choice
 from tests.read.reading import answer
 
 COLOURS = Choice(options={"red": ("red", "r"), "green": ("green", "g")}, hints=("colour",))
-SAME = Choice(options={"same": ("same", "identical*"), "different": ("differ*",)}, opposite=True,
-              bare={"yes": "same", "no": "different"}, hints=("result*",))
+SAME = Choice(
+    options={"same": ("same", "identical*"), "different": ("differ*",)},
+    opposite=True,
+    bare={"yes": "same", "no": "different"},
+    hints=("result*",),
+)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "Green", "**Ans: Green**", "class green", "The prediction is Green.", "prediction = green",
-        "not red but green", "It is not red, it is green.", "Green, because it is nearest.",
-        "$\\Rightarrow \\boxed{\\text{Green}}$", "Red is more frequent, therefore we predict green.",
-        "Although obs 6 is red, obs 5 is nearer and green. So green.", "Red. Correction: green.",
-        "The nearest are red, red, green -> green", "| 1 | red |\n|---|---|\n| 2 | green |\n\n=> green",
+        "Green",
+        "**Ans: Green**",
+        "class green",
+        "The prediction is Green.",
+        "prediction = green",
+        "not red but green",
+        "It is not red, it is green.",
+        "Green, because it is nearest.",
+        "$\\Rightarrow \\boxed{\\text{Green}}$",
+        "Red is more frequent, therefore we predict green.",
+        "Although obs 6 is red, obs 5 is nearer and green. So green.",
+        "Red. Correction: green.",
+        "The nearest are red, red, green -> green",
+        "| 1 | red |\n|---|---|\n| 2 | green |\n\n=> green",
     ],
 )
 def test_green_is_read(text: str) -> None:
@@ -29,7 +42,10 @@ def test_green_is_read(text: str) -> None:
     assert (found.value, found.others, found.doubt) == ("green", (), "")
 
 
-@pytest.mark.parametrize("text", ["Prediction: green.\n\nFinal answer: red", "red and green", "K=1 -> Green. Final: Red."])
+@pytest.mark.parametrize(
+    "text",
+    ["Prediction: green.\n\nFinal answer: red", "red and green", "K=1 -> Green. Final: Red."],
+)
 def test_two_choices_compete(text: str) -> None:
     found = COLOURS.read(answer(text))
     assert isinstance(found, Found)
@@ -39,8 +55,12 @@ def test_two_choices_compete(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "claim"),
     [
-        ("They are not the same.", "different"), ("No.", "different"), ("No, they are not the same", "different"),
-        ("Yes, identical.", "same"), ("The results do not differ.", "same"), ("It isn't identical", "different"),
+        ("They are not the same.", "different"),
+        ("No.", "different"),
+        ("No, they are not the same", "different"),
+        ("Yes, identical.", "same"),
+        ("The results do not differ.", "same"),
+        ("It isn't identical", "different"),
     ],
 )
 def test_to_deny_one_of_two_is_to_choose_the_other(text: str, claim: str) -> None:

@@ -82,7 +82,13 @@ def test_an_entry_holds_both_sides_as_numbers() -> None:
     assert entry["label"] == "Total"
     assert entry["left"].value == entry["value"].value == 660
     assert set(entry) == {
-        "label", "lhs", "rhs", "left", "value", "holds", "restored", "approx", "quote", "line"}
+        "label", "lhs", "rhs", "left", "value", "holds", "restored", "doubtful", "approx", "quote", "line"}
+
+
+def test_doubtful_equations_are_told_apart_on_request() -> None:
+    found = Equations(only="doubtful").read(answer("√(0+1+3) = 3.16\n2*2 = 5\nobs 1 = 3"))
+    assert isinstance(found, Found)
+    assert [entry["lhs"] for entry in found.value] == ["√(0+1+3)"]
 
 
 def test_struck_out_equations_are_not_read() -> None:

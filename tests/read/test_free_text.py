@@ -11,7 +11,12 @@ from grader.read.sentences import Sentences
 from tests.read.reading import answer
 
 PLACE = Place(file="a.md", start=1, end=1)
-TABLE = Mentions(count=6, rows=[(0, 3, 0), (-1, 0, 1)], labels={"Red": ("red",)}, said={"nearest": ("nearest|closest",)})
+TABLE = Mentions(
+    count=6,
+    rows=[(0, 3, 0), (-1, 0, 1)],
+    labels={"Red": ("red",)},
+    said={"nearest": ("nearest|closest",)},
+)
 
 
 def test_sentences_leave_out_code_and_questions() -> None:
@@ -20,12 +25,21 @@ def test_sentences_leave_out_code_and_questions() -> None:
     assert [item["text"] for item in found.value] == ["Because it falls."]
 
 
-@pytest.mark.parametrize("text", ["", "Why is it so?", "I don't know.", "The reasons for the shapes\n\nAnswer:", "?"])
+@pytest.mark.parametrize(
+    "text", ["", "Why is it so?", "I don't know.", "The reasons for the shapes\n\nAnswer:", "?"]
+)
 def test_no_statement_is_missing(text: str) -> None:
     assert isinstance(Sentences().read(answer(text)), Missing)
 
 
-@pytest.mark.parametrize("text", ["It falls.\n\n![](x.png)", "I wrote it next to each curve in my drawing.", "It falls because of the"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It falls.\n\n![](x.png)",
+        "I wrote it next to each curve in my drawing.",
+        "It falls because of the",
+    ],
+)
 def test_what_is_lost_or_elsewhere_is_doubtful(text: str) -> None:
     assert Sentences().read(answer(text)).doubt  # type: ignore[union-attr]
 
@@ -40,9 +54,14 @@ def test_lost_pieces_are_doubtful() -> None:
 @pytest.mark.parametrize(
     ("text", "items"),
     [
-        ("the nearest is observation 5", [5]), ("obs. #5 and obs 2", [5, 2]), ("the fifth observation", [5]),
-        ("observations 5 (Green), 6 (Red) and 2 (Red)", [5, 6, 2]), ("the point (-1, 0, 1)", [2]),
-        ("observation 5.5", []), ("| obs | d |\n|---|---|\n| 5 | 1.4 |\n| 2 | 2.0 |", [5, 2]), ("no. 3", [3]),
+        ("the nearest is observation 5", [5]),
+        ("obs. #5 and obs 2", [5, 2]),
+        ("the fifth observation", [5]),
+        ("observations 5 (Green), 6 (Red) and 2 (Red)", [5, 6, 2]),
+        ("the point (-1, 0, 1)", [2]),
+        ("observation 5.5", []),
+        ("| obs | d |\n|---|---|\n| 5 | 1.4 |\n| 2 | 2.0 |", [5, 2]),
+        ("no. 3", [3]),
     ],
 )
 def test_rows_are_named_in_many_ways(text: str, items: list[int]) -> None:
@@ -63,7 +82,10 @@ def test_a_drawing_is_never_an_automatic_nothing() -> None:
     assert isinstance(drawn, Broken)
     assert drawn.cause == "not-run"
     assert isinstance(Drawing().read(answer("On the plot the bias falls.")), Broken)
-    assert isinstance(Drawing().read(Answer(pieces=(Piece(kind="image", text="![](a.png)", place=PLACE),))), Broken)
+    assert isinstance(
+        Drawing().read(Answer(pieces=(Piece(kind="image", text="![](a.png)", place=PLACE),))),
+        Broken,
+    )
     assert isinstance(Drawing().read(answer("Sketch five curves.\n\nAnswer:")), Missing)
 
 

@@ -11,11 +11,22 @@ from grader.model import Found, Missing
 from grader.read.mapping import Mapping
 from tests.read.reading import answer
 
-PANELS = Mapping(keys={k: () for k in "ABCD"})
-EPOCHS = Mapping(keys={"a": ("28%",), "b": ("150%",), "c": ("overfitting",), "d": ("smallest error",)},
-                 values={v: () for v in "ABCDEF"})
+PANELS = Mapping(keys=dict.fromkeys("ABCD", ()))
+EPOCHS = Mapping(
+    keys={"a": ("28%",), "b": ("150%",), "c": ("overfitting",), "d": ("smallest error",)},
+    values=dict.fromkeys("ABCDEF", ()),
+)
 NUMBERS = ["0.1", "1e-2", ".001", "10^{-4}"]
-FORMS = ["{k}: {v}", "{k} - {v}", "{k} = {v}", "{k} → {v}", "{v} → {k}", "{v} - {k}", "| {k} | {v} |", "Panel {k} is {v}"]
+FORMS = [
+    "{k}: {v}",
+    "{k} - {v}",
+    "{k} = {v}",
+    "{k} → {v}",
+    "{v} → {k}",
+    "{v} - {k}",
+    "| {k} | {v} |",
+    "Panel {k} is {v}",
+]
 
 
 def read(kind: Mapping, text: str) -> dict[str, object]:
@@ -29,21 +40,33 @@ def read(kind: Mapping, text: str) -> dict[str, object]:
 def test_numbers_read_back_in_every_order(form: str) -> None:
     for values in itertools.permutations(NUMBERS):
         text = "\n".join(form.format(k=k, v=v) for k, v in zip("ABCD", values, strict=True))
-        exact = {k: Fraction(1, 10 ** (NUMBERS.index(v) + 1)) for k, v in zip("ABCD", values, strict=True)}
+        exact = {
+            k: Fraction(1, 10 ** (NUMBERS.index(v) + 1))
+            for k, v in zip("ABCD", values, strict=True)
+        }
         assert {k: n.value for k, n in read(PANELS, text).items()} == exact  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["(a) C (b) E (c) F (d) D", "a = C, b = E, c = F, d = D", "CEFD", "C, E, F, D", "a. C\nb. E\nc. F\nd. D",
-     "At 28% we stop at C. For 150% at E. We see overfitting at F, and the smallest error is at D.",
-     "| a | b | c | d |\n|---|---|---|---|\n| C | E | F | D |", "(a) c\n(b) e\n(c) f\n(d) d"],
+    [
+        "(a) C (b) E (c) F (d) D",
+        "a = C, b = E, c = F, d = D",
+        "CEFD",
+        "C, E, F, D",
+        "a. C\nb. E\nc. F\nd. D",
+        "At 28% we stop at C. For 150% at E. Overfitting is seen at F, the smallest error at D.",
+        "| a | b | c | d |\n|---|---|---|---|\n| C | E | F | D |",
+        "(a) c\n(b) e\n(c) f\n(d) d",
+    ],
 )
 def test_letters_read_back(text: str) -> None:
     assert read(EPOCHS, text) == {"a": "C", "b": "E", "c": "F", "d": "D"}
 
 
-@pytest.mark.parametrize("text", ["A -\n\nB -\n\nC -", "• A • B • C • D", "I don't know.", "values: 0.1, 0.01"])
+@pytest.mark.parametrize(
+    "text", ["A -\n\nB -\n\nC -", "• A • B • C • D", "I don't know.", "values: 0.1, 0.01"]
+)
 def test_an_empty_form_is_missing(text: str) -> None:
     found = PANELS.read(answer(text))
     assert isinstance(found, Missing)

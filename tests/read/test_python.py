@@ -36,9 +36,9 @@ def test_pieces_of_a_cell_that_a_page_break_tore_are_joined() -> None:
 
 
 def test_a_string_cut_at_the_edge_is_closed() -> None:
-    program = parse(['s = score(m, X, how="neg_mean_squa:\njobs=1)\nprint(s)'])
+    program = parse(['s = score(m, X, how="neg_root_mea:\njobs=1)\nprint(s)'])
     assert ast.unparse(program.tree).splitlines() == [
-        "s = score(m, X, how='neg_mean_squa', jobs=1)",
+        "s = score(m, X, how='neg_root_mea', jobs=1)",
         "print(s)",
     ]
     assert program.repairs

@@ -35,46 +35,46 @@ def runs(text: str, kind: str | None = None) -> list[dict[str, float]]:
     return [{key: float(n.value) for key, n in run.items()} for run in found.value["runs"]]
 
 
-FOUR = {"1": 6.81, "2": 1.01, "3": 1.05, "4": 1.11}
+FOUR = {"1": 7.42, "2": 1.13, "3": 1.16, "4": 1.24}
 PRINTED = """\
-Degree-1 MSE: 6.81, STD: 13.8
-Degree-2 MSE: 1.01, STD: 1.4
-Degree-3 MSE: 1.05, STD: 1
-Degree-4 MSE: 1.11, STD: 1.8
+Deg-1 error 7.42 (std 13.8)
+Deg-2 error 1.13 (std 1.4)
+Deg-3 error 1.16 (std 1)
+Deg-4 error 1.24 (std 1.8)
 """
 DOWN = """\
 | model | error |
 |---|---|
-| (a) | 6.81 |
-| (b) | 1.01 |
-| (c) | 1.05 |
-| (d) | 1.11 |
+| (a) | 7.42 |
+| (b) | 1.13 |
+| (c) | 1.16 |
+| (d) | 1.24 |
 """
 ACROSS = """\
 | | linear | quadratic | cubic | quartic |
 |---|---|---|---|---|
-| MSE | 6.81 | 1.01 | 1.05 | 1.11 |
+| MSE | 7.42 | 1.13 | 1.16 | 1.24 |
 """
 TWO_DOWN = """\
 | seed | (a) | (b) | (c) | (d) |
 |---|---|---|---|---|
-| 1 | 6.81 | 1.01 | 1.05 | 1.11 |
+| 1 | 7.42 | 1.13 | 1.16 | 1.24 |
 | 2 | 7.5 | 1.2 | 1.3 | 1.4 |
 """
 TWO_ACROSS = """\
 | degree | seed 1 | seed 2 |
 |---|---|---|
-| 1 | 6.81 | 7.5 |
-| 2 | 1.01 | 1.2 |
-| 3 | 1.05 | 1.3 |
-| 4 | 1.11 | 1.4 |
+| 1 | 7.42 | 7.5 |
+| 2 | 1.13 | 1.2 |
+| 3 | 1.16 | 1.3 |
+| 4 | 1.24 | 1.4 |
 """
 TWO_PRINTED = """\
 Seed 1:
-linear 6.81
-quadratic 1.01
-cubic 1.05
-quartic 1.11
+linear 7.42
+quadratic 1.13
+cubic 1.16
+quartic 1.24
 Seed 2:
 linear 7.5
 quadratic 1.2
@@ -86,28 +86,28 @@ quartic 1.4
 @pytest.mark.parametrize(
     "text",
     [
-        "degree 1: 6.81\ndegree 2: 1.01\ndegree 3: 1.05\ndegree 4: 1.11",
+        "degree 1: 7.42\ndegree 2: 1.13\ndegree 3: 1.16\ndegree 4: 1.24",
         PRINTED,
         DOWN,
         ACROSS,
-        "1 6.81\n2 1.01\n3 1.05\n4 1.11",
-        "0 6.81\n1 1.01\n2 1.05\n3 1.11",
-        "[6.81, 1.01, 1.05, 1.11]",
-        "[np.float64(6.81), np.float64(1.01), np.float64(1.05), np.float64(1.11)]",
-        "{1: 6.81, 2: 1.01, 3: 1.05, 4: 1.11}",
-        "[1] 6.81\n[1] 1.01\n[1] 1.05\n[1] 1.11",
-        "MSE: 6.81\nMSE: 1.01\nMSE: 1.05\nMSE: 1.11",
-        "(a) 6.81, (b) 1.01, (c) 1.05, (d) 1.11",
-        "a) 6.81\nb) 1.01\nc) 1.05\nd) 1.11",
-        "$$\\begin{array}{c|c} 1 & 6.81 \\\\ 2 & 1.01 \\\\ 3 & 1.05 \\\\ 4 & 1.11 \\end{array}$$",
-        "The linear model has error 6.81, the quadratic 1.01, the cubic 1.05, the quartic 1.11.",
-        "6.81 (linear), 1.01 (quadratic), 1.05 (cubic) and 1.11 (quartic)",
-        "model 1 = 6,81; model 2 = 1,01; model 3 = 1,05; model 4 = 1,11",
-        "M1 6.81\nM2 1.01\nM3 1.05\nM4 1.11",
-        "d=1 -> 6.81; d=2 -> 1.01; d=3 -> 1.05; d=4 -> 1.11",
-        "$CV_{(1)}=6.81$, $CV_{(2)} = 1.01$, $CV_{(3)}=1.05$, $CV_{(4)}=1.11$",
-        "degree 1: 6.81e0\ndegree 2: 1.01\ndegree 3: 1.05\ndegree 4: 1.11",
-        "   degree   mse\n0       1  6.81\n1       2  1.01\n2       3  1.05\n3       4  1.11",
+        "1 7.42\n2 1.13\n3 1.16\n4 1.24",
+        "0 7.42\n1 1.13\n2 1.16\n3 1.24",
+        "[7.42, 1.13, 1.16, 1.24]",
+        "[np.float64(7.42), np.float64(1.13), np.float64(1.16), np.float64(1.24)]",
+        "{1: 7.42, 2: 1.13, 3: 1.16, 4: 1.24}",
+        "[1] 7.42\n[1] 1.13\n[1] 1.16\n[1] 1.24",
+        "MSE: 7.42\nMSE: 1.13\nMSE: 1.16\nMSE: 1.24",
+        "(a) 7.42, (b) 1.13, (c) 1.16, (d) 1.24",
+        "a) 7.42\nb) 1.13\nc) 1.16\nd) 1.24",
+        "$$\\begin{array}{c|c} 1 & 7.42 \\\\ 2 & 1.13 \\\\ 3 & 1.16 \\\\ 4 & 1.24 \\end{array}$$",
+        "The linear model has error 7.42, the quadratic 1.13, the cubic 1.16, the quartic 1.24.",
+        "7.42 (linear), 1.13 (quadratic), 1.16 (cubic) and 1.24 (quartic)",
+        "model 1 = 7,42; model 2 = 1,13; model 3 = 1,16; model 4 = 1,24",
+        "M1 7.42\nM2 1.13\nM3 1.16\nM4 1.24",
+        "d=1 -> 7.42; d=2 -> 1.13; d=3 -> 1.16; d=4 -> 1.24",
+        "$CV_{(1)}=7.42$, $CV_{(2)} = 1.13$, $CV_{(3)}=1.16$, $CV_{(4)}=1.24$",
+        "degree 1: 7.42e0\ndegree 2: 1.13\ndegree 3: 1.16\ndegree 4: 1.24",
+        "   degree   mse\n0       1  7.42\n1       2  1.13\n2       3  1.16\n3       4  1.24",
     ],
 )
 def test_four_errors_are_read_from_prints_tables_lists_and_sentences(text: str) -> None:
@@ -120,7 +120,7 @@ def test_four_errors_are_read_from_prints_tables_lists_and_sentences(text: str) 
         TWO_DOWN,
         TWO_ACROSS,
         TWO_PRINTED,
-        "seed 1: 6.81, 1.01, 1.05, 1.11\nseed 2: 7.5, 1.2, 1.3, 1.4",
+        "seed 1: 7.42, 1.13, 1.16, 1.24\nseed 2: 7.5, 1.2, 1.3, 1.4",
     ],
 )
 def test_two_runs_are_told_apart(text: str) -> None:
@@ -133,7 +133,7 @@ def test_equal_runs_stay_two() -> None:
 
 
 def test_a_sentence_that_repeats_one_number_is_no_run() -> None:
-    assert runs(f"{PRINTED}\nSo the quadratic is best with 1.01.") == [FOUR]
+    assert runs(f"{PRINTED}\nSo the quadratic is best with 1.13.") == [FOUR]
 
 
 def test_what_a_torn_page_left_is_read_as_far_as_it_goes() -> None:
@@ -160,12 +160,12 @@ def test_a_minus_sign_of_the_scorer_is_kept() -> None:
 
 
 def test_a_dash_before_a_number_is_no_minus() -> None:
-    assert runs("linear - 6.81\nquadratic - 1.01") == [{"1": 6.81, "2": 1.01}]
+    assert runs("linear - 7.42\nquadratic - 1.13") == [{"1": 7.42, "2": 1.13}]
 
 
 def test_numbers_in_code_are_no_scores_unless_a_print_stands_there() -> None:
     assert isinstance(read("model_1 = 3.25\nfit(x, 2, 0.5)", "code"), Missing)
-    assert runs("print(d, e)\ndegree 1: error = 6.81", "code") == [{"1": 6.81}]
+    assert runs("print(d, e)\ndegree 1: error = 7.42", "code") == [{"1": 7.42}]
 
 
 def test_a_lost_image_leaves_the_answer_open() -> None:

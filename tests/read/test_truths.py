@@ -12,16 +12,45 @@ from tests.read.reading import answer
 
 KEY = (False, True, True, False)
 STYLES = [
-    "b, c", "B and C.", "(b),(c)", "b & c are true", "The correct statements are b) and c).", "bc", "BC",
-    "a: F, b: T, c: T, d: F", "(a) ❌ (b) ✅ (c) ✅ (d) ❌", "False\nTrue\nTrue\nFalse", "F T T F", "FTTF",
-    "a) No. It adds work.\nb) Yes\nc) Yes\nd) No", "True: b, c\nFalse: a, d", "a and d are false, b and c are true",
-    "All except a and d", "b and c are true, the others are false", "1) F 2) T 3) T 4) F",
-    "| a | b | c | d |\n|---|---|---|---|\n| F | T | T | F |", "- [ ] a\n- [x] b\n- [x] c\n- [ ] d",
-    "(a) is not true\n(b) isn't false\n(c) correct\n(d) incorrect", "The false ones are a and d; the rest is true",
-    "(a) It is fast, more updates\n\nNot true!\n\n(b) It weakens the coupling\n\nTrue\n\n(c) It is uniform\n\nTrue\n\n"
-    "(d) It helps at the start\n\nFalse, not so",
+    "b, c",
+    "B and C.",
+    "(b),(c)",
+    "b & c are true",
+    "The correct statements are b) and c).",
+    "bc",
+    "BC",
+    "a: F, b: T, c: T, d: F",
+    "(a) ❌ (b) ✅ (c) ✅ (d) ❌",
+    "False\nTrue\nTrue\nFalse",
+    "F T T F",
+    "FTTF",
+    "a) No. It adds work.\nb) Yes\nc) Yes\nd) No",
+    "True: b, c\nFalse: a, d",
+    "a and d are false, b and c are true",
+    "All except a and d",
+    "b and c are true, the others are false",
+    "1) F 2) T 3) T 4) F",
+    "| a | b | c | d |\n|---|---|---|---|\n| F | T | T | F |",
+    "- [ ] a\n- [x] b\n- [x] c\n- [ ] d",
+    "(a) is not true\n(b) isn't false\n(c) correct\n(d) incorrect",
+    "The false ones are a and d; the rest is true",
+    """(a) It is fast, more updates
+
+Not true!
+
+(b) It weakens the coupling
+
+True
+
+(c) It is uniform
+
+True
+
+(d) It helps at the start
+
+False, not so""",
     "a) True - no wait, it is slower, so False\nb) True\nc) True\nd) False",
-    "$$\\text{(a)}\\ \\textbf{False}, \\quad \\text{(b)}\\ \\textbf{True}, \\quad \\text{(c)}\\ \\textbf{True}$$ (d) False",
+    "$$\\text{(a)}\\ \\textbf{False}, \\quad \\text{(b)}\\ \\textbf{True}$$ (c) True (d) False",
 ]
 
 
@@ -36,8 +65,23 @@ def test_every_style_reads_back(text: str) -> None:
     assert held(text) == KEY
 
 
-FORMS = ["({x}) {v}", "{x}) {v}", "{x}: {v}", "{x} = {v}", "{x} - {v}", "{x}. {v}", "| {x} | {v} |", "{x} is {v}"]
-WORDS = [("True", "False"), ("T", "F"), ("correct", "incorrect"), ("✓", "✗"), ("true, as it should", "not true")]
+FORMS = [
+    "({x}) {v}",
+    "{x}) {v}",
+    "{x}: {v}",
+    "{x} = {v}",
+    "{x} - {v}",
+    "{x}. {v}",
+    "| {x} | {v} |",
+    "{x} is {v}",
+]
+WORDS = [
+    ("True", "False"),
+    ("T", "F"),
+    ("correct", "incorrect"),
+    ("✓", "✗"),
+    ("true, as it should", "not true"),
+]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -49,7 +93,9 @@ def test_all_sixteen_answers_read_back(form: str, pair: tuple[str, str]) -> None
 
 
 def test_the_reason_goes_with_its_statement() -> None:
-    found = Truths().read(answer("(a) False, it adds work.\n(b) True\n(c) True\n(d) True. The scale is divided out."))
+    found = Truths().read(
+        answer("(a) False, it adds work.\n(b) True\n(c) True\n(d) True. The scale is divided out.")
+    )
     assert isinstance(found, Found)
     assert found.value["a"]["reason"] == "it adds work"
     assert found.value["d"]["reason"] == "The scale is divided out"

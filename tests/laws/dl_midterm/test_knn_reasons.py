@@ -8,12 +8,15 @@ from reference.dl_midterm import knn, knn_reasons
 
 TABLE = [[0, 3, 0], [2, 0, 0], [0, 1, 3], [0, 1, 2], [-1, 0, 1], [1, 1, 1]]
 LABELS = ["Red", "Red", "Red", "Green", "Green", "Red"]
-DISTANCES = st.lists(st.integers(1, 10**6), min_size=6, max_size=6, unique=True).map(
-    lambda squares: [square / 1000 for square in squares])
+DISTANCES = st.lists(st.integers(1, 400), min_size=6, max_size=6, unique=True).map(
+    lambda steps: [step / 10 + 0.05 for step in steps]
+)
 COUNTS = st.sampled_from([1, 3])
 
 
-def judge(k: int, distances: list[float] | None = None, label: str | None = "Red", **said: object) -> dict[str, object]:
+def judge(
+    k: int, distances: list[float] | None = None, label: str | None = "Red", **said: object
+) -> dict[str, object]:
     mentions = {"items": [], "numbers": [], "labels": {}, "said": [], **said}
     return knn_reasons.reason(mentions, label, TABLE, [0, 0, 0], LABELS, k, distances)
 
@@ -26,8 +29,12 @@ def test_the_nearest_by_own_distances_are_a_reason(distances: list[float], k: in
 
 
 @given(DISTANCES, COUNTS, st.data())
-def test_anyone_else_is_no_certain_reason(distances: list[float], k: int, data: st.DataObject) -> None:
-    near = set(knn.nearest(distances, k, first=1)) | set(knn.nearest(knn.distances(TABLE, [0, 0, 0]), k, first=1))
+def test_anyone_else_is_no_certain_reason(
+    distances: list[float], k: int, data: st.DataObject
+) -> None:
+    near = set(knn.nearest(distances, k, first=1)) | set(
+        knn.nearest(knn.distances(TABLE, [0, 0, 0]), k, first=1)
+    )
     others = [i for i in range(1, 7) if i not in near]
     if others:
         assert judge(k, distances, items=[data.draw(st.sampled_from(others))])["credit"] == 0
@@ -36,7 +43,11 @@ def test_anyone_else_is_no_certain_reason(distances: list[float], k: int, data: 
 @given(COUNTS)
 def test_a_label_alone_is_certainly_no_reason(k: int) -> None:
     assert judge(k, labels={"Red": 1}, words=1) == {
-        "credit": 0, "certain": True, "reasons": ["no reason is given"], "open": False}
+        "credit": 0,
+        "certain": True,
+        "reasons": ["no reason is given"],
+        "open": False,
+    }
 
 
 def test_samples_of_the_paper() -> None:

@@ -50,13 +50,23 @@ def test_leave_one_out_of_the_same_data_is_the_same(seed: int) -> None:
     draw = random.Random(seed)
     x = [draw.gauss(0, 1) for _ in range(20)]
     y = [a - 2 * a * a + draw.gauss(0, 1) for a in x]
-    order = draw.sample(range(20), 20)  # LOOCV has no order, and so nothing that a seed could change
+    order = draw.sample(
+        range(20), 20
+    )  # LOOCV has no order, and so nothing that a seed could change
     run = {str(k): loocv.loocv_mse(x, y, k) for k in (1, 2)}
-    again = {str(k): loocv.loocv_mse([x[i] for i in order], [y[i] for i in order], k) for k in (1, 2)}
+    again = {
+        str(k): loocv.loocv_mse([x[i] for i in order], [y[i] for i in order], k) for k in (1, 2)
+    }
     assert loocv_claims.same_or_different(table(run), table(again)) == ["same"]
 
 
-@given(st.recursive(st.none() | st.text() | st.floats() | st.booleans(), lambda x: st.lists(x) | st.dictionaries(st.text(), x), max_leaves=8))
+@given(
+    st.recursive(
+        st.none() | st.text() | st.floats() | st.booleans(),
+        lambda x: st.lists(x) | st.dictionaries(st.text(), x),
+        max_leaves=8,
+    )
+)
 def test_no_table_makes_it_raise(value: Any) -> None:
     for given_ in (value, {"runs": value}, {"runs": [value]}):
         assert loocv_claims.best_models(given_, 2)
