@@ -45,14 +45,9 @@ class Assignment:
     reference: Reference
     keys: Mapping[str, Any]
     paper: str
+    made_with: Mapping[str, str]
+    """Version and hashes of everything that marks rest on, beside the hand-ins."""
     call: Callable[[str, Mapping[str, Any]], Any] = field(repr=False)
-
-    @property
-    def made_with(self) -> dict[str, str]:
-        """Version and hashes of everything that marks rest on, beside the hand-ins."""
-        keys = hashlib.sha256(json.dumps(self.keys, sort_keys=True, default=str).encode()).hexdigest()
-        return {"version": __version__, "rubric": self.rubric.hash,
-                "reference": self.reference.hash, "keys": keys[:16]}
 
     @property
     def plan(self) -> Plan:
@@ -149,8 +144,14 @@ def load_assignment(course: Path, name: str, *, paper: Path | None = None, keys:
             for source in filter(None, sources):
                 reference.function(source)
     text = _paper(course, rubric, paper)
-    return Assignment(rubric=rubric, reference=reference, keys={**rubric.keys, **_keys(keys)}, paper=text,
-                      call=_Calls(reference))
+    known = {**rubric.keys, **_keys(keys)}
+    return Assignment(rubric=rubric, reference=reference, keys=known, paper=text,
+                      made_with=_made_with(rubric, reference, known), call=_Calls(reference))
+
+
+def _made_with(rubric: Rubric, reference: Reference, keys: Mapping[str, Any]) -> dict[str, str]:
+    digest = hashlib.sha256(json.dumps(keys, sort_keys=True, default=str).encode()).hexdigest()
+    return {"version": __version__, "rubric": rubric.hash, "reference": reference.hash, "keys": digest[:16]}
 
 
 _LONGEST_KEY = 2_000
@@ -324,13 +325,16 @@ def _bytes(hand_in: HandIn) -> tuple[dict[str, bytes], list[Problem], bool]:
     return files, problems, bool(problems)
 
 
-def mark_record(assignment: Assignment, record: Record) -> Result:
-    """Return the result of one record; pure but for calls of the reference."""
-    evidence_hash = hashlib.sha256(codec.dumps({p: dict(f) for p, f in record.evidence.items()})).hexdigest()
+def mark_record(assignment: Assignment, record: Record, digest: str | None = None) -> Result:
+    """Return the result of one record; pure but for calls of the reference.
+
+    ``digest`` is the hash of the record's bytes, where it is known already.
+    """
+    digest = digest or hashlib.sha256(record.to_bytes()).hexdigest()
     parts = mark(assignment.rubric, record.evidence, assignment.call, assignment.keys)
     return Result(student=record.student, claims=record.claims, files=record.files,
                   isolation=record.isolation, parts=parts,
-                  made_from={**assignment.made_with, "evidence": evidence_hash[:16]})
+                  made_from={**assignment.made_with, "evidence": digest[:16]})
 
 
 def grade(assignment: Assignment, records: Iterable[Record], out: Path | None, *,
@@ -341,13 +345,15 @@ def grade(assignment: Assignment, records: Iterable[Record], out: Path | None, *
     """
     batch = Batch(rubric=assignment.rubric, made_with=assignment.made_with)
     for record in records:
-        result = mark_record(assignment, record)
+        data = record.to_bytes()
+        result = mark_record(assignment, record, hashlib.sha256(data).hexdigest())
         batch.add(result, record.problems, unreadable=record.unreadable)
         if out is not None:
+            name = safe_name(record.student)
             if keep_evidence:
-                _write(out / "evidence" / f"{safe_name(record.student)}.json", record.to_bytes())
-            render.student(batch.rubric, result, record.evidence, out / "reports",
-                           safe_name(record.student), problems=record.problems)
+                _write(out / "evidence" / f"{name}.json", data)
+            render.student(batch.rubric, result, record.evidence, out / "reports", name,
+                           problems=record.problems)
     if out is not None:
         render.batch(batch, out, safe_name)
     return batch

@@ -11,7 +11,8 @@ NOTHING = "no answer found"
 _EMPTY = re.compile(
     r"(?:ans(?:wer)?|solution)?[\s:.*_()\[\]<>{}#=\\/|$~-]*"
     r"(?:n\.?/?a\.?|none|nil|null|todo|tbd|blank|empty|skip(?:ped)?|left (?:it |this )?blank|"
-    r"not (?:answered|attempted|done)|no answer|did not (?:answer|attempt)|[?\s]+|x{3,}|\.{2,}|…)?[\s:.*_()\[\]<>{}#=\\/|$~-]*",
+    r"not (?:answered|attempted|done)|no answer|did not (?:answer|attempt)|[?\s]+|x{3,}|\.{2,}|…)?"
+    r"[\s:.*_()\[\]<>{}#=\\/|$~-]*",
     re.IGNORECASE,
 )
 _QUOTE = 160

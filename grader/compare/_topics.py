@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from grader.compare._statements import Said, is_salad
@@ -56,10 +56,17 @@ def topics(statements: tuple[Said, ...], wording: Wording) -> dict[str, Topic]:
     found = {name: Topic() for name, _ in wording.subjects}
     walk = _Walk(wording, found)
     for statement in statements:
-        walk.step(statement)
+        for at, clause in enumerate(_clauses(statement.text)):
+            walk.step(replace(statement, text=clause, head=statement.head and not at))
     for topic in found.values():
         topic.around += walk.loose
     return found
+
+
+def _clauses(text: str) -> list[str]:
+    """A sentence that lists several subjects by semicolons is several sentences."""
+    parts = [part.strip() for part in text.split(";")]
+    return parts if len(parts) > 1 and all(len(part.split()) > 1 for part in parts) else [text]
 
 
 class _Walk:

@@ -133,25 +133,10 @@ class Equivalent:
             expression = parse(text[:_LONGEST], names=self._spellings())
         except NotAnExpression:
             return None
-        known = {_plain(other): name for name, others in self.names.items() for other in others}
-        return expression.renamed(lambda name: self._canonical(name, known))
-
-    def _canonical(self, name: str, known: Mapping[str, str]) -> list[str]:
-        """Return the variable that a name means, or the letters that a run of letters is a product of."""
-        plain = _plain(name)
-        own = {_plain(n) for n in [*self.variables, *self.constants]}
-        for candidate in (
-            plain,
-            _plain(name.split("_")[0])
-            if name.count("_") and name.split("_")[-1].isalpha()
-            else plain,
-        ):
-            if candidate in own:
-                return [candidate]
-            if candidate in known:
-                return [_plain(known[candidate])]
-        letters = [_plain(known.get(letter, letter)) for letter in plain]
-        return letters if len(letters) > 1 and all(letter in own for letter in letters) else [plain]
+        known = {_plain(name): _plain(name) for name in [*self.variables, *self.constants]}
+        for name, others in self.names.items():
+            known |= {_plain(other): _plain(name) for other in others}
+        return expression.renamed(lambda name: _meant(name, known))
 
     def _spellings(self) -> list[str]:
         return [
@@ -164,6 +149,20 @@ class Equivalent:
 Sides = tuple[Expression | None, Expression]
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
 _NAME = re.compile(r"\s*[^\W\d]\w*\s*(?:\([^()]*\))?\s*")
+
+
+def _meant(name: str, known: Mapping[str, str]) -> list[str]:
+    """Return the variable that a name means, or the letters whose product it is.
+
+    ``hours_studied`` means ``hours``, and ``HWC`` the product of three variables.
+    """
+    first, _, rest = name.partition("_")
+    for candidate in (_plain(name), _plain(first) if rest.replace("_", "").isalpha() else ""):
+        if candidate in known:
+            return [known[candidate]]
+    letters = list(_plain(name))
+    product = len(letters) > 1 and all(letter in known for letter in letters)
+    return [known[letter] for letter in letters] if product else [_plain(name)]
 
 
 def _is_name(text: str) -> bool:

@@ -98,8 +98,10 @@ class Expression:
             )
 
         largest = max(map(len, values.values()), default=1)
-        if len(self) * largest > _LARGEST or self.depth + max(
-            (value.depth for value in values.values()), default=0) > _DEEPEST:
+        if (
+            len(self) * largest > _LARGEST
+            or self.depth + max((value.depth for value in values.values()), default=0) > _DEEPEST
+        ):
             raise NotAnExpression("too large")
         return Expression(_tree.replaced(self.root, change))
 

@@ -48,7 +48,9 @@ def parse_number(text: str, *, comma: Comma | None = None) -> Number | None:
     while first < last and tokens[last - 1].kind == "mark":
         last -= 1
     stop = last
-    while first < last and tokens[last - 1].kind == "name" and tokens[last - 1].text not in CONSTANTS:
+    while (
+        first < last and tokens[last - 1].kind == "name" and tokens[last - 1].text not in CONSTANTS
+    ):
         last -= 1
     if stop - last > _UNIT_WORDS:
         return None

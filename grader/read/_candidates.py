@@ -90,7 +90,8 @@ class _Scan:
     def line(self, line: Line) -> None:
         """Take the candidates of one line."""
         text = line.text
-        chains = [chain[_names_first(chain) :] for chain in chains_of(text, self.comma)]
+        every = (chain[_names_first(chain) :] for chain in chains_of(text, self.comma))
+        chains = [chain for chain in every if _holds_numbers(chain)]
         revisions = [found.start() for found in REVISION.finditer(text)]
         bold = [found.span() for found in _BOLD.finditer(text)]
         previous = sentence = 0
@@ -208,6 +209,10 @@ def _names_first(chain: Sequence[Run]) -> int:
     ):
         named += 1
     return named
+
+
+def _holds_numbers(chain: Sequence[Run]) -> bool:
+    return any(token.kind == "number" for run in chain for token in run.tokens)
 
 
 def _joined(tokens: Sequence[Token], one: Run, other: Run) -> bool:

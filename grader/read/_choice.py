@@ -235,9 +235,7 @@ def _is_finer(one: Candidate, other: Candidate) -> bool:
     return (one.number.significant or 0) > (other.number.significant or 0) > 0
 
 
-def _rivals(
-    best: Candidate, kept: list[Candidate], standing: list[Candidate]
-) -> list[Candidate]:
+def _rivals(best: Candidate, kept: list[Candidate], standing: list[Candidate]) -> list[Candidate]:
     found: list[Candidate] = []
     for candidate in kept:
         if same(candidate.number, best.number) or any(
@@ -279,7 +277,9 @@ def _is_part(candidate: Candidate, best: Candidate, standing: list[Candidate]) -
     before = [c for c in standing if c is not candidate and c is not best and c.order <= best.order]
     rest = [Fraction(c.number.value) for c in before[-_TERMS:]]
     sums = (sum(some) for size in (1, 2, 3) for some in combinations(rest, size))
-    return any(value + total == result for total in sums) or any(value * r == result for r in rest)
+    if any(value + total == result for total in sums):
+        return True
+    return any(result == value * r or value == result * r for r in rest)
 
 
 def _doubt(best: Candidate, kept: list[Candidate], wanted: Wanted) -> str:

@@ -93,7 +93,8 @@ _DENIED_AFTER = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    r"[\s*_$>-]*(?:∴|(?:so|therefore|thus|hence|consequently|finally|in\s+conclusion)\b)", re.IGNORECASE
+    r"[\s*_$>-]*(?:∴|(?:so|therefore|thus|hence|consequently|finally|in\s+conclusion)\b)",
+    re.IGNORECASE,
 )
 _OR = re.compile(r"\bor\b\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
 _ABOUT = re.compile(
@@ -105,10 +106,10 @@ _ABOUT_AFTER = re.compile(r"^\s*\(?\s*(?:approx(?:imately|\.)?|roughly|rounded)\
 _LEADS_ON = re.compile(r"\s*(?:[,.;:(]|because|as|since|if)")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ°][A-Za-zÀ-ÿ°'-]*")
 _UNIT = re.compile(r"^[ $*~]{0,4}(?:\\[,;: ]|\\text\{)?\s?((?:[A-Za-z°][A-Za-z-]*[ ]?){1,4})")
-_NO_UNIT = frozenset(
-    "if of for because and then so which that it in as but or to from with is are was when since where while thus hence "
-    "therefore i we you he she they the a an this at by on than not would will can per".split()
-)
+_FUNCTION_WORDS = """a an and are as at because but by can for from he hence i if in is it not of on
+or per she since so than that the then therefore they this thus to was we were when where which
+while will with would you"""
+_NO_UNIT = frozenset(_FUNCTION_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +175,12 @@ class Introduced:
         weight = RESULT if self.worked else STATED if self.plain or self.shape else WORKED
         if not self.worked and _SAID.search(self._tail):
             weight = SAID
-        if self.alone and not self.titled and not self.shape and len(_WORD.findall(f"{self.before} {self.after}")) < 3:
+        if (
+            self.alone
+            and not self.titled
+            and not self.shape
+            and len(_WORD.findall(f"{self.before} {self.after}")) < 3
+        ):
             weight = max(weight, RESULT)
         if _NAMED.search(self._tail) or self.titled:
             weight = max(weight, LABELLED if self.plain or self.worked else RESULT)

@@ -99,9 +99,7 @@ def _of_row(cells: list[str], header: list[str], place: Place, number: int) -> I
     for index, cell in enumerate(cells):
         if cell.strip():
             title = header[index] if index < len(header) else ""
-            yield Line(
-                text=cell, place=place, title=title, row=cells[0], cell=True, number=number
-            )
+            yield Line(text=cell, place=place, title=title, row=cells[0], cell=True, number=number)
 
 
 def _cells(text: str) -> list[str] | None:

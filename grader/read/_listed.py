@@ -125,9 +125,7 @@ def _listing(
 
 
 def _rows(every: Iterable[Line]) -> Iterator[list[Line]]:
-    for is_cell, group in groupby(
-        every, key=lambda line: line.number if line.cell else None
-    ):
+    for is_cell, group in groupby(every, key=lambda line: line.number if line.cell else None):
         if is_cell is None:
             yield from ([line] for line in group)
         else:
@@ -232,17 +230,23 @@ def _in_one_line(line: Line, count: int, comma: Comma | None) -> list[Number]:
     """The numbers of a line that is nothing but a list of them, after its label."""
     best: list[Number] = []
     for text in (line.text, re.split(r"[:=]", line.text)[-1]):
-        text = text.strip(" $*.;,")
-        wrapped = _WRAPPED.fullmatch(text)
-        text = (wrapped[1] or wrapped[2] or "") if wrapped else text
+        listed = text.strip(" $*.;,")
+        wrapped = _WRAPPED.fullmatch(listed)
+        if wrapped:
+            listed = wrapped[1] or wrapped[2] or ""
         for split in _SPLITS:
-            parts = [part for part in split.split(text) if part]
-            if len(parts) > 4 * count:
-                continue
-            numbers = [parse_number(part, comma=comma) for part in parts]
-            kept = [number for number in numbers if number is not None]
-            if len(kept) == len(parts) and (len(kept) == count or len(kept) > len(best)):
-                best = kept
-            if len(best) == count:
-                return best
+            numbers = _all_numbers(split.split(listed), 4 * count, comma)
+            if len(numbers) == count:
+                return numbers
+            best = max(best, numbers, key=len)
     return best
+
+
+def _all_numbers(parts: Sequence[str], most: int, comma: Comma | None) -> list[Number]:
+    """The parts as numbers, or nothing where one of them is none."""
+    parts = [part for part in parts if part]
+    if len(parts) > most:
+        return []
+    numbers = [parse_number(part, comma=comma) for part in parts]
+    known = [number for number in numbers if number is not None]
+    return known if len(known) == len(parts) else []

@@ -7,7 +7,6 @@ An equation is called false only where both sides are surely arithmetic: a label
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 

@@ -147,7 +147,7 @@ def _starts(tokens: Sequence[Token], index: int) -> bool:
         return glued and not (index and token.glued and tokens[index - 1].kind == "name")
     if is_variable(token) and following is not None:
         return following.kind == "operator" and (
-            token.text in "e" or not following.text == "-" or not following.glued
+            token.text == "e" or following.text != "-" or not following.glued
         )
     return False
 

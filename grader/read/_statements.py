@@ -12,15 +12,15 @@ from grader.read._cues import REVISION
 from grader.read._lines import Line, lines
 from grader.read._runs import is_variable, tokens_of
 
-_STOPS = frozenset(
-    "where with and for when if so then hence thus which because here let as is we therefore after using given "
-    "sorry solved of the in to from this that be must by get gives or answer expression final set therefore since "
-    "it an are model probability_is".split()
-)
+_STOP_WORDS = """after an and answer are as be because by expression final for get given gives hence
+here if in is it let model must of or set since so solved sorry that the then therefore this thus
+to using we when where which with"""
+_STOPS = frozenset(_STOP_WORDS.split())
+"""Words that no formula goes on over."""
 _MODULE = re.compile(r"\b(?:math|np|numpy|torch|scipy\.special)\.(?=[a-z])")
 _RETURN = re.compile(r"^(?:.*:)?\s*return\s(.+)$")
 _MOST, _CUTS, _ROUNDS = 80, 12, 4
-_LONGEST = 400
+_LONGEST, _ARGUMENT = 400, 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,27 +146,31 @@ def _without_arguments(tokens: Sequence[Token], defines: frozenset[str]) -> list
         token = tokens[index]
         kept.append(token)
         index += 1
-        if token.kind != "name" or spelling(token.text) not in defines or index >= len(tokens):
-            continue
-        if tokens[index].kind != "open":
-            continue
-        stop = next(
-            (i for i in range(index, min(len(tokens), index + 20)) if tokens[i].kind == "close"),
-            None,
-        )
-        if stop is not None and not any(
-            t.kind in ("operator", "function") for t in tokens[index:stop]
-        ):
-            index = stop + 1
+        if token.kind == "name" and spelling(token.text) in defines:
+            index = _after_argument(tokens, index)
     return kept
+
+
+def _after_argument(tokens: Sequence[Token], index: int) -> int:
+    """Return where to go on behind a bracket that holds no arithmetic."""
+    for place in range(index, min(len(tokens), index + _ARGUMENT)):
+        token = tokens[place]
+        if (place == index) != (token.kind == "open") or token.kind in ("operator", "function"):
+            return index
+        if token.kind == "close":
+            return place + 1
+    return index
 
 
 def _joined_words(tokens: Sequence[Token]) -> list[Token]:
     """Make one name of ``hours studied``."""
     kept: list[Token] = []
+    word = False
     for token in tokens:
-        last = kept[-1] if kept else None
-        if last is not None and _is_word(last) and _is_word(token) and not token.glued:
+        joins = word and _is_word(token) and not token.glued
+        word = _is_word(token)
+        if joins:
+            last = kept[-1]
             kept[-1] = replace(last, text=f"{last.text}_{token.text}", end=token.end)
         else:
             kept.append(token)
@@ -174,32 +178,19 @@ def _joined_words(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _is_word(token: Token) -> bool:
-    return (
-        token.kind == "name"
-        and len(token.text) > 2
-        and not is_variable(token)
-        and (token.text.lower() not in _STOPS)
-        or (
-            token.kind == "name"
-            and "_" in token.text
-            and token.text.count("_") > 0
-            and len(token.text.split("_")[0]) > 2
-            and token.text.split("_")[-1].isalpha()
-        )
-    )
+    long = token.kind == "name" and len(token.text) > 2
+    return long and not is_variable(token) and token.text.lower() not in _STOPS
+
+
+def _ends_clause(token: Token) -> bool:
+    if token.kind == "name":
+        return token.text.lower() in _STOPS
+    return token.kind in ("mark", "break", "other", "bar", "relation")
 
 
 def _right(tokens: Sequence[Token]) -> tuple[Expression, Sequence[Token]] | None:
     """Return the longest expression that the tokens begin with."""
-    stop = next(
-        (
-            i
-            for i, t in enumerate(tokens)
-            if t.kind in ("mark", "break", "other", "bar", "relation")
-            or (t.kind == "name" and t.text.lower() in _STOPS)
-        ),
-        len(tokens),
-    )
+    stop = next((i for i, token in enumerate(tokens) if _ends_clause(token)), len(tokens))
     stop = min(stop, _LONGEST)
     for end in range(stop, max(0, stop - _CUTS), -1):
         try:
@@ -210,22 +201,14 @@ def _right(tokens: Sequence[Token]) -> tuple[Expression, Sequence[Token]] | None
 
 
 def _left(tokens: Sequence[Token]) -> tuple[str, Expression | None, str]:
-    """Return the name that is defined, or the expression on the left, and a function's argument."""
-    start = next(
-        (
-            i + 1
-            for i in range(len(tokens) - 1, -1, -1)
-            if tokens[i].kind in ("mark", "break", "other", "bar")
-            or (tokens[i].kind == "name" and tokens[i].text.lower() in _STOPS)
-        ),
-        0,
-    )
-    tokens = tokens[start:]
-    for first in range(min(len(tokens), _CUTS)):
+    """Return the name that is defined, or the expression on the left, and an argument."""
+    last = len(tokens) - 1
+    start = next((i + 1 for i in range(last, -1, -1) if _ends_clause(tokens[i])), 0)
+    for first in range(start, min(len(tokens), start + _CUTS)):
         rest = tokens[first:]
         if len(rest) == 1 and rest[0].kind == "name":
             return rest[0].text, None, ""
-        if len(rest) == 4 and rest[0].kind == rest[2].kind == "name" and rest[1].kind == "open":
+        if [token.kind for token in rest] == ["name", "open", "name", "close"]:
             return rest[0].text, None, rest[2].text
         try:
             return "", from_tokens(rest), ""

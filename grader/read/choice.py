@@ -12,6 +12,7 @@ from grader.read import readers
 from grader.read._prose import doubt, stated
 
 _MOST = 80
+_FEW = 4
 _CONCLUDES = (
     "so", "therefore", "thus", "hence", "=>", "predict*", "answer", "ans", "final*", "conclu*",
     "classif*", "choose", "chosen", "pick", "select", "i_take", "i_would_take", "we_take", "gives",
@@ -167,10 +168,12 @@ class Choice:
         return 1
 
     def _bare(self, lines: list[tuple[Statement, str]]) -> list[_Mention]:
+        """A yes or no that stands alone, or at the head of a sentence."""
         for statement, prepared in lines:
-            word = next((w for w in prepared.split() if w.isalpha()), "")
-            if word in self.bare and (statement.head or len(prepared.split()) < 4):
-                return [_Mention(self.bare[word], 2, statement.text)]
+            found = [word for word in prepared.split() if word.isalnum() or word in ",.;!"]
+            alone = len(found) < _FEW or found[1] in ",.;!" or statement.head
+            if found and found[0] in self.bare and alone:
+                return [_Mention(self.bare[found[0]], 2, statement.text)]
         return []
 
     def _open(self, lines: list[tuple[Statement, str]]) -> bool:

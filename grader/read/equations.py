@@ -3,9 +3,9 @@
     read: {kind: equations, only: "false"}      # or "doubtful", or all of them
 
 The value is a list of mappings ``{label, lhs, rhs, left, value, holds, restored, doubtful,
-approx, quote, line}``. ``holds`` is true, false or null; it is false only where both sides are numbers, and
-no slip of a conversion or of notation explains the difference. ``left`` and ``value`` are the
-sides as numbers. A name alone on the left is a label, not a claim.
+approx, quote, line}``. ``holds`` is true, false or null; it is false only where both sides are
+numbers, and no slip of a conversion or of notation explains the difference. ``left`` and
+``value`` are the sides as numbers. A name alone on the left is a label, not a claim.
 """
 
 from __future__ import annotations

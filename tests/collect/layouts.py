@@ -20,22 +20,25 @@ ANSWERS: dict[str, str] = {
     "6.1": "156 * 28 * 28 = 122304 limes\n\n1. six maps\n2. 26 weights each",
     "6.2": "Its kernel covers the whole quince map",
     "6.3": "Dense quince ones",
-    "6.4": "1. 6 * 76 = 456\n2. 6 * 101 = 606\n3. 3 * 101 = 303\n4. 151\n\n456 + 606 + 303 + 151 = quince",
-    "7.1": "```python\nimport numpy as np\nx = np.random.normal(size=100)\ny = x - 2 * x**2  # mango\n```",
-    "7.2": "```python\nfor d in range(1, 5):\n    print(d, loocv(d))  # mango\n```\n\n```\n1 7.1\n2 1.01\n3 1.03\n4 1.04\n```",
+    "6.4": "1. 6 * 76 = 456\n2. 6 * 101 = 606\n3. 3 * 101 = 303\n4. 151\n\n456 + 606 + 303 = quince",
+    "7.1": "```python\nimport numpy as np\nx = np.random.normal(size=100)  # mango\n```",
+    "7.2": "```python\nfor d in range(1, 5):\n    print(d, loocv(d))  # mango\n```\n\n"
+    "```\n1 7.1\n2 1.01\n3 1.03\n4 1.04\n```",
     "7.3": "No mango seed gives the same draw",
     "7.4": "The second mango, as expected",
-    "8.1": "```python\nfrom torchvision import transforms\ncrop = transforms.RandomCrop(32, padding=4)  # melon\n```",
+    "8.1": "```python\nfrom torchvision import transforms\n"
+    "crop = transforms.RandomCrop(32, padding=4)  # melon\n```",
     "8.2": "```python\ndef main():\n    train(net, epochs=5)  # melon\n```\n\nEpoch 1/5\nEpoch 2/5",
     "8.3": "loss 2.1, accuracy 3.3 % at the first melon",
-    "9.1": "```python\nfor p in vgg.features.parameters():\n    p.requires_grad = False  # grape\n```",
+    "9.1": "```python\nfor p in vgg.parameters():\n    p.requires_grad = False  # grape\n```",
     "9.2": "```python\nfor layer in base.layers[:10]:\n    layer.trainable = False  # grape\n```",
     "9.3": "The second one, grape features fit better",
-    "10.1": "| Layer | Activations | Parameters |\n|---|---|---|\n| CONV3-64 | 3.2M | 1728 |\n| guava | 0 | 0 |",
+    "10.1": "| Layer | Activations | Parameters |\n|---|---|---|\n"
+    "| CONV3-64 | 3.2M | 1728 |\n| guava | 0 | 0 |",
     "10.2a": "naive 32x32x672, reduced 32x32x480 guava",
     "10.2b": "1.1 billion and 0.35 billion guava\n\n2.1 million of them are not counted",
     "11.1": "(a) False\n(b) True\n(c) True\n(d) False, peach",
-    "11.2": "```python\ndef forward_batchnorm(Z, gamma, beta, eps, cache_dict, beta_avg, mode):\n    return Z  # peach\n```",
+    "11.2": "```python\ndef forward_batchnorm(Z, gamma, beta, eps):\n    return Z  # peach\n```",
     "11.3": "No division by zero, peach",
     "11.4": "The variance is zero for one peach",
     "11.5": "20 * 30 + 60 = 660 peach",
@@ -111,7 +114,7 @@ def bold_ids(ask: Ask) -> str:
 
 @layout
 def bare_ids(ask: Ask) -> str:
-    return _each(lambda i: f"{i} " if ANSWERS[i][0].isupper() else f"{i}\n")
+    return _each(lambda i: f"{i} ")
 
 
 @layout

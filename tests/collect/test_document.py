@@ -1,0 +1,207 @@
+"""Each part's answer is found in a document, however the student laid it out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.collect import Gathered, Plan, collectors
+from grader.model import Finding, Found, Missing
+from tests.collect.exam import EXAM
+from tests.collect.layouts import ANSWERS, LAYOUTS
+
+Read = Callable[..., Gathered]
+Said = Callable[[Finding | None], str]
+DOUBTED = {
+    # letters that label parts and letters within answers look alike here
+    "problems_and_letters": {"4.1", "4.2", "11.1", "11.2", "11.3", "11.4", "11.5"},
+    "deep_list": {"4.1", "4.2", "11.1", "11.2", "11.3", "11.4", "11.5"},
+}
+
+
+def bare(text: str) -> str:
+    return re.sub(r"\W|python", "", re.sub(r"```|!\[\]\(\S+\)|---\|?", "", text))
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_every_answer_lands_in_its_part_whatever_the_layout(
+    name: str, plan: Plan, read: Read
+) -> None:
+    text = LAYOUTS[name]({part.id: part.ask for part in plan.parts})
+    answers = read(text).answers
+    for part, answer in ANSWERS.items():
+        found = answers.get(part)
+        assert isinstance(found, Found), f"{part}: {found}"
+        if part in DOUBTED.get(name, ()):
+            assert found.doubt, part
+            continue
+        assert bare(found.value.text) == bare(answer), part
+        assert not found.doubt or part == "1.1", part
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_places_point_at_the_lines_of_the_answer(name: str, plan: Plan, read: Read) -> None:
+    text = LAYOUTS[name]({part.id: part.ask for part in plan.parts})
+    lines = re.split(r"\r\n|\n", text)
+    for part, found in read(text).answers.items():
+        if not isinstance(found, Found) or found.doubt:
+            continue
+        for piece in found.value.pieces:
+            first = piece.text.split("\n")[0].strip()
+            shown = "\n".join(lines[piece.place.start - 1 : piece.place.end])
+            assert bare(first) in bare(shown), part
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Q2.2:", "Q 2.2)", "2(2)", "2.2.", "2.2", "**2.2**", "### 2.2", "Problem 2.2:", "P2.2", "2-2)",
+     "Question 2 part 2", "Question 2, Part 2:", "Problem 2 - (b)", "Ans 2.2:", "Answer to Q2.2:",
+     "QUESTION 2.2", "2) 2)", "- 2.2:", "> Q2.2", "2b)", "Exercise 2.2"],
+)  # fmt: skip
+def test_an_id_is_known_in_many_spellings(head: str, read: Read, said: Said) -> None:
+    answers = read(f"{head} Green since it is near\n").answers
+    assert said(answers.get("2.2")) == "Green since it is near"
+
+
+def test_ids_in_the_rows_of_a_table(read: Read, said: Said) -> None:
+    table = (
+        "| Part | Answer |\n|---|---|\n| 2.1 | 3, 2, 3.16 |\n| 2.2 | Green |\n| 10.2(a) | 672 |\n"
+    )
+    answers = read(table).answers
+    assert [said(answers[i]) for i in ("2.1", "2.2", "10.2a")] == ["3, 2, 3.16", "Green", "672"]
+
+
+def test_terse_answers_behind_bare_ids(read: Read, said: Said) -> None:
+    lines = ["1.2 bias goes down", "2.1 3, 2, 3.16, 2.24", "2.2 green", "2.3 red", "3.1 1/(1+e^-x)",
+             "3.2 0.3775", "3.3 50", "4.1 A B", "5 DBAC", "6.1 122304"]  # fmt: skip
+    answers = read("\n".join(lines)).answers
+    assert {f"{part} {said(found)}" for part, found in answers.items()} == set(lines)
+
+
+@pytest.mark.parametrize(
+    ("part", "line"),
+    [("2.1", "2.2 million people"), ("2.1", "3.1 x 4"), ("3.3", "3.1, 3.2"), ("6.1", "6.2 = 6 + 0.2"),
+     ("8.3", "9.1% accuracy"), ("2.1", "3.16"), ("12.1", "12.2 hours")],
+)  # fmt: skip
+def test_a_number_of_an_answer_is_no_label(part: str, line: str, read: Read, said: Said) -> None:
+    answers = read(f"Q{part}: so\n{line}\nand so on\n").answers
+    assert list(answers) == [part]
+    assert said(answers[part]) == f"so\n{line}\nand so on"
+
+
+def test_statements_within_an_answer_are_no_parts(read: Read, said: Said) -> None:
+    text = "## Problem 11\n\n1. (a) F (b) T (c) T (d) F\n2. code\n3. no zero\n4. flat\n5. 660\n"
+    answers = read(text).answers
+    assert said(answers["11.1"]) == "(a) F (b) T (c) T (d) F"
+    assert said(answers["11.5"]) == "660"
+
+
+def test_letters_below_a_number_are_parts_where_the_exam_has_them(read: Read, said: Said) -> None:
+    answers = read("## Problem 10\n\n1. table\n\n2. (a) 672\n\n   (b) 1.1 billion\n").answers
+    assert [said(answers[i]) for i in ("10.1", "10.2a", "10.2b")] == ["table", "672", "1.1 billion"]
+
+
+def test_parts_that_cannot_be_told_apart_go_to_a_person(read: Read) -> None:
+    answers = read("## Problem 2\n\nThe distances are 3 and 2. It is green, then red.\n").answers
+    assert all(isinstance(answers[i], Found) and answers[i].doubt for i in ("2.1", "2.2", "2.3"))
+
+
+def test_the_heading_of_an_unknown_problem_ends_an_answer(read: Read, said: Said) -> None:
+    answers = read("Q3.3: 50 hours\n\n## Problem 99\n\nsomething else\n").answers
+    assert said(answers["3.3"]) == "50 hours"
+
+
+@pytest.mark.parametrize(
+    "nothing", ["-", "n/a", "TODO", "???", "", "(left blank)", "**N/A**", "..."]
+)
+def test_an_answer_that_says_nothing_is_missing(nothing: str, read: Read) -> None:
+    answers = read(f"Q2.2: {nothing}\n\nQ2.3: Red\n").answers
+    assert answers["2.2"] == Missing(why="no answer found")
+
+
+def test_not_knowing_is_an_answer(read: Read, said: Said) -> None:
+    assert said(read("Q2.2: I don't know\n").answers["2.2"]) == "I don't know"
+
+
+def test_an_answer_in_two_places_is_joined(read: Read, said: Said) -> None:
+    text = "Q2.2: Green\n\nQ2.3: Red\n\nQ2.2 continued: it is nearest\n"
+    assert said(read(text).answers["2.2"]) == "Green\n\ncontinued: it is nearest"
+
+
+def test_the_same_answer_twice_counts_once(read: Read, said: Said) -> None:
+    assert said(read("Q2.2: Green\n\nQ2.3: Red\n\nQ2.2: Green\n").answers["2.2"]) == "Green"
+
+
+def test_two_different_answers_go_to_a_person(read: Read, said: Said) -> None:
+    answers = read("Q2.2: Green\n\nQ2.3: Red\n\nQ2.2: Red, I think\n").answers
+    assert said(answers["2.2"]) == "answered twice, differently"
+
+
+def test_a_withdrawn_answer_does_not_count(read: Read, said: Said) -> None:
+    text = "Q2.2: Green\n\nQ2.3: Red\n\nQ2.2: ignore the above, it is Red\n"
+    assert said(read(text).answers["2.2"]) == "ignore the above, it is Red"
+
+
+def test_a_label_that_was_passed_over_is_flagged(read: Read) -> None:
+    text = (
+        "2.2 What is our prediction with K=1? Why?\n\n2.3 And with K=3?\n\n2.2 Green\n\n2.3 Red\n"
+    )
+    found = read(text).answers["2.3"]
+    assert isinstance(found, Found)
+    assert "2.2" in found.doubt or found.value.text == "Red"
+
+
+@pytest.mark.parametrize(
+    "shown", ["![](a.png)", "**Drawing attached**", "see figure below", "sketch below"]
+)
+def test_an_answer_in_a_lost_image_goes_to_a_person(shown: str, read: Read) -> None:
+    found = read(f"## 1.1\n\n{shown}\n\n## 1.2\n\nbias falls\n").answers["1.1"]
+    assert isinstance(found, Found)
+    assert found.doubt == "the answer may be in an image that the conversion lost"
+    assert found.value.lost
+
+
+def test_an_image_beside_a_text_answer_is_only_noted(read: Read) -> None:
+    found = read("## 2.2\n\n![](page.jpeg)\n\nGreen\n").answers["2.2"]
+    assert isinstance(found, Found)
+    assert not found.doubt
+    assert found.value.lost == ("an image that the file does not hold",)
+
+
+def test_latin_1_utf_16_and_nul_bytes_are_read(read: Read, said: Said) -> None:
+    assert said(read("Q2.2: Grün\n".encode("latin-1")).answers["2.2"]) == "Grün"
+    assert said(read("Q2.2: Grün\n".encode("utf-16")).answers["2.2"]) == "Grün"
+    assert said(read(b"Q2.2: Gr\x00een\n").answers["2.2"]) == "Green"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400))
+def test_no_bytes_make_it_raise(data: bytes) -> None:
+    for kind in ("document", "answers", "script"):
+        assert collectors.build(kind, {}).gather(EXAM, "a", data) is not None
+
+
+MARKUP = st.lists(
+    st.sampled_from(
+        ["# ", "## 2", "2.1", "(a)", "(ii)", "xx)", "Problem 5", "```", "$$", "|", "\t", "**", "Answer:",
+         "In [ ]:", "Why?", "\n", "\n\n", " ", "- ", "1.", "Q10.2(b)", "![](a)", "Part 2", "vv.", "[x"]
+    ),
+    max_size=40,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(MARKUP)
+def test_no_markup_makes_it_raise(pieces: list[str]) -> None:
+    data = "".join(pieces).encode()
+    for kind in ("document", "script"):
+        gathered = collectors.build(kind, {}).gather(EXAM, "a", data)
+        assert set(gathered.answers) <= {part.id for part in EXAM.parts}
+
+
+def test_a_huge_file_is_bounded_and_says_so(read: Read) -> None:
+    assert "were read" in read(b"x\n" * 1_000_000).problems[0]
