@@ -41,6 +41,8 @@ class Item:
     """Whether the sentence starts here, and was not wrapped from the line above."""
     share: float = 0.0
     """Share of the sentence that is wording of the questions near."""
+    copied: bool = False
+    """Whether it is a statement that copies the question's wording."""
     flagged: bool = False
     """Whether it is part of the question, by itself or by what it follows."""
     gone: bool = False

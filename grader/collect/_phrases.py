@@ -66,6 +66,17 @@ class Phrases:
         found = [(n, weight, len(held[n]) / len(inside)) for n, weight in weights.items()]
         return tuple(sorted(found, key=lambda hit: (-hit[1], hit[0])))
 
+    def copied(self, words: Sequence[str], parts: Sequence[int]) -> bool:
+        """Whether a sentence is one phrase of the given parts and hardly anything else."""
+        inside = set(words)
+        near = {i for word in inside for i in self.index.get(word, ())}
+        known = (self.entries[i] for i in near)
+        return any(
+            part in parts and not whole and len(wanted & inside) >= 0.9 * len(inside)
+            and len(wanted & inside) >= need
+            for part, wanted, whole, need in known
+        )
+
     def covered(self, part: int, words: Sequence[str]) -> float:
         """Return the share of a sentence's stems that stand in the wording of a part."""
         own = self.vocabulary[part]

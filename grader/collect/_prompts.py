@@ -19,8 +19,8 @@ from grader.collect._text import Sentence, Span, Text
 from grader.collect._words import insists, stems
 
 MIXED = "question and answer could not be told apart here"
-_COPIED = 6
-"""A statement of at least so many words that are all the question's is a copy of it."""
+_COPIED = 8
+"""A statement of at least so many words that are one phrase of the question is a copy of it."""
 _ALL = 0.9
 """Share of a sentence from which on it is all the question's words."""
 _MATH = re.compile(r"\$[^$]{0,500}\$")
@@ -51,11 +51,13 @@ class Stripper:
         """
         own = _items.items(self.text, spans, marks)
         near = list(dict.fromkeys(k for part in parts for k in self.problem[part]))
+        asked = how in {"wording", "paper", "pointed"}
         self._flag(own, near)
+        self._copies(own, near, asked=asked)
         self._statements(own, near)
         self._before_marks(own)
         self._follow_on(own)
-        doubt = self._leading(own, asked=how in {"wording", "paper", "pointed"})
+        doubt = self._leading(own, asked=asked)
         _later(own)
         _items.restore_choice(own)
         self._empty_mark(own)
@@ -94,8 +96,6 @@ class Stripper:
         if sentence.prompt_of is not None or sentence.pointed:
             return True
         words = sentence.stems
-        if share >= _ALL and len(words) >= _COPIED and not _items.judges(sentence.body):
-            return True
         bare = sentence.body.strip(" *_\"'")
         questions = bare.endswith("?")
         if not (sentence.asking or questions) or (len(words) < 6 and mentions_drawing(bare)):
@@ -107,6 +107,17 @@ class Stripper:
         if not questions and len(words) < 3:
             return share >= _ALL
         return share >= 0.34 or self._covered(words, near) >= 0.5
+
+    def _copies(self, own: list[Item], near: Sequence[int], *, asked: bool) -> None:
+        """Long statements that copy the question's wording go where the question was copied."""
+        if not own or not (asked or own[0].flagged):
+            return
+        for item in own:
+            s = item.sentence
+            if s is None or item.flagged or item.share < _ALL or not _long(s):
+                continue
+            item.copied = self.phrases.copied(s.stems, near) and not _items.judges(s.body)
+            item.flagged = item.copied
 
     def _statements(self, own: list[Item], near: Sequence[int]) -> None:
         """Lettered statements in the question's wording are its own, where there are several."""
@@ -266,6 +277,13 @@ class Stripper:
                 item.gone = True
 
 
+def _long(sentence: Sentence) -> bool:
+    """Whether a statement is too long to be like the question by chance; lists of numbers are."""
+    words = sentence.stems
+    given = sum(len(word) == 1 or word.isdigit() for word in words)
+    return len(words) >= _COPIED or 2 * given > len(words) > 4
+
+
 def _run(own: list[Item]) -> int:
     """Length of the run of text before a mark, code, output or a table."""
     stops = ("mark", "code", "output", "table")
@@ -300,8 +318,7 @@ def _later(own: list[Item]) -> None:
             continue
         line = on[item.line]
         whole = all(other.flagged for other in line)
-        copied = s.prompt_of is not None or item.pointed or item.lettered
-        copied = copied or (item.share >= _ALL and len(s.stems) >= _COPIED)
+        copied = s.prompt_of is not None or item.pointed or item.lettered or item.copied
         follows = whole and any(other.gone for other in line)
         asked = s.asking and item.share >= 0.6 and (whole or s.text.rstrip().endswith("?"))
         item.gone = copied or follows or asked

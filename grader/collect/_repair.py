@@ -20,8 +20,7 @@ _IMAGE = re.compile(
     r"!\[[^\]]{0,200}\]\(([^)]{0,300})\)|<img\b[^>]{0,300}>|!\[\[([^\]]{0,200})\]\]", re.IGNORECASE
 )
 _PICTURE = (
-    "(?:drawing|sketch|figure|picture|plot|graph|image|diagram|photo|scan|screenshot|"
-    "page|pdf)"
+    "(?:drawing|sketch|figure|picture|plot|graph|image|diagram|photo|scan|screenshot|page|pdf)"
 )
 _ELSEWHERE = (
     "(?:attached|below|above|enclosed|included|uploaded|inserted|appended|at the end|separate(?:ly)?"

@@ -121,8 +121,13 @@ def taken_apart(text: str, wording: Wording) -> Line:
 
 def labelled(text: str, label: str, wording: Wording) -> tuple[str, ...]:
     """The subjects that the label of a sentence, or of its item, names."""
+    return _label_names(own_label(text, wording), wording) or _label_names(label, wording)
+
+
+def own_label(text: str, wording: Wording) -> str:
+    """What stands before a sentence's colon or dash, if it names subjects and little else."""
     own = _OWN_LABEL.match(text)
-    return _label_names(own.group(1) if own else "", wording) or _label_names(label, wording)
+    return own.group(1) if own and _label_names(own.group(1), wording) else ""
 
 
 def _label_names(label: str, wording: Wording) -> tuple[str, ...]:

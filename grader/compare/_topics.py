@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from grader.compare._statements import Said, is_salad
-from grader.compare._subjects import Line, Wording, labelled, owner, taken_apart, without
+from grader.compare._subjects import Line, Wording, labelled, own_label, owner, taken_apart, without
 from grader.prose import Hit, find, prepare
 
 _CUTS = re.compile(
@@ -56,8 +56,10 @@ def topics(statements: tuple[Said, ...], wording: Wording) -> dict[str, Topic]:
     found = {name: Topic() for name, _ in wording.subjects}
     walk = _Walk(wording, found)
     for statement in statements:
+        label = statement.label
         for at, clause in enumerate(_clauses(statement.text)):
-            walk.step(replace(statement, text=clause, head=statement.head and not at))
+            label = own_label(clause, wording) or label
+            walk.step(replace(statement, text=clause, label=label, head=statement.head and not at))
     for topic in found.values():
         topic.around += walk.loose
     return found

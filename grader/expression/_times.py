@@ -46,10 +46,21 @@ def _split(
     if last.kind not in ("number", "close"):
         return (token,)
     if _INDEXED.fullmatch(token.text) and token.end - token.start == len(rest):
+        if _is_index(token, last, rest[1:]):
+            return (token,)
         return (sign, whole_number(rest[1:], token.start + 1, token.end))
     if _TAIL.fullmatch(rest) and token.glued:
         return (sign, *_letters(rest, token.start + 1))
     return (token,)
+
+
+def _is_index(token: Token, last: Token, digits: str) -> bool:
+    """Whether 0.05x1 and 2 x1 mean a variable x1, where 5x5, 3 x3 and 2 x64 are products."""
+    if len(digits) > 1:
+        return False
+    if not token.glued:
+        return last.text != digits
+    return last.kind == "number" and "." in last.text and digits in "123"
 
 
 def _chain(token: Token, letters: str, digits: str | None) -> list[Token]:

@@ -263,7 +263,7 @@ def _competes(candidate: Candidate, best: Candidate) -> bool:
 
 
 def _is_part(candidate: Candidate, best: Candidate, standing: list[Candidate]) -> bool:
-    """Whether a number went into the result: it is calculated with, or adds up to it with others."""
+    """Whether a number went into the result: it is calculated with, or adds up to it."""
     value, result = Fraction(candidate.number.value), Fraction(best.number.value)
     if any(
         token.kind == "number" and token.readings[0].value == value

@@ -47,20 +47,20 @@ class Stack:
     quantified: bool = False
 
 
-def stack(text: str, calls: Sequence[LayerDict] = ()) -> Stack:
-    """Return the stack that a text describes; without layers where it describes none.
+def stack(text: str | Sequence[Token], calls: Sequence[LayerDict] = ()) -> Stack:
+    """Return the stack that a text, or its tokens, describe; without layers where they describe none.
 
     >>> [layer["kernel"] for layer in stack("5x5 followed by two 3x3 convs").layers]
     [[5, 5], [3, 3], [3, 3]]
     """
-    builder = _Builder(tokens(text)[:_LONGEST], calls)
+    found = tokens(text) if isinstance(text, str) else text
+    builder = _Builder(found[:_LONGEST], calls)
     builder.run()
     return builder.finished()
 
 
-def places(text: str) -> list[int]:
+def places(found: Sequence[Token]) -> list[int]:
     """Return where kernels stand that are not only spoken of."""
-    found = tokens(text)
     kept: list[int] = []
     ignoring = explaining = False
     line = 0

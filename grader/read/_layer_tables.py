@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from grader.read._items import index_of
 from grader.read._layer_stack import places
+from grader.read._layer_tokens import tokens
 from grader.read._marks import unmarked
 
 _RULE = re.compile(r"[\s|:+=-]*")
@@ -59,12 +60,12 @@ def described(text: str) -> list[tuple[str, str]] | None:
             found[-1] = (found[-1][0], f"{found[-1][1]}\n{said}")
         else:
             found.append((label, said))
-    full = [one for one in found if places(one[1])]
+    full = [one for one in found if _holds(one[1])]
     return found if full and len(full) * 2 >= len(found) else None
 
 
 def _holds(text: str) -> bool:
-    return bool(places(text))
+    return bool(places(tokens(text)))
 
 
 def _role(title: str) -> str:
@@ -121,7 +122,7 @@ def _row(row: Sequence[str], roles: Sequence[str], header: Sequence[str], names:
             text = parts.pop() if role == "filters" and len(parts) == 1 else text
             settings.append(text if _speaks(role, text) else f"{role} {'= ' if role == 'filters' else ''}{text}")
     said = ", ".join(content)
-    if count and len(places(said)) == 1:
+    if count and len(places(tokens(said))) == 1:
         said = f"( {said} ) x{count}"
     return " ; ".join([said, *settings])
 

@@ -8,7 +8,7 @@ here only what stands written is recognised: ``3x3``, ``(3, 3)``, ``kernel size 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,73 +23,120 @@ _CH = r"(?:\d{0,3}\s?\*?\s?C(?:_?(?:in|out))?(?:\s?/{1,2}\s?\d{1,2})?(?![a-z0-9]
 _LIST = r"\(?\[?\d{1,2}(?!\s?x\s?\d|\d)(?:\s?(?:,|and|&|/|then|;)\s?\d{1,2}(?!\s?x\s?\d|\d|\s*(?:filters?|channels?|kernels?|layers?|conv|dil|str)))*\)?\]?"
 _PAIRS = r"[(\[]\s?\d\s?,\s?\d\s?[)\]](?:\s?(?:,|and|&|then|;)\s?[(\[]\s?\d\s?,\s?\d\s?[)\]])+"
 _NOUNS = r"(?:output\s|out\s|input\s|conv\w*\s|feature\s|of\s(?:the\s)?){0,2}(?:filters?|kernels?|channels?|feature[\s-]?maps?|maps|outputs|neurons|depth)"
-_IS = r"(?:\s|of|=|:|is|are|by|with|to|equals?|equal|size|rate|factor|width|amount|set|being|a|\(|\[)*"
+_IS = r"(?:\s?(?:of|=|:|is|are|by|with|to|equals?|equal|size|rate|factor|width|amount|set|being|a|\(|\[)){0,4}\s?"
 
-_TOKEN = re.compile(
-    rf"""
-    (?P<call>⟦\d{{1,3}}⟧)
-    |(?P<newline>\n)
-    |(?P<withdraw>\b(?:wait|sorry|oops|scratch\sthat|correction|my\smistake|i\smean|actually|no\s?,|rather
-        |(?:should|has\sto|must)\s(?:be|have\sbeen))\b,?)
-    |(?P<counted>\b(?:[1-9]|(?:{_W})(?![a-z]))(?=\s(?:\w+\s){{0,2}}(?:kernels?|filters?)\b[\s:,=]*(?:(?:of|with|size[ds]?|having|each|is|a|the|being)[\s:=]+){{0,4}}\(?(?:\d{{1,2}}|{_W})[\s-]?(?:x|by)))
-    |(?P<perchannel>\b(?:one|1|a|single)\s(?:filters?|kernels?)\s(?:per|for\seach|for\severy)\s(?:input\s)?channel)
-    |(?P<layer>\b(?:conv(?:\s?net|olution\w*)?|layer|l|step|stage|kernel|filter|block)(?:\slayer)?\s?[-_#]?\s?\d{{1,2}}
-        (?=\s?[:=)]|\s?-\s|\s+\(?\d{{1,2}}\s?x|\s+⟦|\s(?:has|is|uses|with)\b))
-    |(?P<short>\bk\s?=?\s?(?P<shortk>\d{{1,2}})(?P<shorta>(?:\s?,?\s?[dpsf]\s?=?\s?\d{{1,2}}){{1,4}})\b)
-    |(?P<chain>(?<![\d.])\d{{1,4}}(?:\s{{0,2}}[x*]\s{{0,2}}(?:\d{{1,4}}|C(?:_?(?:in|out))?(?![a-z]))){{1,4}})
-    |(?P<worded>\b(?P<w1>{_NUM})[\s-]{{1,2}}(?:by|x|cross|times)[\s-]{{1,2}}(?P<w2>{_NUM})(?:[\s-]by[\s-]{_NUM})?\b)
-    |(?P<flow>\b(?:in(?:put)?[\s_-]?(?:channels?)?\s?[=:]?\s?)?{_CH}\s?(?:→|in\s?,?\s?→?|to)\s?(?:out(?:put)?[\s_-]?(?:channels?)?\s?[=:]?\s?)?
-        (?P<flowc>\d{{0,3}}C(?:\s?/\s?\d{{1,2}})?(?![a-z0-9])|\d{{1,4}}(?=\s?(?:channels?|filters?)))(?:\sout\b|\schannels?|\sfilters?|\smaps?)?)
-    |(?P<nopad>\b(?:no|without|not\sany|non)\s?-?(?:any\s)?(?:zero[\s-]?)?pad\w*|\bunpadded|\bnot\spadded
-        |["']?\bvalid["']?\s?-?(?:pad|conv)\w*|\bpad\w*\s?(?:=|:|is|mode|are|type)*\s?["']?(?:valid|none|no)\b["']?)
-    |(?P<same>["']?\bsame["']?[\s-]?(?:zero[\s-]?|size[\s-]?)?(?:pad|conv)\w*|\bpad\w*\s?(?:=|:|is|are|of|to|as|mode|type|set|kept|the|,|-|\()*\s?["']?(?:same|half)\b["']?
-        |["']same["']|\bhalf[\s-]padding)
-    |(?P<padpairs>\b(?:zero[\s-]?)?(?:padd?ings?|pads?|padded|p)\b[\s:=]*(?:(?:of|by|with|is|are)\s)?{_PAIRS})
-    |(?P<pad>\b(?:zero[\s-]?)?(?:padd?ings?|pads?|padded)(?![a-z]){_IS}(?:{_LIST})(?![\d.]*\s?[x/*(]\s?\(?[\dk])|\bp\s?=\s?(?:{_LIST})|\bp\s?\d\b(?!\s?x))
-    |(?P<padrule>\b(?:p|pad|padding)\s?(?:=|:|of|is)\s?[⌊(]?\s?(?:\(?[dkf]\b|\w\s?[*·x]?\s?\(|\(|floor)[^,;\n]{{0,24}})
-    |(?P<padded>\b(?:zero[\s-]?)?(?:padd?ings?|pads?|padded)(?![a-z]))
-    |(?P<sized>\b(?:keep|preserv|maintain|retain|sustain)\w*[^.;\n\u27e6]{{0,40}}?(?:spatial|sizes?|dimensions?|shape|resolution|height|width|H\s?x\s?W)\b
-        |\bH\s?x\s?W\s?x\s?C\b|\b(?:size|shape|dimensions?|height)\s(?:and\swidth\s)?(?:(?:is|are|does|do|remains?|stays?)\s)?(?:not\schanged?|unchanged|preserved|the\ssame|kept|maintained))
-    |(?P<filters>(?<![\w.])(?:{_CH}|one|two|single|an?\ssingle)\s?-?{_NOUNS}(?![a-z])
-        |\b(?:number|no\.?|num|\#|count|amount)\s?(?:of)?\s?(?:output\s|conv\w*\s)?(?:filters?|kernels?|channels?|feature\smaps?)\s?(?:=|:|is|are|equals?|equal\sto|of|kept\sat|stays?|remains?|set\sto|fixed\sat|\s)+(?:{_CH})(?!\s?x)
-        |(?:\#\s?)?\b(?:filters|f|channels?|out_?channels?|output\schannels?|depth|feature\smaps?)\s?(?:=|:|is|are|equals?|equal\sto|of|stays?|remains?|set\sto)+\s?(?:{_CH})(?!\s?x)
-        |@\s?C\b|\bC(?=\s{{1,2}}\(?\d{{1,2}}\s?x\s?\d{{1,2}}))
-    |(?P<keepsc>\b(?:as\smany|equal|same|identical)\s(?:number\sof\s|no\.?\sof\s|amount\sof\s|count\sof\s|\#\s?(?:of\s)?)?(?:output\s|conv\s)?(?:filters?|kernels?|channels?|depth|feature\smaps)
-        |\b(?:channels?|depth|number\sof\s(?:channels|filters|feature\smaps))\b[^.;,\n\d]{{0,24}}?\b(?:unchanged|preserved?|kept|maintained?|constant|same|retained?|intact|fixed)\b
-        |\b(?:keep|preserv|maintain|retain)\w*\s(?:\w+\s){{0,4}}(?:channels?|depth)\b)
-    |(?P<stride>\bstrides?{_IS}(?P<stridev>{_NUM})|\bs\s?=\s?(?P<strides>\d)|\bs(?P<stridet>\d)\b)
-    |(?P<nodilation>\b(?:no|without|non|un)[\s-]?dilat\w*|\bundilated|\b(?:normal|standard|regular|ordinary)\b)
-    |(?P<dilation>(?<![\dx])(?<![\dx]\s)(?P<dil1>\d)[\s-](?:fold\s|x\s)?dilat\w*|\b(?:dilat\w*|atrous|\bdil\b|rates?)(?:[\s-]*(?:conv\w*|rate|factor)\b)?{_IS}(?P<dil2>(?:\d{{1,3}}|(?<=(?:of|by|te|or|is)\s)(?:{_W})(?![a-z]))(?!\s?x\s?\d|\s?by\b|[\s-]by)(?:\s?(?:,|and|&|/|then)\s?\d(?!\s?x|\d|\s?by|\s(?:filters?|layers?|conv)))*)
-        |\b[dr]\s?=\s?\(?(?P<dil3>\d)|\bd(?P<dil4>\d)\b)
-    |(?P<dilated>\b(?:dilat\w*|atrous)\b)
-    |(?P<depthwise>\bdepth[\s-]?wise(?:[\s-]separable)?\b|\bdw\b)
-    |(?P<pointwise>\bpoint[\s-]?wise\b)
-    |(?P<pool>\b(?:max|average|avg|mean)[\s-]?pool\w*|\bpool(?:ing)?\b)
-    |(?P<odd>\b(?:transposed?|deconv\w*|upsampl\w*|groups?(?:ed)?|deformable|separable)\b)
-    |(?P<times>\b(?:twice|thrice)\b|(?<=[)\]\d])\s?\^\s?(?P<times1>\d)\b|\brepeat\w*\s(?:it\s|this\s|by\s|for\s)?(?P<times2>{_NUM})?(?:\s?x|\stimes)?\b|\bfor\s\w+\sin\srange\(\s?(?P<times3>\d)\s?\)
-        |(?:\bx|\*|\btimes)\s?(?P<times4>{_NUM})(?:\s?times)?\b(?![\d.]*\s?[x*(]|\s?(?:conv|kernel|filter|channel))|\b(?P<times5>{_NUM})\s?(?:x(?=\s*(?:[).,;\n]|$))|times)(?![a-z]))
-    |(?P<before>(?<![\d.x])(?P<before1>\d)\s?[x*]\s?(?=[(\[⟦k]|conv))
-    |(?P<pair>[(\[]\s?(?P<pair1>\d{{1,2}})\s?,\s?(?P<pair2>\d{{1,2}})\s?[)\]])
-    |(?P<size>\b(?:(?:kernels?|filters?|windows?|conv\w*)[\s_-]{{0,2}})?(?:sizes?|kernels?)\s?(?:of|=|:|is|with|\s)*(?P<size1>\d{{1,2}}(?![\d.]*\s?[x*]\s?\d|\w|[\s-]?(?:filters|channels|layers|by))(?:\s?(?:,|and|&|→|\+|then)\s?\d{{1,2}}(?!\s?[x*]|\w))*)|\bk\s?=\s?(?P<size2>\d{{1,2}}(?![\w.])(?:\s?(?:,|and|&|→|\+|then)\s?\d{{1,2}}(?!\s?[x*]|\w))*)
-        |\bconv(?:2d)?[\s_-]?(?P<size3>\d{{1,2}})(?![\w.])|(?<![\d.])(?P<size4>\d)\s(?P<size5>\d)(?=\s(?:conv|kernel|filter|layer)))
-    |(?P<reverse>\bother\sway\s(?:a?round|about)|\brevers\w*|\bvice[\s-]versa|\bopposite\sorder|\bswapp?ed|\bflipped)
-    |(?P<cue>\breceptive|\br\.?f\b|\bfield\b|\bfov\b|\bcover\w*|\bsee(?:s|ing|n)?\b|\bspans?\b|\beffectiv\w*|\bequivalen\w*|\bequals?\b|\binstead\sof
-        |\breplac\w*|\bsimulat\w*|\bmimic\w*|\bemulat\w*|\boutputs?\b|\binputs?\b|\bimages?\b|\bgiv(?:es?|ing)\b|\byield\w*|\bresult\w*|\bachiev\w*|\bobtain\w*
-        |\bbecom\w*|\bgrow\w*|\bextend\w*|\bexpand\w*|\breach\w*|\blooks?\s(?:at|like)|\blike\sa|\bas\san?\b|\bthan\sa|\btotal\b|\bregion\b|\bregards?\b|\bneighbou?rhood)
-    |(?P<because>\b(?:because|since|hence|thus|therefore|reason)\b)
-    |(?P<equals>[=≈≡])
-    |(?P<quantifier>\b(?:each|every\w*|all|both|throughout|always|any)\b)
-    |(?P<mention>\b(?:for|of|in)\s(?:the|an?|each|every|all)\b|\bfor\b)
-    |(?P<after>\bafter\san?\b|\bpreceded\sby\b)
-    |(?P<join>→|\+|,|;|\||/|&|:|\bthen\b|\bfollowed\b|\band\b|\bbefore\b|\bplus\b|\binto\b|\bon\stop\b|\bnext\b|\bfinally\b|(?<=\s)-(?=\s)|(?<=\d)-(?=\d{{1,2}}\s?x)|\bwith\b)
-    |(?P<open>[(\[])|(?P<close>[)\]])
-    |(?P<period>[.!?](?=\s|$))
-    |(?P<number>{_NUM}\b)
-    |(?P<word>[A-Za-z']+)
-    |(?P<other>\S)
-    """,
-    re.VERBOSE | re.IGNORECASE,
+_COUNT = "zotfsen123456789"
+"""First signs of numbers in digits and in words."""
+_DIGIT = "0123456789"
+_PATTERNS: tuple[tuple[str, str, str], ...] = (
+    ("call", "⟦", r"⟦\d{1,3}⟧"),
+    ("newline", "\n", r"\n"),
+    ("withdraw", "wsocmianrh",
+     r"(?:wait|sorry|oops|scratch that|correction|my mistake|i mean|actually|no\s?,|rather"
+     r"|(?:should|has to|must) (?:be|have been))\b,?"),
+    ("counted", _COUNT,
+     rf"(?:[1-9]|(?:{_W})(?![a-z]))(?= (?:\w+ ){{0,2}}(?:kernels?|filters?)\b[\s:,=]{{0,4}}"
+     rf"(?:(?:of|with|size[ds]?|having|each|is|a|the|being)[\s:=]{{1,3}}){{0,4}}\(?(?:\d{{1,2}}|{_W})[\s-]?(?:x|by))"),
+    ("perchannel", "o1as", r"(?:one|1|a|single) (?:filters?|kernels?) (?:per|for each|for every) (?:input )?channel"),
+    ("layer", "clsbkf",
+     r"(?:conv(?:\s?net|olution\w*)?|layer|l|step|stage|kernel|filter|block)(?: layer)?\s?[-_#]?\s?\d{1,2}"
+     r"(?=\s?[:=)]|\s?- | {1,3}\(?\d{1,2}\s?x| {1,3}⟦| (?:has|is|uses|with)\b)"),
+    ("short", "k", r"k\s?=?\s?(?P<shortk>\d{1,2})(?P<shorta>(?:\s?,?\s?[dpsf]\s?=?\s?\d{1,2}){1,4})\b"),
+    ("chain", _DIGIT,
+     r"(?<![\d.])\d{1,4}(?: {0,2}[x*] {0,2}(?:\d{1,4}|C(?:_?(?:in|out))?(?![a-z]))){1,4}"),
+    ("worded", _COUNT, rf"(?P<w1>{_NUM})[\s-]{{1,2}}(?:by|x|cross|times)[\s-]{{1,2}}(?P<w2>{_NUM})(?:[\s-]by[\s-]{_NUM})?\b"),
+    ("flow", "ic" + _DIGIT,
+     rf"(?:in(?:put)?[\s_-]?(?:channels?)?\s?[=:]?\s?)?{_CH}\s?(?:→|in\s?,?\s?→?|to)\s?"
+     r"(?:out(?:put)?[\s_-]?(?:channels?)?\s?[=:]?\s?)?"
+     r"(?P<flowc>\d{0,3}C(?:\s?/\s?\d{1,2})?(?![a-z0-9])|\d{1,4}(?=\s?(?:channels?|filters?)))(?: out\b| channels?| filters?| maps?)?"),
+    ("nopad", "nwuvp\"'",
+     r"(?:no|without|not any|non)\s?-?(?:any )?(?:zero[\s-]?)?pad\w*|unpadded|not padded"
+     r"|[\"']?valid[\"']?\s?-?(?:pad|conv)\w*|pad\w*\s?(?:(?:=|:|is|mode|are|type)\s?){0,3}[\"']?(?:valid|none|no)\b[\"']?"),
+    ("same", "\"'sph",
+     r"[\"']?same[\"']?[\s-]?(?:zero[\s-]?|size[\s-]?)?(?:pad|conv)\w*"
+     r"|pad\w*\s?(?:(?:=|:|is|are|of|to|as|mode|type|set|kept|the|,|-|\()\s?){0,4}[\"']?(?:same|half)\b[\"']?"
+     r"|[\"']same[\"']|half[\s-]padding"),
+    ("padpairs", "zp",
+     rf"(?:zero[\s-]?)?(?:padd?ings?|pads?|padded|p)\b[\s:=]{{0,3}}(?:(?:of|by|with|is|are) )?{_PAIRS}"),
+    ("pad", "zp",
+     rf"(?:zero[\s-]?)?(?:padd?ings?|pads?|padded)(?![a-z]){_IS}(?:{_LIST})(?![\d.]*\s?[x/*(]\s?\(?[\dk])"
+     rf"|p\s?=\s?(?:{_LIST})|p\s?\d\b(?!\s?x)"),
+    ("padrule", "p",
+     r"(?:p|pad|padding)\s?(?:=|:|of|is)\s?[⌊(]?\s?(?:\(?[dkf]\b|\w\s?[*·x]?\s?\(|\(|floor)[^,;\n]{0,24}"),
+    ("padded", "zp", r"(?:zero[\s-]?)?(?:padd?ings?|pads?|padded)(?![a-z])"),
+    ("sized", "kpmrshd",
+     r"(?:keep|preserv|maintain|retain|sustain)\w*[^.;\n⟦]{0,40}?(?:spatial|sizes?|dimensions?|shape|resolution|height|width|H\s?x\s?W)\b"
+     r"|H\s?x\s?W\s?x\s?C\b|(?:size|shape|dimensions?|height) (?:and width )?"
+     r"(?:(?:is|are|does|do|remains?|stays?) )?(?:not changed?|unchanged|preserved|the same|kept|maintained)"),
+    ("filters", "cotsanfd#@" + _DIGIT,
+     rf"(?<![\w.])(?:{_CH}|one|two|single|an? single)\s?-?{_NOUNS}(?![a-z])"
+     r"|(?:number|no\.?|num|#|count|amount)\s?(?:of)?\s?(?:output |conv\w* )?(?:filters?|kernels?|channels?|feature maps?)\s?"
+     rf"(?:(?:=|:|is|are|equals?|equal to|of|kept at|stays?|remains?|set to|fixed at)?\s?){{1,3}}(?:{_CH})(?!\s?x)"
+     r"|(?:#\s?)?(?:filters|f|channels?|out_?channels?|output channels?|depth|feature maps?)\s?"
+     rf"(?:(?:=|:|is|are|equals?|equal to|of|stays?|remains?|set to)\s?){{1,3}}(?:{_CH})(?!\s?x)"
+     r"|@\s?C\b|C(?= {1,2}\(?\d{1,2}\s?x\s?\d{1,2})"),
+    ("keepsc", "aesicdnkpmr",
+     r"(?:as many|equal|same|identical) (?:(?:number|no\.?|amount) of |count of |#\s?(?:of )?)?(?:output |conv )?(?:filters?|kernels?|channels?|depth|feature maps)"
+     r"|(?:channels?|depth|number of (?:channels|filters|feature maps))\b[^.;,\n\d]{0,24}?\b(?:unchanged|preserved?|kept|maintained?|constant|same|retained?|intact|fixed)\b"
+     r"|(?:keep|preserv|maintain|retain)\w* (?:\w+ ){0,4}(?:channels?|depth)\b"),
+    ("stride", "s", rf"strides?{_IS}(?P<stridev>{_NUM})|s\s?=\s?(?P<strides>\d)|s(?P<stridet>\d)\b"),
+    ("nodilation", "nwusro",
+     r"(?:no|without|non|un)[\s-]?dilat\w*|undilated|(?:normal|standard|regular|ordinary)\b"),
+    ("dilation", "dar" + _DIGIT,
+     r"(?<![\dx])(?<![\dx] )(?P<dil1>\d)[\s-](?:fold |x )?dilat\w*"
+     rf"|(?:dilat\w*|atrous|dil\b|rates?)(?:[\s-]{{0,2}}(?:conv\w*|rate|factor)\b){{0,2}}{_IS}"
+     rf"(?P<dil2>(?:\d{{1,3}}|(?<=(?:of|by|te|or|is) )(?:{_W})(?![a-z]))(?!\s?x\s?\d|\s?by\b|[\s-]by)"
+     r"(?:\s?(?:,|and|&|/|then)\s?\d(?!\s?x|\d|\s?by| (?:filters?|layers?|conv)))*)"
+     r"|[dr]\s?=\s?\(?(?P<dil3>\d)|d(?P<dil4>\d)\b"),
+    ("dilated", "da", r"(?:dilat\w*|atrous)\b"),
+    ("depthwise", "d", r"depth[\s-]?wise(?:[\s-]separable)?\b|dw\b"),
+    ("pointwise", "p", r"point[\s-]?wise\b"),
+    ("pool", "map", r"(?:max|average|avg|mean)[\s-]?pool\w*|pool(?:ing)?\b"),
+    ("odd", "tdugs", r"(?:transposed?|deconv\w*|upsampl\w*|groups?(?:ed)?|deformable|separable)\b"),
+    ("times", "t^rfx*" + _COUNT,
+     rf"(?:twice|thrice)\b|(?:(?<=[)\]\d])|(?<=[)\]\d] ))\^\s?(?P<times1>\d)\b"
+     rf"|repeat\w* (?:it |this |by |for )?(?P<times2>{_NUM})?(?:\s?x| times)?\b|for \w+ in range\(\s?(?P<times3>\d)\s?\)"
+     rf"|(?:x|\*|times)\s?(?P<times4>{_NUM})(?:\s?times)?\b(?![\d.]*\s?[x*(]|\s?(?:conv|kernel|filter|channel))"
+     rf"|(?P<times5>{_NUM})\s?(?:x(?=\s*(?:[).,;\n]|$))|times)(?![a-z])"),
+    ("before", _DIGIT, r"(?<![\d.x])(?P<before1>\d)\s?[x*]\s?(?=[(\[⟦k]|conv)"),
+    ("pair", "([", r"[(\[]\s?(?P<pair1>\d{1,2})\s?,\s?(?P<pair2>\d{1,2})\s?[)\]]"),
+    ("size", "kfwcs" + _DIGIT,
+     r"(?:(?:kernels?|filters?|windows?|conv\w*)[\s_-]{0,2})?(?:sizes?|kernels?)\s?(?:(?:of|=|:|is|with)?\s?){0,3}"
+     r"(?P<size1>\d{1,2}(?![\d.]*\s?[x*]\s?\d|\w|[\s-]?(?:filters|channels|layers|by))"
+     r"(?:\s?(?:,|and|&|→|\+|then)\s?\d{1,2}(?!\s?[x*]|\w))*)"
+     r"|k\s?=\s?(?P<size2>\d{1,2}(?![\w.])(?:\s?(?:,|and|&|→|\+|then)\s?\d{1,2}(?!\s?[x*]|\w))*)"
+     r"|conv(?:2d)?[\s_-]?(?P<size3>\d{1,2})(?![\w.])"
+     r"|(?<![\d.])(?P<size4>\d) (?P<size5>\d)(?= (?:conv|kernel|filter|layer))"),
+    ("reverse", "orvsf", r"other way (?:a?round|about)|revers\w+|vice[\s-]versa|opposite order|swapp?ed|flipped"),
+    ("cue", "rfcseimogyablntw",
+     r"(?:receptive|r\.?f\b|field\b|fov\b|cover\w*|see(?:s|ing|n)?\b|spans?\b|effectiv\w*|equivalen\w*|equals?\b|instead of"
+     r"|replac\w*|simulat\w*|mimic\w*|emulat\w*|outputs?\b|inputs?\b|images?\b|giv(?:es?|ing)\b|yield\w*|result\w*|achiev\w*"
+     r"|obtain\w*|becom\w*|grow\w*|extend\w*|expand\w*|reach\w*|looks? (?:at|like)\b|like a\b|as an?\b|than a\b|total\b|region\b"
+     r"|regards?\b|neighbou?rhood)"),
+    ("because", "bshtr", r"(?:because|since|hence|thus|therefore|reason)\b"),
+    ("equals", "=≈≡", r"[=≈≡]"),
+    ("quantifier", "eabt", r"(?:each|every\w*|all|both|throughout|always|any)\b"),
+    ("mention", "foi", r"(?:for|of|in) (?:the|an?|each|every|all)\b|for\b"),
+    ("after", "ap", r"after an?\b|preceded by\b"),
+    ("join", "→+,;|/&:-tfabpionw",
+     r"[→+,;|/&:]|(?:then|followed|and|before|plus|into|on top|next|finally|with)\b|(?<= )-(?= )|(?<=\d)-(?=\d{1,2}\s?x)"),
+    ("open", "([", r"[(\[]"), ("close", ")]", r"[)\]]"),
+    ("period", ".!?", r"[.!?](?=\s|\n|$)"),
+    ("number", _COUNT + _DIGIT, rf"{_NUM}\b"),
 )
+_REST = r"(?P<word>[A-Za-z']+)|(?P<other>\S)"
+_SPACES = re.compile(" +")
+
+
+def _compiled(sign: str) -> re.Pattern[str]:
+    """All that may begin with a sign, in order: most patterns never have to be tried."""
+    kept = [f"(?P<{name}>{pattern})".replace(r"\s", " ") for name, starts, pattern in _PATTERNS
+            if sign in starts]
+    return re.compile("|".join([*kept, _REST]), re.IGNORECASE)
+
+
+_TABLE = {sign: _compiled(sign) for sign in sorted(set("".join(starts for _, starts, _ in _PATTERNS)))}
+_PLAIN_TOKEN = re.compile(_REST)
 _CHAIN = re.compile(r"(\d+|c\w*)(\s*)(?:[x*](\s*))?", re.IGNORECASE)
 _ARITHMETIC = re.compile(r"[ ]*[+=][ ]*\d+(?![\d.]*[ ]*[x*A-Za-z(⟦]|\d)")
 _SUMMED = re.compile(r"(?<![x*\d])(?<![x*][ ])\d[ ]?[+][ ]?$")
@@ -117,20 +164,23 @@ def tokens(text: str) -> list[Token]:
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    for match in _TOKEN.finditer(text):
+    place, length = 0, len(text)
+    while place < length:
+        if text[place] == " ":
+            found = _SPACES.match(text, place)
+            place = found.end() if found else place + 1
+            continue
+        match = _TABLE.get(text[place].lower(), _PLAIN_TOKEN).match(text, place)
+        if match is None or match.end() == place:
+            place += 1
+            continue
         kind = str(match.lastgroup)
-        kind = next(k for k in (kind, *_groups(match)) if k in _READ or k in _PLAIN)
         made = _READ[kind](match, text) if kind in _READ else (kind, match.group().lower())
-        if made is not None:
-            yield Token(made[0], made[1], match.start(), match.end())
+        yield Token(made[0], made[1], place, match.end())
+        place = match.end()
 
 
-def _groups(match: re.Match[str]) -> Iterator[str]:
-    """Names of the groups that took part; the outer one is among them."""
-    yield from (name for name, value in match.groupdict().items() if value is not None)
-
-
-_Made = tuple[str, Any] | None
+_Made = tuple[str, Any]
 
 
 def _chain(match: re.Match[str], text: str) -> _Made:
@@ -234,7 +284,7 @@ def _stride(match: re.Match[str], _: str) -> _Made:
     return ("stride", number(match["stridev"] or match["strides"] or match["stridet"]) or 1)
 
 
-_READ = {
+_READ: dict[str, Callable[[re.Match[str], str], _Made]] = {
     "call": lambda match, _: ("call", int(match.group()[1:-1])),
     "chain": _chain, "worded": _worded, "pair": _pair, "size": _size, "short": _short,
     "flow": lambda match, _: ("filters", channels(match["flowc"])),
@@ -250,6 +300,3 @@ _READ = {
     "counted": lambda match, _: ("number", number(match.group())),
     "number": lambda match, _: ("number", number(match.group())),
 }
-_PLAIN = frozenset({
-    "newline", "withdraw", "perchannel", "layer", "sized", "dilated", "depthwise", "pointwise", "pool", "odd",
-    "reverse", "cue", "because", "equals", "quantifier", "mention", "after", "join", "open", "close", "period", "word", "sum", "other"})

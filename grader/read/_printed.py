@@ -227,19 +227,14 @@ class Operand:
         return tokens[place] if 0 <= place < len(tokens) else None
 
     def is_claim(self, right: Operand) -> bool:
-        """Whether this left side is arithmetic that claims something, not a label or a part of more."""
+        """Whether this left side is arithmetic that claims something, and no label."""
         before, after = self._near(self.run.first - 1), self._near(self.run.last + 1)
-        worded = (before is not None and before.kind == "name") or (
-            after is not None and after.kind == "name"
-        )
-        if self.run.units == "doubtful" or (
-            before is not None and not _may_precede(before, self._near(self.run.first - 2))
-        ):
+        if self.run.units == "doubtful" or (after is not None and after.kind == "name"):
             return False
-        signs = [token for token in self.run.tokens if token.kind == "operator"]
-        if not signs and not any(
-            token.kind in ("fraction", "root", "function") for token in self.run.tokens
-        ):
+        if before is not None and not _may_precede(before, self._near(self.run.first - 2)):
+            return False
+        worded = before is not None and before.kind == "name"
+        if not any(token.kind in _ARITHMETIC for token in self.run.tokens):
             number = self.run.number
             large = number is not None and not -_SMALL < number.value < _SMALL
             return large and not worded and not right.run.plain and len(right.run.tokens) > 1
@@ -263,6 +258,7 @@ class Operand:
         return after.kind in ("mark", "relation", "break", "close", "open", "bar")
 
 
+_ARITHMETIC = frozenset({"operator", "fraction", "root", "function"})
 _SIGNS = ("+", "-", "*")
 _GO_ON = frozenset(
     {"times", "by", "x", "multiplied", "plus", "minus", "divided", "over", "mod", "to", "per"}

@@ -229,7 +229,7 @@ def _belongs(tokens: Sequence[Token], index: int, kept: list[tuple[int, Token]])
         and following.kind in ("operator", "open", "close")
         and following.text not in "+-"
     )
-    return token.glued or joined or before.kind == "name"
+    return token.glued or joined or before.kind == "name" or "_" in token.text
 
 
 def _after_units(tokens: Sequence[Token], index: int, kept: list[tuple[int, Token]]) -> int | None:

@@ -12,16 +12,18 @@ What is said of all architectures stands in each layer that says nothing else it
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.model import Answer, Finding, Found, Missing, Place
 from grader.read import readers
-from grader.read._items import Item, Items, index_of, split, spots
+from grader.read._items import Items, index_of, split, spots
 from grader.read._layer_calls import LayerDict, replaced
 from grader.read._layer_stack import Stack, places, spread, stack
 from grader.read._layer_tables import described, rows
+from grader.read._layer_tokens import Token, tokens
 from grader.read._marks import unmarked
 
 _LAYERED = re.compile(r"conv|kernel|layer|filter|\dx\d", re.IGNORECASE)
@@ -33,6 +35,9 @@ _SIZES = re.compile(
     r"(?P<head>[^\d\n;|]{0,24}|[^\n;|]{0,24}?[:.)=]\s*)(?P<sizes>(?<!\d)1?\d(?:\s*(?:,|\+|-|→|then|and|/)\s*1?\d)*)(?P<tail>[\s.)]*)")
 _DEPTH = re.compile(r"(?<![A-Za-z])C\s?=\s?(\d{1,4})(?![\d.]*\s?[x*])")
 _END = re.compile(r"\n|\.\s|$")
+_WRAP = re.compile(r"([^\n]{60}) ?\n(?=[a-z]{2,12} [a-z(])")
+_REFERS = re.compile(
+    r"\bsame as\s+(?:arch|#|\d|above|before|the (?:first|second|third|fourth|previous))", re.IGNORECASE)
 _QUOTE = 300
 
 
@@ -136,106 +141,89 @@ def _for_depth(text: str, found: Sequence[_One]) -> None:
 
 def _from_text(raw: str) -> list[_One]:
     code, calls = replaced(raw)
-    text = unmarked(code)
-    kernels = places(text)
-    if not kernels or _GROUP.search(text) or _NAMED.search(text):
-        text = _bare(text, bool(kernels))
-        kernels = places(text)
-    if not kernels:
+    text = _unwrapped(unmarked(code))
+    found = tokens(text)
+    if not places(found) or _GROUP.search(text) or _NAMED.search(text):
+        text = _bare(text, bool(places(found)))
+        found = tokens(text)
+    if not places(found):
         text = re.sub(r"(?<=\d)(\s?)·(\s?)(?=\d)", r"\1x\2", text)
-        kernels = places(text)
+        found = tokens(text)
+    kernels = places(found)
     items = split(text, spots(kernels))
-    if items is None:
-        return []
-    found = _read_items(text, items, calls)
-    _said_again(text, items, found, calls)
-    common = [stack(text[: items.start], calls), *_behind(text, items, kernels)]
-    _apply(found, common)
-    found = [one for one in found if one.made.layers or one.made.unsure]
-    if found and kernels[0] < items.items[0].start - len(items.items[0].label):
-        found[0].more.append("layers stand outside the list")
-    if found and items.headless:
-        found[0].more.append("the list begins with its second label")
-    _for_depth(text, found)
-    return found
+    return _Text(text, found, kernels, items, calls).architectures() if items else []
 
 
-def _bare(text: str, marked: bool) -> str:
-    """Kernel sizes alone: ``[7], [3, 3, 3]``, or lines such as ``3 - 3 - 3``."""
-    groups = [(match[1] or match[2]).split(",") for match in _GROUP.finditer(text)]
-    lengths = {len(group) for group in groups}
-    crossed = re.search(r"\d\s?x\s?\d", text)
-    if not crossed and len(_NAMED.findall(text)) > 2:
-        return _NAMED.sub(r"conv \1x\1", text)
-    if len(groups) > 1 and lengths - {2} and not crossed and all(0 < int(n) < 14 for g in groups for n in g):
-        return _GROUP.sub(lambda m: "[" + ", ".join(f"{n.strip()}x{n.strip()}" for n in (m[1] or m[2]).split(",")) + "]", text)
-    if marked:
-        return text
-    parts = re.split(r"([\n;|])", text)
-    matches = [_SIZES.fullmatch(part.strip()) for part in parts]
-    if sum(match is not None for match in matches) < 2:
-        return text
-    return "".join(part if match is None else
-                   f"{match['head']}{re.sub(r'[0-9]+', lambda n: f'{n[0]}x{n[0]}', match['sizes'])}"
-                   for part, match in zip(parts, matches, strict=True))
+def _unwrapped(text: str) -> str:
+    """Join what a narrow window wrapped: long lines that go on with a word in lower case."""
+    return _WRAP.sub(r"\1 ", text)
 
 
-def _read_items(text: str, items: Items, calls: Sequence[LayerDict]) -> list[_One]:
-    found: list[_One] = []
-    for place, item in enumerate(items.items, 1):
-        said = item.of(text)
-        made = stack(said, calls)
-        one = _One(index=item.index if items.labelled else place, label=item.label, made=made, text=said)
-        if not made.layers and made.reversed and found and found[-1].made.layers:
-            made.layers = [dict(layer) for layer in reversed(found[-1].made.layers)]
-        elif not made.layers and len(re.findall(r"[A-Za-z]{3,}", said)) > 1:
-            made.unsure.append("no layer was read here")
-        elif re.search(r"\bsame as\s+(?:arch|#|\d|above|before|the (?:first|second|third|fourth|previous))", said, re.IGNORECASE):
-            made.unsure.append("it refers to another one")
-        found.append(one)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Running text with its tokens, and the list that it is."""
 
+    text: str
+    tokens: Sequence[Token]
+    kernels: Sequence[int]
+    items: Items
+    calls: Sequence[LayerDict]
 
-def _said_again(text: str, items: Items, found: list[_One], calls: Sequence[LayerDict]) -> None:
-    """Said twice alike is fine; said differently and not withdrawn goes to a person."""
-    by_index = {one.index: one for one in found}
-    for item in items.earlier:
-        one = by_index.get(item.index)
-        if one and _differs(one, stack(item.of(text), calls)) and not _WITHDRAWN.search(text, item.start, items.items[0].end):
-            one.more.append("it is also described in another way")
-    for item in items.again:
-        one = by_index.get(item.index)
-        made = stack(item.of(text), calls)
-        if one is None or not _differs(one, made):
-            continue
-        start = max(items.items[-1].end - 1, text.rfind("\n", 0, item.start))
-        if _WITHDRAWN.search(text, start, item.end):
-            one.made, one.text = made, item.of(text)
-        else:
-            one.conflict = True
+    def stack(self, start: int, end: int) -> Stack:
+        """Return the stack that is described between two places."""
+        first, last = (bisect_left(self.tokens, place, key=lambda token: token.start) for place in (start, end))
+        return stack(self.tokens[first:last], self.calls)
 
+    def architectures(self) -> list[_One]:
+        """Return what was read of each item, with what is said of all of them."""
+        items = self.items
+        found = self._items()
+        self._said_again(found)
+        _apply(found, [self.stack(0, items.start), *self._behind()])
+        found = [one for one in found if one.made.layers or one.made.unsure]
+        if found and self.kernels[0] < items.items[0].start - len(items.items[0].label):
+            found[0].more.append("layers stand outside the list")
+        if found and items.headless:
+            found[0].more.append("the list begins with its second label")
+        _for_depth(self.text, found)
+        return found
 
-def _differs(one: _One, other: Stack) -> bool:
-    def key(layers: Sequence[LayerDict]) -> list[Any]:
-        return [(layer["kernel"], layer["dilation"], layer["kind"]) for layer in layers]
+    def _items(self) -> list[_One]:
+        found: list[_One] = []
+        for place, item in enumerate(self.items.items, 1):
+            said = item.of(self.text)
+            made = self.stack(item.start, item.end)
+            one = _One(index=item.index if self.items.labelled else place, label=item.label, made=made, text=said)
+            if not made.layers and made.reversed and found and found[-1].made.layers:
+                made.layers = [dict(layer) for layer in reversed(found[-1].made.layers)]
+            elif not made.layers and len(re.findall(r"[A-Za-z]{3,}", said)) > 1:
+                made.unsure.append("no layer was read here")
+            elif _REFERS.search(said):
+                made.unsure.append("it refers to another one")
+            found.append(one)
+        return found
 
-    return bool(other.layers) and key(one.made.layers) != key(other.layers)
+    def _said_again(self, found: list[_One]) -> None:
+        """Said twice alike is fine; said differently and not withdrawn goes to a person."""
+        by_index = {one.index: one for one in found}
+        first, last = self.items.items[0], self.items.items[-1]
+        for item in self.items.earlier:
+            one = by_index.get(item.index)
+            withdrawn = _WITHDRAWN.search(self.text, item.start, first.end)
+            if one and _differs(one, self.stack(item.start, item.end)) and not withdrawn:
+                one.more.append("it is also described in another way")
+        for item in self.items.again:
+            one = by_index.get(item.index)
+            made = self.stack(item.start, item.end)
+            if one is None or not _differs(one, made):
+                continue
+            since = max(last.end - 1, self.text.rfind("\n", 0, item.start))
+            if _WITHDRAWN.search(self.text, since, item.end):
+                one.made, one.text = made, item.of(self.text)
+            else:
+                one.conflict = True
 
-
-def _behind(text: str, items: Items, kernels: Sequence[int]) -> list[Stack]:
-    """What is said behind the last layer, on a line of its own or of "all"."""
-    last = max((item for item in items.items), key=lambda item: item.end)
-    inside = [place for place in kernels if last.start <= place < last.end]
-    if not inside:
-        return []
-    ends = _END.search(text, inside[-1])
-    end = ends.start() if ends else len(text)
-    made = stack(text[end:])
-    own_line = "\n" in text[inside[-1] : end + 1]
-    return [made] if own_line or made.quantified else []
-
-
-def _apply(found: list[_One], common: Sequence[Stack]) -> None:
+    def _apply(found: list[_One], common: Sequence[Stack]) -> None:
     """Give what is said of all architectures to all layers that say nothing else."""
     for said in common:
         settings = {**{key: value for layer in said.layers for key, value in layer.items()

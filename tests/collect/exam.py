@@ -84,11 +84,12 @@ PARTS = """
   | total number convolutional operations two inception architecture
 11.1 | Say which statements on batch normalization are true.
   | which statements true batch normalization; select all that apply;
-  batch normalization makes processing single batch faster reducing training time keeping number
-  updates fixed; allows network spend same time performing more updates reach minima;
-  batch normalization weakens coupling earlier later layers independent learning;
+  batch normalization makes processing single batch faster;
+  reducing training time keeping number updates fixed; allows network spend same time performing more updates reach minima;
+  batch normalization weakens coupling earlier later layers; allows independent learning;
   batch normalization normalizes output distribution more uniform across dimensions;
-  batch normalization mitigates effects poor weight initialization smaller values close zero
+  batch normalization mitigates effects poor weight initialization;
+  allows network initialize weights smaller values close zero
 11.2 | Complete the forward pass of batch normalization in numpy.
   | code Figure 7 complete implementation batch normalization forward propagation numpy;
   following formulas helpful

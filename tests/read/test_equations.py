@@ -39,7 +39,8 @@ def test_a_false_equation_is_told_in_any_surroundings(text: str) -> None:
     "obs 1 = 3", "Observation 2 = 2.0", "layer 3 = 128", "3x3 = 32x32x192", "5x5 convolutions = 629,145,600",
     "1 = 3, 2 = 2, 3 = 3.16", "p = 0.3", "P(3) = 0.25", "f(2) = 7", "10 hours = 600 minutes", "K=1", "GL(3) = 28",
     "1 + 2 + ... + 100 = 5050", "x + 5 = 7", "2x + 3 = 7", "6 maps = 3 inputs", "batch 128, lr = 0.1", "C1 = 156",
-    "n*3 + 5*3 = 20", "images × 5*5 = 100", "Conv2d(kernel_size=3, stride=2)", "2 3 = 8", "== 5", "a == b", "if x >= 5",
+    "n*3 + 5*3 = 20", "images × 5*5 = 100", "Conv2d(kernel_size=3, stride=2)", "2 3 = 8", "== 5", "a == b", "1/391 loss=2.377",
+    "-6 + 0.05 X1 + 1 3.5 = 0", "0.05 x1 = 2.5", "0.05x1 = 2.5", "Epoch 2/10 - acc = 0.9", "top-1 error = 5", "3:1 = 5", "if x >= 5",
 ])
 def test_labels_and_parts_of_more_are_no_false_claims(text: str) -> None:
     assert not [e for e in equations(text) if e.holds is False]
