@@ -20,6 +20,7 @@ from grader.read import Reader, readers
 SUFFIXES = {".md": "document", ".markdown": "document", ".txt": "document", ".text": "document",
             ".json": "answers", ".py": "script"}
 NOTHING = "no answer found"
+_STEP = re.compile(r"\d+|[a-z]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,8 @@ def _doubted(plan: Plan, answers: Mapping[str, Finding]) -> dict[str, Finding]:
     for position, id_ in enumerate(ids):
         if not isinstance(answers[id_], Missing):
             continue
-        for other in ids[max(0, position - 2):position + 2]:
+        near = ids[max(0, position - 2):position + 2]
+        for other in ids if len(_STEP.findall(id_)) > 1 else near:
             found = answers[other]
             if other != id_ and isinstance(found, Found) and _heading(id_).search(found.value.text):
                 doubt = f"a line in the answer to {other} may be the heading of {id_}"
@@ -139,7 +141,7 @@ def _doubted(plan: Plan, answers: Mapping[str, Finding]) -> dict[str, Finding]:
 @functools.cache
 def _heading(id_: str) -> re.Pattern[str]:
     """What a line begins with that introduces a part: ``10.2a``, ``Question 10 part 2 a``."""
-    steps = re.findall(r"\d+|[a-z]+", id_)
+    steps = _STEP.findall(id_)
     joint = r"\W{0,4}(?:part\W{0,3})?"
     end = r"\W" if len(steps) > 1 else r"\s*[.):]"
     noun = r"(?:problem|question|exercise|task|part|q|p)?"

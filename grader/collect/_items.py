@@ -24,6 +24,7 @@ _ANSWERED = re.compile(
     r"|\s[A-F]|\s(?:true|false)|[✓✔✗✘])[\s*_.)\]!]*$",
     re.IGNORECASE,
 )
+_TAIL = 60
 _BARE = re.compile(r"[\s*_#>.:;,()\[\]-]*")
 
 
@@ -111,7 +112,7 @@ def judges(statement: str) -> bool:
     >>> judges("True, it does."), judges("epoch of the first stop - B"), judges("The first epoch.")
     (True, True, False)
     """
-    return bool(_VERDICT.match(statement) or _ANSWERED.search(statement))
+    return bool(_VERDICT.match(statement) or _ANSWERED.search(statement[-_TAIL:]))
 
 
 def restore_choice(own: list[Item]) -> None:

@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from grader.collect import _labels as labels
 from grader.collect._candidates import Candidate
+from grader.collect._items import judges
 from grader.collect._labels import Tree
 from grader.collect._phrases import Phrases
 from grader.collect._text import Sentence, Text
@@ -21,6 +23,7 @@ from grader.collect._words import answer_mark
 _MAX_CANDIDATES = 400
 _MAX_STEPS = 80
 _MAX_BACK = 14
+_MAX_PARAGRAPHS = 3
 _COST = 1.0
 """What taking a candidate costs, so that weak ones are left."""
 _FIRST_LETTER = re.compile(r"\s*\(?a\)")
@@ -34,19 +37,17 @@ def by_wording(text: Text, phrases: Phrases, labelled: Counter[int]) -> list[Can
         if sentence.prompt_of is not None:
             if sentence.prompt_of >= 0:
                 weight = 4.5 if labelled[sentence.prompt_of] else 9.0
-                found.append(_start(text, sentence, sentence.prompt_of, weight, "paper"))
+                at = _start(text, sentence, sentence.prompt_of, weight, "paper")
+                found.append(_under_label(text, at))
             continue
         for part, weight, share in phrases.hits(sentence.stems)[:3]:
-            if _asked(text, sentence):
-                scale = 1.0
-            elif share > 0.7 and len(sentence.stems) > 4:
-                scale = 0.8
-            else:
-                break
-            scale *= 0.5 if labelled[part] else 1.0
+            if not _asked(text, sentence) and not _copies(text, sentence, phrases, part):
+                continue
+            scale = 0.5 if labelled[part] else 1.0
             worth = min(weight, 7.0) * scale * min(1.0, 0.4 + share)
             if worth >= 1.5:
-                found.append(_start(text, sentence, part, worth, "wording"))
+                at = _above(text, phrases, _start(text, sentence, part, worth, "wording"))
+                found.append(_under_label(text, at))
     return found
 
 
@@ -56,6 +57,13 @@ def _asked(text: Text, sentence: Sentence) -> bool:
         return True
     following = text.next_line(sentence.line)
     return following < len(text.lines) and answer_mark(text.lines[following]) > 0
+
+
+def _copies(text: Text, sentence: Sentence, phrases: Phrases, part: int) -> bool:
+    """Whether a statement at the start of its line is a copy of one phrase of the question."""
+    words = sentence.stems
+    opens = text.by_line[sentence.line][0] is sentence
+    return opens and len(words) > 5 and phrases.copied(words, [part]) and not judges(sentence.body)
 
 
 def _start(text: Text, sentence: Sentence, part: int, weight: float, how: str) -> Candidate:
@@ -74,6 +82,45 @@ def _start(text: Text, sentence: Sentence, part: int, weight: float, how: str) -
         if kind not in {None, "prose", "image"} or (own and answer_mark(text.lines[up])):
             break
     return Candidate(line, 0, part, weight, 0, how)
+
+
+def _above(text: Text, phrases: Phrases, c: Candidate) -> Candidate:
+    """The candidate moved up over paragraphs that have the same question's wording."""
+    line = c.line
+    for _ in range(_MAX_PARAGRAPHS):
+        above = text.block_of[line] - 1
+        block = text.blocks[above] if above >= 0 else None
+        if c.col or block is None or block.kind != "prose" or line - block.end > 2:
+            break
+        own = [s for n in range(block.start, block.end) for s in text.by_line.get(n, ())]
+        if not any(_mostly(phrases, s, c.part) for s in own) or any(
+            answer_mark(s.text) for s in own
+        ):
+            break
+        line = block.start
+    return replace(c, line=line)
+
+
+def _mostly(phrases: Phrases, sentence: Sentence, part: int) -> bool:
+    words = sentence.plain
+    hits = phrases.hits(words) if len(words) > 3 else ()
+    return any(found == part and share >= 0.7 for found, _, share in hits) and not judges(
+        sentence.body
+    )
+
+
+def _under_label(text: Text, c: Candidate) -> Candidate:
+    """The candidate moved up to a line right above that holds only a label: ``Part 2:``."""
+    line = c.line - 1
+    while line > c.line - 3 and line >= 0 and not text.lines[line].strip():
+        line -= 1
+    if c.col or line < 0 or text.kind(line) not in {"prose", "heading"}:
+        return c
+    label = labels.read(text.lines[line])
+    if label is None or text.lines[line][label.end :].strip() or len(label.path) > 2:
+        return c
+    relative = label.word.endswith("part") or (not label.word and label.path[0].isalpha())
+    return replace(c, line=line, end=label.end) if relative else c
 
 
 def _parent(text: Text, line: int) -> int:

@@ -72,7 +72,9 @@ class Phrases:
         near = {i for word in inside for i in self.index.get(word, ())}
         known = (self.entries[i] for i in near)
         return any(
-            part in parts and not whole and len(wanted & inside) >= 0.9 * len(inside)
+            part in parts
+            and not whole
+            and len(wanted & inside) >= 0.9 * len(inside)
             and len(wanted & inside) >= need
             for part, wanted, whole, need in known
         )

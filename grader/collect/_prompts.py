@@ -7,7 +7,6 @@ only in the run of text before the answer starts, so that an answer is not taken
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
@@ -16,14 +15,13 @@ from grader.collect._items import Item
 from grader.collect._phrases import Phrases
 from grader.collect._repair import mentions_drawing
 from grader.collect._text import Sentence, Span, Text
-from grader.collect._words import insists, stems
+from grader.collect._words import insists
 
 MIXED = "question and answer could not be told apart here"
 _COPIED = 8
 """A statement of at least so many words that are one phrase of the question is a copy of it."""
 _ALL = 0.9
 """Share of a sentence from which on it is all the question's words."""
-_MATH = re.compile(r"\$[^$]{0,500}\$")
 _SHORT_ASK = frozenset(["why", "how", "explain", "justify"])
 
 
@@ -55,7 +53,7 @@ class Stripper:
         self._flag(own, near)
         self._copies(own, near, asked=asked)
         self._statements(own, near)
-        self._before_marks(own)
+        self._before_marks(own, near)
         self._follow_on(own)
         doubt = self._leading(own, asked=asked)
         _later(own)
@@ -82,10 +80,9 @@ class Stripper:
 
     def _share(self, sentence: Sentence, near: Sequence[int]) -> float:
         """The share of a sentence that is wording of questions near, with formulas or without."""
-        both = [sentence.stems]
-        if "$" in sentence.text:
-            both.append(stems(_MATH.sub(" ", sentence.body)))
-        hits = (hit for words in both for hit in self.phrases.hits(words))
+        hits = (
+            hit for words in {sentence.stems, sentence.plain} for hit in self.phrases.hits(words)
+        )
         return max((share for part, _, share in hits if part in near), default=0.0)
 
     def _covered(self, words: Sequence[str], parts: Sequence[int]) -> float:
@@ -137,7 +134,7 @@ class Stripper:
         for item in own:
             item.flagged = item.flagged or id(item.sentence) in chosen
 
-    def _before_marks(self, own: list[Item]) -> None:
+    def _before_marks(self, own: list[Item], near: Sequence[int]) -> None:
         """A paragraph right above an answer mark is a question where it looks like one."""
         for i, item in enumerate(own):
             if item.kind != "mark":
@@ -148,7 +145,18 @@ class Stripper:
             above = own[first:i]
             if not above or self.text.next_line(above[-1].line) < item.line:
                 continue
-            if above[0].pointed or above[0].letter or any(s.flagged for s in above[:-1]):
+            title = (
+                first == 0
+                and len({s.line for s in above}) == 1
+                and all(
+                    s.sentence is not None
+                    and self._covered(s.sentence.stems, near) >= 0.5
+                    and not _items.judges(s.sentence.body)
+                    for s in above
+                )
+            )
+            plain = above[0].pointed or above[0].letter or any(s.flagged for s in above[:-1])
+            if plain or title:
                 for s in above:
                     s.flagged = True
 
@@ -240,7 +248,7 @@ class Stripper:
     def _own(self, bridged: list[Item]) -> bool:
         """Whether whole lines between two sentences of the question may be the student's."""
         for item in bridged:
-            words = stems(_MATH.sub(" ", item.sentence.body)) if item.sentence else ()
+            words = item.sentence.plain if item.sentence else ()
             covered = self._covered(words, range(len(self.problem)))
             if item.share < 0.7 and len(words) > 2 and covered < 0.4:
                 return True

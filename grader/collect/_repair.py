@@ -23,8 +23,8 @@ _PICTURE = (
     "(?:drawing|sketch|figure|picture|plot|graph|image|diagram|photo|scan|screenshot|page|pdf)"
 )
 _ELSEWHERE = (
-    "(?:attached|below|above|enclosed|included|uploaded|inserted|appended|at the end|separate(?:ly)?"
-    "|next page|last page|scanned)"
+    "(?:attached|below|above|enclosed|included|uploaded|inserted|appended|at the end|"
+    "separate(?:ly)?|next page|last page|scanned)"
 )
 _DRAWN = re.compile(
     rf"\b{_PICTURE}s?\b.{{0,60}}\b{_ELSEWHERE}\b"

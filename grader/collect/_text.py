@@ -22,6 +22,8 @@ _HEAD = re.compile(
 _OPENS = re.compile(
     r"\s*(?:[-*+•>#|]|\d{1,2}(?:\.\d{1,2})*[.):]|\(?[a-hA-H][):.]|(?:True|False|Yes|No|Not|Correct|Incorrect|Answer|Ans)\b|\([ivx\d]{1,4}\)|\*\*|\$\$|[A-Z]\w{0,14}\s?[\d.]{0,5}\s?[:=])"
 )
+_FORMULA = re.compile(r"\$[^$]{0,500}\$")
+_MAX_WRAPPED = 40
 _FULL = 48
 """A line at least this long may go on in the next one."""
 
@@ -74,6 +76,11 @@ class Sentence:
     def stems(self) -> tuple[str, ...]:
         """Stems of the words that carry meaning."""
         return words.stems(self.body)
+
+    @cached_property
+    def plain(self) -> tuple[str, ...]:
+        """Stems of the words outside of formulas."""
+        return words.stems(_FORMULA.sub(" ", self.body)) if "$" in self.text else self.stems
 
     @cached_property
     def pointed(self) -> bool:
@@ -130,7 +137,7 @@ class Text:
         while at < block.end:
             end = at + 1
             while (
-                end < block.end
+                end < min(block.end, at + _MAX_WRAPPED)
                 and block.kind == "prose"
                 and _goes_on(self.lines[end - 1], self.lines[end], width)
             ):

@@ -19,6 +19,7 @@ from grader.prose import Hit, find, prepare
 _CUTS = re.compile(
     r" (?:, and|, while|, whereas|, but|, so|, the|,|;|and|while|whereas|but|\.|so|then|\() "
 )
+_ANEW = re.compile(r",| (?:then|afterwards|later|after that) ")
 _SO = re.compile(
     r"^ (?:so|therefore|thus|hence|this|that|as a result|consequently|accordingly|=>) "
 )
@@ -55,8 +56,10 @@ def topics(statements: tuple[Said, ...], wording: Wording) -> dict[str, Topic]:
     """Return what is said of each subject; the same text is gone through once."""
     found = {name: Topic() for name, _ in wording.subjects}
     walk = _Walk(wording, found)
+    label = ""
     for statement in statements:
-        label = statement.label
+        # The label of a sentence inside an item goes on for the sentences after it.
+        label = statement.label if statement.head else label or statement.label
         for at, clause in enumerate(_clauses(statement.text)):
             label = own_label(clause, wording) or label
             walk.step(replace(statement, text=clause, label=label, head=statement.head and not at))
@@ -122,11 +125,12 @@ class _Walk:
     def _assign(self, line: Line, name: str, hit: Hit, label: tuple[str, ...]) -> None:
         near, bound = owner(line.prepared, hit, line.groups, self.wording)
         if label:
-            away = any(
-                "," in line.prepared[g.end : hit.start]
+            between = [
+                line.prepared[g.end : hit.start]
                 for g in line.groups
                 if g.names == near and g.end <= hit.start
-            )
+            ]
+            away = any(_ANEW.search(text) for text in between)
             mine = not bound or away or bool(set(near) & set(label))
             self._claim(label if mine else near, line, name, hit, firm=mine or near == line.opening)
         elif bound:

@@ -22,7 +22,7 @@ since so if than then it its this these those they we i you he has have had do d
 could will would not no never and or but when while after before into only all each every
 both our their there here between per curve line graph shape value s error errors always
 also again just very first finally second third i ii iii iv v e g therefore thus hence due
-reason why whereas however model complexity more over time typical monotonically first later
+reason why whereas however model models complexity more over time typical monotonically first later
 initially afterwards eventually beginning start end until point certain some move moves
 opposite directions way ways own respectively continuously steadily gradually slowly
 monotone monotonic keeps along entire whole range everywhere level left right middle optimum

@@ -50,6 +50,9 @@ class Truths:
             reason="; ".join(reasons) or "every statement is judged rightly",
             certain=all(sure for _, _, sure in marks.values()),
             each=tuple(c for c, _, _ in marks.values()),
+            mistakes=tuple(
+                _held(name, value.get(name)) for name, (c, _, _) in marks.items() if c < 1
+            ),
         )
 
     def _one(self, name: str, given: Any, right: Any) -> tuple[Fraction, str, bool]:
@@ -73,3 +76,9 @@ class Truths:
         if len(reason.split()) >= _WORDY:
             return allowance.without, f"{said}, with a reason that was not recognised", False
         return allowance.without, f"{said}, without a reason", True
+
+
+def _held(name: str, given: Any) -> str:
+    """What a wrong verdict is called: ``a-held-true``."""
+    held = given.get("held") if isinstance(given, Mapping) else given
+    return f"{name}-held-{str(held).lower()}" if type(held) is bool else f"{name}-left-out"

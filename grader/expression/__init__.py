@@ -177,8 +177,9 @@ def restore(text: str) -> list[Expression]:
 def holds(left: str, right: str, *, approx: bool = False) -> Equality:
     """Return whether the printed equation ``left = right`` is true.
 
-    >>> holds("28286", "4,704")
-    Equality(holds=True, restored=True, left=Number(value=Fraction(4704, 1), ...
+    >>> outcome = holds("28286", "4,704")
+    >>> outcome.holds, outcome.restored
+    (True, True)
     >>> holds("(0+1+3)/3", "3.16").holds
     False
     """

@@ -39,7 +39,7 @@ def evaluate(node: Node, variables: Mapping[str, Value]) -> Value:
     return Fraction(value) if isinstance(value, int) else value
 
 
-def root(value: Raw) -> Value:
+def _root(value: Raw) -> Value:
     """Return the square root, exact where it is a fraction."""
     if value < 0:
         raise Undefined("root of a negative number")
@@ -103,7 +103,7 @@ def _bounded(value: Raw) -> Raw:
 
 def _power(base: Raw, exponent: Raw) -> Raw:
     if exponent == Fraction(1, 2):
-        return root(base)
+        return _root(base)
     whole = not isinstance(exponent, float) and exponent.denominator == 1
     if whole and not isinstance(base, float):
         exact = Fraction(base)
@@ -130,7 +130,7 @@ def _sigmoid(value: Raw) -> Raw:
 
 
 _FUNCTIONS: Mapping[str, Callable[[Raw], Raw]] = {
-    "sqrt": root,
+    "sqrt": _root,
     "cbrt": math.cbrt,
     "exp": _exp,
     "ln": _log(math.log),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from grader.expression import _tree
-from grader.expression._evaluate import Undefined, Value, evaluate, root
+from grader.expression._evaluate import Undefined, Value, evaluate
 from grader.expression._grammar import NotAnExpression, tree
 from grader.expression._token import Token
 from grader.expression._tree import Call, Literal, Node, Power, Product, Sum
@@ -40,8 +40,6 @@ def _meanings(tokens: Sequence[Token], value: Value) -> Iterator[Value]:
     """Other values that a side may have been meant to have."""
     yield value * 100
     yield value / 100
-    if value > 0:
-        yield root(value)
     if len(tokens) == 1 and -(10**9) < value < 10**9:
         yield value * value
     for node in _nodes(tokens):
@@ -62,6 +60,7 @@ def _nodes(tokens: Sequence[Token]) -> Iterator[Node]:
         node = tree(tokens)
     except NotAnExpression:
         return
+    yield Call("sqrt", node)
     yield from _with_squares(node)
     if isinstance(node, Product) and len(node.factors) > 2 and all(e == 1 for e, _ in node.factors):
         yield node.factors[-1][1]

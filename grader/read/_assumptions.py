@@ -22,7 +22,7 @@ _WORDED = (
 _COLOURS = ((re.compile(r"\bRGB\b|\bcolou?r (?:image|input)", re.IGNORECASE), 3),
             (re.compile(r"\bgr[ae]y\s?-?scale|\bmonochrome|\bblack[- ]and[- ]white", re.IGNORECASE), 1))
 _PRODUCT = re.compile(r"(?<![A-Za-z0-9_])(?P<name>[A-Z])\s?(?:=|:=|denotes|be|stands for|for)\s?(?=[A-Za-z(])")
-_LET = r"(?<![A-Za-z0-9_^*·])(?P<names>(?:{names})(?:\s?(?:=|,|and|&)\s?(?:{names}))*)\s?(?:=|is|be|equals?|:|as)\s?(?:to\s)?(?P<n>{n})(?!\s?[x*·+^/-]\s?[\dA-Z(]|[\d.,]*\d|\s?[A-Z](?![a-z]))"
+_LET = r"(?<![A-Za-z0-9_^*·])(?P<names>(?:{names})(?:\s?(?:=|,|and|&)\s?(?:{names})){{0,4}})\s?(?:=|is|be|equals?|:|as)\s?(?:to\s)?(?P<n>{n})(?!\s?[x*·+^/-]\s?[\dA-Z(]|[\d.,]*\d|\s?[A-Z](?![a-z]))"
 
 
 @dataclass(slots=True)

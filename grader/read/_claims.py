@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,8 @@ _SENTENCE = re.compile(r"\n|(?<![A-Za-z0-9]\s)(?<=[^\s])[.;!?](?=\s|$)|\s\|\s")
 _BARE = re.compile(r"(?<![\w.,^*])(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·])|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|II|III|IV|V)(?![\w'])|\b(?P<last>[Ll]ast)\b")
 _ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5}
 _WORDS = re.compile(r"\b(dilat|atrous|depth\s?-?wise|separable|factori[sz]ed|bottleneck|strided?|stride|pool)", re.IGNORECASE)
+_MOST = 8
+"""Superlatives of one sentence that are looked at."""
 _GAP = re.compile(r"[\s:=→(]{0,4}(?:with\s|has\s|is\s|at\s|about\s|≈\s?){0,2}")
 
 
@@ -59,8 +62,9 @@ def claims(text: str, values: Sequence[tuple[int, int]]) -> Claims:
     """Return the claims of a text; ``values`` are where its formulas stand."""
     made = Claims()
     asked: list[re.Match[str]] = []
+    begins = [begin for begin, _ in values]
     for start, end in _sentences(text):
-        own = [span for span in values if start <= span[0] < end]
+        own = values[bisect_left(begins, start) : bisect_left(begins, end)]
         sentence = _Sentence(text, start, end, own)
         if asked and not sentence.found:
             sentence.answers(made, asked)
@@ -86,7 +90,7 @@ class _Sentence:
         self.text, self.start, self.end = text, start, end
         self.values = values
         self.found = [m for m in _SUPERLATIVE.finditer(text, start, end)
-                      if not _NOT_ONE.match(text, m.end()) and not _AT.search(text[start : m.start()])]
+                      if not _NOT_ONE.match(text, m.end()) and not _AT.search(text[max(start, m.start() - 12) : m.start()])][:_MOST]
 
     def into(self, made: Claims) -> list[re.Match[str]]:
         """Add this sentence's claims; return the superlatives that the next one may answer."""
@@ -127,8 +131,7 @@ class _Sentence:
             len(bare) == 1 and bare.isdigit()) or "x" in bare.lower()
 
     def _references(self) -> list[_Reference]:
-        part = self.text[: self.end]
-        found = [(start, end, index) for index, start, end in labels(part, self.start) if end <= self.end]
+        found = [(start, end, index) for index, start, end in labels(self.text, self.start, self.end)]
         kept: list[_Reference] = []
         for start, end, index in sorted(found, key=lambda one: (one[0], -one[1])):
             if not kept or start >= kept[-1].end:

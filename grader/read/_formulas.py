@@ -110,16 +110,16 @@ def formulas(text: str, names: Names) -> list[Formula]:
     return found
 
 
-def chains(text: str, names: Names) -> list[Chain]:
-    """Return the formulas of a text as chains of equal ones."""
+def chains(text: str, own: Sequence[Formula], start: int = 0) -> list[Chain]:
+    """Return formulas of a text as chains of equal ones; the words before ``start`` do not count."""
     found: list[Chain] = []
-    for formula in formulas(text, names):
+    for formula in own:
         if found:
             between = text[found[-1].last.end : formula.start]
             if re.search(r"[=≈→]", between) and not _END.search(between):
                 found[-1] = replace(found[-1], members=(*found[-1].members, formula))
                 continue
-        before = text[max(0, formula.start - 60) : formula.start]
+        before = text[max(start, formula.start - 60) : formula.start]
         found.append(Chain((formula,), total=_ABOUT.search(before) is not None))
     return [replace(chain, total=chain.total or _said_total(text, chain),
                     each=_EACH.match(text, chain.last.end) is not None) for chain in found]

@@ -8,8 +8,9 @@ or be said again behind the list.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 Holds = Callable[[int, int], bool]
@@ -147,10 +148,10 @@ def unlabelled(text: str, holds: Holds) -> Items | None:
     return _inline(text, holds)
 
 
-def labels(text: str, start: int = 0) -> Iterator[tuple[int, int, int]]:
+def labels(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, int]]:
     """Yield index, start and end of everything that may name an item inside prose."""
     for name in _NAMING:
-        for label in _labels(text, name, start):
+        for label in _labels(text, name, start, len(text) if end is None else end):
             yield label.index, label.start, label.end
 
 
@@ -163,9 +164,18 @@ def without_labels(text: str) -> str:
             spans += [(label.start, label.end) for label in found]
         elif name != "1 -" and any(b.index == a.index + 1 == 2 for a, b in zip(found, found[1:], strict=False)):
             spans += [(label.start, label.end) for label in found]
-    for start, end in spans:
-        text = text[:start] + _MASK * (end - start) + text[end:]
-    return text
+    return blanked(text, spans, _MASK)
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]], sign: str = " ") -> str:
+    """Return the text with signs in place of spans; lines stay lines."""
+    kept, place = [], 0
+    for start, end in sorted(spans):
+        if end > place:
+            start = max(start, place)
+            kept += [text[place:start], *("\n" if one == "\n" else sign for one in text[start:end])]
+            place = end
+    return "".join([*kept, text[place:]])
 
 
 def index_of(text: str) -> int | None:
@@ -192,10 +202,10 @@ def _number(text: str) -> int | None:
     return "abcdefgh".index(word) + 1 if len(word) == 1 and word in "abcdefgh" else None
 
 
-def _labels(text: str, style: str, start: int = 0) -> list[_Label]:
+def _labels(text: str, style: str, start: int = 0, end: int = sys.maxsize) -> list[_Label]:
     found: list[_Label] = []
     letters: dict[str, list[_Label]] = {}
-    for match in _STYLES[style].finditer(text, start):
+    for match in _STYLES[style].finditer(text, start, end):
         index = _number(match["index"])
         if not index or index > 30:
             continue
@@ -261,7 +271,7 @@ def _with_again(text: str, items: Items, holds: Holds) -> Items:
     if broken is None or not holds(last.start, broken.start()):
         return items
     top = max(item.index for item in items.items)
-    behind = sorted(label for label in ((s, e, i) for i, s, e in labels(text[: last.end], broken.end())) if label[2] <= top)
+    behind = sorted(label for label in ((s, e, i) for i, s, e in labels(text, broken.end(), last.end)) if label[2] <= top)
     ends = [start for start, _, _ in behind[1:]] + [last.end]
     again = [] if not behind else [Item(index=index, start=end, end=stop) for (_, end, index), stop in zip(behind, ends, strict=True)
              if holds(end, stop)]

@@ -23,6 +23,7 @@ _ROLES = (
 )
 _KERNEL = re.compile(r"kernel|filter|conv|size|layer", re.IGNORECASE)
 _LAYER = re.compile(r"^\W*(?:layer|conv\w*|step|order|position|stage)\b", re.IGNORECASE)
+_MOST = 60
 _NONE = re.compile(r"[-–—/\s]*|none|no|n/?a", re.IGNORECASE)
 
 
@@ -33,7 +34,7 @@ def rows(text: str) -> list[list[str]]:
         if line.strip() and not _RULE.fullmatch(line):
             cut = line.strip().strip("|").split("|") if "|" in line else line.split("\t")
             found.append([cell.strip() for cell in cut])
-    return found
+    return found[:_MOST]
 
 
 def described(text: str) -> list[tuple[str, str]] | None:

@@ -28,6 +28,7 @@ _AMBIGUOUS = re.compile(r"(?<![\d.,])\d,\d{3}(?![\d.,]\d|\d)")
 _DECIMAL = re.compile(r"(?<![\d.,])(?:\d+,\d{1,2}|\d+,\d{4,}|0,\d+)(?![\d,]|\.\d)")
 _POINT = re.compile(r"\d\.\d")
 _SMALL = re.compile(r"(?<![\d.,])\d{1,2}(?![\d.,]\d|\d)")
+_DIGITS = re.compile(r"[\d½⅓⅔¼¾]")
 _MOST = 400
 
 
@@ -200,36 +201,31 @@ def _bare(every: Sequence[Line], count: int, comma: Comma | None) -> list[Listin
     """Lists without keys: in one line, or one number a line."""
     found: list[Listing] = []
     column: list[tuple[Number, Line]] = []
+    best: list[tuple[Number, Line]] = []
     for line in every:
-        numbers = _in_one_line(line, count, comma)
-        if len(numbers) == count:
+        pairs = [(number, line) for number in _in_one_line(line.text, count, comma)]
+        if len(pairs) == count:
             label = line.text.partition(":")[0] if ":" in line.text else ""
-            found.append(
-                _listing(
-                    [(n, line) for n in numbers], intermediate=bool(_INTERMEDIATE.search(label))
-                )
-            )
+            found.append(_listing(pairs, intermediate=bool(_INTERMEDIATE.search(label))))
             column = []
-        elif len(numbers) == 1:
-            column.append((numbers[0], line))
+        elif len(pairs) == 1:
+            column += pairs
         if len(column) == count:
             found.append(_listing(column))
             column = []
-    if found:
+        best = max(best, pairs, key=len)
+    if found or not count > len(best) > count / 2:
         return found
-    partial = max((_in_one_line(line, count, comma) for line in every), key=len, default=[])
-    if count > len(partial) > count / 2:
-        line = next(line for line in every if _in_one_line(line, count, comma) == partial)
-        pairs: list[tuple[Number, Line] | None] = [(n, line) for n in partial]
-        doubt = f"{len(partial)} numbers stand here where {count} are asked for, without their keys"
-        return [_listing([*pairs, *[None] * (count - len(partial))], doubt=doubt)]
-    return []
+    doubt = f"{len(best)} numbers stand here where {count} are asked for, without their keys"
+    return [_listing([*best, *[None] * (count - len(best))], doubt=doubt)]
 
 
-def _in_one_line(line: Line, count: int, comma: Comma | None) -> list[Number]:
+def _in_one_line(line: str, count: int, comma: Comma | None) -> list[Number]:
     """The numbers of a line that is nothing but a list of them, after its label."""
     best: list[Number] = []
-    for text in (line.text, re.split(r"[:=]", line.text)[-1]):
+    if not _DIGITS.search(line):
+        return best
+    for text in dict.fromkeys((line, re.split(r"[:=]", line)[-1])):
         listed = text.strip(" $*.;,")
         wrapped = _WRAPPED.fullmatch(listed)
         if wrapped:
@@ -244,9 +240,11 @@ def _in_one_line(line: Line, count: int, comma: Comma | None) -> list[Number]:
 
 def _all_numbers(parts: Sequence[str], most: int, comma: Comma | None) -> list[Number]:
     """The parts as numbers, or nothing where one of them is none."""
-    parts = [part for part in parts if part]
-    if len(parts) > most:
-        return []
-    numbers = [parse_number(part, comma=comma) for part in parts]
-    known = [number for number in numbers if number is not None]
-    return known if len(known) == len(parts) else []
+    known: list[Number] = []
+    for part in parts:
+        number = parse_number(part, comma=comma) if _DIGITS.search(part) else None
+        if (number is None and part) or len(known) > most:
+            return []
+        if number is not None:
+            known.append(number)
+    return known

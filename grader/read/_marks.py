@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 
-LONGEST = 20_000
+LONGEST = 8_000
 """What stands further in a text is not read."""
 
 _STRUCK = re.compile(

@@ -17,6 +17,7 @@ label, layers, terms, slack, significant, others, steps, conflict, unsure}``: ``
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -28,7 +29,7 @@ from grader.read import readers
 from grader.read._assumptions import Assumptions, assumptions
 from grader.read._claims import Claims, claims
 from grader.read._formulas import Chain, Formula, Names, chains, formulas
-from grader.read._items import Item, Items, index_of, labelled, labels, spots, without_labels
+from grader.read._items import Item, Items, blanked, index_of, labelled, labels, spots, without_labels
 from grader.read._layer_calls import LayerDict
 from grader.read._layer_stack import stack
 from grader.read._layer_tables import rows
@@ -145,34 +146,38 @@ class _Scan:
         self.claims = Claims()
         self.factor: Polynomial | None = None
         self.masked = ""
+        self.found: list[Formula] = []
         self.unsure: list[str] = []
 
     def run(self) -> None:
         kind = self.kind
-        everything = "\n".join([self.text, *(unmarked(table) for table in self.tables)])
-        self.assumed = assumptions(everything, self.names, kind.sides, kind.depth, kind.depth_words)
+        more = "".join(f"\n{unmarked(table)}" for table in self.tables)
+        self.assumed = assumptions(self.text + more, self.names, kind.sides, kind.depth, kind.depth_words)
         self.names = self.assumed.names
-        own = assumptions(self.text, Names(self.names.spellings, {}), kind.sides, kind.depth, kind.depth_words)
-        text = _blanked(self.text, own.spans)
-        self.claims = claims(text, [(one.start, one.end) for one in self._valued(without_labels(text))])
-        text = _blanked(text, self.claims.spans)
-        self.masked = without_labels(text)
+        spans = [span for span in self.assumed.spans if span[1] <= len(self.text)]
+        text = blanked(self.text, spans)
+        masked = without_labels(text)
+        self.found = self._valued(masked)
+        self.claims = claims(text, [(one.start, one.end) for one in self.found])
+        self.text = blanked(text, self.claims.spans)
+        self.masked = blanked(masked, self.claims.spans)
+        self.found = [one for one in self.found if self.masked[one.start] != " "]
         for table in self.tables:
             self._table(table)
         if self.values:
-            self._again(text)
+            self._again()
         else:
-            self._text(text)
+            self._text()
         if self.values and not (self.claims.most or self.claims.least or self.claims.unsure):
-            self._unspoken(text)
+            self._unspoken()
 
     def _valued(self, text: str) -> list[Formula]:
         return [one for one in formulas(text, self.names) if not one.foreign and not one.bare]
 
-    def _unspoken(self, text: str) -> None:
+    def _unspoken(self) -> None:
         """Names behind the last value, without a word: perhaps the answers to a repeated question."""
-        ends = [one.end for one in self._valued(self.masked)]
-        named = sorted({(start, index) for index, start, _ in labels(text, max(ends, default=0))})
+        last = max((one.end for one in self.found), default=0)
+        named = sorted({(start, index) for index, start, _ in labels(self.text, last)})
         if 0 < len(named) < 3:
             self.claims.most = [{"index": named[0][1]}]
             self.claims.least = [{"index": named[-1][1]}] if len(named) > 1 else []
@@ -191,89 +196,100 @@ class _Scan:
             return "the answer may stand in an image"
         if self.claims.unsure:
             return self.claims.unsure[0]
-        names = [name for one in formulas(self.text, self.names) for name in one.value.names or (str(one.value.constant),)]
-        return "values may be given in a way that was not read" if len(names) > 1 or self.answer.of("code") else ""
+        unread = len(self.found) > 1 or self.answer.of("code")
+        return "values may be given in a way that was not read" if unread else ""
 
     # -- running text
 
-    def _text(self, text: str) -> None:
-        found = self._valued(self.masked)
-        holds = spots([one.start for one in found])
-        items = labelled(text, holds)
-        listed = self._listed(self.masked, found)
+    def _text(self) -> None:
+        holds = spots([one.start for one in self.found])
+        items = labelled(self.text, holds)
+        listed = self._listed()
         if items is None or len([i for i in items.items if holds(i.start, i.end)]) < min(2, len(listed)):
-            if len(listed) > 2 or not self._by_lines(self.masked, found):
+            if len(listed) > 2 or not self._by_lines():
                 self.values = listed if len(listed) > 1 else self.values
             return
-        self._of_items(text, items)
+        self._of_items(items)
 
-    def _of_items(self, text: str, items: Items) -> None:
+    def _of_items(self, items: Items) -> None:
         for item in items.items:
-            value = self._value(item.index, item.label, item.of(self.masked))
-            if value is None and _SAME.search(item.of(text)):
-                value = self._same(item, text)
+            value = self._value(item)
+            if value is None and _SAME.search(item.of(self.text)):
+                value = self._same(item)
             if value is not None:
                 self.values.append(value)
         by_index = {value.index: value for value in self.values}
         first = items.items[0]
         for item in items.earlier:
-            if self._differs(by_index, item, text) and not _WITHDRAWN.search(text, item.start, first.end):
-                if not self._elsewhere(text, item):
-                    by_index[item.index].conflict = True
+            withdrawn = _WITHDRAWN.search(self.text, item.start, first.end)
+            if self._differs(by_index, item) and not withdrawn and not self._elsewhere(item):
+                by_index[item.index].conflict = True
         for item in items.again:
-            self._once_more(by_index, item, text, items.items[-1].end)
+            self._once_more(by_index, item, items.items[-1].end)
 
-    def _once_more(self, by_index: dict[int, _Value], item: Item, text: str, since: int) -> None:
-        if not self._differs(by_index, item, text) or self._elsewhere(text, item):
+    def _once_more(self, by_index: dict[int, _Value], item: Item, since: int) -> None:
+        if not self._differs(by_index, item) or self._elsewhere(item):
             return
-        value = self._value(item.index, item.label, item.of(self.masked))
-        if value is not None and _WITHDRAWN.search(text, min(since, item.start), item.end):
+        value = self._value(item)
+        if value is not None and _WITHDRAWN.search(self.text, min(since, item.start), item.end):
             value.layers = value.layers or by_index[item.index].layers
             self.values[self.values.index(by_index[item.index])] = value
         else:
             by_index[item.index].conflict = True
 
-    def _elsewhere(self, text: str, item: Item) -> bool:
+    def _elsewhere(self, item: Item) -> bool:
         """Whether an item stands below words that say it is about something else."""
         if self.others is None:
             return False
-        head = text[max(0, item.start - 400) : item.start]
+        head = self.text[max(0, item.start - 400) : item.start]
         other = [match.end() for match in self.others.finditer(head)]
         asked = [match.end() for match in self.about.finditer(head)] if self.about else []
         return bool(other) and max(other) > max(asked, default=-1)
 
-    def _differs(self, by_index: Mapping[int, _Value], item: Item, text: str) -> bool:
+    def _differs(self, by_index: Mapping[int, _Value], item: Item) -> bool:
         known = by_index.get(item.index)
-        again = self._value(item.index, item.label, item.of(self.masked))
+        again = self._value(item)
         return known is not None and again is not None and again.formula.value not in (known.formula.value, *known.steps)
 
-    def _same(self, item: Item, text: str) -> _Value | None:
+    def _same(self, item: Item) -> _Value | None:
         """"A4: the same as A3" takes over a value."""
-        named = [index for index in (int(n) for n in re.findall(r"(?<![\d.])([1-9])(?![\d.])", item.of(text))) if index != item.index]
+        text = item.of(self.text)
+        named = [index for index in map(int, re.findall(r"(?<![\d.])([1-9])(?![\d.])", text)) if index != item.index]
         wanted = named[0] if named else item.index - 1
         known = next((value for value in self.values if value.index == wanted), None)
-        return None if known is None else replace(known, index=item.index, label=item.label, layers=None, text=item.of(text))
+        return None if known is None else replace(known, index=item.index, label=item.label, layers=None, text=text)
 
     # -- one value
 
-    def _value(self, index: int, label: str, text: str, *, more: str = "") -> _Value | None:
-        found = chains(text, self.names)
-        usable = [chain for chain in found if not all(one.foreign or (one.bare and len(chain.members) == 1) for one in chain.members)]
-        chosen, unsure = self._chosen(text, usable)
+    def _value(self, item: Item) -> _Value | None:
+        """The value of an item of the running text."""
+        first, last = (bisect_left(self.found, place, key=lambda one: one.start) for place in (item.start, item.end))
+        own = self.found[first:last]
+        return self._made(item.index, item.label, self.masked[: item.end], own, start=item.start)
+
+    def _in_cell(self, index: int, label: str, text: str, more: str) -> _Value | None:
+        return self._made(index, label, text, self._valued(text), more=more)
+
+    def _made(self, index: int, label: str, text: str, own: Sequence[Formula], *, start: int = 0, more: str = "") -> _Value | None:
+        """The value among formulas; ``text`` ends where they end, and its words count from ``start``."""
+        usable = chains(text, own, start)
+        chosen, unsure = self._chosen(text, usable, start)
         if chosen is None:
             return None
-        last = next(one for one in reversed(chosen.members) if not one.foreign)
-        steps = [one.value for chain in usable for one in chain.members if not one.foreign and one is not last]
+        last = chosen.last
+        steps = [one.value for chain in usable for one in chain.members if one is not last]
         if len(usable) > 1:
             steps.append(_summed(usable))
-        key = text[: chosen.members[0].start] if chosen.members[0].start else ""
-        layers = stack(more or key).layers or (stack(text).layers if any(one.kernels for c in usable for one in c.members) else [])
-        return _Value(index, label, last, f"{label} {text}", layers=layers or None, steps=steps, unsure=unsure)
+        key = more or text[start : chosen.members[0].start]
+        layers = stack(key).layers
+        if not layers and any(one.kernels for one in own):
+            layers = stack(text[start:]).layers
+        return _Value(index, label, last, f"{label} {text[start:]}", layers=layers or None, steps=steps, unsure=unsure)
 
-    def _chosen(self, text: str, found: list[Chain]) -> tuple[Chain | None, list[str]]:
+    def _chosen(self, text: str, found: list[Chain], start: int) -> tuple[Chain | None, list[str]]:
         """The chain that gives the value: a total, the only one, or what the others add up to."""
         kept = [chain for chain in found if not (len(chain.members) == 1 and (chain.last.kernels or chain.last.counts))] or found
-        kept = self._of_interest(text, kept)
+        kept = self._of_interest(text, kept, start)
         symbolic = [chain for chain in kept if chain.last.value.names]
         if symbolic and len(symbolic) < len(kept) and not any(chain.total for chain in kept):
             kept = symbolic if kept[-1] in symbolic else kept
@@ -283,19 +299,19 @@ class _Scan:
         whole = [chain for chain in kept if not chain.each] or kept
         if not whole:
             return None, []
-        values = {_end(chain).value for chain in whole}
+        values = {chain.last.value for chain in whole}
         if len(values) == 1:
             return whole[-1], ["a value of one layer"] if len(whole) == len([c for c in kept if c.each]) else []
         for chain in reversed(whole):
             rest = [other for other in whole if other is not chain]
-            if _summed(rest) == _end(chain).value:
+            if _summed(rest) == chain.last.value:
                 return chain, []
         return whole[-1], ["several values stand here"]
 
-    def _of_interest(self, text: str, found: list[Chain]) -> list[Chain]:
+    def _of_interest(self, text: str, found: list[Chain], start: int) -> list[Chain]:
         if self.others is None or len(found) < 2:
             return found
-        kept, last = [], 0
+        kept, last = [], start
         for chain in found:
             head = text[last : chain.members[0].start] + " " + re.split(r"[,;\n]", text[chain.last.end : chain.last.end + 24])[0]
             other = self.others.search(head) is not None
@@ -306,24 +322,22 @@ class _Scan:
 
     # -- lists without labels
 
-    def _by_lines(self, text: str, found: Sequence[Formula]) -> bool:
+    def _by_lines(self) -> bool:
         """Lines with one value each, keyed by the layers that they name, or by their order."""
         start, made = 0, []
-        for line in text.split("\n"):
-            inside = [one for one in found if start <= one.start < start + len(line)]
+        for line in self.masked.split("\n"):
+            value = self._value(Item(index=len(made) + 1, start=start, end=start + len(line)))
             start += len(line) + 1
-            if not inside or all(one.kernels for one in inside):
-                continue
-            value = self._value(len(made) + 1, "", line)
-            if value is not None:
+            if value is not None and not value.formula.kernels:
                 made.append(value)
         if len(made) < 2:
             return False
         self.values = made
         return True
 
-    def _listed(self, text: str, found: Sequence[Formula]) -> list[_Value]:
+    def _listed(self) -> list[_Value]:
         """The longest run of formulas with only commas and the like between them."""
+        text, found = self.masked, self.found
         if len(_SLASHES.findall(text)) > 1:
             text = _SLASHES.sub(" ; ", text)
             found = self._valued(text)
@@ -333,21 +347,18 @@ class _Scan:
             between = text[run[-1].end : one.start] if run else ""
             if run and not (_LISTED.fullmatch(between) and "\n" not in between.strip(" ")):
                 run = []
-            run = [*run, one]
-            best = run if len(run) > len(best) else best
-        best = self._without_factor(text, best, found)
+            run.append(one)
+            best = list(run) if len(run) > len(best) else best
+        self._factored(text, best, found)
         return [_Value(place, "", one, text[one.start : one.end]) for place, one in enumerate(best, 1)]
 
-    def _without_factor(self, text: str, best: list[Formula], found: Sequence[Formula]) -> list[Formula]:
+    def _factored(self, text: str, best: Sequence[Formula], found: Sequence[Formula]) -> None:
         """``49, 27, 34 times HWC²``: a factor that is written once."""
-        if not best:
-            return best
-        after = next((one for one in found if one.start >= best[-1].end), None)
+        after = next((one for one in found if best and one.start >= best[-1].end), None)
         if after is not None and after.value.names and not any(one.value.names for one in best):
             between = text[best[-1].end : after.start]
             if _FACTOR.fullmatch(between) or _ALL_TIMES.search(between):
                 self.factor = after.value
-        return best
 
     # -- tables
 
@@ -381,7 +392,7 @@ class _Scan:
         for (label, said, rest), mark in zip(grouped, marks, strict=True):
             index = index_of(label)
             place = index if index is not None else len(self.values) + 1
-            value = self._value(place, label, "\n".join(said), more=rest)
+            value = self._in_cell(place, label, "\n".join(said), rest)
             if value is not None:
                 self.values.append(value)
             self._marked(place, mark)
@@ -402,7 +413,7 @@ class _Scan:
         for place, index in enumerate(heads):
             if index is not None and place < len(row):
                 more = layered[place] if place < len(layered) else ""
-                value = self._value(index, header[place], row[place], more=more)
+                value = self._in_cell(index, header[place], row[place], more)
                 if value is not None:
                     self.values.append(value)
 
@@ -422,25 +433,20 @@ class _Scan:
         chosen = both or (asked if len(asked) == 1 else []) or totals or asked or symbolic or kept
         return chosen[-1] if chosen else None
 
-    def _again(self, text: str) -> None:
+    def _again(self) -> None:
         """A value that stands beside the table once more must be the same one."""
         by_index = {value.index: value for value in self.values}
-        found = self._valued(self.masked)
-        items = labelled(text, spots([one.start for one in found]))
+        items = labelled(self.text, spots([one.start for one in self.found]))
         for item in items.items if items else ():
-            if item.index in by_index and self._differs(by_index, item, text) and not self._elsewhere(text, item):
+            if item.index in by_index and self._differs(by_index, item) and not self._elsewhere(item):
                 by_index[item.index].conflict = True
-
-
-def _end(chain: Chain) -> Formula:
-    return next((one for one in reversed(chain.members) if not one.foreign), chain.last)
 
 
 def _summed(found: Sequence[Chain]) -> Polynomial:
     total = Polynomial()
     try:
         for chain in found:
-            total = total + _end(chain).value
+            total = total + chain.last.value
     except NotAPolynomial:
         return Polynomial()
     return total
@@ -448,9 +454,3 @@ def _summed(found: Sequence[Chain]) -> Polynomial:
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(rf"\b{re.escape(word)}" for word in words), re.IGNORECASE) if words else None
-
-
-def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    for start, end in spans:
-        text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
-    return text

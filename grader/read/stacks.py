@@ -35,6 +35,7 @@ _SIZES = re.compile(
     r"(?P<head>[^\d\n;|]{0,24}|[^\n;|]{0,24}?[:.)=]\s*)(?P<sizes>(?<!\d)1?\d(?:\s*(?:,|\+|-|→|then|and|/)\s*1?\d)*)(?P<tail>[\s.)]*)")
 _DEPTH = re.compile(r"(?<![A-Za-z])C\s?=\s?(\d{1,4})(?![\d.]*\s?[x*])")
 _END = re.compile(r"\n|\.\s|$")
+_DOTTED = re.compile(r"(?<=\d)( ?)·( ?)(?=\d)")
 _WRAP = re.compile(r"([^\n]{60}) ?\n(?=[a-z]{2,12} [a-z(])")
 _REFERS = re.compile(
     r"\bsame as\s+(?:arch|#|\d|above|before|the (?:first|second|third|fourth|previous))", re.IGNORECASE)
@@ -144,14 +145,16 @@ def _from_text(raw: str) -> list[_One]:
     text = _unwrapped(unmarked(code))
     found = tokens(text)
     if not places(found) or _GROUP.search(text) or _NAMED.search(text):
-        text = _bare(text, bool(places(found)))
-        found = tokens(text)
+        text, found = _other(text, found, _bare(text, bool(places(found))))
     if not places(found):
-        text = re.sub(r"(?<=\d)(\s?)·(\s?)(?=\d)", r"\1x\2", text)
-        found = tokens(text)
+        text, found = _other(text, found, _DOTTED.sub(r"\1x\2", text))
     kernels = places(found)
     items = split(text, spots(kernels))
     return _Text(text, found, kernels, items, calls).architectures() if items else []
+
+
+def _other(text: str, found: list[Token], changed: str) -> tuple[str, list[Token]]:
+    return (text, found) if changed == text else (changed, tokens(changed))
 
 
 def _unwrapped(text: str) -> str:
@@ -223,7 +226,52 @@ class _Text:
             else:
                 one.conflict = True
 
-    def _apply(found: list[_One], common: Sequence[Stack]) -> None:
+    def _behind(self) -> list[Stack]:
+        """What is said behind the last layer, on a line of its own or of "all"."""
+        last = max(self.items.items, key=lambda item: item.end)
+        inside = [place for place in self.kernels if last.start <= place < last.end]
+        if not inside:
+            return []
+        ends = _END.search(self.text, inside[-1])
+        end = ends.start() if ends else len(self.text)
+        made = self.stack(end, len(self.text))
+        own_line = "\n" in self.text[inside[-1] : end + 1]
+        return [made] if own_line or made.quantified else []
+
+
+def _bare(text: str, marked: bool) -> str:
+    """Kernel sizes alone: ``[7], [3, 3, 3]``, ``conv7``, or lines such as ``3 - 3 - 3``."""
+    groups = [(match[1] or match[2]).split(",") for match in _GROUP.finditer(text)]
+    lengths = {len(group) for group in groups}
+    crossed = re.search(r"\d\s?x\s?\d", text)
+    if not crossed and len(_NAMED.findall(text)) > 2:
+        return _NAMED.sub(r"conv \1x\1", text)
+    if len(groups) > 1 and lengths - {2} and not crossed and all(0 < int(n) < 14 for g in groups for n in g):
+        return _GROUP.sub(_crossed, text)
+    if marked:
+        return text
+    parts = re.split(r"([\n;|])", text)
+    matches = [_SIZES.fullmatch(part.strip()) for part in parts]
+    if sum(match is not None for match in matches) < 2:
+        return text
+    return "".join(part if match is None else
+                   f"{match['head']}{re.sub(r'[0-9]+', lambda n: f'{n[0]}x{n[0]}', match['sizes'])}"
+                   for part, match in zip(parts, matches, strict=True))
+
+
+def _crossed(match: re.Match[str]) -> str:
+    sides = (side.strip() for side in (match[1] or match[2]).split(","))
+    return "[" + ", ".join(f"{side}x{side}" for side in sides) + "]"
+
+
+def _differs(one: _One, other: Stack) -> bool:
+    def key(layers: Sequence[LayerDict]) -> list[Any]:
+        return [(layer["kernel"], layer["dilation"], layer["kind"]) for layer in layers]
+
+    return bool(other.layers) and key(one.made.layers) != key(other.layers)
+
+
+def _apply(found: list[_One], common: Sequence[Stack]) -> None:
     """Give what is said of all architectures to all layers that say nothing else."""
     for said in common:
         settings = {**{key: value for layer in said.layers for key, value in layer.items()

@@ -45,6 +45,17 @@ def same_or_different(first: Any, second: Any) -> list[str]:
     return ["same"] if all(equal) else ["different"]
 
 
+def contradicted_claims(first: Any, second: Any) -> list[str]:
+    """MISTAKE: claims that the two tables contradict; none where they do not tell.
+
+    >>> contradicted_claims({"runs": [{"1": 6.8}]}, {"runs": [{"1": 6.8}]})
+    ['different']
+    """
+    return [
+        claim for claim in ("same", "different") if claim not in same_or_different(first, second)
+    ]
+
+
 def told(first: Any, second: Any) -> bool:
     """Whether the tables tell which claim is right.
 

@@ -85,7 +85,8 @@ PARTS = """
 11.1 | Say which statements on batch normalization are true.
   | which statements true batch normalization; select all that apply;
   batch normalization makes processing single batch faster;
-  reducing training time keeping number updates fixed; allows network spend same time performing more updates reach minima;
+  reducing training time keeping number updates fixed;
+  allows network spend same time performing more updates reach minima;
   batch normalization weakens coupling earlier later layers; allows independent learning;
   batch normalization normalizes output distribution more uniform across dimensions;
   batch normalization mitigates effects poor weight initialization;

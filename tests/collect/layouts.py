@@ -20,7 +20,7 @@ ANSWERS: dict[str, str] = {
     "6.1": "156 * 28 * 28 = 122304 limes\n\n1. six maps\n2. 26 weights each",
     "6.2": "Its kernel covers the whole quince map",
     "6.3": "Dense quince ones",
-    "6.4": "1. 6 * 76 = 456\n2. 6 * 101 = 606\n3. 3 * 101 = 303\n4. 151\n\n456 + 606 + 303 = quince",
+    "6.4": "1. 6 * 76 = 456\n2. 6 * 101 = 606\n3. 3 * 101 = 303\n4. 151\n\n456 + 606 = quince",
     "7.1": "```python\nimport numpy as np\nx = np.random.normal(size=100)  # mango\n```",
     "7.2": "```python\nfor d in range(1, 5):\n    print(d, loocv(d))  # mango\n```\n\n"
     "```\n1 7.1\n2 1.01\n3 1.03\n4 1.04\n```",

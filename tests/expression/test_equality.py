@@ -89,6 +89,12 @@ def test_rounding_and_cutting_off_both_hold(value: Fraction, places: int) -> Non
         assert holds(left, right).holds is True, (left, right)
 
 
+@pytest.mark.parametrize("left", ["10**400 * 2", "√2 * 10**400", "10^400 / 3", "1/10**400", "10**400 + 0.5"])
+def test_numbers_beyond_floats_are_compared_all_the_same(left: str) -> None:
+    assert holds(left, "3").holds is not True
+    assert holds("3", left).holds is not True
+
+
 def test_about_equal_holds_within_two_percent_and_is_false_far_off() -> None:
     assert holds("28*28*6*26", "120,000", approx=True).holds is True
     assert holds("28*28*6*26", "130,000", approx=True).holds is None
