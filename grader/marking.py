@@ -224,8 +224,8 @@ class _Marker:
         why: Why = "conflict" if any("compete" in doubt for doubt in doubts) else "text"
         if isinstance(finding, Found) and finding.doubt and (best is None or not best.attempt.of):
             doubts = [*doubts, finding.doubt]
-        if isinstance(finding, Missing) and finding.doubt and credit < 1:
-            doubts = [*doubts, finding.doubt]
+        if isinstance(finding, Missing) and credit < 1 and (finding.doubt or self._pictured()):
+            doubts = [*doubts, finding.doubt or "the answer may stand in an image"]
         if best is not None and not best.verdict.certain:
             doubts = [*doubts, best.verdict.reason]
         if criterion.review == "unsure" and credit < 1 and not _recognised(best) and self._shows_working():
@@ -236,6 +236,13 @@ class _Marker:
         mark = Mark(id=criterion.id, possible=criterion.points, earned=points, proposed=points,
                     reason=_reason(finding, best), mistakes=_mistakes(best))
         return _open(mark, why, doubts[0]) if doubts else mark
+
+    def _pictured(self) -> bool:
+        """Whether an image stands in the answer, or something was lost in it."""
+        answer = self.findings.get("answer")
+        if not isinstance(answer, Found) or not isinstance(answer.value, Answer):
+            return False
+        return bool(answer.value.lost or answer.value.of("image")) or "![" in answer.value.text
 
     def _shows_working(self) -> bool:
         """Whether there is more than a bare value: some equations, or a sentence with numbers."""

@@ -76,6 +76,8 @@ class Filled:
 
     starts: tuple[Candidate, ...]
     sure: bool
+    stray: int | None = None
+    """A part whose number stands there all the same, where it may be an item of the answer."""
 
 
 Taken = list[tuple[Spot, int]]
@@ -90,26 +92,42 @@ class Filler:
 
     def fill(self, stretch: Stretch) -> Filled:
         """Return where the missing parts start."""
-        spots = [s for s in self._spots(stretch) if not stretch.own or _opens(s)]
+        every = self._spots(stretch)
+        spots = [s for s in every if not stretch.own or _opens(s)]
+        marks = [s for s in every if s.scheme == "answer"]
+        if stretch.own and len(marks) == len(stretch.missing) + 1:
+            spots += marks[1:]
         missing = stretch.missing
         score, taken, scheme = 0.0, Taken(), ""
         for name in dict.fromkeys(s.scheme for s in spots):
-            near = [s for s in spots if s.scheme in {name, "words"}]
+            near = [s for s in spots if s.scheme == name]
+            extra = abs(len(near) - len(missing))
             value, chosen = _assign(near, missing)
-            extra = abs(sum(s.scheme == name for s in near) - len(missing))
+            if len(chosen) < len(missing):
+                value, chosen = _assign([s for s in spots if s.scheme in {name, "words"}], missing)
             value += 1.5 if not extra else -0.6 * extra
             if value > score:
                 score, taken, scheme = value, chosen, name
         if not taken:
-            return Filled((), sure=False)
+            return Filled((), sure=False, stray=self._stray(every) if stretch.own else None)
         more = _exactly(spots, taken, missing)
         count = sum(s.scheme == scheme for s in spots)
         whole = len(taken) + len(more) == len(missing)
         sure = all(s.exact for s, _ in taken) or (whole and count == len(taken))
+        sure = sure and not (stretch.own and scheme == "answer")
         starts = [
             Candidate(s.line, s.col, k, s.worth[k], s.end, s.scheme) for s, k in (*taken, *more)
         ]
         return Filled(tuple(sorted(starts, key=lambda c: (c.line, c.col))), sure)
+
+    def _stray(self, spots: list[Spot]) -> int | None:
+        """The part whose number stands on a line or a paragraph of its own."""
+        lines = self.text.lines
+        for spot in spots:
+            alone = not lines[spot.line][spot.end :].strip() or not lines[spot.line - 1].strip()
+            if spot.exact and spot.scheme == "paren" and spot.col == 0 and alone:
+                return max(spot.worth, key=spot.worth.__getitem__, default=None)
+        return None
 
     def _spots(self, stretch: Stretch) -> list[Spot]:
         found: list[Spot] = []
@@ -230,6 +248,7 @@ class Filler:
             names = sum(
                 re.search(rf"\b{re.escape(name)}\b", body) is not None
                 for name in self.parts[k].defines
+                if not any(name in self.parts[j].defines for j in stretch.group if j != k)
             )
             if names:
                 worth[k] = _WORTH["code"] + min(names, 3)

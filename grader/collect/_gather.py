@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from grader.collect import Plan, _paper, _phrases, _repair
 from grader.collect import _labels as labels
 from grader.collect._blocks import Block, piece
-from grader.collect._finding import finding, is_empty
+from grader.collect._finding import NOTHING, finding, is_empty
 from grader.collect._labels import Tree
 from grader.collect._lines import split
 from grader.collect._prompts import Stripper
@@ -18,6 +18,7 @@ from grader.collect._text import Span, Text, text_of
 from grader.model import Finding, Missing, Piece
 
 TWICE = "answered twice, differently"
+SWALLOWED = "its answer may stand within the answer to {}"
 IN_IMAGE = "the answer may be in an image that the conversion lost"
 _WITHDRAWN = re.compile(
     r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?"
@@ -56,8 +57,12 @@ def gather(
         made = _visit(text, file, run, stripper)
         for part in run[0].parts:
             visits.setdefault(part, []).append(made)
-    answers = {tree.ids[part]: _finding(own) for part, own in sorted(visits.items())}
-    return answers, ()
+    answers = {part: _finding(own) for part, own in visits.items()}
+    for region in found:
+        if region.stray is not None and region.stray not in answers:
+            within = ", ".join(tree.ids[part] for part in region.parts)
+            answers[region.stray] = Missing(why=NOTHING, doubt=SWALLOWED.format(within))
+    return {tree.ids[part]: answers[part] for part in sorted(answers)}, ()
 
 
 def _runs(found: Sequence[Region]) -> list[list[Region]]:
@@ -128,7 +133,7 @@ def _finding(visits: Sequence[Visit]) -> Finding:
     if not full:
         doubt = next((v.doubt for v in visits if v.doubt and v.text.strip()), "")
         doubt = doubt or next((v.doubt for v in visits if "told apart here" in v.doubt), "")
-        return Missing(why="no answer found", doubt=doubt)
+        return Missing(why=NOTHING, doubt=doubt)
     chosen, doubt = _chosen(full)
     pieces = [p for v in chosen for p in v.pieces]
     lost = _repair.losses(pieces)

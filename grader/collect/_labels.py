@@ -46,12 +46,12 @@ _TERM = re.compile(
     r"\s?(?:\\?[*_]){0,4}\s?(?P<term>[:)\]|\t]|\.(?!\d)|[-–—](?=\s)|$)?(?:\\?[*_]){0,4}"
 )
 _AFTER = re.compile(
-    r"\s*(?:[-+×*/^=<>%,≈~²]|x\s?\d|\d|\$?\\(?:times|cdot|approx)|"
+    r"\s*(?:-(?!\d)|[+×*/^=<>%,≈~²]|x\s?\d|\d|\$?\\(?:times|cdot|approx)|"
     r"(?:million|billion|thousand|hundred|[kmb]|percent|times|hours?|hrs?|h|epochs?|points?|units?|"
     r"gb|mb|or|and|to|is the|seconds?|s|ms|per)\b)",
     re.IGNORECASE,
 )
-_OPERATOR = re.compile(r"\s*(?:[-+×*/^=<>%,≈~²]|x\s?\d)")
+_OPERATOR = re.compile(r"\s*(?:-(?!\d)|[+×*/^=<>%,≈~²]|x\s?\d)")
 _WORTH = re.compile(
     r"\s*[-–—:,]?\s*[(\[]?\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?|marks?)\b\.?\s*[)\]]?\s*[:.]?(?:\\?[*_]){0,3}",
     re.IGNORECASE,
@@ -127,7 +127,7 @@ def read(line: str, at: int = 0) -> Label | None:
         style,
         bool(first.group("open")),
     )
-    if made.bare and line[end : end + 1].isdigit():
+    if made.bare and line[end : end + 2].lstrip("-")[:1].isdigit():
         made = replace(made, doubtful=True)
     return made if _plausible(made, line) else None
 
@@ -165,7 +165,8 @@ def _plausible(label: Label, line: str) -> bool:
         and not label.bracketed
     ):
         return False
-    if label.bare and len(label.path) == 1 and not rest.lstrip()[:1].isupper():
+    start = rest.lstrip()[:1]
+    if label.bare and len(label.path) == 1 and not (start.isupper() or start in set('{["$*')):
         return False
     if label.bare:
         brackets = bool(set(label.style) & set("ckf"))

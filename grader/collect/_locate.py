@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from grader.collect import _labels as labels
 from grader.collect._candidates import Candidate
@@ -49,6 +50,42 @@ def by_wording(text: Text, phrases: Phrases, labelled: Counter[int]) -> list[Can
                 at = _above(text, phrases, _start(text, sentence, part, worth, "wording"))
                 found.append(_under_label(text, at))
     return found
+
+
+def by_count(text: Text, tree: Tree, labelled: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates of a problem with as many questions below its heading as it has parts.
+
+    Questions are told by their point marks, or else by the answer marks that follow them.
+    """
+    heads = sorted(
+        (c for c in labelled if c.weight >= 6 and (c.group or tree.members[tree.problem[c.part]])),
+        key=lambda c: c.line,
+    )
+    found = []
+    for head, after in zip_longest(heads, heads[1:]):
+        if len(head.group) < 2 or head.group[0] != tree.members[tree.problem[head.part]][0]:
+            continue
+        stop = after.line if after else len(text.lines)
+        starts = _questions(text, head.line + 1, stop)
+        if len(starts) == len(head.group):
+            weight = 6.0 if text.by_line[starts[0]][0].pointed else 3.0
+            lines = [_parent(text, line) for line in starts]
+            pairs = zip(lines, head.group, strict=True)
+            found += [Candidate(line, 0, part, weight, 0, "pointed") for line, part in pairs]
+    return found
+
+
+def _questions(text: Text, start: int, stop: int) -> list[int]:
+    """Lines where questions start: those with point marks, or the orders above answer marks."""
+    own = [n for n in range(start, stop) if n in text.by_line]
+    pointed = [n for n in own if text.by_line[n][0].pointed]
+    if pointed:
+        return pointed
+    marks = [n for n in own if answer_mark(text.lines[n])]
+    above = [text.blocks[text.block_of[n] - 1] for n in marks if text.block_of[n] > 0]
+    asked = [b.start for b in above if b.kind == "prose" and b.start >= start]
+    sounds = all(n in text.by_line and text.by_line[n][-1].asking for n in asked)
+    return asked if sounds and len(asked) == len(marks) else []
 
 
 def _asked(text: Text, sentence: Sentence) -> bool:
@@ -119,7 +156,7 @@ def _under_label(text: Text, c: Candidate) -> Candidate:
     label = labels.read(text.lines[line])
     if label is None or text.lines[line][label.end :].strip() or len(label.path) > 2:
         return c
-    relative = label.word.endswith("part") or (not label.word and label.path[0].isalpha())
+    relative = label.word.endswith("part") or not label.word
     return replace(c, line=line, end=label.end) if relative else c
 
 

@@ -59,10 +59,10 @@ class Stripper:
         _later(own)
         _items.restore_choice(own)
         self._empty_mark(own)
-        self._marks(own)
-        _items.keep_letters(own)
         if how in {"label", "answer"}:
             self._title(own, parts)
+        self._marks(own)
+        _items.keep_letters(own)
         return _items.rows(self.text, spans, own), doubt
 
     # -- which sentences are the question's

@@ -10,7 +10,7 @@ from grader.collect import PartPlan
 from grader.collect._candidates import Candidate, candidates, strangers
 from grader.collect._fill import Filler, Stretch
 from grader.collect._labels import Tree
-from grader.collect._locate import by_wording, chain
+from grader.collect._locate import by_count, by_wording, chain
 from grader.collect._phrases import Phrases
 from grader.collect._text import Text
 
@@ -35,13 +35,16 @@ class Region:
     parts: tuple[int, ...] = ()
     how: str = ""
     doubt: str = ""
+    stray: int | None = None
+    """Another part whose label may stand within, so that its answer may."""
 
 
 def regions(text: Text, tree: Tree, phrases: Phrases, parts: Sequence[PartPlan]) -> list[Region]:
     """Return the regions of a document, in order; those that answer no part have none."""
     labelled = candidates(text, tree)
     strong = Counter(c.part for c in labelled if not c.group and c.weight >= 6)
-    starts = chain([*labelled, *by_wording(text, phrases, strong)], tree)
+    worded = by_wording(text, phrases, strong)
+    starts = chain([*labelled, *worded, *by_count(text, tree, labelled)], tree)
     splitter = _Splitter(tree, Filler(text, tree, phrases, parts), starts)
     strange = strangers(text, tree)
     made: list[Region] = []
@@ -71,7 +74,11 @@ def _with_stray(region: Region, passed: list[Candidate], tree: Tree) -> Region:
         return region
     inside = (c for c in passed if low < (c.line, c.col) < high and c.part not in region.parts)
     stray = next(inside, None)
-    return region if stray is None else replace(region, doubt=STRAY.format(tree.ids[stray.part]))
+    return region if stray is None else _strayed(region, stray.part, tree)
+
+
+def _strayed(region: Region, part: int, tree: Tree) -> Region:
+    return replace(region, doubt=STRAY.format(tree.ids[part]), stray=part)
 
 
 class _Splitter:
@@ -91,8 +98,12 @@ class _Splitter:
         group = c.group or tuple(self.tree.members[self.tree.problem[c.part]])
         filled = self.filler.fill(Stretch((c.line, c.end), end, missing, group, own=bool(own)))
         if not filled.starts:
+            if own:
+                if filled.stray is None:
+                    return [whole]
+                return [_strayed(whole, filled.stray, self.tree)]
             doubt = UNSPLIT if len(missing) > 1 else UNLABELLED
-            return [whole if own else replace(whole, parts=missing, how="together", doubt=doubt)]
+            return [replace(whole, parts=missing, how="together", doubt=doubt)]
         self.known |= {s.part for s in filled.starts}
         first = filled.starts[0]
         made = [replace(whole, end_line=first.line, end_col=first.col)]

@@ -17,7 +17,7 @@ _SIZE = (
 )
 _WORDED = (
     r"(?P<n>{n})\s*-?\s*(?:input\s|output\s|image\s|colou?r\s|conv\w*\s)*(?:{words})(?!\s*(?:per|for each)\s*(?:input\s)?channel)(?:s\b|\b)",
-    r"\b(?:{words})s?(?:\s*\([^()]{{0,20}}\))?(?:\s|=|:|of|is|are|equals?|equal to|to be)+(?P<n>{n})(?!\s*[x*^]|[\d.,]*\d)",
+    r"\b(?:{words})s?(?:\s*\([^()]{{0,20}}\))?(?:\s|=|:|of|is|are|equals?|equal to|to be)+(?P<n>{n})(?!\s*[x*^·(]|\s?(?-i:[A-Z])|[\d.,]*\d)",
 )
 _COLOURS = ((re.compile(r"\bRGB\b|\bcolou?r (?:image|input)", re.IGNORECASE), 3),
             (re.compile(r"\bgr[ae]y\s?-?scale|\bmonochrome|\bblack[- ]and[- ]white", re.IGNORECASE), 1))

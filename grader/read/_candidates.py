@@ -71,7 +71,8 @@ def candidates(answer: Answer, comma: Comma | None = None) -> list[Candidate]:
     """Return all numbers that an answer could mean as its result, in order of the text."""
     scan = _Scan(comma)
     for line in lines(answer):
-        scan.line(replace(line, text=with_digits(line.text)))
+        text = with_digits(line.text)
+        scan.line(line if text == line.text else replace(line, text=text))
         if len(scan.found) > _MOST:
             break
     return scan.settled()
@@ -164,6 +165,8 @@ class _Scan:
         """Return what was found; what the student took back counts as denied."""
         last = max((c.order for c in self.found), default=0)
         limit = self.revised_at if self.revised_at <= last else 0
+        if not limit:
+            return self.found
         return [replace(c, denied=c.denied or c.order < limit) for c in self.found]
 
 

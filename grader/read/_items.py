@@ -49,7 +49,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("(i)", rf"{_START}\((?P<index>{_ROMANS})\)"),
     ("i.", rf"{_START}(?P<index>{_ROMANS})[.):](?=\s|$)"),
     ("ordinal", rf"(?<![A-Za-z])(?P<index>{_ORDINAL})(?:ly)?(?![A-Za-z]){_NOT_LAYER}"),
-    ("1 -", r"^[ ]*(?P<index>\d)(?:\s-\s|\s{1,4}(?=[A-Za-z(]))"),
+    ("1 -", r"^[ ]*(?P<index>\d)[ ]?[-→][ ]"),
+    ("1 a", r"^[ ]*(?P<index>\d)[ ]{1,4}(?=[A-Za-z(])"),
 )
 _STYLES = {name: re.compile(pattern, re.MULTILINE if name == "letter digit" else re.MULTILINE | re.IGNORECASE)
            for name, pattern in _PATTERNS}
@@ -67,6 +68,7 @@ _SEPARATORS = tuple(re.compile(pattern) for pattern in (
 _INNER = re.compile(r"[+→-]|\bthen\b|\bfollowed\b", re.IGNORECASE)
 _BREAK = re.compile(r"\n|\.\s")
 _MOST = 400
+_FAR = 80
 _MASK = "\x1f"
 
 
@@ -160,9 +162,11 @@ def without_labels(text: str) -> str:
     spans: list[tuple[int, int]] = []
     for name in _STYLES:
         found = _labels(text, name)
+        if name == "1 a":
+            continue
         if name in _NAMING:
             spans += [(label.start, label.end) for label in found]
-        elif name != "1 -" and any(b.index == a.index + 1 == 2 for a, b in zip(found, found[1:], strict=False)):
+        elif any(b.index == a.index + 1 == 2 for a, b in zip(found, found[1:], strict=False)):
             spans += [(label.start, label.end) for label in found]
     return blanked(text, spans, _MASK)
 
@@ -207,7 +211,7 @@ def _labels(text: str, style: str, start: int = 0, end: int = sys.maxsize) -> li
     letters: dict[str, list[_Label]] = {}
     for match in _STYLES[style].finditer(text, start, end):
         index = _number(match["index"])
-        if not index or index > 30:
+        if not index or index > 30 or (match.group().endswith(")") and _opened(text, match.start())):
             continue
         label = _Label(index, match.start(), match.end(), match.group().strip())
         if style == "letter digit":
@@ -218,6 +222,14 @@ def _labels(text: str, style: str, start: int = 0, end: int = sys.maxsize) -> li
     if letters:
         return max(letters.values(), key=lambda same: (len({one.index for one in same}), -same[0].start))
     return found
+
+
+def _opened(text: str, place: int) -> bool:
+    """Whether a bracket is open here, so that ``1)`` closes it and is no label."""
+    depth = 0
+    for sign in text[max(place - _FAR, text.rfind("\n", 0, place) + 1) : place]:
+        depth = depth + 1 if sign == "(" else max(0, depth - (sign == ")"))
+    return depth > 0
 
 
 def _by_labels(text: str, found: Sequence[_Label], holds: Holds) -> Items | None:

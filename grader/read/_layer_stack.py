@@ -145,6 +145,8 @@ class _Builder:
             self.said.append(("pointwise", True))
         elif kind == "number":
             self._number(index)
+        elif kind == "layercount":
+            self.soft.append((0, value))
         elif kind == "before":
             self.count = value
         elif kind == "times":
@@ -193,7 +195,8 @@ class _Builder:
         if self._spoken_of(index):
             self.ignored = True
             return
-        if self.mention and self.layers and token.kind == "kernel":
+        numbered = any(key == "padding" and isinstance(value, list) for key, value in self.said)
+        if self.mention and (self.layers or numbered) and token.kind == "kernel":
             self.mentioned.append(token.value["kernel"])
             return
         if token.kind == "call":
@@ -430,7 +433,7 @@ class _Builder:
         if not self.soft or not self.layers:
             return
         total = sum(count for _, count in self.soft)
-        if len(self.layers) == total:
+        if len(self.layers) == total or self.soft == [(0, 1)]:
             return
         for at, count in reversed(self.soft):
             if at < len(self.layers) and (len(self.soft) > 1 or len(self.layers) == 1 or at == len(self.layers) - 1):

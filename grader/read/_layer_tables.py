@@ -121,7 +121,9 @@ def _row(row: Sequence[str], roles: Sequence[str], header: Sequence[str], names:
         else:
             parts = {part.strip() for part in text.split(",")}
             text = parts.pop() if role == "filters" and len(parts) == 1 else text
-            settings.append(text if _speaks(role, text) else f"{role} {'= ' if role == 'filters' else ''}{text}")
+            each = " each" if re.fullmatch(r"\d+", text) and role != "filters" else ""
+            named = f"{role} {'= ' if role == 'filters' else ''}{text}{each}"
+            settings.append(text if _speaks(role, text) else named)
     said = ", ".join(content)
     if count and len(places(tokens(said))) == 1:
         said = f"( {said} ) x{count}"

@@ -72,7 +72,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
      rf"(?<![\w.])(?:{_CH}|one|two|single|an? single)\s?-?{_NOUNS}(?![a-z])"
      r"|(?:number|no\.?|num|#|count|amount)\s?(?:of)?\s?(?:output |conv\w* )?(?:filters?|kernels?|channels?|feature maps?)\s?"
      rf"(?:(?:=|:|is|are|equals?|equal to|of|kept at|stays?|remains?|set to|fixed at)?\s?){{1,3}}(?:{_CH})(?!\s?x)"
-     r"|(?:#\s?)?(?:filters|f|channels?|out_?channels?|output channels?|depth|feature maps?)\s?"
+     r"|(?:#\s?)?(?:filters|f|channels?|out_?channels?|output channels?|out|c_?out|n_?filters|ch|depth|feature maps?)\s?"
      rf"(?:(?:=|:|is|are|equals?|equal to|of|stays?|remains?|set to)\s?){{1,3}}(?:{_CH})(?!\s?x)"
      r"|@\s?C\b|C(?= {1,2}\(?\d{1,2}\s?x\s?\d{1,2})"),
     ("keepsc", "aesicdnkpmr",
@@ -93,6 +93,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("pointwise", "p", r"point[\s-]?wise\b"),
     ("pool", "map", r"(?:max|average|avg|mean)[\s-]?pool\w*|pool(?:ing)?\b"),
     ("odd", "tdugs", r"(?:transposed?|deconv\w*|upsampl\w*|groups?(?:ed)?|deformable|separable)\b"),
+    ("layercount", "nl#", r"(?:(?:no\.?|number|num|#)\s?(?:of )?)?(?:conv\w* )?layers?\s?[:=]\s?(?P<layers1>\d{1,2})(?!\s?x|\d)"),
     ("times", "t^rfx*" + _COUNT,
      rf"(?:twice|thrice)\b|(?:(?<=[)\]\d])|(?<=[)\]\d] ))\^\s?(?P<times1>\d)\b"
      rf"|repeat\w* (?:it |this |by |for )?(?P<times2>{_NUM})?(?:\s?x| times)?\b|for \w+ in range\(\s?(?P<times3>\d)\s?\)"
@@ -297,6 +298,7 @@ _READ: dict[str, Callable[[re.Match[str], str], _Made]] = {
     "filters": _filters, "stride": _stride, "dilation": _dilation, "times": _times,
     "nodilation": lambda match, _: ("dilation", [1]),
     "before": lambda match, _: ("before", int(match["before1"])),
+    "layercount": lambda match, _: ("layercount", int(match["layers1"])),
     "counted": lambda match, _: ("number", number(match.group())),
     "number": lambda match, _: ("number", number(match.group())),
 }

@@ -13,7 +13,9 @@ _STRUCK = re.compile(
     r"~~[^~\n]{1,300}~~|<(?:del|s)>[^<\n]{0,300}</(?:del|s)>|\\(?:cancel|sout|st)\{[^{}\n]{0,200}\}"
 )
 _NOISE = re.compile(
-    r"\\(?:tag|label|ref)\{[^{}\n]{0,40}\}|<[a-zA-Z/][^<>\n]{0,80}>|https?://\S+|!?\[[^\]\n]*\]\([^)\n]*\)"
+    r"\\(?:tag|label|ref)\{[^{}\n]{0,40}\}|<[a-zA-Z/][^<>\n]{0,80}>|https?://\S+"
+    r"|!\[[^\]\n]{0,200}\]\([^)\n]{0,300}\)"
+    r"|\[[^\]\n]{0,200}\]\((?:https?:|#|\.{0,2}/|mailto:)[^)\n]{0,300}\)"
 )
 _RULE = re.compile(r"^[\s|:\-+=]+$")
 _NUMERIC = re.compile(
@@ -50,7 +52,7 @@ def lines(answer: Answer) -> Iterator[Line]:
     pieces = answer.of("prose", "math", "table", "output")
     count = 0
     for piece in pieces or answer.of("code", "heading"):
-        yield from (replace(line, number=count + line.number) for line in _of_piece(piece))
+        yield from _of_piece(piece, count)
         count += piece.text.count("\n") + 1
 
 
@@ -64,7 +66,7 @@ def blanked(text: str, pattern: re.Pattern[str]) -> str:
     return pattern.sub(lambda found: " " * len(found.group()), text)
 
 
-def _of_piece(piece: Piece) -> Iterator[Line]:
+def _of_piece(piece: Piece, count: int) -> Iterator[Line]:
     header: list[str] = []
     rows = piece.text.split("\n")
     for number, raw in enumerate(rows):
@@ -75,10 +77,10 @@ def _of_piece(piece: Piece) -> Iterator[Line]:
         cells = _cells(text)
         if cells is None:
             header = []
-            yield _line(text, place, number)
+            yield _line(text, place, count + number)
         elif not _RULE.match(text):
             titles = _is_rule(rows, number + 1) or not (header or _is_data(cells))
-            yield from _of_row(cells, [] if titles else header, place, number)
+            yield from _of_row(cells, [] if titles else header, place, count + number)
             header = cells if titles else header
 
 

@@ -49,8 +49,12 @@ def sections(answer: Answer, names: Mapping[str, Sequence[str]]) -> dict[str, li
 
 def unassigned(answer: Answer, names: Mapping[str, Sequence[str]], own: Sequence[Section]) -> str:
     """Why a name without a value may have one all the same, or nothing."""
-    if own or any(sections(answer, names).values()):
+    if own:
         return ""
+    found = [section for own in sections(answer, names).values() for section in own]
+    if found:
+        lines = {s.text for s in found if _VALUE.search(_KERNEL.sub(" ", s.text))}
+        return "numbers stand there that may belong to another of them" if len(lines) > 1 else ""
     text = _KERNEL.sub(" ", " ".join(piece.text for piece in answer.of("prose", "math", "table", "output")))
     return "numbers stand there, but not for which of them" if _VALUE.search(text) else ""
 

@@ -206,7 +206,7 @@ class _Scan:
         items = labelled(self.text, holds)
         listed = self._listed()
         if items is None or len([i for i in items.items if holds(i.start, i.end)]) < min(2, len(listed)):
-            if len(listed) > 2 or not self._by_lines():
+            if len(listed) > 2 or not (self._by_clauses() or self._by_lines()):
                 self.values = listed if len(listed) > 1 else self.values
             return
         self._of_items(items)
@@ -322,6 +322,24 @@ class _Scan:
 
     # -- lists without labels
 
+    def _by_clauses(self) -> bool:
+        """Running text that says of each stack in turn what it has: "the 7x7 has …, three 3x3 have …"."""
+        usable = [chain for chain in chains(self.masked, self.found)
+                  if not (len(chain.members) == 1 and (chain.last.kernels or chain.last.counts))]
+        made: list[_Value] = []
+        last = 0
+        for chain in usable:
+            key = self.masked[last : chain.members[0].start]
+            layers = stack(key[key.rfind("\n") + 1 :]).layers
+            last = chain.last.end
+            if layers:
+                made.append(_Value(len(made) + 1, "", chain.last, self.masked[chain.members[0].start : last], layers=layers,
+                                   steps=[one.value for one in chain.members[:-1]]))
+        if len(made) < 3 or len(made) < len(usable):
+            return False
+        self.values = made
+        return True
+
     def _by_lines(self) -> bool:
         """Lines with one value each, keyed by the layers that they name, or by their order."""
         start, made = 0, []
@@ -343,7 +361,7 @@ class _Scan:
             found = self._valued(text)
         best: list[Formula] = []
         run: list[Formula] = []
-        for one in found:
+        for one in [one for one in found if not one.kernels] or found:
             between = text[run[-1].end : one.start] if run else ""
             if run and not (_LISTED.fullmatch(between) and "\n" not in between.strip(" ")):
                 run = []

@@ -32,7 +32,7 @@ _WITHDRAWN = re.compile(
 _GROUP = re.compile(r"\[\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]|\(\s*(\d{1,2}(?:\s*,\s*\d{1,2}){2,})\s*\)")
 _NAMED = re.compile(r"\bconv[\s_-]?(\d{1,2})\b(?!\s*[:=)])", re.IGNORECASE)
 _SIZES = re.compile(
-    r"(?P<head>[^\d\n;|]{0,24}|[^\n;|]{0,24}?[:.)=]\s*)(?P<sizes>(?<!\d)1?\d(?:\s*(?:,|\+|-|→|then|and|/)\s*1?\d)*)(?P<tail>[\s.)]*)")
+    r"(?P<head>[^\d\n;|]{0,24}|[^\n;|]{0,24}?[:.)=]\s*)(?P<sizes>(?<!\d)1?\d(?:\s*(?:,|\+|-|→|then|and|/)\s*1?\d)*)(?P<tail>[\s.)]*(?:\([^()\d\n]{0,60}\)\s*)?)")
 _DEPTH = re.compile(r"(?<![A-Za-z])C\s?=\s?(\d{1,4})(?![\d.]*\s?[x*])")
 _END = re.compile(r"\n|\.\s|$")
 _DOTTED = re.compile(r"(?<=\d)( ?)·( ?)(?=\d)")

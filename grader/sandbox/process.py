@@ -79,7 +79,8 @@ class Worker:
             self._child = subprocess.Popen(
                 [sys.executable, "-P", "-c", "from grader.sandbox.process import serve; serve()",
                  str(limits.memory_mb)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                env=environment)
             self._limits = limits
         return self._child
 
@@ -148,7 +149,7 @@ def echo(data: Any, files: dict[str, bytes]) -> Any:
 def serve() -> None:
     """Take jobs from standard input until it closes; standard output carries answers only."""
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # a parser that prints must not forge an answer
+    os.dup2(2, 1)  # a parser that prints must not forge an answer; both go nowhere
     _limit(int(sys.argv[1]))
     while header := source.read(_HEADER.size):
         request = json.loads(source.read(*_HEADER.unpack(header)))

@@ -19,7 +19,9 @@ def numbers(*texts: str | None) -> list[Number | None]:
 
 
 def test_each_element_earns_its_share_and_is_named_when_it_is_wrong() -> None:
-    verdict = Each(of=DISTANCE, names=NAMES).compare(numbers("3", "2", "3.16", "2.24", "0", "1.73"), TRUTH)
+    verdict = Each(of=DISTANCE, names=NAMES).compare(
+        numbers("3", "2", "3.16", "2.24", "0", "1.73"), TRUTH
+    )
     assert verdict.credit == Fraction(5, 6)
     assert verdict.each == (1, 1, 1, 1, 0, 1)
     assert "obs5" in verdict.reason
@@ -27,7 +29,9 @@ def test_each_element_earns_its_share_and_is_named_when_it_is_wrong() -> None:
 
 
 def test_a_missing_element_is_worth_nothing_and_named() -> None:
-    verdict = Each(of=DISTANCE, names=NAMES).compare(numbers("3", "2", "3.16", "2.24", "1.41", None), TRUTH)
+    verdict = Each(of=DISTANCE, names=NAMES).compare(
+        numbers("3", "2", "3.16", "2.24", "1.41", None), TRUTH
+    )
     assert verdict.credit == Fraction(5, 6)
     assert "obs6: not given" in verdict.reason
 
@@ -40,7 +44,9 @@ def test_a_short_list_earns_for_what_it_holds_and_a_long_one_goes_to_a_person() 
 def test_mappings_are_matched_by_key_whatever_their_order() -> None:
     verdict = Each(of={"kind": "exact"}).compare({"b": 2, "a": 1, "z": 9}, {"a": 1, "b": 2})
     assert verdict.credit == 1
-    assert Each(of={"kind": "exact"}, names=["a", "b"]).compare({"b": 2, "a": 1}, [1, 2]).credit == 1
+    assert (
+        Each(of={"kind": "exact"}, names=["a", "b"]).compare({"b": 2, "a": 1}, [1, 2]).credit == 1
+    )
 
 
 def test_a_value_that_is_no_list_is_wrong() -> None:
@@ -61,7 +67,9 @@ def test_an_open_comparison_keeps_the_whole_open_unless_another_is_right() -> No
 
 
 @pytest.mark.parametrize("spec", [{}, {"kind": "exakt"}, {"kind": "near", "rtol": 1}, {"kind": 3}])
-def test_a_wrong_nested_comparison_is_known_when_the_rubric_is_loaded(spec: dict[str, object]) -> None:
+def test_a_wrong_nested_comparison_is_known_when_the_rubric_is_loaded(
+    spec: dict[str, object],
+) -> None:
     with pytest.raises(ValueError, match=r"kind|exact|rtol"):
         Each(of=spec)
     with pytest.raises(ValueError, match=r"kind|exact|rtol"):

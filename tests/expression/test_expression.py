@@ -1,5 +1,6 @@
 """Arithmetic as students write it: every notation means its value, and nothing hangs or raises."""
 
+import contextlib
 import math
 import time
 from fractions import Fraction
@@ -98,41 +99,71 @@ def test_variables_get_their_values() -> None:
     assert parse("9C^2 + K").evaluate({"C": 2, "K": Fraction(1, 2)}) == Fraction(73, 2)
 
 
-@pytest.mark.parametrize("text", ["", "x +", "(1", "1)", "2 3", "a, b", "= 3", "hello world!", "1.2.3", "\\frac{1}"])
+@pytest.mark.parametrize(
+    "text", ["", "x +", "(1", "1)", "2 3", "a, b", "= 3", "hello world!", "1.2.3", "\\frac{1}"]
+)
 def test_what_is_no_expression_is_refused(text: str) -> None:
     with pytest.raises(NotAnExpression):
         parse(text)
 
 
-@pytest.mark.parametrize("text", ["1/0", "x", "9**9**9", "10^400^3", "√(0-1)", "(0-8)^0.5", "ln 0", "exp(10^9)", "0^(-1)"])
+@pytest.mark.parametrize(
+    "text",
+    ["1/0", "x", "9**9**9", "10^400^3", "√(0-1)", "(0-8)^0.5", "ln 0", "exp(10^9)", "0^(-1)"],
+)
 def test_what_has_no_value_is_undefined(text: str) -> None:
     with pytest.raises(Undefined):
         parse(text).evaluate()
 
 
-@pytest.mark.parametrize("text", [
-    "1" * 10**6, "(" * 10**4 + ")" * 10**4, "9**" * 5000 + "9", "-" * 10**5 + "1", "1+" * 10**5 + "1",
-    "\\frac{" * 5000, "√" * 10**4 + "2", "*" * 10**5, "a_" * 10**5, "1,2" * 50_000, "x5" * 50_000, "~" * 10**5,
-    "\\text{" * 20_000, "*a" * 50_000, "e^" * 10**4 + "1", "1 234" * 20_000,
-], ids=lambda text: text[:8])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" * 10**6,
+        "(" * 10**4 + ")" * 10**4,
+        "9**" * 5000 + "9",
+        "-" * 10**5 + "1",
+        "1+" * 10**5 + "1",
+        "\\frac{" * 5000,
+        "√" * 10**4 + "2",
+        "*" * 10**5,
+        "a_" * 10**5,
+        "1,2" * 50_000,
+        "x5" * 50_000,
+        "~" * 10**5,
+        "\\text{" * 20_000,
+        "*a" * 50_000,
+        "e^" * 10**4 + "1",
+        "1 234" * 20_000,
+    ],
+    ids=lambda text: text[:8],
+)
 def test_a_monster_is_answered_at_once(text: str) -> None:
     start = time.perf_counter()
-    try:
+    with contextlib.suppress(NotAnExpression, Undefined):
         parse(text).evaluate()
-    except (NotAnExpression, Undefined):
-        pass
     assert time.perf_counter() - start < 3
 
 
 def expressions() -> st.SearchStrategy[str]:
-    numbers = st.decimals(min_value=0, max_value=10**6, places=2).map(str) | st.integers(0, 10**9).map(str)
+    numbers = st.decimals(min_value=0, max_value=10**6, places=2).map(str) | st.integers(
+        0, 10**9
+    ).map(str)
     names = st.sampled_from(["x", "y", "beta_0", "C"])
-    return st.recursive(numbers | names, lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from("+-*/"), inner).map(lambda t: f"({t[0]}){t[1]}({t[2]})"),
-        st.tuples(inner, st.integers(0, 3)).map(lambda t: f"({t[0]})^{t[1]}"),
-        inner.map(lambda t: f"-({t})"),
-        st.tuples(st.sampled_from(["sqrt", "exp", "ln", "sigmoid"]), inner).map(lambda t: f"{t[0]}({t[1]})"),
-    ), max_leaves=8)
+    return st.recursive(
+        numbers | names,
+        lambda inner: st.one_of(
+            st.tuples(inner, st.sampled_from("+-*/"), inner).map(
+                lambda t: f"({t[0]}){t[1]}({t[2]})"
+            ),
+            st.tuples(inner, st.integers(0, 3)).map(lambda t: f"({t[0]})^{t[1]}"),
+            inner.map(lambda t: f"-({t})"),
+            st.tuples(st.sampled_from(["sqrt", "exp", "ln", "sigmoid"]), inner).map(
+                lambda t: f"{t[0]}({t[1]})"
+            ),
+        ),
+        max_leaves=8,
+    )
 
 
 @given(expressions())
@@ -151,7 +182,7 @@ def test_plain_arithmetic_is_pythons(text: str) -> None:
     python = text.replace("^", "**")
     digits = "".join(f"Fraction('{p}')" if p[:1].isdigit() else p for p in _split(python))
     try:
-        value = eval(digits, {"Fraction": Fraction})  # noqa: S307 - text of our own making
+        value = eval(digits, {"Fraction": Fraction})
     except ZeroDivisionError:
         with pytest.raises(Undefined):
             expression.evaluate()
@@ -175,7 +206,9 @@ def test_no_text_makes_the_parser_raise_anything_else(text: str) -> None:
     assert isinstance(value, Fraction) or math.isfinite(value)
 
 
-@given(st.text(alphabet="0123456789+-*/^()[]{}.,=≈ %xXeEβ₀_²√½KM\\frac\\sqrt\\times$|~", max_size=80))
+@given(
+    st.text(alphabet="0123456789+-*/^()[]{}.,=≈ %xXeEβ₀_²√½KM\\frac\\sqrt\\times$|~", max_size=80)
+)
 @settings(max_examples=500, deadline=None)
 def test_no_mathematical_text_makes_the_parser_raise_anything_else(text: str) -> None:
     try:

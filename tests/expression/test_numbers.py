@@ -71,25 +71,46 @@ def test_grouping_and_decimals_together_read_back_both_ways(whole: int, part: in
 def test_scientific_notation_reads_back(mantissa: int, power: int) -> None:
     value = Fraction(mantissa, 1000) * Fraction(10) ** power
     shown = f"{mantissa // 1000}.{mantissa % 1000:03d}"
-    for text in (f"{shown}e{power}", f"{shown}×10^{power}", rf"{shown} \times 10^{{{power}}}", f"{shown}*10^({power})"):
+    for text in (
+        f"{shown}e{power}",
+        f"{shown}×10^{power}",
+        rf"{shown} \times 10^{{{power}}}",
+        f"{shown}*10^({power})",
+    ):
         number = parse_number(text)
         assert number is not None
         assert number.value == value
         assert number.decimals == 3
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("3.2M", 3_200_000), ("150K", 150_000), ("150k", 150_000), ("1.11 Billion", 1_110_000_000), ("1.11B", 1_110_000_000),
-    ("1.11bn", 1_110_000_000), ("2 million", 2_000_000), ("1.2 lakh", 120_000), ("3 crore", 30_000_000),
-    ("1.1 GFLOPs", 1_100_000_000), ("122.3 thousand", 122_300), (r"1.12\ \text{Billion}", 1_120_000_000),
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3.2M", 3_200_000),
+        ("150K", 150_000),
+        ("150k", 150_000),
+        ("1.11 Billion", 1_110_000_000),
+        ("1.11B", 1_110_000_000),
+        ("1.11bn", 1_110_000_000),
+        ("2 million", 2_000_000),
+        ("1.2 lakh", 120_000),
+        ("3 crore", 30_000_000),
+        ("1.1 GFLOPs", 1_100_000_000),
+        ("122.3 thousand", 122_300),
+        (r"1.12\ \text{Billion}", 1_120_000_000),
+    ],
+)
 def test_magnitudes_are_multiplied_in(text: str, value: int) -> None:
     number = parse_number(text)
     assert number is not None
     assert number.value == value
 
 
-@given(st.integers(0, 10**6), st.integers(0, 4), st.sampled_from(["%", " %", r"\%", r" \%", " percent", "\u00a0%"]))
+@given(
+    st.integers(0, 10**6),
+    st.integers(0, 4),
+    st.sampled_from(["%", " %", r"\%", r" \%", " percent", "\u00a0%"]),
+)
 def test_a_percentage_is_its_fraction(digits: int, places: int, sign: str) -> None:
     shown = f"{digits / 10**places:.{places}f}"
     number = parse_number(shown + sign)
@@ -117,11 +138,24 @@ def test_zeros_of_an_approximate_number_are_not_digits() -> None:
     assert about(exact, approx=False) == exact
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("−3.16", Fraction(-316, 100)), ("1/2", Fraction(1, 2)), (r"\frac{1}{2}", Fraction(1, 2)), ("2 1/2 hours", Fraction(5, 2)),
-    ("½", Fraction(1, 2)), ("**660**", 660), ("$0.378$", Fraction(378, 1000)), ("\\boxed{690}", 690), ("(2)", 2), ("660.", 660),
-    ("1e400", 10**400), ("10**400", 10**400), ("6*(25+1)", 156),
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("−3.16", Fraction(-316, 100)),
+        ("1/2", Fraction(1, 2)),
+        (r"\frac{1}{2}", Fraction(1, 2)),
+        ("2 1/2 hours", Fraction(5, 2)),
+        ("½", Fraction(1, 2)),
+        ("**660**", 660),
+        ("$0.378$", Fraction(378, 1000)),
+        ("\\boxed{690}", 690),
+        ("(2)", 2),
+        ("660.", 660),
+        ("1e400", 10**400),
+        ("10**400", 10**400),
+        ("6*(25+1)", 156),
+    ],
+)
 def test_other_ways_to_write_one_number(text: str, value: Fraction | int) -> None:
     number = parse_number(text)
     assert number is not None
@@ -134,7 +168,10 @@ def test_the_unit_is_kept() -> None:
     assert number.unit == "more hours"
 
 
-@pytest.mark.parametrize("text", ["", "hello", "1, 2 and 3", "p = 5", "1 2", "1.2.3", "-", "nan", "inf", "True", "1" * 10**6])
+@pytest.mark.parametrize(
+    "text",
+    ["", "hello", "1, 2 and 3", "p = 5", "1 2", "1.2.3", "-", "nan", "inf", "True", "1" * 10**6],
+)
 def test_what_is_not_one_number_is_none(text: str) -> None:
     assert parse_number(text) is None
 

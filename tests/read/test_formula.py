@@ -19,12 +19,20 @@ def sides(text: str) -> tuple[str, str]:
     return found.value["lhs"], found.value["rhs"]
 
 
-@pytest.mark.parametrize("text", [
-    "p = 1/(1+e^-(a+b*x))", "$P(Y=1|X) = \\frac{1}{1+e^{-(a+b x)}}$", "p = 1/(1+e^-z), where z = a + b*x",
-    "Let z = a + b x.\n\nThen Pr(A) = 1/(1+e^{-z})", "p = f(a + b*x) with f(t) = 1/(1+e^-t)", "Answer: Prob(success) = 1/(1+e^(-(a+b x)))",
-    "p = 1/(1+e^z), sorry, the sign is wrong: p = 1/(1+e^-z) and z = a + b*x", "log(p/(1-p)) = a + b*x, solved: p = 1/(1+e^-(a+b*x))",
-    "```\ndef model(x):\n    z = a + b*x\n    return 1/(1+e**(-z))\n```",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "p = 1/(1+e^-(a+b*x))",
+        "$P(Y=1|X) = \\frac{1}{1+e^{-(a+b x)}}$",
+        "p = 1/(1+e^-z), where z = a + b*x",
+        "Let z = a + b x.\n\nThen Pr(A) = 1/(1+e^{-z})",
+        "p = f(a + b*x) with f(t) = 1/(1+e^-t)",
+        "Answer: Prob(success) = 1/(1+e^(-(a+b x)))",
+        "p = 1/(1+e^z), sorry, the sign is wrong: p = 1/(1+e^-z) and z = a + b*x",
+        "log(p/(1-p)) = a + b*x, solved: p = 1/(1+e^-(a+b*x))",
+        "```\ndef model(x):\n    z = a + b*x\n    return 1/(1+e**(-z))\n```",
+    ],
+)
 def test_the_formula_is_read_with_its_symbols_put_in(text: str) -> None:
     left, right = sides(text)
     assert left in {"p", "P", "Pr", "Prob"}
@@ -32,15 +40,24 @@ def test_the_formula_is_read_with_its_symbols_put_in(text: str) -> None:
     assert parse(right).evaluate(point) == pytest.approx(parse(LOGISTIC).evaluate(point))
 
 
-@pytest.mark.parametrize(("text", "left"), [
-    ("ln(p/(1-p)) = a + b*x", "ln(p/(1 - p))"), ("logit(p) = a + b*x", "logit(p)"), ("$\\log\\frac{p}{1-p} = a + bx$", "log(p/(1 - p))"),
-])
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("ln(p/(1-p)) = a + b*x", "ln(p/(1 - p))"),
+        ("logit(p) = a + b*x", "logit(p)"),
+        ("$\\log\\frac{p}{1-p} = a + bx$", "log(p/(1 - p))"),
+    ],
+)
 def test_a_formula_that_is_not_solved_keeps_both_sides(text: str, left: str) -> None:
     assert sides(text)[0] == left
 
 
 def test_words_may_be_variables() -> None:
-    assert parse(sides("p = 1/(1+exp(-(a + b*hours studied)))")[1]).names == {"a", "b", "hours_studied"}
+    assert parse(sides("p = 1/(1+exp(-(a + b*hours studied)))")[1]).names == {
+        "a",
+        "b",
+        "hours_studied",
+    }
 
 
 def test_two_forms_that_differ_are_rivals() -> None:
@@ -56,7 +73,9 @@ def test_lost_brackets_and_exponents_go_to_a_person(text: str) -> None:
     assert found.doubt
 
 
-@pytest.mark.parametrize("text", ["", "no idea", "It lies between 0 and 1.", "a = 3, b = 2", "p = 0.38"])
+@pytest.mark.parametrize(
+    "text", ["", "no idea", "It lies between 0 and 1.", "a = 3, b = 2", "p = 0.38"]
+)
 def test_where_no_formula_is_given_it_is_missing(text: str) -> None:
     found = KIND.read(answer(text))
     assert isinstance(found, Missing)
@@ -65,7 +84,9 @@ def test_where_no_formula_is_given_it_is_missing(text: str) -> None:
 
 def test_definitions_in_a_circle_or_without_end_stop() -> None:
     assert sides("p = z, z = y + 1, y = z + 1")[0] == "p"
-    sides("p = a1\n" + "\n".join(f"a{i} = a{i + 1}*a{i + 1}*a{i + 1}*a{i + 1}" for i in range(1, 40)))
+    sides(
+        "p = a1\n" + "\n".join(f"a{i} = a{i + 1}*a{i + 1}*a{i + 1}*a{i + 1}" for i in range(1, 40))
+    )
 
 
 @given(st.text(alphabet="pP=()e^-+*/xz \\frac{}{},0123.β₀\n$", max_size=120))

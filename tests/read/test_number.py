@@ -13,10 +13,17 @@ from grader.read.number import Number
 from tests.read.reading import answer
 
 PROBABILITY = Number(
-    near=("probab", "chance", "P("), away=("odds",), settings=(40, 3.5, -6, 0.05, 1), percent="fraction")
+    near=("probab", "chance", "P("),
+    away=("odds",),
+    settings=(40, 3.5, -6, 0.05, 1),
+    percent="fraction",
+)
 HOURS = Number(
-    near=("hour",), settings=(3.5, -6, 0.05, 0.5), more=40,
-    units={"hours": 1, "h": 1, "minutes": "1/60", "min": "1/60", "days": 24})
+    near=("hour",),
+    settings=(3.5, -6, 0.05, 0.5),
+    more=40,
+    units={"hours": 1, "h": 1, "minutes": "1/60", "min": "1/60", "days": 24},
+)
 COUNT = Integer(near=("links",), away=("weights", "units"))
 
 
@@ -26,15 +33,34 @@ def found(kind: Number | Integer, text: str) -> Found:
     return finding
 
 
-@pytest.mark.parametrize("text", [
-    "0.3775", "P = 0.3775", "37.75 %", "37,75%", "0,3775", ".3775", "The probability is 37.75%.", "3.775 × 10⁻¹",
-    "P(Y=1|X) = 0.3775", r"$$P = \frac{e^{-0.5}}{1+e^{-0.5}} = \boxed{0.3775}$$", "p = 0.6065/1.6065 = 0.3775 ≈ 38 %",
-    "z = -0.5, so P(A) = 0.3775", "Ans: 0.3775", "**37.75 %**\n\nbecause z = 2 + 3.5 - 6 = -0.5", "37.75",
-    "with 40 h and GPA 3.5 the chance is 0.3775", "odds = 0.6065\nprobability = 0.6065/1.6065 = 0.3775",
-    "p = 0.62. Wait, I lost a minus: p = 0.3775.", "~~p = 0.62~~ p = 0.3775", "p is not 0.62 but 0.3775",
-    "= e^{-0.5} / (1 + e^{-0.5})\n= 0.6065 / 1.6065\n= 0.3775", "| quantity | value |\n|---|---|\n| odds | 0.6065 |\n| probability | 0.3775 |",
-    "P(A) = 0.3775, so with 62.25 % he does not get an A.",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.3775",
+        "P = 0.3775",
+        "37.75 %",
+        "37,75%",
+        "0,3775",
+        ".3775",
+        "The probability is 37.75%.",
+        "3.775 × 10⁻¹",
+        "P(Y=1|X) = 0.3775",
+        r"$$P = \frac{e^{-0.5}}{1+e^{-0.5}} = \boxed{0.3775}$$",
+        "p = 0.6065/1.6065 = 0.3775 ≈ 38 %",
+        "z = -0.5, so P(A) = 0.3775",
+        "Ans: 0.3775",
+        "**37.75 %**\n\nbecause z = 2 + 3.5 - 6 = -0.5",
+        "37.75",
+        "with 40 h and GPA 3.5 the chance is 0.3775",
+        "odds = 0.6065\nprobability = 0.6065/1.6065 = 0.3775",
+        "p = 0.62. Wait, I lost a minus: p = 0.3775.",
+        "~~p = 0.62~~ p = 0.3775",
+        "p is not 0.62 but 0.3775",
+        "= e^{-0.5} / (1 + e^{-0.5})\n= 0.6065 / 1.6065\n= 0.3775",
+        "| quantity | value |\n|---|---|\n| odds | 0.6065 |\n| probability | 0.3775 |",
+        "P(A) = 0.3775, so with 62.25 % he does not get an A.",
+    ],
+)
 def test_the_result_is_found_among_the_numbers_of_the_working(text: str) -> None:
     finding = found(PROBABILITY, text)
     assert finding.value.value == Fraction("0.3775")
@@ -42,11 +68,25 @@ def test_the_result_is_found_among_the_numbers_of_the_working(text: str) -> None
     assert not finding.others
 
 
-@pytest.mark.parametrize("text", [
-    "50", "50 h", "50 hours", "x = 2.5/0.05 = 50", "10 more hours", "an additional 10 hours", "3000 minutes", "2 days and 2 hours",
-    "He needs 50 - 40 = 10 additional hours, i.e. 50 hours in total.", "-6 + 0.05 X1 + 3.5 = 0 → X1 = 50", "fifty hours are needed",
-    "x1 = 50.0\n\nCheck: -6 + 0.05*50 + 3.5 = 0", "t = 3,000 min (= 50 h)", "x = 120. No wait, I forgot the GPA: x = 50 hours.",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "50",
+        "50 h",
+        "50 hours",
+        "x = 2.5/0.05 = 50",
+        "10 more hours",
+        "an additional 10 hours",
+        "3000 minutes",
+        "2 days and 2 hours",
+        "He needs 50 - 40 = 10 additional hours, i.e. 50 hours in total.",
+        "-6 + 0.05 X1 + 3.5 = 0 → X1 = 50",
+        "fifty hours are needed",
+        "x1 = 50.0\n\nCheck: -6 + 0.05*50 + 3.5 = 0",
+        "t = 3,000 min (= 50 h)",
+        "x = 120. No wait, I forgot the GPA: x = 50 hours.",
+    ],
+)
 def test_units_are_converted_and_more_is_added_to_its_base(text: str) -> None:
     finding = found(HOURS, text)
     assert finding.value.value == 50
@@ -54,13 +94,29 @@ def test_units_are_converted_and_more_is_added_to_its_base(text: str) -> None:
     assert not finding.others
 
 
-@pytest.mark.parametrize("text", [
-    "122304", "122,304 links", "1,22,304", "122 304", "122'304", "122.304 links", "$1.22304 \\times 10^{5}$", "156 x 784",
-    "156 28 28 = 1,22,304", "There are 156 weights and 122,304 links.", "122,304 links and 156 weights",
-    "Each of the 4704 units has 26 links, giving 122304 links.", "(25+1)*6 = 156; 156*28*28 = 122,304",
-    "one hundred twenty two thousand three hundred and four", "Connections: 122304 = 156 × 28 × 28", "Ans 122304",
-    "28*28*6 = 4704 units, each with 26 => 4704*26 = 122304", "- 6 maps\n- 28 x 28\n\nTotal: 122304",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "122304",
+        "122,304 links",
+        "1,22,304",
+        "122 304",
+        "122'304",
+        "122.304 links",
+        "$1.22304 \\times 10^{5}$",
+        "156 x 784",
+        "156 28 28 = 1,22,304",
+        "There are 156 weights and 122,304 links.",
+        "122,304 links and 156 weights",
+        "Each of the 4704 units has 26 links, giving 122304 links.",
+        "(25+1)*6 = 156; 156*28*28 = 122,304",
+        "one hundred twenty two thousand three hundred and four",
+        "Connections: 122304 = 156 × 28 × 28",
+        "Ans 122304",
+        "28*28*6 = 4704 units, each with 26 => 4704*26 = 122304",
+        "- 6 maps\n- 28 x 28\n\nTotal: 122304",
+    ],
+)
 def test_a_count_is_found_in_every_notation(text: str) -> None:
     finding = found(COUNT, text)
     assert finding.value.value == 122304
@@ -68,15 +124,23 @@ def test_a_count_is_found_in_every_notation(text: str) -> None:
     assert not finding.others
 
 
-@pytest.mark.parametrize("text", [
-    "Total = 600 + 60 = 660.\n\nFinal answer: 720", "So the result is 660.\n\nAnswer: 720", "660 or 720", "x = 660\n\nSo it must be 720.",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Total = 600 + 60 = 660.\n\nFinal answer: 720",
+        "So the result is 660.\n\nAnswer: 720",
+        "660 or 720",
+        "x = 660\n\nSo it must be 720.",
+    ],
+)
 def test_two_results_that_differ_are_rivals(text: str) -> None:
     finding = found(Integer(), text)
     assert {finding.value.value, *(o.value.value for o in finding.others)} == {660, 720}
 
 
-@pytest.mark.parametrize("text", ["there are 16 maps and 5 rows and 3 of them", "(55+1)62828", "7 maps of 3, 4 of 12"])
+@pytest.mark.parametrize(
+    "text", ["there are 16 maps and 5 rows and 3 of them", "(55+1)62828", "7 maps of 3, 4 of 12"]
+)
 def test_where_nothing_marks_the_result_a_person_looks(text: str) -> None:
     assert found(Integer(), text).doubt
 
@@ -88,7 +152,9 @@ def test_a_rounded_count_carries_what_it_shows() -> None:
     assert about.slack == 1000
 
 
-@pytest.mark.parametrize("text", ["", "I don't know", "no idea, sorry", "?", "hours = 40, GPA = 3.5, probability = ?"])
+@pytest.mark.parametrize(
+    "text", ["", "I don't know", "no idea, sorry", "?", "hours = 40, GPA = 3.5, probability = ?"]
+)
 def test_where_no_number_is_given_the_answer_is_missing(text: str) -> None:
     finding = PROBABILITY.read(answer(text))
     assert isinstance(finding, Missing)
@@ -108,9 +174,21 @@ def test_the_place_and_the_words_of_the_reading_are_kept() -> None:
     assert "122,304" in finding.quote
 
 
-@given(st.integers(2, 10**9), st.sampled_from([
-    "The result is {}.", "= {}", "So we get {} of them", "Total: {}", "**{}**", "Answer: {}", "3*4 = 12, hence {}", "it has {} parts",
-]))
+@given(
+    st.integers(2, 10**9),
+    st.sampled_from(
+        [
+            "The result is {}.",
+            "= {}",
+            "So we get {} of them",
+            "Total: {}",
+            "**{}**",
+            "Answer: {}",
+            "3*4 = 12, hence {}",
+            "it has {} parts",
+        ]
+    ),
+)
 def test_any_number_is_read_back_from_a_plain_sentence(value: int, frame: str) -> None:
     assert found(Integer(), frame.format(f"{value:,}")).value.value == value
 
@@ -122,20 +200,69 @@ def test_no_text_makes_a_reader_raise(text: str) -> None:
         assert isinstance(kind.read(answer(text)), Found | Missing)
 
 
-@given(st.lists(st.sampled_from([
-    "so ", "total ", "= ", "3", " 4.5", "12,000 ", "wait, ", "not ", "(", ")", "|", "\n", "each ", "x", "*", "²", "% ", "hours ", "10**400 ",
-    "√2 ", "answer: ", "1e300", "and ", "→", "e^", "nan ", "$", "~~", "or ", "- ", "2 days ", "fifty ",
-]), max_size=25).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "so ",
+                "total ",
+                "= ",
+                "3",
+                " 4.5",
+                "12,000 ",
+                "wait, ",
+                "not ",
+                "(",
+                ")",
+                "|",
+                "\n",
+                "each ",
+                "x",
+                "*",
+                "²",
+                "% ",
+                "hours ",
+                "10**400 ",
+                "√2 ",
+                "answer: ",
+                "1e300",
+                "and ",
+                "→",
+                "e^",
+                "nan ",
+                "$",
+                "~~",
+                "or ",
+                "- ",
+                "2 days ",
+                "fifty ",
+            ]
+        ),
+        max_size=25,
+    ).map("".join)
+)
 @settings(max_examples=400, deadline=None)
 def test_no_mixture_of_cues_makes_a_reader_raise(text: str) -> None:
     for kind in (PROBABILITY, HOURS, COUNT):
         assert isinstance(kind.read(answer(text)), Found | Missing)
 
 
-@pytest.mark.parametrize("text", [
-    "so 5 = 5 " * 2000, "1 " * 20_000, "total " * 10_000 + "5", "word " * 4_000 + "5", "3*" * 8_000, "(" * 20_000, "not " * 10_000,
-    "7\n" * 10_000, "| 3 | 4 |\n" * 3_000, "a=" * 10_000,
-], ids=lambda text: text[:8])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "so 5 = 5 " * 2000,
+        "1 " * 20_000,
+        "total " * 10_000 + "5",
+        "word " * 4_000 + "5",
+        "3*" * 8_000,
+        "(" * 20_000,
+        "not " * 10_000,
+        "7\n" * 10_000,
+        "| 3 | 4 |\n" * 3_000,
+        "a=" * 10_000,
+    ],
+    ids=lambda text: text[:8],
+)
 def test_monsters_take_little_time(text: str) -> None:
     start = time.perf_counter()
     COUNT.read(answer(text))
