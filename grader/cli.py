@@ -29,10 +29,16 @@ def grader() -> None:
     """Check student answers: right marks, or a flag for a person."""
 
 
-_COURSE = click.option("--course", type=click.Path(path_type=Path, exists=True, file_okay=False),
-                       help="Course folder (default: the nearest one with rubrics/).")
-_PAPER = click.option("--paper", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-                      help="The printed questions; their text is taken out of hand-ins.")
+_COURSE = click.option(
+    "--course",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Course folder (default: the nearest one with rubrics/).",
+)
+_PAPER = click.option(
+    "--paper",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The printed questions; their text is taken out of hand-ins.",
+)
 
 
 @grader.command()
@@ -41,16 +47,32 @@ _PAPER = click.option("--paper", type=click.Path(path_type=Path, exists=True, di
 @_COURSE
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where results go.")
 @_PAPER
-@click.option("--keys", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-              help="Keys of parts that no reference computes; they win over the rubric's.")
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Keys of parts that no reference computes; they win over the rubric's.",
+)
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Workers (default: cores).")
 @click.option("--json", "as_json", is_flag=True, help="Print results.json on standard output.")
 @click.option("--fail-on-open", is_flag=True, help="End with status 1 while marks are open.")
-@click.option("--from", "source", type=click.Path(path_type=Path, exists=True, file_okay=False),
-              help="Mark again from the evidence of an earlier run; no hand-in is read.")
-def grade(assignment: str, paths: tuple[Path, ...], course: Path | None, out: Path | None,
-          paper: Path | None, keys: Path | None, jobs: int | None, as_json: bool,
-          fail_on_open: bool, source: Path | None) -> None:
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Mark again from the evidence of an earlier run; no hand-in is read.",
+)
+def grade(
+    assignment: str,
+    paths: tuple[Path, ...],
+    course: Path | None,
+    out: Path | None,
+    paper: Path | None,
+    keys: Path | None,
+    jobs: int | None,
+    as_json: bool,
+    fail_on_open: bool,
+    source: Path | None,
+) -> None:
     """Mark hand-ins: each PATH is one student's file or folder.
 
     Without a PATH, every child of submissions/ASSIGNMENT is one student's hand-in.
@@ -75,8 +97,10 @@ def grade(assignment: str, paths: tuple[Path, ...], course: Path | None, out: Pa
         click.echo(results_json(batch), nl=False)
     for problem in sorted(set(batch.problems)):
         _say(f"{problem.path}: {problem.what}")
-    _say(f"{len(batch.results)} hand-in(s) marked, {batch.open_marks} mark(s) wait for a person; "
-         f"see {target / 'index.html'}")
+    _say(
+        f"{len(batch.results)} hand-in(s) marked, {batch.open_marks} mark(s) wait for a person; "
+        f"see {target / 'index.html'}"
+    )
     if batch.unreadable or (fail_on_open and batch.open_marks):
         sys.exit(UNREAD)
 
@@ -159,7 +183,7 @@ def main(arguments: list[str] | None = None) -> Any:
     except click.ClickException as error:
         error.show()
         sys.exit(USAGE)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # the last one: it becomes status 4
         sys.exit(_failed(error))
 
 
@@ -169,7 +193,7 @@ def _failed(error: Exception) -> int:
     if isinstance(error, pipeline.NoCourse):
         _say(f"grader: {error}")
         return USAGE
-    if isinstance(error, rubric.RubricError | reference.ReferenceError_ | codec.NotPlain):
+    if isinstance(error, rubric.RubricError | reference.ReferenceProblem | codec.NotPlain):
         for line in str(error).splitlines():
             _say(line)
         return CONTENT

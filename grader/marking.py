@@ -20,8 +20,8 @@ from grader.model import (
     Finding,
     Found,
     Mark,
-    MistakeSeen,
     Missing,
+    MistakeSeen,
     Number,
     PartResult,
     Place,
@@ -61,7 +61,9 @@ class Try:
         return self.verdict.credit * self.attempt.credit
 
 
-def mark(rubric: Rubric, evidence: Evidence, call: Call, keys: Mapping[str, Any]) -> tuple[PartResult, ...]:
+def mark(
+    rubric: Rubric, evidence: Evidence, call: Call, keys: Mapping[str, Any]
+) -> tuple[PartResult, ...]:
     """Return the marks of all parts, in rubric order.
 
     Args:
@@ -102,12 +104,25 @@ class _Marker:
     def _criterion(self, criterion: Criterion) -> Mark:
         finding = self._finding(criterion.reading)
         if isinstance(finding, Broken):
-            return Mark(id=criterion.id, possible=criterion.points, earned=None, proposed=None,
-                        reason=finding.why, why=finding.cause, detail=finding.why)
+            return Mark(
+                id=criterion.id,
+                possible=criterion.points,
+                earned=None,
+                proposed=None,
+                reason=finding.why,
+                why=finding.cause,
+                detail=finding.why,
+            )
         if criterion.key and self.part.id not in self.keys and not _certainly_missing(finding):
-            return Mark(id=criterion.id, possible=criterion.points, earned=None, proposed=None,
-                        reason="waits for the instructor's key", why="key",
-                        detail="no key was given for this part")
+            return Mark(
+                id=criterion.id,
+                possible=criterion.points,
+                earned=None,
+                proposed=None,
+                reason="waits for the instructor's key",
+                why="key",
+                detail="no key was given for this part",
+            )
         best, doubts = self._best(criterion, finding)
         return self._award(criterion, finding, best, doubts)
 
@@ -120,7 +135,9 @@ class _Marker:
         tries = list(self._tries(criterion, finding))
         best = max(tries, key=lambda t: (t.credit, t.verdict.certain), default=None)
         rivals = [t for t in tries if not t.verdict.certain]
-        doubts = [t.verdict.reason for t in rivals if best is None or best.credit < t.attempt.credit]
+        doubts = [
+            t.verdict.reason for t in rivals if best is None or best.credit < t.attempt.credit
+        ]
         if best is not None and best.verdict.certain and best.credit == 1:
             doubts = []
         doubts += self._conflicts(criterion, finding, best)
@@ -128,11 +145,25 @@ class _Marker:
 
     def _tries(self, criterion: Criterion, finding: Finding) -> Iterator[Try]:
         truth = Attempt.model_construct(
-            id="", of=None, source=criterion.expect, given={}, compare=None,
-            credit=Fraction(1), guard=None, whole=False, flag="", says="")
+            id="",
+            of=None,
+            source=criterion.expect,
+            given={},
+            compare=None,
+            credit=Fraction(1),
+            guard=None,
+            whole=False,
+            flag="",
+            says="",
+        )
         explained = False
         for role, attempt in (("truth", truth), *criterion.attempts()):
-            if attempt is not truth and attempt.source is None and attempt.compare is None and role != "follow":
+            if (
+                attempt is not truth
+                and attempt.source is None
+                and attempt.compare is None
+                and role != "follow"
+            ):
                 continue  # words only, for a mistake that a judgement names
             if role == "otherwise" and explained:
                 continue
@@ -143,7 +174,9 @@ class _Marker:
                 if tried.verdict.certain and tried.credit == 1:
                     return
 
-    def _try(self, criterion: Criterion, role: Any, attempt: Attempt, finding: Finding) -> Try | None:
+    def _try(
+        self, criterion: Criterion, role: Any, attempt: Attempt, finding: Finding
+    ) -> Try | None:
         own = self._finding(attempt.of) if attempt.of else finding
         if not isinstance(own, Found):
             return None
@@ -169,19 +202,25 @@ class _Marker:
             if self.part.id not in self.keys:
                 raise NoReading("the instructor's key")
             return self.keys[self.part.id]
-        if role == "follow" and not attempt.source:
-            source = criterion.expect
-        else:
-            source = attempt.source
+        inherited = criterion.expect if role == "follow" else None
+        source = attempt.source or inherited
         if source is None:
             return None
-        given = {k: self._resolve(v) for k, v in {**criterion.given, **attempt.given}.items() if v is not None}
+        given = {
+            k: self._resolve(v)
+            for k, v in {**criterion.given, **attempt.given}.items()
+            if v is not None
+        }
         if attempt.guard and not self.call(attempt.guard, given):
             raise NoReading("the earlier value makes this part trivial")
         return self.call(source, given)
 
     def _resolve(self, value: Any) -> Any:
-        if isinstance(value, dict) and "reading" in value and set(value) <= {"reading", "or", "only"}:
+        if (
+            isinstance(value, dict)
+            and "reading" in value
+            and set(value) <= {"reading", "or", "only"}
+        ):
             return self._earlier(value)
         if isinstance(value, dict):
             return {key: self._resolve(item) for key, item in value.items()}
@@ -214,12 +253,16 @@ class _Marker:
             return []
         earned = best.credit if best else NOTHING
         for other in finding.others:
-            tries = [t for t in self._tries(criterion, replace(other, others=())) if not t.attempt.of]
+            tries = [
+                t for t in self._tries(criterion, replace(other, others=())) if not t.attempt.of
+            ]
             if max((t.credit for t in tries), default=NOTHING) != earned:
                 return [f"two readings compete: “{finding.quote}” and “{other.quote}”"]
         return []
 
-    def _award(self, criterion: Criterion, finding: Finding, best: Try | None, doubts: list[str]) -> Mark:
+    def _award(
+        self, criterion: Criterion, finding: Finding, best: Try | None, doubts: list[str]
+    ) -> Mark:
         credit = best.credit if best else NOTHING
         why: Why = "conflict" if any("compete" in doubt for doubt in doubts) else "text"
         if isinstance(finding, Found) and finding.doubt and (best is None or not best.attempt.of):
@@ -228,13 +271,24 @@ class _Marker:
             doubts = [*doubts, finding.doubt or "the answer may stand in an image"]
         if best is not None and not best.verdict.certain:
             doubts = [*doubts, best.verdict.reason]
-        if criterion.review == "unsure" and credit < 1 and not _recognised(best) and self._shows_working():
+        if (
+            criterion.review == "unsure"
+            and credit < 1
+            and not _recognised(best)
+            and self._shows_working()
+        ):
             doubts = [*doubts, "the working may earn points that no rule recognised"]
         if criterion.review == "always" and not _surely_nothing(finding, best):
             doubts, why = [*doubts, _ALWAYS[criterion.why]], criterion.why
         points = credit * criterion.points
-        mark = Mark(id=criterion.id, possible=criterion.points, earned=points, proposed=points,
-                    reason=_reason(finding, best), mistakes=_mistakes(best))
+        mark = Mark(
+            id=criterion.id,
+            possible=criterion.points,
+            earned=points,
+            proposed=points,
+            reason=_reason(finding, best),
+            mistakes=_mistakes(best),
+        )
         return _open(mark, why, doubts[0]) if doubts else mark
 
     def _pictured(self) -> bool:
@@ -304,15 +358,37 @@ class _Marker:
             says = next((a.says for _, a in criterion.attempts() if a.id == id_), "")
             yield MistakeSeen(id=id_, says=says)
 
-    def _part(self, points: Fraction | None, why: Why | None, detail: str, reasons: tuple[str, ...],
-              seen: tuple[MistakeSeen, ...], marks: tuple[Mark, ...]) -> PartResult:
+    def _part(
+        self,
+        points: Fraction | None,
+        why: Why | None,
+        detail: str,
+        reasons: tuple[str, ...],
+        seen: tuple[MistakeSeen, ...],
+        marks: tuple[Mark, ...],
+    ) -> PartResult:
         earned = None if why else points
-        verdict: Any = "open" if points is None else "right" if points == self.part.points else (
-            "partly" if points else "wrong")
+        verdict: Any = (
+            "open"
+            if points is None
+            else "right"
+            if points == self.part.points
+            else ("partly" if points else "wrong")
+        )
         return PartResult(
-            id=self.part.id, possible=self.part.points, earned=earned, proposed=points, verdict=verdict,
-            why=why, detail=detail, read=self._read(), where=self._where(), reasons=reasons,
-            mistakes=seen, marks=marks)
+            id=self.part.id,
+            possible=self.part.points,
+            earned=earned,
+            proposed=points,
+            verdict=verdict,
+            why=why,
+            detail=detail,
+            read=self._read(),
+            where=self._where(),
+            reasons=reasons,
+            mistakes=seen,
+            marks=marks,
+        )
 
     def _read(self) -> str:
         names = dict.fromkeys(criterion.reading for criterion in self.part.criteria)
@@ -325,13 +401,25 @@ class _Marker:
         return answer.where if isinstance(answer, Found) else ()
 
     def _unmarked(self, broken: Broken) -> PartResult:
-        marks = tuple(Mark(id=c.id, possible=c.points, earned=None, proposed=None, reason=broken.why,
-                           why=broken.cause, detail=broken.why) for c in self.part.criteria)
+        marks = tuple(
+            Mark(
+                id=c.id,
+                possible=c.points,
+                earned=None,
+                proposed=None,
+                reason=broken.why,
+                why=broken.cause,
+                detail=broken.why,
+            )
+            for c in self.part.criteria
+        )
         return self._part(None, broken.cause, broken.why, (broken.why,), (), marks)
 
     def _missing(self, missing: Missing) -> PartResult:
-        marks = tuple(Mark(id=c.id, possible=c.points, earned=NOTHING, proposed=NOTHING,
-                           reason=missing.why) for c in self.part.criteria)
+        marks = tuple(
+            Mark(id=c.id, possible=c.points, earned=NOTHING, proposed=NOTHING, reason=missing.why)
+            for c in self.part.criteria
+        )
         part = self._part(NOTHING, None, "", (missing.why,), (), marks)
         return replace(part, verdict="missing")
 
@@ -378,21 +466,35 @@ def _elementwise(tries: list[Try], best: Try | None) -> Try | None:
     length = min(len(t.verdict.each) for t in each)
     if any(len(t.verdict.each) != length for t in each):
         return best
-    columns = [max(c * t.attempt.credit for t in each for c in (t.verdict.each[i],)) for i in range(length)]
+    columns = [
+        max(c * t.attempt.credit for t in each for c in (t.verdict.each[i],)) for i in range(length)
+    ]
     credit = sum(columns, NOTHING) / length
     if credit <= best.credit:
         return best
-    used = [t for t in each if t.role == "mistakes" and t.attempt.id and any(
-        t.verdict.each[i] * t.attempt.credit == columns[i] != 0 for i in range(length))]
+    used = [
+        t
+        for t in each
+        if t.role == "mistakes"
+        and t.attempt.id
+        and any(t.verdict.each[i] * t.attempt.credit == columns[i] != 0 for i in range(length))
+    ]
     truth = each[0]
     verdict = replace(truth.verdict, credit=credit, mistakes=tuple(t.attempt.id for t in used))
-    return Try(role="truth", attempt=truth.attempt.model_copy(update={"credit": Fraction(1)}), verdict=verdict)
+    return Try(
+        role="truth",
+        attempt=truth.attempt.model_copy(update={"credit": Fraction(1)}),
+        verdict=verdict,
+    )
 
 
 def _named(tries: list[Try], best: Try | None) -> Try | None:
     """A mistake that explains the whole reading is named, also where it earns nothing more."""
-    seen = [t.attempt.id for t in tries
-            if t.role == "mistakes" and t.verdict.certain and t.verdict.credit == 1 and t.attempt.id]
+    seen = [
+        t.attempt.id
+        for t in tries
+        if t.role == "mistakes" and t.verdict.certain and t.verdict.credit == 1 and t.attempt.id
+    ]
     if best is None or best.credit == 1 or not seen:
         return best
     names = tuple(dict.fromkeys((*best.verdict.mistakes, *seen)))

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 
-class ReferenceError_(ValueError):
+class ReferenceProblem(ValueError):
     """A reference that is missing or broken: the instructor's to mend."""
 
 
@@ -24,7 +24,7 @@ class Reference:
         folder = course / "reference" / assignment
         self.path = folder if folder.is_dir() else folder.with_suffix(".py")
         if not self.path.exists():
-            raise ReferenceError_(f"{self.path}: there is no reference for '{assignment}'")
+            raise ReferenceProblem(f"{self.path}: there is no reference for '{assignment}'")
         self._modules: dict[str, ModuleType] = {}
 
     @property
@@ -39,7 +39,7 @@ class Reference:
         """Return the function called ``module.function`` (``function`` of a single module).
 
         Raises:
-            ReferenceError_: when there is none; the message names a near one.
+            ReferenceProblem: when there is none; the message names a near one.
         """
         stem, _, attribute = name.rpartition(".")
         module = self._module(stem)
@@ -47,7 +47,7 @@ class Reference:
         if not callable(found):
             near = difflib.get_close_matches(attribute, vars(module), n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise ReferenceError_(f"{self.path}: no function '{name}'{hint}")
+            raise ReferenceProblem(f"{self.path}: no function '{name}'{hint}")
         return found  # type: ignore[no-any-return]
 
     def _module(self, stem: str) -> ModuleType:
@@ -63,7 +63,7 @@ class Reference:
             _execute(package, self.path / "__init__.py", self.path)
         file = self.path / f"{stem}.py"
         if not stem or not file.exists():
-            raise ReferenceError_(f"{self.path}: no module '{stem}'")
+            raise ReferenceProblem(f"{self.path}: no module '{stem}'")
         return _execute(f"{package}.{stem}", file, None)
 
 
@@ -71,11 +71,11 @@ def _execute(name: str, file: Path, folder: Path | None) -> ModuleType:
     places = [str(folder)] if folder else None
     spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=places)
     if spec is None or spec.loader is None:
-        raise ReferenceError_(f"{file}: cannot be loaded")
+        raise ReferenceProblem(f"{file}: cannot be loaded")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise ReferenceError_(f"{file}: {type(error).__name__}: {error}") from error
+        raise ReferenceProblem(f"{file}: {type(error).__name__}: {error}") from error
     return module

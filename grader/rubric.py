@@ -24,6 +24,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
 
 from grader.compare import Comparator, comparators
 from grader.kinds import Kinds, UnknownKind
@@ -230,9 +232,6 @@ def load(path: Path) -> Rubric:
     Raises:
         RubricError: with every problem found, each as ``file:line:column: what, what to do``.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
-
     yaml = YAML(typ="rt")
     try:
         tree = yaml.load(path.read_text("utf-8"))
@@ -275,8 +274,11 @@ def _at(tree: Any, loc: tuple[Any, ...]) -> str:
 def _say(error: Any) -> str:
     place = ".".join(str(step) for step in error["loc"])
     if error["type"] == "extra_forbidden":
-        known = [name for cls in (Rubric, Part, Criterion, Attempt, Adjustment, Find)
-                 for name in cls.model_fields]
+        known = [
+            name
+            for cls in (Rubric, Part, Criterion, Attempt, Adjustment, Find)
+            for name in cls.model_fields
+        ]
         near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
         hint = f"; did you mean '{near[0]}'?" if near else "; take it out"
         return f"{place}: there is no such field{hint}"

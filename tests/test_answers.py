@@ -20,7 +20,20 @@ from grader.model import PartResult
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "tests/answers/dl_midterm").glob("p*.yaml"))
-RUN_OR_JUDGED = {"1.1", "4.1", "4.2", "7.1", "7.2", "8.1", "8.2", "8.3", "9.1", "9.2", "9.3", "11.2"}
+RUN_OR_JUDGED = {
+    "1.1",
+    "4.1",
+    "4.2",
+    "7.1",
+    "7.2",
+    "8.1",
+    "8.2",
+    "8.3",
+    "9.1",
+    "9.2",
+    "9.3",
+    "11.2",
+}
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +63,12 @@ def test_a_certain_mark_is_the_examiners_and_what_is_plain_is_rarely_flagged(
         plain += case["flag"] == "never"
         if result.earned is None:
             flagged += [case["id"]] if case["flag"] == "never" else []
-        elif case["flag"] == "must" or abs(result.earned - Fraction(str(case["earned"]))) > Fraction(1, 100):
-            wrong.append(f"{case['id']}: {result.earned} instead of {case['earned']} ({case['flag']})")
+        elif case["flag"] == "must" or abs(
+            result.earned - Fraction(str(case["earned"]))
+        ) > Fraction(1, 100):
+            wrong.append(
+                f"{case['id']}: {result.earned} instead of {case['earned']} ({case['flag']})"
+            )
     assert not wrong
     if block["part"] not in RUN_OR_JUDGED:
         assert len(flagged) <= max(1, plain // 8), f"plain, but flagged: {flagged}"

@@ -54,18 +54,27 @@ def test_follow_through_from_a_trivial_value_earns_nothing(course: Path, grader)
     assert [results(out)["zoe"][p]["earned"] for p in "12"] == [0, 0]
 
 
-def test_a_part_without_key_waits_and_gets_its_mark_when_the_key_is_given(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+def test_a_part_without_key_waits_and_gets_its_mark_when_the_key_is_given(
+    course: Path, grader
+) -> None:  # type: ignore[no-untyped-def]
     hand_in(course, "ada", {"3": "5"})
     _, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
     part = results(out)["ada"]["3"]
-    assert (part["earned"], part["proposed"], part["verdict"], part["why"]) == (None, None, "open", "key")
+    assert (part["earned"], part["proposed"], part["verdict"], part["why"]) == (
+        None,
+        None,
+        "open",
+        "key",
+    )
     keys = course / "keys.yaml"
     keys.write_text('keys: {"3": 5}\n', "utf-8")
     _, out, _ = grader("grade", "sums", "--json", "--from", course / "out", "--keys", keys)
     assert results(out)["ada"]["3"]["earned"] == 1
 
 
-def test_an_unanswered_part_is_missing_also_where_a_key_or_a_drawing_is_wanted(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+def test_an_unanswered_part_is_missing_also_where_a_key_or_a_drawing_is_wanted(
+    course: Path, grader
+) -> None:  # type: ignore[no-untyped-def]
     hand_in(course, "eve", {})
     _, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
     assert {p["verdict"] for p in results(out)["eve"].values()} == {"missing"}
@@ -98,8 +107,15 @@ def test_two_hand_ins_of_one_id_are_both_kept_and_flagged(course: Path, grader) 
     other = course / "late"
     other.mkdir()
     (other / "ada.json").write_text('{"answers": {"1": "8"}}', "utf-8")
-    _, out, _ = grader("grade", "sums", course / "submissions/sums/ada.json", other / "ada.json",
-                       "--json", "--out", course / "out")
+    _, out, _ = grader(
+        "grade",
+        "sums",
+        course / "submissions/sums/ada.json",
+        other / "ada.json",
+        "--json",
+        "--out",
+        course / "out",
+    )
     assert [r["student"] for r in json.loads(out)["results"]] == ["ada", "ada~2"]
     assert {p["path"] for p in json.loads(out)["problems"]} == {"ada", "ada~2"}
 
@@ -119,7 +135,9 @@ def test_an_unknown_id_is_listed_as_a_problem(course: Path, grader) -> None:  # 
     assert any("7.7" in p["what"] for p in json.loads(out)["problems"])
 
 
-def test_a_file_that_cannot_be_read_opens_marks_ends_with_one_and_harms_nobody(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_cannot_be_read_opens_marks_ends_with_one_and_harms_nobody(
+    course: Path, grader
+) -> None:  # type: ignore[no-untyped-def]
     hand_in(course, "ada", {"1": "7"})
     (course / "submissions/sums/bob.xyz").write_bytes(b"\x00\x01")
     status, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
@@ -142,8 +160,16 @@ def test_the_grade_sheet_leaves_open_parts_and_totals_blank(course: Path, grader
     assert rows == ["student,1,2,3,4,earned,open", "ada,2,0,,0,,1", "bob,2,0,0,0,2,0"]
 
 
-@pytest.mark.parametrize("arguments", [("grade",), ("grade", "nothing"), ("grade", "sums", "--jobs", "0"),
-                                       ("grade", "sums", "no-such-file"), ("frobnicate",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("grade",),
+        ("grade", "nothing"),
+        ("grade", "sums", "--jobs", "0"),
+        ("grade", "sums", "no-such-file"),
+        ("frobnicate",),
+    ],
+)
 def test_wrong_usage_ends_with_two_and_a_sentence(course: Path, grader, arguments) -> None:  # type: ignore[no-untyped-def]
     status, out, err = grader(*arguments)
     assert (status, out) == (2, "")
@@ -160,7 +186,9 @@ def test_a_wrong_rubric_ends_with_three_and_says_file_line_and_column(course: Pa
     assert "did you mean 'mistakes'?" in err
 
 
-def test_a_rubric_that_names_a_function_that_is_not_there_ends_with_three(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+def test_a_rubric_that_names_a_function_that_is_not_there_ends_with_three(
+    course: Path, grader
+) -> None:  # type: ignore[no-untyped-def]
     path = course / "rubrics/sums.yaml"
     path.write_text(path.read_text("utf-8").replace("sums.multiply", "sums.multipy"), "utf-8")
     status, _, err = grader("grade", "sums")
@@ -202,6 +230,6 @@ def test_a_student_called_like_a_path_stays_inside_the_reports_folder(course: Pa
         safe = safe_name(name)
         assert safe
         assert not safe.startswith(".")
-        assert set(safe) & set('/\\:\x00') == set()
+        assert set(safe) & set("/\\:\x00") == set()
         assert len(safe) < 120
     assert len({safe_name(n) for n in ("a/b", "a_b", "a:b")}) == 3

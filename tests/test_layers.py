@@ -68,11 +68,15 @@ def test_help_and_marking_import_nothing_heavy() -> None:
         "import sys, grader.cli, grader.pipeline, grader.collect._everything, grader.report.render;"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     assert done.stdout.strip() == "[]"
 
 
 def test_the_command_line_answers_without_loading_the_engine() -> None:
     code = "import sys, grader.cli; print([n for n in ('pydantic', 'numpy', 'jinja2') if n in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     assert done.stdout.strip() == "[]"

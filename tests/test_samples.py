@@ -20,8 +20,14 @@ def marked(assignment: str, student: str) -> dict[str, PartResult]:
     hand_in = pipeline.hand_ins([ROOT / "submissions" / assignment / student])[0]
     files = {name: path.read_bytes() for name, path in hand_in.paths}
     found = collect(loaded.plan, files)
-    record = pipeline.Record(student=student, claims=found.claims, files=(), isolation="none", problems=(),
-                             evidence=found.evidence)
+    record = pipeline.Record(
+        student=student,
+        claims=found.claims,
+        files=(),
+        isolation="none",
+        problems=(),
+        evidence=found.evidence,
+    )
     return {part.id: part for part in pipeline.mark_record(loaded, record).parts}
 
 
@@ -30,11 +36,17 @@ def fault(expected: dict[str, Any], part: PartResult) -> str | None:
     if expected.get("review"):
         if part.earned is not None:
             return f"certain ({part.earned}), but a person has to look: {expected['review']}"
-        return None if part.why == expected["review"] or expected.get("may") else f"flagged as {part.why}"
+        return (
+            None
+            if part.why == expected["review"] or expected.get("may")
+            else f"flagged as {part.why}"
+        )
     fair = Fraction(str(expected["earned"]))
     if part.earned is None:
         return None if expected.get("may") else f"flagged ({part.why}: {part.detail})"
-    return None if abs(part.earned - fair) <= Fraction(1, 100) else f"{part.earned} instead of {fair}"
+    return (
+        None if abs(part.earned - fair) <= Fraction(1, 100) else f"{part.earned} instead of {fair}"
+    )
 
 
 @pytest.mark.parametrize("file", EXPECTED, ids=lambda file: f"{file.parent.name}/{file.stem}")

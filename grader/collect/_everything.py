@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +17,14 @@ from grader.collect import Collector, Gathered, PartPlan, Plan, collectors
 from grader.model import Answer, Broken, Finding, Found, Missing
 from grader.read import Reader, readers
 
-SUFFIXES = {".md": "document", ".markdown": "document", ".txt": "document", ".text": "document",
-            ".json": "answers", ".py": "script"}
+SUFFIXES = {
+    ".md": "document",
+    ".markdown": "document",
+    ".txt": "document",
+    ".text": "document",
+    ".json": "answers",
+    ".py": "script",
+}
 NOTHING = "no answer found"
 _STEP = re.compile(r"\d+|[a-z]+")
 
@@ -34,12 +40,21 @@ class Collected:
 
 
 def task(data: Any, files: dict[str, bytes]) -> Any:
-    """Collect in a worker: the plan as JSON text in, evidence as plain data out."""
-    found = collect(_plan(data), files)
-    evidence = {part: {name: to_plain(f) for name, f in own.items()}
-                for part, own in found.evidence.items()}
-    return {"evidence": evidence, "claims": found.claims, "problems": [list(p) for p in found.problems],
-            "unread": list(found.unread)}
+    """Collect in a worker: ``{plan, lost}`` in, evidence as plain data out.
+
+    The plan comes as JSON text, so that it is built once for all hand-ins; ``lost`` names files
+    that could not even be opened.
+    """
+    found = collect(_plan(data["plan"]), files, data["lost"])
+    evidence = {
+        part: {name: to_plain(f) for name, f in own.items()} for part, own in found.evidence.items()
+    }
+    return {
+        "evidence": evidence,
+        "claims": found.claims,
+        "problems": [list(p) for p in found.problems],
+        "unread": list(found.unread),
+    }
 
 
 @functools.lru_cache(maxsize=4)
@@ -48,12 +63,14 @@ def _plan(text: str) -> Plan:
     parts = []
     for part in data["parts"]:
         readings = {name: (kind, options) for name, (kind, options) in part.pop("readings").items()}
-        words = {key: value if isinstance(value, str) else tuple(value) for key, value in part.items()}
+        words = {
+            key: value if isinstance(value, str) else tuple(value) for key, value in part.items()
+        }
         parts.append(PartPlan(**words, readings=readings))
     return Plan(assignment=data["assignment"], parts=tuple(parts), paper=data["paper"])
 
 
-def collect(plan: Plan, files: Mapping[str, bytes]) -> Collected:
+def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) -> Collected:
     """Return the evidence of one submission.
 
     A part that no file answers is Missing; but where a file could not be read it is Broken,
@@ -61,23 +78,30 @@ def collect(plan: Plan, files: Mapping[str, bytes]) -> Collected:
     """
     gathered: dict[str, Gathered] = {}
     problems: list[tuple[str, str]] = []
-    unread: list[str] = []
+    unread: list[str] = list(lost)
     for name in sorted(files):
         one = _gather(plan, name, files[name])
         if one is None:
             unread.append(name)
-            problems.append((name, "this kind of file cannot be read yet; hand in .md, .txt, .py or answers.json"))
+            problems.append(
+                (
+                    name,
+                    "this kind of file cannot be read yet; hand in .md, .txt, .py or answers.json",
+                )
+            )
             continue
         gathered[name] = one
         problems += [(name, problem) for problem in one.problems]
-    lost = f"{', '.join(unread)} could not be read" if unread else ""
-    answers = {part.id: _answer(part.id, gathered, lost) for part in plan.parts}
+    why = f"{', '.join(unread)} could not be read" if unread else ""
+    answers = {part.id: _answer(part.id, gathered, why) for part in plan.parts}
     answers |= _doubted(plan, answers)
     for part in plan.parts:
         answers[part.id] = _with_also(part, answers)
     evidence = {part.id: _read(part, answers[part.id]) for part in plan.parts}
     claims = next((one.claims for one in gathered.values() if one.claims is not None), None)
-    return Collected(evidence=evidence, claims=claims, problems=tuple(problems), unread=tuple(unread))
+    return Collected(
+        evidence=evidence, claims=claims, problems=tuple(problems), unread=tuple(unread)
+    )
 
 
 def _gather(plan: Plan, name: str, data: bytes) -> Gathered | None:
@@ -90,9 +114,11 @@ def _gather(plan: Plan, name: str, data: bytes) -> Gathered | None:
         return collector.gather(plan, name, data)
     except (MemoryError, RecursionError):
         raise
-    except Exception as error:  # ours: the file stays unread, and says so
-        return Gathered(answers={part.id: Broken(why=f"{name}: {type(error).__name__}") for part in plan.parts},
-                        problems=(f"our reader failed: {type(error).__name__}: {error}",))
+    except Exception as error:  # noqa: BLE001  # ours: the file stays unread, and says so
+        return Gathered(
+            answers={part.id: Broken(why=f"{name}: {type(error).__name__}") for part in plan.parts},
+            problems=(f"our reader failed: {type(error).__name__}: {error}",),
+        )
 
 
 @functools.cache
@@ -118,18 +144,22 @@ def _answer(part: str, gathered: Mapping[str, Gathered], lost: str) -> Finding:
     pieces = tuple(piece for f in (first, *differing) for piece in f.value.pieces)
     where = tuple(place for f in (first, *differing) for place in f.where)
     files = ", ".join(dict.fromkeys(place.file for place in where))
-    return replace(first, value=replace(first.value, pieces=pieces), where=where,
-                   doubt=f"answered differently in {files}")
+    return replace(
+        first,
+        value=replace(first.value, pieces=pieces),
+        where=where,
+        doubt=f"answered differently in {files}",
+    )
 
 
 def _doubted(plan: Plan, answers: Mapping[str, Finding]) -> dict[str, Finding]:
-    """A part without answer whose id begins a line of a neighbour's answer may be answered there."""
+    """A part whose id begins a line of another's answer may be answered there."""
     doubted: dict[str, Finding] = {}
     ids = [part.id for part in plan.parts]
     for position, id_ in enumerate(ids):
         if not isinstance(answers[id_], Missing):
             continue
-        near = ids[max(0, position - 2):position + 2]
+        near = ids[max(0, position - 2) : position + 2]
         for other in ids if len(_STEP.findall(id_)) > 1 else near:
             found = answers[other]
             if other != id_ and isinstance(found, Found) and _heading(id_).search(found.value.text):
@@ -145,7 +175,9 @@ def _heading(id_: str) -> re.Pattern[str]:
     joint = r"\W{0,4}(?:part\W{0,3})?"
     end = r"\W" if len(steps) > 1 else r"\s*[.):]"
     noun = r"(?:problem|question|exercise|task|part|q|p)?"
-    return re.compile(rf"^\W{{0,4}}{noun}\W{{0,3}}{joint.join(steps)}{end}", re.IGNORECASE | re.MULTILINE)
+    return re.compile(
+        rf"^\W{{0,4}}{noun}\W{{0,3}}{joint.join(steps)}{end}", re.IGNORECASE | re.MULTILINE
+    )
 
 
 def _folded(found: Found) -> str:
@@ -162,8 +194,12 @@ def _with_also(part: PartPlan, answers: Mapping[str, Finding]) -> Finding:
     pieces = tuple(piece for f in shown for piece in f.value.pieces)
     lost = tuple(item for f in shown for item in f.value.lost)
     where = tuple(place for f in shown for place in f.where)
-    return Found(value=Answer(pieces=pieces, lost=lost), where=where, quote=shown[0].quote,
-                 doubt=own.doubt if isinstance(own, Found) else "")
+    return Found(
+        value=Answer(pieces=pieces, lost=lost),
+        where=where,
+        quote=shown[0].quote,
+        doubt=own.doubt if isinstance(own, Found) else "",
+    )
 
 
 def _read(part: PartPlan, answer: Finding) -> dict[str, Finding]:
@@ -184,7 +220,7 @@ def _reading(kind: str, options: Mapping[str, Any], answer: Answer) -> Finding:
         return _reader(kind, json.dumps(options, sort_keys=True)).read(answer)
     except (MemoryError, RecursionError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # ours: the mark stays open
         return Broken(why=f"our reader of {kind} failed: {type(error).__name__}: {error}"[:300])
 
 

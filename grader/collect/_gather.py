@@ -59,9 +59,9 @@ def gather(
             visits.setdefault(part, []).append(made)
     answers = {part: _finding(own) for part, own in visits.items()}
     for region in found:
-        if region.stray is not None and region.stray not in answers:
-            within = ", ".join(tree.ids[part] for part in region.parts)
-            answers[region.stray] = Missing(why=NOTHING, doubt=SWALLOWED.format(within))
+        within = ", ".join(tree.ids[part] for part in region.parts)
+        for part in region.stray:
+            answers.setdefault(part, Missing(why=NOTHING, doubt=SWALLOWED.format(within)))
     return {tree.ids[part]: answers[part] for part in sorted(answers)}, ()
 
 

@@ -15,7 +15,7 @@ from itertools import zip_longest
 
 from grader.collect import _labels as labels
 from grader.collect._candidates import Candidate
-from grader.collect._items import judges
+from grader.collect._items import LETTER, judges
 from grader.collect._labels import Tree
 from grader.collect._phrases import Phrases
 from grader.collect._text import Sentence, Text
@@ -23,6 +23,8 @@ from grader.collect._words import answer_mark
 
 _MAX_CANDIDATES = 400
 _MAX_STEPS = 80
+_ENOUGH = 2.0
+"""From here on, wording alone makes a candidate."""
 _MAX_BACK = 14
 _MAX_PARAGRAPHS = 3
 _COST = 1.0
@@ -42,11 +44,11 @@ def by_wording(text: Text, phrases: Phrases, labelled: Counter[int]) -> list[Can
                 found.append(_under_label(text, at))
             continue
         for part, weight, share in phrases.hits(sentence.stems)[:3]:
-            if not _asked(text, sentence) and not _copies(text, sentence, phrases, part):
+            if not _asked(text, sentence, share) and not _copies(text, sentence, phrases, part):
                 continue
             scale = 0.5 if labelled[part] else 1.0
             worth = min(weight, 7.0) * scale * min(1.0, 0.4 + share)
-            if worth >= 1.5:
+            if worth >= _ENOUGH:
                 at = _above(text, phrases, _start(text, sentence, part, worth, "wording"))
                 found.append(_under_label(text, at))
     return found
@@ -62,6 +64,10 @@ def by_count(text: Text, tree: Tree, labelled: Sequence[Candidate]) -> list[Cand
         key=lambda c: c.line,
     )
     found = []
+    if not heads:
+        starts = _questions(text, 0, len(text.lines))
+        if len(starts) == len(tree.ids):
+            return [Candidate(line, 0, k, 3.0, 0, "pointed") for k, line in enumerate(starts)]
     for head, after in zip_longest(heads, heads[1:]):
         if len(head.group) < 2 or head.group[0] != tree.members[tree.problem[head.part]][0]:
             continue
@@ -88,10 +94,28 @@ def _questions(text: Text, start: int, stop: int) -> list[int]:
     return asked if sounds and len(asked) == len(marks) else []
 
 
-def _asked(text: Text, sentence: Sentence) -> bool:
+def questions_within(text: Text, start: int, stop: int) -> int:
+    """Count the orders above answer marks between two lines that are not lettered items."""
+    found = 0
+    for n in range(start, stop):
+        block = text.block_of[n]
+        if n not in text.by_line or not answer_mark(text.lines[n]) or block <= 0:
+            continue
+        above = text.blocks[block - 1]
+        own = text.by_line.get(above.start, ()) if above.kind == "prose" else ()
+        asks = bool(own) and above.start > start and own[-1].asking
+        found += asks and not LETTER.match(own[0].text)
+    return found
+
+
+def _asked(text: Text, sentence: Sentence, share: float) -> bool:
     """Whether a sentence is put as a question: by its sound, its point mark, or what follows."""
     if sentence.asking or sentence.pointed or sentence.kind == "heading":
         return True
+    block = text.blocks[text.block_of[sentence.line]]
+    opens = (sentence.line, sentence) == (block.start, text.by_line[sentence.line][0])
+    if share < 0.4 or not opens or judges(sentence.body):
+        return False
     following = text.next_line(sentence.line)
     return following < len(text.lines) and answer_mark(text.lines[following]) > 0
 

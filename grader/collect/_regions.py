@@ -10,13 +10,14 @@ from grader.collect import PartPlan
 from grader.collect._candidates import Candidate, candidates, strangers
 from grader.collect._fill import Filler, Stretch
 from grader.collect._labels import Tree
-from grader.collect._locate import by_count, by_wording, chain
+from grader.collect._locate import by_count, by_wording, chain, questions_within
 from grader.collect._phrases import Phrases
 from grader.collect._text import Text
 
 UNSPLIT = "the answers to several parts stand together here and could not be told apart"
 UNSURE = "which lines answer this part was told by their order alone"
 STRAY = "a line here starts like the label of part {}"
+QUESTION = "another question seems to be put here, and answered"
 UNLABELLED = "no label says that these lines answer this part"
 
 Spot = tuple[int, int]
@@ -35,8 +36,8 @@ class Region:
     parts: tuple[int, ...] = ()
     how: str = ""
     doubt: str = ""
-    stray: int | None = None
-    """Another part whose label may stand within, so that its answer may."""
+    stray: tuple[int, ...] = ()
+    """Other parts whose answers may stand within."""
 
 
 def regions(text: Text, tree: Tree, phrases: Phrases, parts: Sequence[PartPlan]) -> list[Region]:
@@ -58,7 +59,24 @@ def regions(text: Text, tree: Tree, phrases: Phrases, parts: Sequence[PartPlan])
         made += splitter.split(c, after, stop)
         if stop != end:
             made.append(Region(*stop, *end, 0))
-    return _with_strays(made, [c for c in labelled if c.weight >= 2.5 and not c.group], tree)
+    made = _with_strays(made, [c for c in labelled if c.weight >= 2.5 and not c.group], tree)
+    return _with_questions(text, made, len(parts))
+
+
+def _with_questions(text: Text, made: list[Region], parts: int) -> list[Region]:
+    """Flag regions in which another question is put that was not known for any part's."""
+    known = {part for region in made for part in region.parts}
+    out = []
+    for n, region in enumerate(made):
+        if region.parts and not region.doubt:
+            within = questions_within(text, region.line + 1, region.end_line)
+            after = next((r.parts[0] for r in made[n + 1 :] if r.parts), parts)
+            stray = tuple(k for k in range(region.parts[-1] + 1, after) if k not in known)
+            if within and stray:
+                out.append(replace(region, doubt=QUESTION, stray=stray))
+                continue
+        out.append(region)
+    return out
 
 
 def _with_strays(made: list[Region], labelled: list[Candidate], tree: Tree) -> list[Region]:
@@ -78,7 +96,7 @@ def _with_stray(region: Region, passed: list[Candidate], tree: Tree) -> Region:
 
 
 def _strayed(region: Region, part: int, tree: Tree) -> Region:
-    return replace(region, doubt=STRAY.format(tree.ids[part]), stray=part)
+    return replace(region, doubt=STRAY.format(tree.ids[part]), stray=(part,))
 
 
 class _Splitter:

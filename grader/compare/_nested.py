@@ -14,7 +14,7 @@ def build(spec: Any) -> Comparator:
         ValueError: when there is no such kind, or it has no such option.
     """
     if not isinstance(spec, dict) or not isinstance(spec.get("kind"), str):
-        raise ValueError("write {kind: …, and its options}")  # noqa: TRY004 - a rubric error
+        raise ValueError("write {kind: …, and its options}")
     options = {key: value for key, value in spec.items() if key != "kind"}
     try:
         return comparators.build(spec["kind"], options)

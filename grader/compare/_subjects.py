@@ -21,7 +21,8 @@ expected more
 """
 _FILLERS = frozenset(_FILLERS_TEXT.split())
 _SUBORDINATE = re.compile(
-    r" (?:because|since|as|due to|when|where|until|if|which means|sum of|combination of|made of"
+    r" (?:because|since|as|due to|thanks to|owing to|once|when|where|until|if|which means|sum of"
+    r"|combination of|made of"
     r"|consists of|contains"
     r"|includes|total of|plus|driven by|dominated by|caused by|drop of|decrease of|increase of"
     r"|growth of|drop in|rise in"
@@ -36,6 +37,18 @@ _ONWARD = re.compile(
     r"|which|that|and|so|before"
     r"|until|finally|reaches|eventually|at first|first|initially|hence|thus|therefore)\b[^,]*$"
 )
+_OPENED = re.compile(r" (?:when|whenever|as|if|since|because|once|while) (?=\w)")
+_CLOSED = re.compile(r" (?:[,;:.()]|and|but|or|then|so|which|until) ")
+_AND = re.compile(r" (?:and|but|then)(?: \w+){0,2} $")
+_REASON_NEXT = re.compile(
+    r"(?: \w+){0,2} (?:because|when|as|since|due|thanks|owing|once|while|after|where|if) "
+)
+_MEANT_TEXT = """
+it they this that these those both which curve curves error errors line lines graph one ones
+latter former first second other
+"""
+_MEANT = frozenset(_MEANT_TEXT.split())
+"""Words by which a subordinate clause may speak of the subject itself."""
 _HEAD = 12
 _SHORT = 2
 _NEXT_TO = 9
@@ -108,7 +121,7 @@ def taken_apart(text: str, wording: Wording) -> Line:
     prepared = prepare(text, wording.words)
     neutral = tuple((h.start, h.end) for h in find(wording.neutral, prepared))
     groups = _groups(prepared, wording.subjects, neutral)
-    claims = _claims(prepared, wording, neutral, groups)
+    claims = _own(prepared, _claims(prepared, wording, neutral, groups), groups)
     # A later mention opens a new subject only where something is claimed of it.
     claimed = {owner(prepared, hit, groups, wording)[0] for _, hit in claims}
     groups = [
@@ -159,6 +172,8 @@ def owner(
         return (), False
     last = before[-1]
     between = f" {line[last.end : hit.start].strip()} "
+    if not last.main and _AND.search(between) and _resumes(line, hit, before, wording):
+        return last.names, False
     if (
         len(between.split()) <= _NEXT_TO
         and not _BREAK.search(between)
@@ -170,6 +185,16 @@ def owner(
     if len(between.split()) <= _WITHIN and "," in between.split() and _ONWARD.search(between):
         return main.names, True
     return last.names, False
+
+
+def _resumes(line: str, hit: Hit, before: Sequence[Group], wording: Wording) -> bool:
+    """Whether it goes on about the main subject: “test falls as bias falls and rises as …”."""
+    main = next((g for g in reversed(before) if g.main), None)
+    if main is None or not _REASON_NEXT.match(line[hit.end :]):
+        return False
+    first = {n for n, p in wording.claims if find(p, line[main.end : before[-1].start] + " ")}
+    own = {n for n, phrases in wording.claims if hit.phrase in phrases}
+    return bool(first) and not first & own
 
 
 def _claimed_next(line: str, group: Group, wording: Wording) -> bool:
@@ -209,6 +234,32 @@ def _claims(
         for n, h in _longest(hits)
         if not any(g.start < h.end and h.start < g.end for g in groups)
     ]
+
+
+def _own(
+    line: str, claims: list[tuple[str, Hit]], groups: Sequence[Group]
+) -> list[tuple[str, Hit]]:
+    """The claims without those that a clause makes of something else, if any other is left."""
+    kept = [(n, h) for n, h in claims if not _of_another(line, h, groups)]
+    return kept or claims
+
+
+def _of_another(line: str, hit: Hit, groups: Sequence[Group]) -> bool:
+    """Whether a claim is about the noun of its own clause: “… since the class of models grows”.
+
+    Before any subject is named, what a clause or a bracket says is about none of them.
+    """
+    begin = max((g.end for g in groups if g.end <= hit.start), default=0)
+    ahead = not begin
+    if ahead and line.rfind(" ( ", 0, hit.start + 1) > line.rfind(" ) ", 0, hit.start + 1):
+        return True
+    opened = list(_OPENED.finditer(line, max(0, begin - 1), hit.start + 1))
+    if not opened:
+        return False
+    between = line[opened[-1].end() - 1 : hit.start + 1]
+    if _CLOSED.search(between) or not between.split():
+        return False
+    return ahead or _MEANT.isdisjoint(between.split())
 
 
 def _only_fillers(text: str) -> bool:

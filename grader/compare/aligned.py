@@ -1,7 +1,7 @@
 """Rows of a table against the rows that are right, aligned by what kind of row each is.
 
-    compare: {kind: aligned, of: {kind: rounded}}
-    compare: {kind: aligned, of: {kind: rounded}, at_least: 2/3}
+compare: {kind: aligned, of: {kind: rounded}}
+compare: {kind: aligned, of: {kind: rounded}, at_least: 2/3}
 """
 
 from __future__ import annotations
@@ -37,19 +37,23 @@ class Aligned:
             return wrong("not a table of rows")
         cells, doubt = _cells(value, [row["label"] for row in truth])
         comparator = build(self.of)
-        credits, faults = [], []
+        earned, faults = [], []
         for position, (row, cell) in enumerate(zip(truth, cells, strict=True), start=1):
             if row["value"] is None:
                 continue
             one = wrong("not given") if cell is None else comparator.compare(cell, row["value"])
-            credits.append(one.credit)
+            earned.append(one.credit)
             if one.credit < 1:
                 faults.append(f"row {position} ({row['label']}): {one.reason}")
-        credit = sum(credits, Fraction(0)) / max(1, len(credits))
+        credit = sum(earned, Fraction(0)) / max(1, len(earned))
         if self.at_least is not None:
-            return full("recognised in most rows") if credit >= fraction(self.at_least) else wrong("not recognised")
-        right = sum(c == 1 for c in credits)
-        reason = "; ".join([f"{right} of {len(credits)} values are right", *faults[:6]])
+            return (
+                full("recognised in most rows")
+                if credit >= fraction(self.at_least)
+                else wrong("not recognised")
+            )
+        right = sum(c == 1 for c in earned)
+        reason = "; ".join([f"{right} of {len(earned)} values are right", *faults[:6]])
         reason += f"; and {len(faults) - 6} more" if len(faults) > 6 else ""
         if doubt and 0 < credit < 1:
             return unsure(f"{reason}; {doubt}", credit)
@@ -57,16 +61,24 @@ class Aligned:
 
 
 def _rows(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(row, dict) and "value" in row for row in value)
+    return isinstance(value, list | tuple) and all(
+        isinstance(row, dict) and "value" in row for row in value
+    )
 
 
 def _cells(value: Any, labels: list[str]) -> tuple[list[Any], str]:
     """The reading's cells in the order of the truth's rows; None where a row has no partner."""
     own = [row.get("label") for row in value]
     cells: list[Any] = [None] * len(labels)
-    doubt = "" if own == labels or own == labels[:len(own)] else "rows are missing or stand in another order"
+    doubt = (
+        ""
+        if own == labels or own == labels[: len(own)]
+        else "rows are missing or stand in another order"
+    )
     for block in SequenceMatcher(None, own, labels, autojunk=False).get_matching_blocks():
         for offset in range(block.size):
             cells[block.b + offset] = value[block.a + offset]["value"]
     without = [label for label in labels if label in own]
-    return cells, "" if own == without and len(set(labels)) < len(labels) and own == labels[:-1] else doubt
+    return cells, "" if own == without and len(set(labels)) < len(labels) and own == labels[
+        :-1
+    ] else doubt

@@ -30,7 +30,10 @@ minimum reaches reach has final starts begins ends last other squared side plot 
 picture sketch drawn
 """
 _SMALL = frozenset(_SMALL_TEXT.split())
-_CAUSE = re.compile(r" (?:because|since|as|due|so|therefore|hence|thus|reasons?|caus\w*|why|=>|:) ")
+_CAUSE = re.compile(
+    r" (?:because|since|as|due|thanks|owing|once|so|therefore|hence|thus|reasons?|caus\w*|why|=>"
+    r"|:) "
+)
 _ORDER = re.compile(
     r"\b(?:then|again|after|afterwards|until|later|eventually|first|initially|beyond|finally)\b",
     re.IGNORECASE,

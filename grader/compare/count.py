@@ -1,6 +1,6 @@
 """How many elements a reading has: full credit from a number on.
 
-    compare: {kind: count, at_least: 2}
+compare: {kind: count, at_least: 2}
 """
 
 from __future__ import annotations

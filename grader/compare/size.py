@@ -39,5 +39,10 @@ class Size:
         if dims[-1] != truth[-1] or not self.channels_credit:
             return wrong(f"{shown} is not the right size")
         if dims[0] is None:
-            return Verdict(credit=self.channels_credit, reason="the channels are right; height and width are not said")
-        return unsure(f"{shown}: the channels are right, height or width is not", self.channels_credit)
+            return Verdict(
+                credit=self.channels_credit,
+                reason="the channels are right; height and width are not said",
+            )
+        return unsure(
+            f"{shown}: the channels are right, height or width is not", self.channels_credit
+        )

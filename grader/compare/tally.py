@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.compare import Comparator, comparators
 from grader.compare._nested import build
-from grader.model import Verdict, full, unsure, wrong
+from grader.model import Verdict, unsure, wrong
 
 
 @comparators.register
@@ -36,16 +36,22 @@ class Tally:
             return wrong("not a total with its terms")
         comparator = build(self.of)
         total = value.get("total")
-        whole = wrong("no total is given") if total is None else comparator.compare(total, sum(truth.values()))
+        whole = (
+            wrong("no total is given")
+            if total is None
+            else comparator.compare(total, sum(truth.values()))
+        )
         if whole.credit == 1 or self.whole:
             return whole
-        right = _matched(comparator, list(value.get("terms") or []) + [total], list(truth.values()))
+        right = _matched(comparator, [*(value.get("terms") or []), total], list(truth.values()))
         if right == len(truth):
             return unsure("all terms are right, but their total is missing or is not", 1)
         if not right and not whole.certain:
             return whole
-        return Verdict(credit=Fraction(right, len(truth)),
-                       reason=f"{whole.reason}; {right} of {len(truth)} terms are right")
+        return Verdict(
+            credit=Fraction(right, len(truth)),
+            reason=f"{whole.reason}; {right} of {len(truth)} terms are right",
+        )
 
 
 def _matched(comparator: Comparator, given: list[Any], expected: list[Any]) -> int:
@@ -53,7 +59,9 @@ def _matched(comparator: Comparator, given: list[Any], expected: list[Any]) -> i
     left = [number for number in given if number is not None]
     right = 0
     for term in expected:
-        hit = next((number for number in left if comparator.compare(number, term).credit == 1), None)
+        hit = next(
+            (number for number in left if comparator.compare(number, term).credit == 1), None
+        )
         if hit is not None:
             left.remove(hit)
             right += 1

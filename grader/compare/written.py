@@ -1,6 +1,6 @@
 """A number that has to be written out: an expression that comes to it is left to a person.
 
-    compare: {kind: written, of: {kind: near, absolute: 0.003}}
+compare: {kind: written, of: {kind: near, absolute: 0.003}}
 """
 
 from __future__ import annotations
@@ -28,5 +28,7 @@ class Written:
         """Return the comparison's verdict, uncertain where no digits are written."""
         verdict = build(self.of).compare(value, truth)
         if verdict.credit and isinstance(value, Number) and value.decimals is None:
-            return replace(verdict, certain=False, reason="the expression is not evaluated to a number")
+            return replace(
+                verdict, certain=False, reason="the expression is not evaluated to a number"
+            )
         return verdict

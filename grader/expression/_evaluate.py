@@ -20,7 +20,7 @@ Raw: TypeAlias = int | Fraction | float
 _BITS = 4_000
 
 
-class Undefined(ValueError):  # noqa: N818 - no error of ours: it says what the text is
+class Undefined(ValueError):
     """An expression without a value: a name is free, a division by zero, too large."""
 
 

@@ -13,7 +13,7 @@ _STARTS = frozenset({"number", "name", "function", "open", "fraction", "root"})
 _MATCH = {"(": ")", "⌊": "⌋", "⌈": "⌉"}
 
 
-class NotAnExpression(ValueError):  # noqa: N818 - no error of ours: it says what the text is
+class NotAnExpression(ValueError):
     """A text that is no arithmetic expression, or one too large to look at."""
 
 

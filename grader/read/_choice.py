@@ -49,6 +49,19 @@ class Wanted:
     comma: Comma | None = None
     whole: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse what is no number, or a factor that is none.
+
+        Raises:
+            ValueError: with the option that cannot be used.
+        """
+        numbers = [*self.settings, *self.units.values(), self.more, self.least, self.most]
+        for number in numbers:
+            try:
+                Fraction(str(number if number is not None else 0))
+            except (ValueError, ZeroDivisionError) as error:
+                raise ValueError(f"'{number}' is no number; write 40, 0.5 or '1/60'") from error
+
 
 def choose(answer: Answer, wanted: Wanted) -> Finding:
     """Return the number that an answer gives as its result, with its rivals."""

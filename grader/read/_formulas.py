@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grader.expression import Literal, NotAnExpression, Token, from_tokens, tokenize
-from grader.expression.polynomial import NotAPolynomial, Polynomial, constant, polynomial, variable
+from grader.expression.polynomial import NotAPolynomial, Polynomial, polynomial, variable
 
 _INNER = frozenset({"number", "open", "close", "operator", "fraction"})
 _SQUARED = re.compile(r"(?:[-\s]|\^)?\s?(?:squared|square|\^\s?2)\b", re.IGNORECASE)

@@ -50,7 +50,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("i.", rf"{_START}(?P<index>{_ROMANS})[.):](?=\s|$)"),
     ("ordinal", rf"(?<![A-Za-z])(?P<index>{_ORDINAL})(?:ly)?(?![A-Za-z]){_NOT_LAYER}"),
     ("1 -", r"^[ ]*(?P<index>\d)[ ]?[-→][ ]"),
-    ("1 a", r"^[ ]*(?P<index>\d)[ ]{1,4}(?=[A-Za-z(])"),
+    ("1 a", r"^[ ]*(?P<index>\d)[ ]{1,4}(?=[A-Za-z(])(?!by\b|x\b|cross\b)"),
 )
 _STYLES = {name: re.compile(pattern, re.MULTILINE if name == "letter digit" else re.MULTILINE | re.IGNORECASE)
            for name, pattern in _PATTERNS}
@@ -164,9 +164,7 @@ def without_labels(text: str) -> str:
         found = _labels(text, name)
         if name == "1 a":
             continue
-        if name in _NAMING:
-            spans += [(label.start, label.end) for label in found]
-        elif any(b.index == a.index + 1 == 2 for a, b in zip(found, found[1:], strict=False)):
+        if name in _NAMING or any(b.index == a.index + 1 == 2 for a, b in zip(found, found[1:], strict=False)):
             spans += [(label.start, label.end) for label in found]
     return blanked(text, spans, _MASK)
 

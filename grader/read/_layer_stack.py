@@ -16,16 +16,11 @@ from grader.read._layer_tokens import Token, tokens
 
 _SETTINGS = frozenset({"padding", "filters", "stride", "dilation", "kind", "groups"})
 _FILLERS = frozenset(
-    "stacked stack stacks successive consecutive sequential sequentially subsequent cascaded layer layers conv convs "
-    "convolution convolutions convolutional kernel kernels filter filters of with size sized plain normal standard "
-    "regular times the a an each using having small identical such equal same of 2d d row in back to sequence block "
-    "blocks cnn conv2d more other separate square dilated".split())
+    ["stacked", "stack", "stacks", "successive", "consecutive", "sequential", "sequentially", "subsequent", "cascaded", "layer", "layers", "conv", "convs", "convolution", "convolutions", "convolutional", "kernel", "kernels", "filter", "filters", "of", "with", "size", "sized", "plain", "normal", "standard", "regular", "times", "the", "a", "an", "each", "using", "having", "small", "identical", "such", "equal", "same", "of", "2d", "d", "row", "in", "back", "to", "sequence", "block", "blocks", "cnn", "conv2d", "more", "other", "separate", "square", "dilated"])
 _LAYERS = frozenset(
-    "layer layers conv convs convolution convolutions block blocks conv2d times kernel kernels filter filters".split())
+    ["layer", "layers", "conv", "convs", "convolution", "convolutions", "block", "blocks", "conv2d", "times", "kernel", "kernels", "filter", "filters"])
 _DESCRIBES = frozenset(
-    "relu bn batchnorm norm sigmoid tanh activation activations dropout kernel kernels filter filters single one plain "
-    "just only is a an the by of size by conv2d net network uses use used stacks puts using layer layers conv convs "
-    "convolution convolutions convolutional stacked stack two three".split())
+    ["relu", "bn", "batchnorm", "norm", "sigmoid", "tanh", "activation", "activations", "dropout", "kernel", "kernels", "filter", "filters", "single", "one", "plain", "just", "only", "is", "a", "an", "the", "by", "of", "size", "by", "conv2d", "net", "network", "uses", "use", "used", "stacks", "puts", "using", "layer", "layers", "conv", "convs", "convolution", "convolutions", "convolutional", "stacked", "stack", "two", "three"])
 _RIGHT = ("receptive", "rf", "r.f", "field", "region", "effective", "fov", "neighb")
 _LONGEST = 600
 _MOST = 40

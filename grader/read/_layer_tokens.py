@@ -20,7 +20,7 @@ _WORDS = {w: i for i, w in enumerate(
 _W = "|".join(_WORDS)
 _NUM = rf"(?:\d{{1,3}}|(?:{_W})(?![a-z]))"
 _CH = r"(?:\d{0,3}\s?\*?\s?C(?:_?(?:in|out))?(?:\s?/{1,2}\s?\d{1,2})?(?![a-z0-9])|\d{1,4}(?![\d.]*\s?x\s?\d))"
-_LIST = r"\(?\[?\d{1,2}(?!\s?x\s?\d|\d)(?:\s?(?:,|and|&|/|then|;)\s?\d{1,2}(?!\s?x\s?\d|\d|\s*(?:filters?|channels?|kernels?|layers?|conv|dil|str)))*\)?\]?"
+_LIST = r"\(?\[?\d{1,2}(?!\s?x\s?\d|\d|[\s-]by\b)(?:\s?(?:,|and|&|/|then|;)\s?\d{1,2}(?!\s?x\s?\d|\d|[\s-]by\b|\s*(?:filters?|channels?|kernels?|layers?|conv|dil|str)))*\)?\]?"
 _PAIRS = r"[(\[]\s?\d\s?,\s?\d\s?[)\]](?:\s?(?:,|and|&|then|;)\s?[(\[]\s?\d\s?,\s?\d\s?[)\]])+"
 _NOUNS = r"(?:output\s|out\s|input\s|conv\w*\s|feature\s|of\s(?:the\s)?){0,2}(?:filters?|kernels?|channels?|feature[\s-]?maps?|maps|outputs|neurons|depth)"
 _IS = r"(?:\s?(?:of|=|:|is|are|by|with|to|equals?|equal|size|rate|factor|width|amount|set|being|a|\(|\[)){0,4}\s?"
@@ -35,7 +35,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
      r"(?:wait|sorry|oops|scratch that|correction|my mistake|i mean|actually|no\s?,|rather"
      r"|(?:should|has to|must) (?:be|have been))\b,?"),
     ("counted", _COUNT,
-     rf"(?:[1-9]|(?:{_W})(?![a-z]))(?= (?:\w+ ){{0,2}}(?:kernels?|filters?)\b[\s:,=]{{0,4}}"
+     rf"(?:[1-9](?!\s?[x*]|[\s-]by)|(?:{_W})(?![a-z]|[\s-]by))(?= (?:\w+ ){{0,2}}(?:kernels?|filters?)\b[\s:,=]{{0,4}}"
      rf"(?:(?:of|with|size[ds]?|having|each|is|a|the|being)[\s:=]{{1,3}}){{0,4}}\(?(?:\d{{1,2}}|{_W})[\s-]?(?:x|by))"),
     ("perchannel", "o1as", r"(?:one|1|a|single) (?:filters?|kernels?) (?:per|for each|for every) (?:input )?channel"),
     ("layer", "clsbkf",
@@ -62,7 +62,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
      rf"(?:zero[\s-]?)?(?:padd?ings?|pads?|padded)(?![a-z]){_IS}(?:{_LIST})(?![\d.]*\s?[x/*(]\s?\(?[\dk])"
      rf"|p\s?=\s?(?:{_LIST})|p\s?\d\b(?!\s?x)"),
     ("padrule", "p",
-     r"(?:p|pad|padding)\s?(?:=|:|of|is)\s?[⌊(]?\s?(?:\(?[dkf]\b|\w\s?[*·x]?\s?\(|\(|floor)[^,;\n]{0,24}"),
+     r"(?:p|pad|padding)\s?(?:=|:|of|is)\s?[⌊(]?\s?(?:\(?[dkf]\b|\w\s?[*·x]?\s?\(|\(|floor)[\sdkfs\d()/*+·x⌊⌋-]{0,24}"),
     ("padded", "zp", r"(?:zero[\s-]?)?(?:padd?ings?|pads?|padded)(?![a-z])"),
     ("sized", "kpmrshd",
      r"(?:keep|preserv|maintain|retain|sustain)\w*[^.;\n⟦]{0,40}?(?:spatial|sizes?|dimensions?|shape|resolution|height|width|H\s?x\s?W)\b"
@@ -97,7 +97,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("times", "t^rfx*" + _COUNT,
      rf"(?:twice|thrice)\b|(?:(?<=[)\]\d])|(?<=[)\]\d] ))\^\s?(?P<times1>\d)\b"
      rf"|repeat\w* (?:it |this |by |for )?(?P<times2>{_NUM})?(?:\s?x| times)?\b|for \w+ in range\(\s?(?P<times3>\d)\s?\)"
-     rf"|(?:x|\*|times)\s?(?P<times4>{_NUM})(?:\s?times)?\b(?![\d.]*\s?[x*(]|\s?(?:conv|kernel|filter|channel))"
+     rf"|(?:x|\*|times)\s?(?P<times4>{_NUM})(?:\s?times)?\b(?![\d.]*\s?(?:[x*]|\(\d)|\s?(?:conv|kernel|filter|channel))"
      rf"|(?P<times5>{_NUM})\s?(?:x(?=\s*(?:[).,;\n]|$))|times)(?![a-z])"),
     ("before", _DIGIT, r"(?<![\d.x])(?P<before1>\d)\s?[x*]\s?(?=[(\[⟦k]|conv)"),
     ("pair", "([", r"[(\[]\s?(?P<pair1>\d{1,2})\s?,\s?(?P<pair2>\d{1,2})\s?[)\]]"),
@@ -140,6 +140,7 @@ _TABLE = {sign: _compiled(sign) for sign in sorted(set("".join(starts for _, sta
 _PLAIN_TOKEN = re.compile(_REST)
 _CHAIN = re.compile(r"(\d+|c\w*)(\s*)(?:[x*](\s*))?", re.IGNORECASE)
 _ARITHMETIC = re.compile(r"[ ]*[+=][ ]*\d+(?![\d.]*[ ]*[x*A-Za-z(⟦]|\d)")
+_SUM_ENDS = re.compile(r"[ ]*[=)]")
 _SUMMED = re.compile(r"(?<![x*\d])(?<![x*][ ])\d[ ]?[+][ ]?$")
 _CHANNEL = re.compile(r"(\d{0,3})\s?\*?\s?C(?:_?(?:in|out))?(?:\s?/{1,2}\s?(\d{1,2}))?(?![a-z0-9])", re.IGNORECASE)
 
@@ -189,7 +190,8 @@ def _chain(match: re.Match[str], text: str) -> _Made:
     sides = [part for part, _, _ in parts]
     gaps = [bool(before or after) for _, before, after in parts[:-1]]
     numbers = [int(side) for side in sides if side.isdigit()]
-    around = _ARITHMETIC.match(text, match.end()) or _SUMMED.search(text[max(0, match.start() - 6) : match.start()])
+    around = _ARITHMETIC.match(text, match.end()) or (
+        _SUMMED.search(text[max(0, match.start() - 6) : match.start()]) and _SUM_ENDS.match(text, match.end()))
     if around and len(sides) == 2:
         return ("sum", "")
     if len(sides) >= 3 and len(numbers) >= 3 and max(numbers[:3]) <= LARGEST:

@@ -35,6 +35,7 @@ _SPACE = re.compile(r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|limits|hline)(
 _COMMAND = re.compile(r"\\([a-zA-Z]{1,24})")
 _NAMES = {"le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "approx": "≈", "sim": "≈", "ldots": "...", "dots": "...",
           "cdots": "...", "pm": "±", "lfloor": "(", "rfloor": ")", "lceil": "(", "rceil": ")", "div": "/"}
+_STARRED = re.compile(r"^([ ]*)\*(?=[ ])", re.MULTILINE)
 _WITH = re.compile(r"(?<![A-Za-z])w/(o?)(?=\s?[\w(])")
 _BOLD = re.compile(r"(?<!\d)\*\*|\*\*(?!\d)|__|`+")
 _ITALIC = re.compile(r"(?<![\w)*])\*(?=[^\s*\d])([^*\n]{1,200})(?<=[^\s*])\*(?![\w(*])")
@@ -63,6 +64,7 @@ def unmarked(text: str) -> str:
     text = _SPACE.sub(" ", text)
     text = _SUPERSCRIPT.sub(lambda found: "^" + found.group().translate(_DIGITS), text)
     text = _ITALIC.sub(r" \1 ", _STAR.sub(_starred, _BOLD.sub("", text)))
+    text = _STARRED.sub(r"\1•", text)
     text = _WITH.sub(lambda found: "without " if found[1] else "with ", text)
     return _WIDE.sub(" ", text.replace("{", " ").replace("}", " "))
 

@@ -14,12 +14,16 @@ from dataclasses import dataclass
 from grader.model import Answer, Piece, Place
 
 _BOTH = re.compile(r"\b(?:both|each|either|the two)\b", re.IGNORECASE)
-_ITEM = re.compile(r"^\s*(?:[-*•]\s*)?(?:\(?([ab])[).:]|\(?(i{1,2})[).:]|\(?([12])[).])\s+", re.IGNORECASE)
+_ITEM = re.compile(
+    r"^\s*(?:[-*•]\s*)?(?:\(?([ab])[).:]|\(?(i{1,2})[).:]|\(?([12])[).])\s+", re.IGNORECASE
+)
 _RULE = re.compile(r"[\s|:+-]*")
 _KERNEL = re.compile(r"\d+\s*[x×*]\s*\d+")
 _VALUE = re.compile(
     r"\d(?:[\d.,'’\u2009\u202f]|\s(?=\d{3}(?!\d)))*(?:\s*(?:[x×*]\s*10\s*\^?\s*[-+]?\d+|e[-+]?\d+|[KMB](?![a-z])"
-    r"|bn|billion|million|thousand|mio|mrd))?", re.IGNORECASE)
+    r"|bn|billion|million|thousand|mio|mrd))?",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d")
 
 
@@ -55,7 +59,9 @@ def unassigned(answer: Answer, names: Mapping[str, Sequence[str]], own: Sequence
     if found:
         lines = {s.text for s in found if _VALUE.search(_KERNEL.sub(" ", s.text))}
         return "numbers stand there that may belong to another of them" if len(lines) > 1 else ""
-    text = _KERNEL.sub(" ", " ".join(piece.text for piece in answer.of("prose", "math", "table", "output")))
+    text = _KERNEL.sub(
+        " ", " ".join(piece.text for piece in answer.of("prose", "math", "table", "output"))
+    )
     return "numbers stand there, but not for which of them" if _VALUE.search(text) else ""
 
 
@@ -64,7 +70,10 @@ class _Scan:
         self.names = list(names)
         self.found: dict[str, list[Section]] = {name: [] for name in names}
         self.current: tuple[str, ...] = ()
-        groups = (f"(?P<n{i}>{'|'.join(re.escape(w) for w in words)})" for i, words in enumerate(names.values()))
+        groups = (
+            f"(?P<n{i}>{'|'.join(re.escape(w) for w in words)})"
+            for i, words in enumerate(names.values())
+        )
         self.mention = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(groups)})[a-z]*", re.IGNORECASE)
 
     def piece(self, piece: Piece) -> None:
@@ -88,8 +97,12 @@ class _Scan:
             return
         mentions = _drawn_back(mentions, line)
         first = _NUMBER.search(line)
-        trailing = (first is not None and first.start() < mentions[0][0]
-                    and not _NUMBER.search(line, mentions[-1][1]) and not _introduced(line, mentions[0][0]))
+        trailing = (
+            first is not None
+            and first.start() < mentions[0][0]
+            and not _NUMBER.search(line, mentions[-1][1])
+            and not _introduced(line, mentions[0][0])
+        )
         if trailing and len(mentions) > 1:
             start = 0
             for _, end, name in mentions:
@@ -97,9 +110,11 @@ class _Scan:
                 start = end
             self.current = (mentions[-1][2],)
             return
-        head = line[:mentions[0][0]]
+        head = line[: mentions[0][0]]
         self._add((mentions[0][2],) if trailing or not self.current else self.current, head, place)
-        for (start, _, name), end in zip(mentions, [*(m[0] for m in mentions[1:]), len(line)], strict=True):
+        for (start, _, name), end in zip(
+            mentions, [*(m[0] for m in mentions[1:]), len(line)], strict=True
+        ):
             self._add((name,), line[start:end], place)
         self.current = (mentions[-1][2],)
 
@@ -110,7 +125,9 @@ class _Scan:
             return False
         behind = numbers[-1].end() <= mentions[0][0]
         ahead = mentions[-1][1] <= numbers[0].start()
-        between = line[mentions[0][1]:mentions[-1][0]] + line[numbers[0].end():numbers[-1].start()]
+        between = (
+            line[mentions[0][1] : mentions[-1][0]] + line[numbers[0].end() : numbers[-1].start()]
+        )
         if not (behind or ahead) or len(between.split()) > 12:
             return False
         for number, (_, _, name) in zip(numbers, mentions, strict=True):
@@ -125,11 +142,16 @@ class _Scan:
         if text.strip():
             for name in names:
                 named = any(self._name(match) == name for match in self.mention.finditer(text))
-                self.found[name].append(Section(text=text.strip(), place=place, row=row, named=named))
+                self.found[name].append(
+                    Section(text=text.strip(), place=place, row=row, named=named)
+                )
 
     def _table(self, piece: Piece) -> bool:
-        rows = [[c.strip() for c in line.strip().strip("|").split("|" if "|" in line else "\t")]
-                for line in piece.text.splitlines() if line.strip() and not _RULE.fullmatch(line)]
+        rows = [
+            [c.strip() for c in line.strip().strip("|").split("|" if "|" in line else "\t")]
+            for line in piece.text.splitlines()
+            if line.strip() and not _RULE.fullmatch(line)
+        ]
         columns = [self._only(cell) for cell in rows[0]] if rows else []
         if any(columns):
             for row in rows[1:]:
@@ -158,7 +180,9 @@ class _Scan:
             line, place = next(pair for pair in lines if _NUMBER.search(pair[0]))
             lines = [(part, place) for part in re.split(r",(?=\s)|;|\band\b|\bvs\b", line)]
         items = [(line, place) for line, place in lines if _ITEM.match(line)]
-        chosen = items if len(items) == len(self.names) else [x for x in lines if _NUMBER.search(x[0])]
+        chosen = (
+            items if len(items) == len(self.names) else [x for x in lines if _NUMBER.search(x[0])]
+        )
         if len(chosen) == len(self.names):
             for name, (line, place) in zip(self.names, chosen, strict=True):
                 self._add((name,), _ITEM.sub("", line), place)
@@ -181,12 +205,21 @@ def _drawn_back(mentions: list[tuple[int, int, str]], line: str) -> list[tuple[i
     if len(mentions) < 2 or _NUMBER.search(line, end):
         return mentions
     numbers = list(_VALUE.finditer(line, mentions[-2][1], start))
-    if len(numbers) < 2 or not re.fullmatch(r"\W*(?:\w+\W+){0,2}(?:of|for|in|by|with)\W+(?:\w+\W+){0,2}", line[numbers[-1].end():start]):
+    if len(numbers) < 2 or not re.fullmatch(
+        r"\W*(?:\w+\W+){0,2}(?:of|for|in|by|with)\W+(?:\w+\W+){0,2}",
+        line[numbers[-1].end() : start],
+    ):
         return mentions
     return [*mentions[:-1], (numbers[-1].start(), end, name)]
 
 
 def _introduced(line: str, start: int) -> bool:
     """Whether what stands before the first name is only a list number such as ``1.``."""
-    return re.fullmatch(r"\s*(?:[-*•#]+\s*)?[(\[]?(?:\d{1,2}|[a-z]{1,3})?[)\].:]?\s*(?:for|in|the|\*|\s)*",
-                        line[:start], re.IGNORECASE) is not None
+    return (
+        re.fullmatch(
+            r"\s*(?:[-*•#]+\s*)?[(\[]?(?:\d{1,2}|[a-z]{1,3})?[)\].:]?\s*(?:for|in|the|\*|\s)*",
+            line[:start],
+            re.IGNORECASE,
+        )
+        is not None
+    )

@@ -16,7 +16,9 @@ from grader.model import Answer, Finding, Found, Missing, Number, Piece, Place
 from grader.read import readers
 
 _LATEX = re.compile(r"\\(?:text|mathrm|mathbf|textbf)\{([^{}]*)\}")
-_NOISE = re.compile(r"\\hline|\\begin\{[^}]*\}(?:\{[^}]*\})?|\\end\{[^}]*\}|[$*`]{1,2}(?=\s|$|[A-Za-z(])|\*\*")
+_NOISE = re.compile(
+    r"\\hline|\\begin\{[^}]*\}(?:\{[^}]*\})?|\\end\{[^}]*\}|[$*`]{1,2}(?=\s|$|[A-Za-z(])|\*\*"
+)
 _THIN = re.compile(r"(?<=\d)(?:\\,|\\ |\{,\}|[\u2009\u202f\u00a0'’])(?=\d{3})")
 _RULE = re.compile(r"[\s|:+=-]*")
 _ARROW = re.compile(r"->|→|⇒|=>|≈|~|=")
@@ -53,8 +55,10 @@ class Columns:
             scan.piece(piece)
         lost = bool(answer.lost or answer.of("image"))
         if not any(row["value"] is not None for row in scan.found):
-            return Missing(why=f"no {self.column} were found",
-                           doubt="the table may stand in an image" if lost and not scan.filled else "")
+            return Missing(
+                why=f"no {self.column} were found",
+                doubt="the table may stand in an image" if lost and not scan.filled else "",
+            )
         doubt = scan.doubt or ("part of the table may stand in an image" if lost else "")
         places = tuple(dict.fromkeys(scan.places))
         quote = f"{sum(row['value'] is not None for row in scan.found)} rows of {self.column}"
@@ -118,8 +122,9 @@ class _Scan:
         return next((name for name, words in self._rows.items() if words.search(text)), None)
 
     def _is_header(self, cells: list[str]) -> bool:
-        return sum(any(words.search(cell) for words in self._columns.values()) for cell in cells[1:]) > 0 and not any(
-            ch.isdigit() for cell in cells[1:] for ch in cell)
+        return sum(
+            any(words.search(cell) for words in self._columns.values()) for cell in cells[1:]
+        ) > 0 and not any(ch.isdigit() for cell in cells[1:] for ch in cell)
 
     def _header(self, cells: list[str], spoken: list[str]) -> None:
         words = self._columns[self.kind.column]
@@ -140,7 +145,11 @@ class _Scan:
     def _clause(self, line: str, label: str) -> str | None:
         """The value in a line without cells: beside a word for the column, or all there is."""
         match = self._rows[label].search(line)
-        rest = re.sub(r"^[\w()/.-]*\s*(?:layer)?\s*(?:[:=,]|->|→|–|-(?=\s))?", "", line[match.end():] if match else line)
+        rest = re.sub(
+            r"^[\w()/.-]*\s*(?:layer)?\s*(?:[:=,]|->|→|–|-(?=\s))?",
+            "",
+            line[match.end() :] if match else line,
+        )
         words = self._columns[self.kind.column]
         clauses = [c for c in re.split(r";|,(?=\s)|\band\b|\|", rest) if c.strip()]
         named = [c for c in clauses if words.search(c)]
@@ -157,7 +166,11 @@ class _Scan:
         """A printed total that is not the sum of the rows above it."""
         total = next((row["value"] for row in self.found if row["label"] == "total"), None)
         values = [row["value"] for row in self.found if row["label"] != "total"]
-        if not isinstance(total, Number) or len(values) < 2 or not all(isinstance(v, Number) for v in values):
+        if (
+            not isinstance(total, Number)
+            or len(values) < 2
+            or not all(isinstance(v, Number) for v in values)
+        ):
             return ()
         numbers = [v for v in values if isinstance(v, Number)]
         summed = sum(float(v.value) for v in numbers)
@@ -169,7 +182,12 @@ class _Scan:
     def _value(self, text: str | None, dotted: bool) -> Number | None:
         if text is None or not text.strip():
             return None
-        text = re.sub(r"\b(?:each|units?|neurons?|weights?|total|bytes)\b", " ", text.strip(), flags=re.IGNORECASE)
+        text = re.sub(
+            r"\b(?:each|units?|neurons?|weights?|total|bytes)\b",
+            " ",
+            text.strip(),
+            flags=re.IGNORECASE,
+        )
         text = " ".join(text.split()).strip(" :")
         if _NONE.match(text):
             return Number(value=_ZERO, decimals=0, significant=1) if self.kind.empty else None

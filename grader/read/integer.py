@@ -33,9 +33,16 @@ class Integer:
     most: int | None = None
     """Values above it are unlikely to be meant."""
 
+    def __post_init__(self) -> None:
+        """Refuse options that are no numbers when the rubric is loaded."""
+        self._wanted()
+
     def read(self, answer: Answer) -> Finding:
         """Return the whole number that the answer gives as its result."""
-        wanted = Wanted(
+        return choose(answer, self._wanted())
+
+    def _wanted(self) -> Wanted:
+        return Wanted(
             near=self.near,
             away=self.away,
             settings=self.settings,
@@ -44,4 +51,3 @@ class Integer:
             most=self.most,
             whole=True,
         )
-        return choose(answer, wanted)

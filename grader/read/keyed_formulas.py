@@ -29,7 +29,16 @@ from grader.read import readers
 from grader.read._assumptions import Assumptions, assumptions
 from grader.read._claims import Claims, claims
 from grader.read._formulas import Chain, Formula, Names, chains, formulas
-from grader.read._items import Item, Items, blanked, index_of, labelled, labels, spots, without_labels
+from grader.read._items import (
+    Item,
+    Items,
+    blanked,
+    index_of,
+    labelled,
+    labels,
+    spots,
+    without_labels,
+)
 from grader.read._layer_calls import LayerDict
 from grader.read._layer_stack import stack
 from grader.read._layer_tables import rows

@@ -24,7 +24,9 @@ _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
 _FACTOR = r"(?:\d+(?:\.\d+)?|\.\d+)"
 _NAME = r"[A-Za-z][A-Za-z]*_?\d?"
 _TERM = rf"[+-]\s*(?:{_FACTOR}\s*(?:\*\s*)?\(?\s*(?:{_NAME}|{_FACTOR})\s*\)?|{_FACTOR}|{_NAME})"
-_CHAIN = re.compile(rf"(?<![\w.)])(?:[+-]\s*)?(?:{_FACTOR}\s*(?:\*\s*)?\(?\s*(?:{_NAME}|{_FACTOR})\s*\)?|{_FACTOR}|{_NAME})(?:\s*{_TERM}){{1,5}}")
+_CHAIN = re.compile(
+    rf"(?<![\w.)])(?:[+-]\s*)?(?:{_FACTOR}\s*(?:\*\s*)?\(?\s*(?:{_NAME}|{_FACTOR})\s*\)?|{_FACTOR}|{_NAME})(?:\s*{_TERM}){{1,5}}"
+)
 _ONE = re.compile(rf"([+-]?)\s*(?:({_FACTOR})\s*(?:\*\s*)?)?\(?\s*({_NAME}|{_FACTOR})?\s*\)?$")
 _LONGEST = 2_000
 

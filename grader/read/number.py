@@ -41,9 +41,16 @@ class Number:
     comma: Comma | None = None
     """What a comma before three digits means in this answer."""
 
+    def __post_init__(self) -> None:
+        """Refuse options that are no numbers when the rubric is loaded."""
+        self._wanted()
+
     def read(self, answer: Answer) -> Finding:
         """Return the number that the answer gives as its result."""
-        wanted = Wanted(
+        return choose(answer, self._wanted())
+
+    def _wanted(self) -> Wanted:
+        return Wanted(
             near=self.near,
             away=self.away,
             settings=self.settings,
@@ -54,4 +61,3 @@ class Number:
             most=self.most,
             comma=self.comma,
         )
-        return choose(answer, wanted)

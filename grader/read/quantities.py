@@ -19,16 +19,27 @@ from grader.read import readers
 from grader.read._lines import lines
 from grader.read._runs import Run, runs_of
 
-_WORDS = {word: number for number, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split())}
+_WORDS = {
+    word: number
+    for number, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"]
+    )
+}
 _COUNT = re.compile(
     rf"(?<![\w.,/-])(?:(?P<digits>\d{{1,3}})(?![\w]|[.,]\d|\s*[x×]\s*\d)|(?P<word>{'|'.join(_WORDS)}|last|single|all|every)\b(?!\s+one\b(?=\s+of))"
-    r")(?:st|nd|rd|th)?", re.IGNORECASE)
+    r")(?:st|nd|rd|th)?",
+    re.IGNORECASE,
+)
 _SIZE = re.compile(r"\d+\s*(?:x|×|\*|by|\\times)\s*\d+", re.IGNORECASE)
 _RANGE = re.compile(r"\b(\d{1,3})\s*(?:-|–|to)\s*(\d{1,3})\b")
-_OF = re.compile(r"\b(?:of|out of|from)\s+(?:the\s+|all\s+)?(?:\d{1,3}|\w+)\s+(?:feature\s+)?maps\b", re.IGNORECASE)
+_OF = re.compile(
+    r"\b(?:of|out of|from)\s+(?:the\s+|all\s+)?(?:\d{1,3}|\w+)\s+(?:feature\s+)?maps\b",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[.;\n]+(?=\s|$|[A-Z*-])")
-_EXPONENT = re.compile(r"(?:\be|exp)\s*(?:\^|\*\*)?\s*(?:\\left)?[{(]\s*([-+−\d.,*·\s]{1,60}?)\s*(?:\\right)?[})]|e\^\s*([-−]?\d[\d.]*)")
+_EXPONENT = re.compile(
+    r"(?:\be|exp)\s*(?:\^|\*\*)?\s*(?:\\left)?[{(]\s*([-+−\d.,*·\s]{1,60}?)\s*(?:\\right)?[})]|e\^\s*([-−]?\d[\d.]*)"
+)
 _MOST = 400
 
 
@@ -53,32 +64,41 @@ class Quantities:
         for line in shown:
             for run in runs_of(line.text):
                 values += _values(line.text, run)
-                written += [_plain(run.number.value)] if run.plain and run.number is not None else []
-            values += [_plain(v) for m in _EXPONENT.finditer(line.text)
-                       for v in _evaluated(m[1] or m[2])]
+                written += (
+                    [_plain(run.number.value)] if run.plain and run.number is not None else []
+                )
+            values += [
+                _plain(v) for m in _EXPONENT.finditer(line.text) for v in _evaluated(m[1] or m[2])
+            ]
         words = "\n".join(piece.text for piece in answer.of("prose", "table", "math"))
         for sentence in _SENTENCE.split(words):
             found = _counts(sentence)
             if found:
                 counts.append(found)
         if not values and not counts:
-            lost = "the explanation may stand in an image" if answer.lost or answer.of("image") else ""
+            lost = (
+                "the explanation may stand in an image" if answer.lost or answer.of("image") else ""
+            )
             return Missing(why="no number was found", doubt=lost)
-        return Found(value={"written": written[:_MOST], "values": values[:_MOST], "counts": counts[:_MOST]},
-                     where=tuple(dict.fromkeys(line.place for line in shown)),
-                     quote=" ".join(answer.text.split())[:200])
+        return Found(
+            value={"written": written[:_MOST], "values": values[:_MOST], "counts": counts[:_MOST]},
+            where=tuple(dict.fromkeys(line.place for line in shown)),
+            quote=" ".join(answer.text.split())[:200],
+        )
 
 
 def _values(text: str, run: Run) -> list[int | float]:
     found = [run.number.value] if run.number is not None else []
-    terms = _terms(text[run.start:run.end])
+    terms = _terms(text[run.start : run.end])
     if len(terms) > 1:
         found += [value for term in terms for value in _evaluated(term)]
     return [_plain(value) for value in found]
 
 
 def _plain(value: Fraction | float) -> int | float:
-    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else float(value)
+    return (
+        value.numerator if isinstance(value, Fraction) and value.denominator == 1 else float(value)
+    )
 
 
 def _terms(text: str) -> list[str]:
@@ -102,7 +122,9 @@ def _evaluated(text: str) -> list[Fraction | float]:
 def _counts(sentence: str) -> list[int | str]:
     before = re.split(r"=", sentence)[0] if sentence.count("=") and "+" in sentence else sentence
     text = _OF.sub(" ", _SIZE.sub(" ", before))
-    text = _RANGE.sub(lambda m: str(int(m[2]) - int(m[1]) + 1) if int(m[2]) > int(m[1]) else " ", text)
+    text = _RANGE.sub(
+        lambda m: str(int(m[2]) - int(m[1]) + 1) if int(m[2]) > int(m[1]) else " ", text
+    )
     found: list[int | str] = []
     for match in _COUNT.finditer(text):
         word = (match["word"] or "").lower()
@@ -112,6 +134,11 @@ def _counts(sentence: str) -> list[int | str]:
             found.append(1)
         elif word in ("all", "every"):
             found.append("all")
-        elif not (word == "one" and found and found[-1] == 1 and text[:match.start()].rstrip().endswith("last")):
+        elif not (
+            word == "one"
+            and found
+            and found[-1] == 1
+            and text[: match.start()].rstrip().endswith("last")
+        ):
             found.append(_WORDS[word])
     return found

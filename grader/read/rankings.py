@@ -17,11 +17,16 @@ _MARKUP = re.compile(r"\\(?:text|mathrm|mathbf|boxed|textbf|mathit)\b|[$*_`{}]|\
 _VALUE = r"[(\[]?\s*[-−–+]?\s*(?:minus\s+)?(?:\d*[.,]\d+|\d+|\\?(?:sqrt|frac)|√)"
 _WITHDRAWN = re.compile(
     r"\b(?:sorry|corrected|correction|wait|instead it|should be|has to be|actually|scratch that|"
-    r"ignore (?:the|that|this)|my mistake|revised|oops)\b", re.IGNORECASE)
+    r"ignore (?:the|that|this)|my mistake|revised|oops)\b",
+    re.IGNORECASE,
+)
 _COUNT = re.compile(
     r"(?:\bnearest|\bnear|\bn(?=\s*[-=_ ]?\s*\d))\s*[-‐–_=: ]?\s*(\d)\b|\b(\d)(?:st|nd|rd|th|\s*[- ]\s*(?=nearest\b))",
-    re.IGNORECASE)
-_AMONG = re.compile(r"\b(?:with|between|to|of|among|datasets?|sources?|order|vectors?)\s*\(?\s*$", re.IGNORECASE)
+    re.IGNORECASE,
+)
+_AMONG = re.compile(
+    r"\b(?:with|between|to|of|among|datasets?|sources?|order|vectors?)\s*\(?\s*$", re.IGNORECASE
+)
 _FOR = re.compile(r"\s*(?:for|of|in|\()\s*(?:the\s+)?(?:image\s*)?", re.IGNORECASE)
 _CLOSED = re.compile(r"\s*(?:[,;.)|]|and\b|$)", re.IGNORECASE)
 _TRAILING = re.compile(r"\b(?:for|under|at|in|as|is)\s+(?:the\s+)?$", re.IGNORECASE)
@@ -89,12 +94,17 @@ class _Scan:
         self.values = 0
         one = f"[{letters}{letters.lower()}]"
         names = "|".join(re.escape(s) for s in kind.subjects)
-        self._valued = re.compile(rf"\b{one}\b\)?\s*(?:[:=]|with|is|has|value|~|≈|\(\s*(?=[-−–+]?\s*[\d.]))?\s*"
-                                  rf"(?:value is|has|is)?\s*{_VALUE}[\d.,)\]]*", re.IGNORECASE)
+        self._valued = re.compile(
+            rf"\b{one}\b\)?\s*(?:[:=]|with|is|has|value|~|≈|\(\s*(?=[-−–+]?\s*[\d.]))?\s*"
+            rf"(?:value is|has|is)?\s*{_VALUE}[\d.,)\]]*",
+            re.IGNORECASE,
+        )
         self._token = re.compile(
             rf"(?P<subject>(?<![A-Za-z0-9\-−–])(?:{names})(?![A-Za-z0-9]))"
             rf"|(?P<label>(?<![A-Za-z0-9'’]){one}(?:\s*(?:[-–,>→/⟶]|->|>>|\\to|\\rightarrow)?\s*{one}(?![A-Za-z0-9])"
-            rf"|{one}){{0,{3 * self.length}}}(?![A-Za-z0-9'’]))", re.IGNORECASE)
+            rf"|{one}){{0,{3 * self.length}}}(?![A-Za-z0-9'’]))",
+            re.IGNORECASE,
+        )
 
     def piece(self, piece: Piece) -> None:
         before = dict(self.cells)
@@ -124,18 +134,27 @@ class _Scan:
             if match["subject"]:
                 self._speak_of(match["subject"])
             else:
-                named, self.subject = self.subject, self._trailing(kept, match, following) or self.subject
+                named, self.subject = (
+                    self.subject,
+                    self._trailing(kept, match, following) or self.subject,
+                )
                 if not self._enumerates(kept, match):
-                    self._labels(match["label"], kept[match.end():match.end() + 20], alone=match[0] == kept.strip(" .;,"))
+                    self._labels(
+                        match["label"],
+                        kept[match.end() : match.end() + 20],
+                        alone=match[0] == kept.strip(" .;,"),
+                    )
                 self.subject = named
         for count in _COUNT.finditer(kept, position):
             self._counted(kept, count)
 
-    def _trailing(self, text: str, label: re.Match[str], following: re.Match[str] | None) -> str | None:
+    def _trailing(
+        self, text: str, label: re.Match[str], following: re.Match[str] | None
+    ) -> str | None:
         """The subject that stands behind its label: ``DB for X, CA for Y``."""
         if following is None or not following["subject"]:
             return None
-        between, after = text[label.end():following.start()], text[following.end():]
+        between, after = text[label.end() : following.start()], text[following.end() :]
         if _FOR.fullmatch(between) and _CLOSED.match(after):
             return self._canonical(following["subject"])
         return None
@@ -148,8 +167,8 @@ class _Scan:
 
     def _bare(self, match: re.Match[str]) -> str:
         # In a chain such as "D (0.7) → B (0.5)" the letters still rank; elsewhere they go.
-        after = match.string[match.end():match.end() + 4].lstrip()
-        before = match.string[max(0, match.start() - 4):match.start()].rstrip()
+        after = match.string[match.end() : match.end() + 4].lstrip()
+        before = match.string[max(0, match.start() - 4) : match.start()].rstrip()
         chained = after.startswith((">", "→", "-", "\\")) or before.endswith((">", "→", "\\to"))
         return match[0][0] if chained else " "
 
@@ -179,13 +198,21 @@ class _Scan:
         letters = "".join(re.findall(r"[A-Za-z]", match["label"])).upper()
         if len(letters) < 3 or not "".join(self.order).startswith(letters):
             return False
-        before = text[max(0, match.start() - 24):match.start()]
-        return _AMONG.search(before) is not None or re.match(r"\W*\s*[-−–+(]?\s*\.?\d", text[match.end():]) is not None
+        before = text[max(0, match.start() - 24) : match.start()]
+        return (
+            _AMONG.search(before) is not None
+            or re.match(r"\W*\s*[-−–+(]?\s*\.?\d", text[match.end() :]) is not None
+        )
 
     def _labels(self, text: str, after: str, *, alone: bool = False) -> None:
         for label in self._split(text):
             self._last = len(label)
-            lone = len(label) == 1 and self.count is None and not alone and not self._listed(label, after)
+            lone = (
+                len(label) == 1
+                and self.count is None
+                and not alone
+                and not self._listed(label, after)
+            )
             self._set(self.subject, self.count or len(label), label, weak=lone)
             self.count = None
 
@@ -233,12 +260,22 @@ class _Scan:
 
     def _table(self, rows: list[list[str]]) -> bool:
         """A table with subjects down and lengths across, or the other way round."""
-        header = next((row for row in rows if sum(bool(self._number(c) or self._named(c)) for c in row) > 1), None)
+        header = next(
+            (row for row in rows if sum(bool(self._number(c) or self._named(c)) for c in row) > 1),
+            None,
+        )
         if header is None:
             return False
         across = [self._named(cell) or self._number(cell) for cell in header]
-        for row in rows[rows.index(header) + 1:]:
-            down = next((self._named(c) or self._number(c) for c in row if self._named(c) or self._number(c)), None)
+        for row in rows[rows.index(header) + 1 :]:
+            down = next(
+                (
+                    self._named(c) or self._number(c)
+                    for c in row
+                    if self._named(c) or self._number(c)
+                ),
+                None,
+            )
             for head, cell in zip(across, row, strict=False):
                 subject, count = (head, down) if isinstance(head, str) else (down, head)
                 labels = self._split(_MARKUP.sub(" ", cell).strip())
@@ -247,7 +284,9 @@ class _Scan:
         return bool(self.cells)
 
     def _number(self, cell: str) -> int | None:
-        match = _COUNT.search(_MARKUP.sub("", cell)) or re.fullmatch(r"\s*n?\s*=?\s*(\d)()\s*", cell)
+        match = _COUNT.search(_MARKUP.sub("", cell)) or re.fullmatch(
+            r"\s*n?\s*=?\s*(\d)()\s*", cell
+        )
         return int(match[1] or match[2]) if match else None
 
     def _named(self, cell: str) -> str | None:
@@ -260,7 +299,10 @@ class _Scan:
     def adopt(self) -> None:
         """Labels for which no subject was named belong to the subjects in order, if they fit."""
         counts = list(range(1, self.length + 1)) * len(self.subjects)
-        if self.cells or [count for count, _ in self.orphans] not in (counts, [self.length] * len(self.subjects)):
+        if self.cells or [count for count, _ in self.orphans] not in (
+            counts,
+            [self.length] * len(self.subjects),
+        ):
             return
         each = len(self.orphans) // len(self.subjects)
         for position, (count, label) in enumerate(self.orphans):
@@ -274,22 +316,37 @@ class _Scan:
         value = []
         for count in range(1, self.length + 1):
             implied = whole[:count] if len(whole) == self.length else None
-            stated = None if implied and (subject, count) in self.weak else self.cells.get((subject, count))
+            stated = (
+                None
+                if implied and (subject, count) in self.weak
+                else self.cells.get((subject, count))
+            )
             value.append(stated or implied)
         unclear = {cell for cell in self.unclear & self.weak if len(whole) != self.length}
-        rivals = [str(count) for named, count in sorted({*self.rivals, *unclear}) if named == subject]
-        doubt = f"two different labels of {subject} for length {', '.join(rivals)}" if rivals else ""
+        rivals = [
+            str(count) for named, count in sorted({*self.rivals, *unclear}) if named == subject
+        ]
+        doubt = (
+            f"two different labels of {subject} for length {', '.join(rivals)}" if rivals else ""
+        )
         if not doubt and None in value and self._cut():
             doubt = "the last line breaks off"
-        return Found(value=value, where=tuple(self.places),
-                     quote=" … ".join(self.quotes)[:400], doubt=doubt)
-
+        return Found(
+            value=value, where=tuple(self.places), quote=" … ".join(self.quotes)[:400], doubt=doubt
+        )
 
     def _cut(self) -> bool:
         """Whether the text ends in the beginning of a word that it used before."""
         *before, last = re.findall(r"[A-Za-z]+", " ".join(self.quotes)) or [""]
-        return len(last) > 1 and any(w.startswith(last) and w != last for w in before) and last not in before
+        return (
+            len(last) > 1
+            and any(w.startswith(last) and w != last for w in before)
+            and last not in before
+        )
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in (line.strip().strip("|").split("|") if "|" in line else line.split("\t"))]
+    return [
+        cell.strip()
+        for cell in (line.strip().strip("|").split("|") if "|" in line else line.split("\t"))
+    ]

@@ -17,26 +17,31 @@ from grader.model import Answer, Finding, Found, Missing
 from grader.read import readers
 from grader.read._sections import Section, sections, unassigned
 
-_LATEX = re.compile(r"\\(?:boxed|text|mathrm|mathbf|left|right|,|;|!|quad)|[${}*_`~](?![0-9(])|[${}`~]")
+_LATEX = re.compile(
+    r"\\(?:boxed|text|mathrm|mathbf|left|right|,|;|!|quad)|[${}*_`~](?![0-9(])|[${}`~]"
+)
 _TIMES = re.compile(r"\\times|\\cdot|\bby\b|[×✕·∗*⨯]|(?<=[\d) ])[xX](?=[\d( ])")
 _SUM = r"\d+(?:\s*\+\s*\d+)+"
 _DIM = rf"(?:\d+|\(\s*{_SUM}\s*\)|\(\s*\d+\s*\))"
 _SHAPE = re.compile(
     rf"(?<![\d.])(?P<x>{_DIM})\s*×\s*(?P<y>{_DIM})\s*×\s*(?P<z>{_DIM})"
     rf"|[(\[]\s*(?:None\s*,\s*|\d+\s*,\s*(?=\d+\s*,\s*\d+\s*,\s*\d+))?(?P<a>\d+)\s*,\s*(?P<b>\d+)\s*,\s*(?P<c>\d+)\s*[)\]]"
-    rf"|(?<![\d.×+])(?P<u>\d+)\s+(?P<v>\d+)\s+(?P<w>{_DIM})(?![\d×])", re.IGNORECASE)
+    rf"|(?<![\d.×+])(?P<u>\d+)\s+(?P<v>\d+)\s+(?P<w>{_DIM})(?![\d×])",
+    re.IGNORECASE,
+)
 _ADDED = re.compile(rf"(?P<sum>{_SUM})(?:\s*=\s*(?P<value>\d+))?")
 _SQUARE = re.compile(r"(?<![\d×])(\d+)\s*×\s*(\d+)(?!\s*[×\d])")
 _INTEGER = re.compile(r"(?<![\d.,×])\d{1,3}(?:,\d{3})+(?![\d,])|(?<![\d.,×])\d+(?![\d.×])(?!\s*×)")
-_WITHDRAWN = re.compile(r"\b(?:wait|sorry|correction|corrected|should be|actually|instead|scratch)\b", re.IGNORECASE)
+_WITHDRAWN = re.compile(
+    r"\b(?:wait|sorry|correction|corrected|should be|actually|instead|scratch)\b", re.IGNORECASE
+)
 _RESULT = re.compile(r"concat|output|total|result|final|sum", re.IGNORECASE)
 
 
 @readers.register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Options: the names that the answer speaks of with their words, and the one to read.
-    """
+    """Options: the names that the answer speaks of with their words, and the one to read."""
 
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)
     name: str = ""
@@ -49,7 +54,10 @@ class Shape:
         if not candidates:
             if any(any(ch.isdigit() for ch in s.text) for s in parts):
                 return Missing(why=f"no size was found for {self.name}", doubt=_unread(parts))
-            return Missing(why=f"no size was found for {self.name}", doubt=unassigned(answer, self.names, parts))
+            return Missing(
+                why=f"no size was found for {self.name}",
+                doubt=unassigned(answer, self.names, parts),
+            )
         return _chosen(candidates, parts)
 
 
@@ -74,11 +82,18 @@ def _chosen(candidates: list[_Candidate], parts: list[Section]) -> Finding:
     last = results[-1]
     withdrawn = any(_WITHDRAWN.search(part.text) for part in parts)
     rivals = [c for c in shown if c.section.named and c.value != last.value and not withdrawn]
-    others = tuple(Found(value=c.value, where=(c.section.place,), quote=c.section.text) for c in rivals)
+    others = tuple(
+        Found(value=c.value, where=(c.section.place,), quote=c.section.text) for c in rivals
+    )
     if last.section.row:
         others = ()
-    return Found(value=last.value, where=(last.section.place,), quote=last.section.text[:200],
-                 doubt=last.doubt, others=others)
+    return Found(
+        value=last.value,
+        where=(last.section.place,),
+        quote=last.section.text[:200],
+        doubt=last.doubt,
+        others=others,
+    )
 
 
 def _plain(text: str) -> str:
@@ -101,11 +116,15 @@ def _candidates(section: Section, square: list[int] | None) -> list[_Candidate]:
     found: list[_Candidate] = []
     for match in _SHAPE.finditer(text):
         dims = [_number(term) for term in match.groups() if term is not None]
-        found.append(_Candidate({"dims": dims}, section, final, _contradicted(text[match.end():], dims)))
+        found.append(
+            _Candidate({"dims": dims}, section, final, _contradicted(text[match.end() :], dims))
+        )
     if found:
         slip = len(found) > 1 and found[-2].value != found[-1].value and "+" in text
         if slip and "=" in text and not _WITHDRAWN.search(text):
-            found[-1] = _Candidate(found[-1].value, section, final, "the sum and the size beside it differ")
+            found[-1] = _Candidate(
+                found[-1].value, section, final, "the sum and the size beside it differ"
+            )
         return found[-1:]
     rest = _SQUARE.sub(" ", text)
     added = list(_ADDED.finditer(rest))
@@ -120,7 +139,9 @@ def _candidates(section: Section, square: list[int] | None) -> list[_Candidate]:
         return []
     if numbers[-1] > 9_999:
         glued = re.search(r"(?<!\d)(\d{2})\1(\d{3})(?!\d)", rest)
-        doubt = "the digits may be a size whose signs were lost" if glued and "," not in rest else ""
+        doubt = (
+            "the digits may be a size whose signs were lost" if glued and "," not in rest else ""
+        )
         return [_Candidate({"count": numbers[-1]}, section, final, doubt)]
     return [_Candidate({"dims": _sized(square, numbers[-1])}, section, final)]
 
@@ -139,7 +160,11 @@ def _contradicted(after: str, dims: list[int]) -> str:
 
 def _unread(parts: list[Section]) -> str:
     text = " ".join(part.text for part in parts)
-    return "a size may be written in a way that was not read" if len(re.findall(r"\d+", text)) > 6 else ""
+    return (
+        "a size may be written in a way that was not read"
+        if len(re.findall(r"\d+", text)) > 6
+        else ""
+    )
 
 
 def number_of_values(value: Mapping[str, Any]) -> Fraction | None:

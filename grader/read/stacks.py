@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,13 +31,14 @@ _LAYERED = re.compile(r"conv|kernel|layer|filter|\dx\d", re.IGNORECASE)
 _WITHDRAWN = re.compile(
     r"\b(?:wait|sorry|correction|corrected|oops|my mistake|scratch|ignore|instead|actually|should be)\b", re.IGNORECASE)
 _GROUP = re.compile(r"\[\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]|\(\s*(\d{1,2}(?:\s*,\s*\d{1,2}){2,})\s*\)")
-_NAMED = re.compile(r"\bconv[\s_-]?(\d{1,2})\b(?!\s*[:=)])", re.IGNORECASE)
+_NAMED = re.compile(r"\bconv[ _-]?(\d{1,2})\b(?!\s*[:=)])", re.IGNORECASE)
+_MARKED = re.compile(r"\d[ ]?(?:x|-?by)[ -]?\d|\(\d\s?,\s?\d\)|(?:kernel|filter)s? size|size ?[=:]|\bk ?=", re.IGNORECASE)
 _SIZES = re.compile(
     r"(?P<head>[^\d\n;|]{0,24}|[^\n;|]{0,24}?[:.)=]\s*)(?P<sizes>(?<!\d)1?\d(?:\s*(?:,|\+|-|→|then|and|/)\s*1?\d)*)(?P<tail>[\s.)]*(?:\([^()\d\n]{0,60}\)\s*)?)")
 _DEPTH = re.compile(r"(?<![A-Za-z])C\s?=\s?(\d{1,4})(?![\d.]*\s?[x*])")
 _END = re.compile(r"\n|\.\s|$")
 _DOTTED = re.compile(r"(?<=\d)( ?)·( ?)(?=\d)")
-_WRAP = re.compile(r"([^\n]{60}) ?\n(?=[a-z]{2,12} [a-z(])")
+_WRAP = re.compile(r"([^\n]{60} ?)\n(?=([a-z]{2,12}) [a-z(])")
 _REFERS = re.compile(
     r"\bsame as\s+(?:arch|#|\d|above|before|the (?:first|second|third|fourth|previous))", re.IGNORECASE)
 _QUOTE = 300
@@ -159,7 +161,8 @@ def _other(text: str, found: list[Token], changed: str) -> tuple[str, list[Token
 
 def _unwrapped(text: str) -> str:
     """Join what a narrow window wrapped: long lines that go on with a word in lower case."""
-    return _WRAP.sub(r"\1 ", text)
+    starts = Counter(line.split(" ", 1)[0] for line in text.split("\n"))
+    return _WRAP.sub(lambda found: found[1] + ("\n" if starts[found[2]] > 1 else " "), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,8 @@ class _Text:
     def stack(self, start: int, end: int) -> Stack:
         """Return the stack that is described between two places."""
         first, last = (bisect_left(self.tokens, place, key=lambda token: token.start) for place in (start, end))
+        if first and self.tokens[first - 1].end > start:
+            return stack(self.text[start:end], self.calls)  # a token that begins in the label
         return stack(self.tokens[first:last], self.calls)
 
     def architectures(self) -> list[_One]:
@@ -243,7 +248,7 @@ def _bare(text: str, marked: bool) -> str:
     """Kernel sizes alone: ``[7], [3, 3, 3]``, ``conv7``, or lines such as ``3 - 3 - 3``."""
     groups = [(match[1] or match[2]).split(",") for match in _GROUP.finditer(text)]
     lengths = {len(group) for group in groups}
-    crossed = re.search(r"\d\s?x\s?\d", text)
+    crossed = _MARKED.search(text)
     if not crossed and len(_NAMED.findall(text)) > 2:
         return _NAMED.sub(r"conv \1x\1", text)
     if len(groups) > 1 and lengths - {2} and not crossed and all(0 < int(n) < 14 for g in groups for n in g):

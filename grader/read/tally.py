@@ -10,18 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from grader.expression import parse_number
 from grader.model import Answer, Finding, Found, Missing, Number
 from grader.read import readers
-from grader.expression import parse_number
 from grader.read._runs import Run, runs_of
 from grader.read._sections import Section, sections, unassigned
 
-_TOTAL = re.compile(r"\b(?:total|sum|all|altogether|together|overall|summ|adds? up|in conclusion|final)\w*", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"\b(?:total|sum|all|altogether|together|overall|summ|adds? up|in conclusion|final)\w*",
+    re.IGNORECASE,
+)
 _KERNEL = re.compile(r"\d\s*[x×*]\s*\d|branch|pool|proj|conv", re.IGNORECASE)
 _LABEL = re.compile(r"\b[1-9]\s*[x×]\s*[1-9](?=\s+\d[\d,.' ]{3,})")
 """A kernel's name right before its value, which is no product: ``3x3 452,984``."""
 _WITHDRAWN = re.compile(
-    r"\b(?:wait|sorry|correction|corrected|should be|actually|scratch|no,|oops|my mistake)", re.IGNORECASE)
+    r"\b(?:wait|sorry|correction|corrected|should be|actually|scratch|no,|oops|my mistake)",
+    re.IGNORECASE,
+)
 
 
 @readers.register
@@ -45,13 +50,24 @@ class Tally:
         total = totals[-1] if totals else None
         value: dict[str, Any] = {
             "total": total.number if total else None,
-            "terms": [entry.number for entry in entries if entry is not total]}
-        rivals = [e for e in totals[:-1] if total and e.total and e.section is not total.section
-                  and not _same(e.number, total.number)]
+            "terms": [entry.number for entry in entries if entry is not total],
+        }
+        rivals = [
+            e
+            for e in totals[:-1]
+            if total
+            and e.total
+            and e.section is not total.section
+            and not _same(e.number, total.number)
+        ]
         others = tuple(_found({**value, "total": e.number}, e) for e in rivals)
         shown = total or entries[-1]
-        return Found(value=value, where=tuple(dict.fromkeys(e.section.place for e in entries)),
-                     quote=" ".join(shown.section.text.split())[:200], others=others)
+        return Found(
+            value=value,
+            where=tuple(dict.fromkeys(e.section.place for e in entries)),
+            quote=" ".join(shown.section.text.split())[:200],
+            others=others,
+        )
 
 
 def _joined(parts: list[Section]) -> list[Section]:
@@ -77,7 +93,9 @@ class _Entry:
 
 
 def _found(value: dict[str, Any], entry: _Entry) -> Found:
-    return Found(value=value, where=(entry.section.place,), quote=" ".join(entry.section.text.split())[:200])
+    return Found(
+        value=value, where=(entry.section.place,), quote=" ".join(entry.section.text.split())[:200]
+    )
 
 
 def _entries(section: Section, least: int) -> list[_Entry]:
@@ -90,9 +108,11 @@ def _entries(section: Section, least: int) -> list[_Entry]:
     for position, run in enumerate(found):
         if run.number is None:
             continue
-        before = text[start:run.start]
+        before = text[start : run.start]
         following = found[position + 1] if position + 1 < len(found) else None
-        evaluated = following is not None and following.number is not None and _equals(text, run, following)
+        evaluated = (
+            following is not None and following.number is not None and _equals(text, run, following)
+        )
         terms = _terms(run)
         for number in terms if len(terms) > 2 or not evaluated else ():
             if number.value >= least:
@@ -102,9 +122,15 @@ def _entries(section: Section, least: int) -> list[_Entry]:
         previous = found[position - 1] if position else None
         summed = previous is not None and len(_terms(previous)) > 2 and _equals(text, previous, run)
         cue = f"{section.row} {before}" if not entries or section.row else before
-        entries.append(_Entry(
-            run.number, section, total=bool(_TOTAL.search(cue)) or summed,
-            branch=bool(_KERNEL.search(cue)), withdrawn=bool(_WITHDRAWN.search(text, run.end))))
+        entries.append(
+            _Entry(
+                run.number,
+                section,
+                total=bool(_TOTAL.search(cue)) or summed,
+                branch=bool(_KERNEL.search(cue)),
+                withdrawn=bool(_WITHDRAWN.search(text, run.end)),
+            )
+        )
         start = run.end
     return entries
 
@@ -117,7 +143,10 @@ def _lone(entries: list[_Entry]) -> list[_Entry]:
 
 
 def _equals(text: str, left: Run, right: Run) -> bool:
-    return re.fullmatch(r"\s*(?:=|≈|~|\\approx|->|→)+[\s~≈]*", text[left.end:right.start]) is not None
+    return (
+        re.fullmatch(r"\s*(?:=|≈|~|\\approx|->|→)+[\s~≈]*", text[left.end : right.start])
+        is not None
+    )
 
 
 def _terms(run: Run) -> list[Number]:

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from grader.sandbox import Job, Limits, Run
 
@@ -42,7 +42,7 @@ class Worker:
         self._child: subprocess.Popen[bytes] | None = None
         self._limits: Limits | None = None
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,8 +62,13 @@ class Worker:
             return _ended("killed", f"the worker ended with status {status} ({error})", started)
         if message.get("ended") == "memory":
             self._kill()
-        return Run(ended=message["ended"], value=message.get("value"), why=message.get("why", ""),
-                   seconds=time.monotonic() - started, isolation=ISOLATION)
+        return Run(
+            ended=message["ended"],
+            value=message.get("value"),
+            why=message.get("why", ""),
+            seconds=time.monotonic() - started,
+            isolation=ISOLATION,
+        )
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -74,22 +79,38 @@ class Worker:
             self._kill()
             # -P and the import path: the child finds this very package, and nothing from the
             # folder that the grader happens to be called in.
-            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
-                           "PYTHONHASHSEED": "0"}
+            environment = {
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+                "PYTHONHASHSEED": "0",
+            }
             self._child = subprocess.Popen(
-                [sys.executable, "-P", "-c", "from grader.sandbox.process import serve; serve()",
-                 str(limits.memory_mb)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                env=environment)
+                [
+                    sys.executable,
+                    "-P",
+                    "-c",
+                    "from grader.sandbox.process import serve; serve()",
+                    str(limits.memory_mb),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+            )
             self._limits = limits
         return self._child
 
     def _exchange(self, child: subprocess.Popen[bytes], job: Job) -> dict[str, Any]:
-        assert child.stdin is not None
-        assert child.stdout is not None
+        if child.stdin is None or child.stdout is None:
+            raise EOFError("the worker has no pipes")
         deadline = time.monotonic() + job.limits.seconds
-        head = json.dumps({"task": job.task, "data": job.data,
-                           "files": {name: len(data) for name, data in job.files.items()}}).encode()
+        head = json.dumps(
+            {
+                "task": job.task,
+                "data": job.data,
+                "files": {name: len(data) for name, data in job.files.items()},
+            }
+        ).encode()
         _write(child.stdin, [_HEADER.pack(len(head)), head, *job.files.values()], deadline)
         (length,) = _HEADER.unpack(_read(child.stdout, _HEADER.size, deadline))
         if length > job.limits.output_bytes:
@@ -121,7 +142,7 @@ def _write(pipe: IO[bytes], chunks: list[bytes], deadline: float) -> None:
         if not ready:
             raise TimeoutError
         with contextlib.suppress(BlockingIOError):
-            view = view[os.write(pipe.fileno(), view[:_MEGABYTE]):]
+            view = view[os.write(pipe.fileno(), view[:_MEGABYTE]) :]
 
 
 def _read(pipe: IO[bytes], length: int, deadline: float) -> bytes:
@@ -166,16 +187,19 @@ def _perform(task: str, data: Any, files: dict[str, bytes]) -> dict[str, Any]:
         return {"ended": "done", "value": function(data, files)}
     except MemoryError:
         return {"ended": "memory", "why": "needed more memory than its limit"}
-    except Exception as error:  # a parser's bug is ours, and must be seen, not fatal
+    except Exception as error:  # noqa: BLE001  # a parser's bug must be seen, not fatal
         return {"ended": "raised", "why": f"{type(error).__name__}: {error}"[:500]}
 
 
 def _limit(memory_mb: int) -> None:
     try:
-        import resource
+        import resource  # noqa: PLC0415  # only on Unix
     except ImportError:  # not a Unix system: time is still limited from outside
         return
-    for kind, limit in ((resource.RLIMIT_AS, memory_mb * _MEGABYTE), (resource.RLIMIT_FSIZE, 0),
-                        (resource.RLIMIT_CORE, 0)):
+    for kind, limit in (
+        (resource.RLIMIT_AS, memory_mb * _MEGABYTE),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(kind, (limit, limit))

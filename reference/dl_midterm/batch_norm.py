@@ -1,4 +1,4 @@
-# ruff: noqa: N803, PLR0917 - Z and the seven arguments are those of the function in the paper
+# ruff: noqa: N803 - Z and the seven arguments are those of the function in the paper
 """Problem 11.2: the forward pass of batch normalisation, right and wrong.
 
 Source: Ioffe & Szegedy, "Batch Normalization" (2015), algorithms 1 (training) and 2 (inference).

@@ -27,7 +27,7 @@ SHORT = 12
 """An answer of so few words can hold the prediction alone."""
 
 
-def reason(  # noqa: PLR0917  # called by name, from a rubric
+def reason(  # called by name, from a rubric
     mentions: Mapping[str, Any],
     label: str | None,
     observations: Sequence[Sequence[float]],

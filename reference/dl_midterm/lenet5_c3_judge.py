@@ -6,6 +6,7 @@ Recognition", table I; the counts come from `lenet5_c3`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -38,7 +39,9 @@ def judge(answer: Mapping[str, Any]) -> dict[str, Any]:
     dense = bool(values & {c3.fully_connected(), c3.fully_connected_without_biases()})
     if dense:
         return _dense(found, reached)
-    kernels = c3.kernels() in values and c3.biases() in values and (found >= 3 or c3.weights() in values)
+    kernels = (
+        c3.kernels() in values and c3.biases() in values and (found >= 3 or c3.weights() in values)
+    )
     if (found == 4 or kernels) and reached:
         return _judged(Fraction(1), True, "the decomposition holds and its sum is reached")
     if found == 4:
@@ -52,7 +55,11 @@ def judge(answer: Mapping[str, Any]) -> dict[str, Any]:
     if found:
         return _judged(GROUPS * found / 4, False, f"{found} of the four groups are recognised")
     if reached and {c3.weights(), c3.biases()} <= values:
-        return _judged(Fraction(1, 4), False, "the sum is reached; where its weights come from is not recognised")
+        return _judged(
+            Fraction(1, 4),
+            False,
+            "the sum is reached; where its weights come from is not recognised",
+        )
     return _judged(Fraction(0), False, "no group is recognised")
 
 
@@ -67,7 +74,9 @@ def _reached(answer: Mapping[str, Any]) -> bool:
 def _dense(found: int, reached: bool) -> dict[str, Any]:
     if found >= 3 and reached:
         return _judged(GROUPS, False, "the groups stand beside a full connection")
-    return _judged(Fraction(1, 8), True, "every map was joined to all maps before it", "full-connection")
+    return _judged(
+        Fraction(1, 8), True, "every map was joined to all maps before it", "full-connection"
+    )
 
 
 def _seen(group: int, values: set[int], pairs: set[tuple[int, int]]) -> bool:
@@ -85,9 +94,14 @@ def _pairs(counts: Sequence[Sequence[Any]]) -> set[tuple[int, int]]:
     pairs = set()
     for sentence in counts:
         numbers = [6 if item == "all" else int(item) for item in sentence]
-        pairs |= set(zip(numbers, numbers[1:], strict=False))
+        pairs |= set(itertools.pairwise(numbers))
     return pairs
 
 
 def _judged(credit: Fraction, certain: bool, reason: str, mistake: str = "") -> dict[str, Any]:
-    return {"credit": credit, "certain": certain, "reasons": [reason], "mistakes": [mistake] if mistake else []}
+    return {
+        "credit": credit,
+        "certain": certain,
+        "reasons": [reason],
+        "mistakes": [mistake] if mistake else [],
+    }

@@ -123,7 +123,9 @@ def is_the_model(
     if known is not None:  # the last feature may be added to the intercept
         right.append([intercept + coefficients[-1] * known, *map(float, coefficients[:-1]), 0.0])
     same = any(all(abs(a - b) < 1e-9 for a, b in zip(own, r, strict=True)) for r in right)
-    reason = "the linear part is set up rightly; its value is not" if same else "another linear part"
+    reason = (
+        "the linear part is set up rightly; its value is not" if same else "another linear part"
+    )
     return {"credit": 1 if same else 0, "reasons": [reason]}
 
 
@@ -141,7 +143,9 @@ def logistic_of_own_value(
     """
     worked = {v for v in quantities["values"] if abs(v) < 50}
     reached = any(abs(v - probability) <= tolerance for v in worked - set(quantities["written"]))
-    own = any(abs(1 / (1 + math.exp(-v)) - final) <= tolerance for v in worked if v not in (0, final))
+    own = any(
+        abs(1 / (1 + math.exp(-v)) - final) <= tolerance for v in worked if v not in (0, final)
+    )
     reason = "the method is right; the value at its end is not" if reached or own else "no working"
     return {"credit": 1 if reached or own else 0, "reasons": [reason]}
 

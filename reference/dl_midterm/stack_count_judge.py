@@ -129,16 +129,16 @@ def _points(assume: Mapping[str, int], channels: int | None) -> Iterator[Point]:
 
 
 def _matches(value: Mapping[str, Any], layers: Layers, ways: Ways, assume: Mapping[str, int],
-             channels: int | None) -> bool:
-    """Whether a value is what one of the ways gives, at all points alike."""
+             channels: int | None) -> set[int]:
+    """Places of the ways that give a value, at all points alike."""
     if channels is None and "C" not in _names(value):
-        return False
-    sizes = [{}] if not assume else [{}, assume]
-    return any(_matches_sized(value, layers, ways, size, channels) for size in sizes)
+        return set()
+    sizes: list[Mapping[str, int]] = [{}, assume] if assume else [{}]
+    return set().union(*(_matches_sized(value, layers, ways, size, channels) for size in sizes))
 
 
 def _matches_sized(value: Mapping[str, Any], layers: Layers, ways: Ways, assume: Mapping[str, int],
-                   channels: int | None) -> bool:
+                   channels: int | None) -> set[int]:
     possible: list[bool] | None = None
     try:
         for point in _points(assume, channels):
@@ -149,19 +149,20 @@ def _matches_sized(value: Mapping[str, Any], layers: Layers, ways: Ways, assume:
             fits = [any(given is not None and _agrees(value, given, truth) for given in readings) for truth in truths]
             possible = fits if possible is None else [a and b for a, b in zip(possible, fits, strict=True)]
     except (ValueError, KeyError, TypeError, ZeroDivisionError):
-        return False
-    return bool(possible) and any(possible or ())
+        return set()
+    return {place for place, fits in enumerate(possible or ()) if fits}
 
 
-def _modes(value: Mapping[str, Any], layers: Layers, ways: Mapping[str, Ways], assume: Mapping[str, int]) -> set[str]:
-    """Ways of counting that give a value: "right", "once", "one", "slip"."""
+def _modes(value: Mapping[str, Any], layers: Layers, ways: Mapping[str, Ways],
+           assume: Mapping[str, int]) -> dict[str, set[int]]:
+    """Modes that give a value ("right", "once", "one", "slip"), each with the places of its ways."""
     stated = assume.get("C")
     channels = [None, *([stated] if stated and stated > 1 else [])]
-    found = {mode for mode in ("right", "once", "slip") if mode in ways
-             for c in channels if _matches(value, layers, ways[mode], assume, c)}
-    if stated in (None, 1) and "C" not in _names(value) and _matches(value, layers, ways["right"], assume, 1):
-        found.add("one")
-    return found
+    found = {mode: set().union(*(_matches(value, layers, ways[mode], assume, c) for c in channels))
+             for mode in ("right", "once", "slip")}
+    if stated in (None, 1) and "C" not in _names(value):
+        found["one"] = _matches(value, layers, ways["right"], assume, 1)
+    return {mode: places for mode, places in found.items() if places}
 
 
 # -- values to stacks
@@ -196,14 +197,14 @@ def _assessed(counts: Mapping[str, Any], stacks: Sequence[Mapping[str, Any]] | N
     for raw in counts.get("values") or ():
         value = _scaled(raw, counts.get("factor"))
         stack, doubt = _own(value, stacks)
-        modes: set[str] = set()
+        modes: dict[str, set[int]] = {}
         step = False
         assume = counts.get("assume") or {}
         if stack is not None:
             layers = _layers(stack)
             modes = _modes(value, layers, ways, assume)
             steps = [{"terms": terms} for terms in value.get("steps", ())]
-            step = any(_modes(one, layers, ways, assume) - {"slip"} for one in steps)
+            step = any(_modes(one, layers, ways, assume).keys() - {"slip"} for one in steps)
         found.append({"value": value, "stack": stack, "modes": modes, "step": step, "doubt": doubt})
     return found
 
@@ -214,10 +215,20 @@ def _mode(found: Sequence[Mapping[str, Any]]) -> str:
     return _MODES[tally.index(max(tally))] if any(tally) else "right"
 
 
+def _common_way(found: Sequence[Mapping[str, Any]], mode: str) -> set[int]:
+    """Places of the ways (with biases, additions counted …) that most values follow alike."""
+    tally: dict[int, int] = {}
+    for one in found:
+        for place in one["modes"].get(mode, ()):
+            tally[place] = tally.get(place, 0) + 1
+    return {place for place, count in tally.items() if count == max(tally.values())}
+
+
 def _judged(counts: Mapping[str, Any], stacks: Sequence[Mapping[str, Any]] | None, asked: int,
             ways: Mapping[str, Ways], followed: Callable[[Mapping[str, Any]], bool]) -> Judgement:
     found = _assessed(counts, stacks, ways)
     mode = _mode(found)
+    common = _common_way(found, mode)
     certain, reasons = not counts.get("doubts"), [str(doubt) for doubt in counts.get("doubts") or ()]
     credits: dict[int, Fraction] = {}
     for one in found:
@@ -234,6 +245,9 @@ def _judged(counts: Mapping[str, Any], stacks: Sequence[Mapping[str, Any]] | Non
         elif one["doubt"]:
             certain = False
             reasons.append(f"{name}: {one['doubt']}")
+        elif mode in one["modes"] and not one["modes"][mode] & common:
+            certain = False
+            reasons.append(f"{name}: {_shown(value)} counts biases or additions unlike the others")
         place = value["index"]
         credits[place] = max(credits.get(place, Fraction(0)), Fraction(bool(fits)))
     if not found:

@@ -39,17 +39,32 @@ def main() -> None:
         for number in range(ROUNDS):
             for hand_in in pipeline.hand_ins(sorted((ROOT / "submissions/dl_midterm").iterdir())):
                 line = f"\n\n<!-- {number} -->\n".encode()
-                files = {n: p.read_bytes() + (b"" if n.endswith("json") else line) for n, p in hand_in.paths}
+                files = {
+                    n: p.read_bytes() + (b"" if n.endswith("json") else line)
+                    for n, p in hand_in.paths
+                }
                 found = timed("collect", lambda f=files: collect(plan, f))
-                record = pipeline.Record(student=hand_in.student, claims=None, files=(), isolation="process",
-                                         problems=(), evidence=found.evidence)
+                record = pipeline.Record(
+                    student=hand_in.student,
+                    claims=None,
+                    files=(),
+                    isolation="process",
+                    problems=(),
+                    evidence=found.evidence,
+                )
                 data = timed("evidence", record.to_bytes)
                 again = timed("evidence read", lambda d=data: codec.from_plain(json.loads(d)))
                 assert again["student"] == hand_in.student
                 digest = hashlib.sha256(data).hexdigest()
-                result = timed("mark", lambda r=record, d=digest: pipeline.mark_record(assignment, r, d))
-                timed("report", lambda r=record, x=result: render.student(
-                    assignment.rubric, x, r.evidence, Path(folder), r.student))
+                result = timed(
+                    "mark", lambda r=record, d=digest: pipeline.mark_record(assignment, r, d)
+                )
+                timed(
+                    "report",
+                    lambda r=record, x=result: render.student(
+                        assignment.rubric, x, r.evidence, Path(folder), r.student
+                    ),
+                )
     for stage, times in spent.items():
         print(f"{stage:>14} {statistics.median(times):7.1f} ms  (max {max(times):.0f})")
 

@@ -37,13 +37,24 @@ def measure(count: int) -> None:
         hand_ins(folder / "in", count)
         paths = sorted(str(p) for p in (folder / "in").iterdir())
         started = time.perf_counter()
-        command = [sys.executable, "-m", "grader", "grade", "dl_midterm", *paths, "--out", str(folder / "out")]
+        command = [
+            sys.executable,
+            "-m",
+            "grader",
+            "grade",
+            "dl_midterm",
+            *paths,
+            "--out",
+            str(folder / "out"),
+        ]
         done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
         seconds = time.perf_counter() - started
         if done.returncode:
             sys.exit(done.stderr)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(f"{count:>6} {seconds:>8.1f} s {1000 * seconds / count:>8.1f} ms each {peak:>7.0f} MB (largest process)")
+        print(
+            f"{count:>6} {seconds:>8.1f} s {1000 * seconds / count:>8.1f} ms each {peak:>7.0f} MB (largest process)"
+        )
         shutil.rmtree(folder / "out")
 
 

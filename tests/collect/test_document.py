@@ -146,6 +146,22 @@ def test_a_withdrawn_answer_does_not_count(read: Read, said: Said) -> None:
     assert said(read(text).answers["2.2"]) == "ignore the above, it is Red"
 
 
+def test_questions_with_point_marks_are_told_by_their_number(read: Read, said: Said) -> None:
+    text = "## Problem 2 - 5 points\n\n- (2) Do this.\n\nfirst\n\n- (1.5) Do that.\n\nsecond\n\n"
+    answers = read(f"{text}- (1.5) Do more.\n\nthird\n").answers
+    assert [said(answers[i]) for i in ("2.1", "2.2", "2.3")] == ["first", "second", "third"]
+
+
+def test_an_answer_swallowed_by_another_is_not_called_missing(read: Read) -> None:
+    text = "Q2.1: 3 and 2\n\nDescribe the rest.\n\nAnswer: Green\n\nQ2.3: Red\n"
+    answers = read(text).answers
+    swallowing, missing = answers["2.1"], answers["2.2"]
+    assert isinstance(swallowing, Found)
+    assert swallowing.doubt
+    assert isinstance(missing, Missing)
+    assert missing.doubt == "its answer may stand within the answer to 2.1"
+
+
 def test_a_label_that_was_passed_over_is_flagged(read: Read) -> None:
     text = (
         "2.2 What is our prediction with K=1? Why?\n\n2.3 And with K=3?\n\n2.2 Green\n\n2.3 Red\n"
@@ -188,7 +204,7 @@ def test_no_bytes_make_it_raise(data: bytes) -> None:
 MARKUP = st.lists(
     st.sampled_from(
         ["# ", "## 2", "2.1", "(a)", "(ii)", "xx)", "Problem 5", "```", "$$", "|", "\t", "**", "Ans:",
-         "In [ ]:", "Why?", "\n", "\n\n", " ", "- ", "1.", "Q10.2(b)", "![](a)", "Part 2", "vv."]
+         "Why?", "\n", "\n\n", " ", "- ", "1.", "Q10.2(b)", "![](a)", "Part 2", "vv."]
     ),
     max_size=40,
 )  # fmt: skip

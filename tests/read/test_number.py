@@ -2,6 +2,7 @@
 
 import time
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -166,6 +167,16 @@ def test_where_a_number_may_be_lost_or_taken_back_a_person_looks(text: str) -> N
     finding = PROBABILITY.read(answer(text))
     assert isinstance(finding, Missing)
     assert finding.doubt
+
+
+@pytest.mark.parametrize(
+    "options", [{"units": {"h": "1/0"}}, {"settings": ("forty",)}, {"more": "nan"}, {"least": "x"}]
+)
+def test_options_that_are_no_numbers_are_refused_when_the_rubric_is_loaded(
+    options: dict[str, Any],
+) -> None:
+    with pytest.raises(ValueError, match="is no number"):
+        Number(**options)
 
 
 def test_the_place_and_the_words_of_the_reading_are_kept() -> None:

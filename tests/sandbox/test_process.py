@@ -23,7 +23,9 @@ def tasks(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         "def shout(data, files):\n    print('x' * 100_000); os.write(1, b'forged'); return 'mine'\n"
         "def fail(data, files):\n    raise RuntimeError('no such thing')\n"
         "def sizes(data, files):\n    return {name: len(data) for name, data in files.items()}\n"
-        "def flood(data, files):\n    return 'x' * data\n", "utf-8")
+        "def flood(data, files):\n    return 'x' * data\n",
+        "utf-8",
+    )
     monkeypatch.syspath_prepend(str(tmp_path))
 
 

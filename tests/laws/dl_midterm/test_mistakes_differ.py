@@ -42,7 +42,9 @@ def computed() -> list[Any]:
 
 
 @pytest.mark.parametrize(("criterion", "truth", "wrong"), computed())
-def test_no_mistake_passes_for_the_truth(criterion: Criterion, truth: Any, wrong: dict[str, Any]) -> None:
+def test_no_mistake_passes_for_the_truth(
+    criterion: Criterion, truth: Any, wrong: dict[str, Any]
+) -> None:
     for id_, (attempt, value) in wrong.items():
         if attempt.compare is not None and attempt.compare.kind != criterion.compare.kind:
             continue
@@ -51,16 +53,25 @@ def test_no_mistake_passes_for_the_truth(criterion: Criterion, truth: Any, wrong
 
 
 @pytest.mark.parametrize(("criterion", "truth", "wrong"), computed())
-def test_no_mistake_passes_for_another(criterion: Criterion, truth: Any, wrong: dict[str, Any]) -> None:
+def test_no_mistake_passes_for_another(
+    criterion: Criterion, truth: Any, wrong: dict[str, Any]
+) -> None:
     for (one, (a, value)), (other, (b, rival)) in itertools.permutations(wrong.items(), 2):
         if a.says == b.says or (a.credit == b.credit == 0):
             continue  # the same mistake on another base, or nothing to be told apart
         compare = (b.compare or criterion.compare).built
-        assert compare.compare(as_reading(criterion, value), rival).credit < 1, f"{one} is taken for {other}"
+        assert compare.compare(as_reading(criterion, value), rival).credit < 1, (
+            f"{one} is taken for {other}"
+        )
 
 
 def test_there_are_at_least_forty_known_mistakes() -> None:
-    known = {(part.id, a.id) for part in ASSIGNMENT.rubric.parts for c in part.criteria for a in c.mistakes}
+    known = {
+        (part.id, a.id)
+        for part in ASSIGNMENT.rubric.parts
+        for c in part.criteria
+        for a in c.mistakes
+    }
     assert len(known) >= 40
 
 

@@ -1,0 +1,175 @@
+"""An assignment, loaded: rubric, reference, keys and paper, ready to collect and to mark."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from grader import __version__
+from grader.collect import PartPlan, Plan
+from grader.reference import Reference, ReferenceProblem
+from grader.rubric import Rubric, RubricError, load
+
+
+class NoCourse(ValueError):
+    """No course here, or no such assignment in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A rubric with its reference, keys and paper, loaded and ready to mark."""
+
+    rubric: Rubric
+    reference: Reference
+    keys: Mapping[str, Any]
+    paper: str
+    made_with: Mapping[str, str]
+    """Version and hashes of everything that marks rest on, beside the hand-ins."""
+    call: Callable[[str, Mapping[str, Any]], Any] = field(repr=False)
+
+    @property
+    def plan(self) -> Plan:
+        """What to collect; nothing of the key is in it."""
+        parts = []
+        for part in self.rubric.parts:
+            readings = {name: (spec.kind, spec.options) for name, spec in part.readers().items()}
+            find = part.find
+            parts.append(
+                PartPlan(
+                    id=part.id,
+                    ask=part.ask,
+                    phrases=find.phrases,
+                    ids=find.ids,
+                    defines=find.defines,
+                    answers=find.answers,
+                    also=find.also,
+                    readings=readings,
+                )
+            )
+        return Plan(assignment=self.rubric.assignment, parts=tuple(parts), paper=self.paper)
+
+
+def find_course(start: Path, assignment: str | None = None) -> Path:
+    """Return the nearest folder at or above ``start`` that has ``rubrics/``.
+
+    Raises:
+        NoCourse: when there is none, or it lacks the assignment.
+    """
+    for folder in (start, *start.parents):
+        if (folder / "rubrics").is_dir():
+            if assignment is not None and not (folder / "rubrics" / f"{assignment}.yaml").is_file():
+                known = sorted(path.stem for path in (folder / "rubrics").glob("*.yaml"))
+                raise NoCourse(
+                    f"{folder.name}/rubrics has no '{assignment}'; it has: {', '.join(known)}"
+                )
+            return folder
+    raise NoCourse(
+        "no folder at or above this one has rubrics/; go into a course, or name it with --course"
+    )
+
+
+def load_assignment(
+    course: Path, name: str, *, paper: Path | None = None, keys: Path | None = None
+) -> Assignment:
+    """Load a rubric with its reference, and check that every function it names exists.
+
+    Raises:
+        RubricError: when the rubric, the keys or the paper cannot be used.
+        ReferenceProblem: when the reference lacks a function or raises.
+    """
+    rubric = load(course / "rubrics" / f"{name}.yaml")
+    reference = Reference(course, name)
+    for part in rubric.parts:
+        for criterion in part.criteria:
+            sources = [criterion.expect, *(a.source for _, a in criterion.attempts())]
+            sources += [a.guard for _, a in criterion.attempts()] + [a.source for a in part.adjust]
+            for source in filter(None, sources):
+                reference.function(source)
+    text = _paper(course, rubric, paper)
+    known = {**rubric.keys, **_keys(keys)}
+    return Assignment(
+        rubric=rubric,
+        reference=reference,
+        keys=known,
+        paper=text,
+        made_with=_made_with(rubric, reference, known),
+        call=_Calls(reference),
+    )
+
+
+def _made_with(rubric: Rubric, reference: Reference, keys: Mapping[str, Any]) -> dict[str, str]:
+    digest = hashlib.sha256(json.dumps(keys, sort_keys=True, default=str).encode()).hexdigest()
+    return {
+        "version": __version__,
+        "rubric": rubric.hash,
+        "reference": reference.hash,
+        "keys": digest[:16],
+    }
+
+
+_LONGEST_KEY = 2_000
+
+
+class _Calls:
+    """Calls reference functions; the same call on literals is made once for a whole class."""
+
+    def __init__(self, reference: Reference) -> None:
+        self._reference = reference
+        self._known: dict[str, Any] = {}
+
+    def __call__(self, name: str, given: Mapping[str, Any]) -> Any:
+        key = f"{name}({json.dumps(given, sort_keys=True, default=repr)})"
+        if key in self._known:
+            value = self._known[key]
+        else:
+            value = self._called(name, given)
+            if len(self._known) > 20_000:
+                self._known.clear()
+            if len(key) < _LONGEST_KEY:  # a student's whole reading does not come again
+                self._known[key] = value
+        if isinstance(value, ValueError):
+            raise value
+        return value
+
+    def _called(self, name: str, given: Mapping[str, Any]) -> Any:
+        try:
+            return self._reference.function(name)(**given)
+        except ValueError as error:
+            return error
+        except ReferenceProblem:
+            raise
+        except (ArithmeticError, LookupError, TypeError, AttributeError) as error:
+            # A student's reading may be of any shape: what a reference cannot take earns nothing.
+            return ValueError(f"{name}: {type(error).__name__}: {error}")
+
+
+def _paper(course: Path, rubric: Rubric, paper: Path | None) -> str:
+    path = paper if paper is not None else course / rubric.paper if rubric.paper else None
+    if path is None:
+        return ""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RubricError(f"{path}:1:1: the paper cannot be read ({error})") from error
+
+
+def _keys(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        data = YAML(typ="safe").load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        raise RubricError(f"{path}:1:1: the keys cannot be read ({error})") from error
+    keys = data.get("keys", data) if isinstance(data, dict) else None
+    if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys):
+        raise RubricError(
+            f'{path}:1:1: keys are written as  "4.1": {{A: 0.1, …}}  with quoted part ids'
+        )
+    return keys

@@ -1,0 +1,75 @@
+"""Hand-ins on disk: whose they are, and the bytes of their files."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+LARGEST = 50_000_000
+"""Bytes of one file; more is not read, and said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandIn:
+    """One student's hand-in as received: paths below one file or folder."""
+
+    student: str
+    paths: tuple[tuple[str, Path], ...]
+    twin: bool = False
+
+
+def hand_ins(paths: Iterable[Path]) -> list[HandIn]:
+    """Return the hand-ins at the given files and folders.
+
+    The name without extension is the student's id; a second hand-in of one id is kept as
+    ``id~2``, and both are marked as twins.
+    """
+    named = [(path.name if path.is_dir() else path.stem, path) for path in paths]
+    counts = Counter(name for name, _ in named)
+    taken: set[str] = set()
+    found = []
+    for name, path in named:
+        student = next(
+            s for s in _numbered(name) if s not in taken and (s == name or s not in counts)
+        )
+        taken.add(student)
+        found.append(HandIn(student=student, paths=tuple(_files(path)), twin=counts[name] > 1))
+    return found
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}~{number}" for number in itertools.count(2))
+
+
+def _files(path: Path) -> Iterator[tuple[str, Path]]:
+    if not path.is_dir():
+        yield path.name, path
+        return
+    for file in sorted(path.rglob("*")):
+        relative = file.relative_to(path)
+        if (
+            file.is_file()
+            and not file.is_symlink()
+            and not any(p.startswith(".") for p in relative.parts)
+        ):
+            yield relative.as_posix(), file
+
+
+def read(hand_in: HandIn) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Return the files of a hand-in, and why those that could not be read were not."""
+    files: dict[str, bytes] = {}
+    lost: dict[str, str] = {} if hand_in.paths else {"the hand-in": "holds no file"}
+    for name, path in hand_in.paths:
+        try:
+            size = path.stat().st_size
+            if size > LARGEST:
+                lost[name] = f"is larger than {LARGEST // 1_000_000} MB"
+            else:
+                files[name] = path.read_bytes()
+        except OSError as error:
+            lost[name] = f"cannot be read: {error.strerror or error}"
+    return files, lost
