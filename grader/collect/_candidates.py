@@ -270,8 +270,10 @@ class _Styles:
             spread = len(self.of[_style(label), False])
             enough = spread >= min(4, max(2, self.parts // 2))
             return None if label.bare else c.weight + (2.0 if enough else 0.0)
-        if c.group or _style(label) != self.usual:
+        if c.group:
             return None
+        if _style(label) != self.usual:
+            return 1.0
         return 6.5 if label.bold or label.term in {":", ")"} else 2.0
 
 

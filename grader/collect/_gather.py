@@ -12,13 +12,15 @@ from grader.collect._blocks import Block, piece
 from grader.collect._finding import NOTHING, finding, is_empty
 from grader.collect._labels import Tree
 from grader.collect._lines import split
-from grader.collect._prompts import Stripper
+from grader.collect._prompts import MIXED, Stripper
 from grader.collect._regions import Region, regions
+from grader.collect._template import breaks_off, filled
 from grader.collect._text import Span, Text, text_of
 from grader.model import Finding, Missing, Piece
 
 TWICE = "answered twice, differently"
 SWALLOWED = "its answer may stand within the answer to {}"
+CUT = "the answer breaks off within a sentence"
 IN_IMAGE = "the answer may be in an image that the conversion lost"
 _WITHDRAWN = re.compile(
     r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?"
@@ -140,7 +142,10 @@ def _finding(visits: Sequence[Visit]) -> Finding:
     doubt = doubt or next((v.doubt for v in chosen if v.doubt), "")
     if all(p.kind in {"image", "heading"} for p in pieces):
         doubt = doubt or IN_IMAGE
-    return finding(pieces, lost, doubt)
+    kept, unsure = filled(pieces)
+    if breaks_off(kept):
+        lost, doubt = (*lost, CUT), doubt or CUT
+    return finding(kept, lost, doubt or (MIXED if unsure else ""))
 
 
 def _chosen(visits: Sequence[Visit]) -> tuple[list[Visit], str]:

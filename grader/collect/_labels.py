@@ -35,7 +35,7 @@ _STEP = re.compile(
     | \.?\s?\(\s?(?P<c>[a-h]|[ivx]{1,4})\s?\)
     | [.\s]?\(\s?(?P<k>\d{1,2})\s?\)
     | \s?[.\-_]?(?P<d>[a-h])(?=[\s)\]:.*_|]|$)(?<!\s[a-h])
-    | \s(?P<e>(?-i:[a-h]))(?=\s?[)\]])
+    | \s(?P<e>(?-i:[a-h]))(?=\s?[)\]]|\s*$)
     | \s?[,:;.)\-–—]?\s?(?:sub-?)?(?:part|question)\s?\(?(?P<f>\d{1,2}|[a-h]|[ivx]{1,4})\b(?:\s?\))?
     | \)\s?\(?(?P<g>\d{1,2}|[a-h])\)
     | ,\s?\(?(?P<h>\d{1,2}|[a-h])\)
@@ -46,12 +46,12 @@ _TERM = re.compile(
     r"\s?(?:\\?[*_]){0,4}\s?(?P<term>[:)\]|\t]|\.(?!\d)|[-–—](?=\s)|$)?(?:\\?[*_]){0,4}"
 )
 _AFTER = re.compile(
-    r"\s*(?:-(?!\d)|[+×*/^=<>%,≈~²]|x\s?\d|\d|\$?\\(?:times|cdot|approx)|"
+    r"\s*(?:-(?!\d|\s*$)|[+×*/^=<>%,≈~²]|x\s?\d|\d|\$?\\(?:times|cdot|approx)|"
     r"(?:million|billion|thousand|hundred|[kmb]|percent|times|hours?|hrs?|h|epochs?|points?|units?|"
     r"gb|mb|or|and|to|is the|seconds?|s|ms|per)\b)",
     re.IGNORECASE,
 )
-_OPERATOR = re.compile(r"\s*(?:-(?!\d)|[+×*/^=<>%,≈~²]|x\s?\d)")
+_OPERATOR = re.compile(r"\s*(?:-(?!\d|\s*$)|[+×*/^=<>%,≈~²]|x\s?\d)")
 _WORTH = re.compile(
     r"\s*[-–—:,]?\s*[(\[]?\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?|marks?)\b\.?\s*[)\]]?\s*[:.]?(?:\\?[*_]){0,3}",
     re.IGNORECASE,

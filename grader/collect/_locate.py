@@ -102,9 +102,9 @@ def questions_within(text: Text, start: int, stop: int) -> int:
         if n not in text.by_line or not answer_mark(text.lines[n]) or block <= 0:
             continue
         above = text.blocks[block - 1]
-        own = text.by_line.get(above.start, ()) if above.kind == "prose" else ()
-        asks = bool(own) and above.start > start and own[-1].asking
-        found += asks and not LETTER.match(own[0].text)
+        own = text.by_line.get(above.start) if above.kind == "prose" else None
+        if own and above.start > start and own[-1].asking and not LETTER.match(own[0].text):
+            found += 1
     return found
 
 

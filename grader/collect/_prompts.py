@@ -192,8 +192,9 @@ class Stripper:
         framing = framing or any(item.pointed for item in question)
         for item in question:
             item.gone = item.flagged or framing
-        if rest:
-            self._behind(own, last, run, marked=marked)
+        pictured = any(item.kind == "image" for item in own[last + 1 : run])
+        if rest or (pictured and own[last].pointed):
+            self._behind(own, last, run, marked=marked or not rest)
         bridged = [item for item in question if not item.flagged and item.gone]
         left = rest or any(not item.gone for item in own[:run])
         return doubt or (MIXED if not left and self._own(bridged) else "")

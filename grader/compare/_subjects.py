@@ -172,7 +172,7 @@ def owner(
         return (), False
     last = before[-1]
     between = f" {line[last.end : hit.start].strip()} "
-    if not last.main and _AND.search(between) and _resumes(line, hit, before, wording):
+    if _AND.search(between) and _resumes(line, hit, before, wording):
         return last.names, False
     if (
         len(between.split()) <= _NEXT_TO
@@ -189,10 +189,17 @@ def owner(
 
 def _resumes(line: str, hit: Hit, before: Sequence[Group], wording: Wording) -> bool:
     """Whether it goes on about the main subject: “test falls as bias falls and rises as …”."""
-    main = next((g for g in reversed(before) if g.main), None)
+    last = before[-1]
+    main = next((g for g in reversed(before[:-1]) if g.main), None)
     if main is None or not _REASON_NEXT.match(line[hit.end :]):
         return False
-    first = {n for n, p in wording.claims if find(p, line[main.end : before[-1].start] + " ")}
+    if last.main and not (
+        line[hit.start : hit.end].endswith("ing")
+        and "ing " in line[main.end : last.start]
+        and "ing " not in line[last.end : hit.start]
+    ):
+        return False
+    first = {n for n, p in wording.claims if find(p, line[main.end : last.start] + " ")}
     own = {n for n, phrases in wording.claims if hit.phrase in phrases}
     return bool(first) and not first & own
 

@@ -43,6 +43,8 @@ class Concepts:
     """Groups of phrases; one phrase of each group has to be said. A plain list is one group."""
     forbidden: Sequence[str] = ()
     """False claims."""
+    unclear: Sequence[str] = ()
+    """Phrases of which only a person can tell what they mean."""
     hints: Sequence[str] = ()
     """Words of which a right answer needs at least one; none given: never certain of nothing."""
     when: Mapping[str, Groups] = field(default_factory=dict)
@@ -95,6 +97,9 @@ class Concepts:
     def _judged(
         self, lines: list[tuple[Said, str]], wanted: tuple[Phrases, ...], forbidden: Phrases
     ) -> Verdict:
+        unclear = _heard(lines, strings(self.unclear)).asserted
+        if unclear:
+            return unsure(f"how {quoted(unclear)} is meant is not clear")
         false = _heard(lines, forbidden)
         heard = self._all_heard(lines, wanted, forbidden)
         right = [h for h in heard if h.asserted]

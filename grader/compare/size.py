@@ -24,7 +24,7 @@ class Size:
 
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return credit; the order of dimensions may be channels first."""
-        if not isinstance(value, dict) or not isinstance(truth, list):
+        if not isinstance(value, dict) or not _is_size(truth):
             return wrong("this is no size")
         if "count" in value:
             if value["count"] == prod(truth):
@@ -46,3 +46,7 @@ class Size:
         return unsure(
             f"{shown}: the channels are right, height or width is not", self.channels_credit
         )
+
+
+def _is_size(truth: Any) -> bool:
+    return isinstance(truth, list) and all(type(side) is int for side in truth)

@@ -43,7 +43,9 @@ class Tally:
         )
         if whole.credit == 1 or self.whole:
             return whole
-        right = _matched(comparator, [*(value.get("terms") or []), total], list(truth.values()))
+        terms = value.get("terms")
+        given = list(terms) if isinstance(terms, list | tuple) else []
+        right = _matched(comparator, [*given, total], list(truth.values()))
         if right == len(truth):
             return unsure("all terms are right, but their total is missing or is not", 1)
         if not right and not whole.certain:

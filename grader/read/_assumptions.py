@@ -22,7 +22,8 @@ _WORDED = (
 _COLOURS = ((re.compile(r"\bRGB\b|\bcolou?r (?:image|input)", re.IGNORECASE), 3),
             (re.compile(r"\bgr[ae]y\s?-?scale|\bmonochrome|\bblack[- ]and[- ]white", re.IGNORECASE), 1))
 _PRODUCT = re.compile(r"(?<![A-Za-z0-9_])(?P<name>[A-Z])\s?(?:=|:=|denotes|be|stands for|for)\s?(?=[A-Za-z(])")
-_LET = r"(?<![A-Za-z0-9_^*·])(?P<names>(?:{names})(?:\s?(?:=|,|and|&)\s?(?:{names})){{0,4}})\s?(?:=|is|be|equals?|:|as)\s?(?:to\s)?(?P<n>{n})(?!\s?[x*·+^/-]\s?[\dA-Z(]|[\d.,]*\d|\s?[A-Z](?![a-z]))"
+_NAMED = re.compile(r"(?:option|arch\w*|design|network|model|case|stack)\s$", re.IGNORECASE)
+_LET = r"(?<![A-Za-z0-9_^*·])(?P<names>(?:{names})(?:\s?(?:=|,|and|&)\s?(?:{names})){{0,4}})\s?(?:=|is|be|equals?|as)\s?(?:to\s)?(?P<n>{n})(?![ ]?[x*·+^/-][ ]?[\dA-Z(]|[\d.,]*\d|[ ]?[A-Z](?![a-z]))"
 
 
 @dataclass(slots=True)
@@ -55,6 +56,8 @@ def assumptions(text: str, names: Names, sides: Sequence[str], depth: str, words
     spellings: Mapping[str, str] = names.spellings
     alternatives = "|".join(sorted(map(re.escape, spellings), key=len, reverse=True))
     for match in re.finditer(_LET.format(names=alternatives, n=_N), text):
+        if _NAMED.search(text[max(0, match.start() - 20) : match.start()]):
+            continue
         for name in re.findall(alternatives, match["names"]):
             made.take(spellings[name], _number(match["n"]))
         made.spans.append(match.span())

@@ -68,6 +68,7 @@ _SEPARATORS = tuple(re.compile(pattern) for pattern in (
 _INNER = re.compile(r"[+→-]|\bthen\b|\bfollowed\b", re.IGNORECASE)
 _BREAK = re.compile(r"\n|\.\s")
 _MOST = 400
+_LONGEST = 12
 _FAR = 80
 _MASK = "\x1f"
 
@@ -121,7 +122,11 @@ def labelled(text: str, holds: Holds) -> Items | None:
     """Return the list that labels make of a text; None where none do."""
     best: tuple[tuple[int, int], Items] | None = None
     for rank, name in enumerate(_STYLES):
-        items = _by_labels(text, _labels(text, name), holds)
+        found = _labels(text, name)
+        leading = [label for label in found if not text[text.rfind("\n", 0, label.start) + 1 : label.start].strip(" *•#-|")]
+        items = _by_labels(text, leading, holds)
+        if items is None or sum(holds(item.start, item.end) for item in items.items) < 3:
+            items = _by_labels(text, found, holds) or items
         if items is not None:
             score = (sum(holds(item.start, item.end) for item in items.items), -rank)
             if best is None or score > best[0]:
@@ -209,7 +214,7 @@ def _labels(text: str, style: str, start: int = 0, end: int = sys.maxsize) -> li
     letters: dict[str, list[_Label]] = {}
     for match in _STYLES[style].finditer(text, start, end):
         index = _number(match["index"])
-        if not index or index > 30 or (match.group().endswith(")") and _opened(text, match.start())):
+        if not index or index > _LONGEST or (match.group().endswith(")") and _opened(text, match.start())):
             continue
         label = _Label(index, match.start(), match.end(), match.group().strip())
         if style == "letter digit":
@@ -231,38 +236,71 @@ def _opened(text: str, place: int) -> bool:
 
 
 def _by_labels(text: str, found: Sequence[_Label], holds: Holds) -> Items | None:
-    """The run of rising labels whose texts hold most is the list."""
-    if len(found) < 2:
+    """The labels 1, 2, 3 … whose texts hold most, without another 1 among them, are the list."""
+    best: tuple[tuple[int, int], list[int]] | None = None
+    for first, label in enumerate(found):
+        if label.index == 1 or (first == 0 and label.index == 2):
+            chain = _chain(found, first)
+            full = sum(holds(item.start, item.end) for item in _between(text, found, chain))
+            if best is None or full > best[0][0]:
+                best = ((full, -first), chain)
+    if best is None:
         return None
-    ends = [label.start for label in found[1:]] + [len(text)]
-    made = [Item(index=label.index, label=label.text, start=label.end, end=end)
-            for label, end in zip(found, ends, strict=True)]
-    runs = [_shared(text, run, holds) for run in _rising(made)]
-    full = [[item for item in run if holds(item.start, item.end)] for run in runs]
-    best = max(range(len(runs)), key=lambda i: (len(full[i]), -i))
-    run = runs[best]
-    nested = [i for i, one in enumerate(runs) if one[0].index == 1 and full[i] and i != best]
-    begun = run[0].index == 1 or (run[0].index == 2 and best == 0 and len(run) > 2)
-    if len(full[best]) < 2 or len(full[best]) * 5 < len(run) * 3 or not begun or len(nested) > 1:
+    chain = best[1]
+    made = _between(text, found, chain)
+    full = [item for item in made if holds(item.start, item.end)]
+    headless = made[0].index == 2
+    if len(full) < 2 or len(full) * 5 < len(made) * 3 or (headless and len(made) < 3):
         return None
-    first = sum(len(one) for one in runs[:best])
-    headless = run[0].index == 2
-    if headless and holds(0, found[first].start):
-        run = [Item(index=1, start=0, end=found[first].start), *run]
-    return Items(
-        start=found[first].start if run[0].label else 0, items=tuple(run), headless=headless,
-        again=tuple(item for one in full[best + 1 :] for item in one),
-        earlier=tuple(item for one in full[:best] for item in one))
+    if _nested(text, found, chain, holds):
+        return None
+    run = _shared(text, made, holds)
+    begin = found[chain[0]].start
+    if headless and holds(0, begin):
+        run = [Item(index=1, start=0, end=begin), *run]
+    top = max(item.index for item in run)
+    around = [(place, label) for place, label in enumerate(found) if place not in chain and label.index <= top]
+    said = [(place, Item(index=label.index, label=label.text, start=label.end, end=_stop(text, found, place)))
+            for place, label in around if not chain[0] < place < chain[-1]]
+    said = [(place, item) for place, item in said if holds(item.start, item.end)]
+    again = tuple(item for place, item in said if place > chain[-1])
+    if again:
+        run[-1] = replace(run[-1], end=min(run[-1].end, found[min(p for p, _ in said if p > chain[-1])].start))
+    return Items(start=begin if run[0].label else 0, items=tuple(run), headless=headless, again=again,
+                 earlier=tuple(item for place, item in said if place < chain[0]))
 
 
-def _rising(items: Sequence[Item]) -> list[list[Item]]:
-    runs: list[list[Item]] = []
-    for item in items:
-        if runs and item.index > runs[-1][-1].index:
-            runs[-1].append(item)
-        else:
-            runs.append([item])
-    return runs
+def _chain(found: Sequence[_Label], first: int) -> list[int]:
+    """Places of the labels that go on counting from one; a single one may be lost."""
+    chain = [first]
+    while True:
+        last = found[chain[-1]].index
+        later = range(chain[-1] + 1, len(found))
+        after = next((i for i in later if found[i].index == last + 1), None)
+        again = next((i for i in later if found[i].index == 1), len(found))
+        if after is None or after > again:
+            skipped = next((i for i in later if found[i].index == last + 2), None)
+            after = skipped if skipped is not None and skipped < again else None
+        if after is None or len(chain) > _LONGEST:
+            return chain
+        chain.append(after)
+
+
+def _between(text: str, found: Sequence[_Label], chain: Sequence[int]) -> list[Item]:
+    ends = [found[place].start for place in chain[1:]] + [len(text)]
+    return [Item(index=found[place].index, label=found[place].text, start=found[place].end, end=end)
+            for place, end in zip(chain, ends, strict=True)]
+
+
+def _stop(text: str, found: Sequence[_Label], place: int) -> int:
+    return found[place + 1].start if place + 1 < len(found) else len(text)
+
+
+def _nested(text: str, found: Sequence[_Label], chain: Sequence[int], holds: Holds) -> bool:
+    """Whether the same labels begin anew with content more than once: then they number layers."""
+    begun = [place for place, label in enumerate(found) if label.index == 1 and place != chain[0]
+             and holds(label.end, _stop(text, found, place))]
+    return len(begun) > 1 or any(chain[0] < place < chain[-1] for place in begun)
 
 
 def _shared(text: str, run: list[Item], holds: Holds) -> list[Item]:

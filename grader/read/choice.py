@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from grader.model import Answer, Finding, Found, Missing
-from grader.prose import Hit, Phrases, Statement, find, prepare, vocabulary
+from grader.prose import Hit, Phrases, Statement, find, prepare, statements, vocabulary
 from grader.read import readers
-from grader.read._prose import doubt, stated
+from grader.read._prose import doubt, prose_of, stated
 
 _MOST = 80
 _FEW = 4
@@ -44,6 +45,12 @@ _BESIDE = re.compile(
 )
 
 
+_OR = re.compile(r" (?:(?:either|the|a|/|or|\||maybe|perhaps|also) )*(?:or|/|maybe|perhaps) (?:the |a )?")
+_LISTED = re.compile(r" (?:(?:layers?|ones?|units?|\(|:|,|and|&|\+|i|\.|e|ie|namely|of|the|both) ){0,8}")
+_VALUED = re.compile(r" [:=] (?=\d)")
+_ASIDE = 16
+
+
 @dataclass(frozen=True, slots=True)
 class _Mention:
     option: str
@@ -75,21 +82,24 @@ class Choice:
     """Words without which an answer that names no option certainly makes no choice."""
     opposite: bool = False
     """There are two options, and to deny one is to choose the other."""
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Options of which a wider one consists: several of them listed beside it only spell it out."""
     bare: Mapping[str, str] = field(default_factory=dict)
     """What a bare yes or no at the start chooses, where no option is named."""
 
     def read(self, answer: Answer) -> Finding:
         """Return the name of the option."""
         found = stated(answer)
+        asked = self._asked(answer)
         if isinstance(found, Missing):
-            return found
+            return replace(found, doubt=found.doubt or asked)
         options = {name: tuple(phrases) for name, phrases in self.options.items()}
         known = vocabulary(
             *options.values(), tuple(self.concludes), tuple(self.ignore), tuple(self.asides)
         )
         lines = [(statement, prepare(statement.text, known)) for statement in found]
         mentions = [m for at, line in enumerate(lines) for m in self._mentions(at, line, options)]
-        unread = doubt(answer)
+        unread = doubt(answer) or asked
         if not mentions:
             mentions = self._bare(lines)
         chosen = _chosen(mentions)
@@ -116,6 +126,7 @@ class Choice:
         hits = _longest(
             [(n, h) for n, h in hits if not any(s < h.end and h.start < e for s, e in away)]
         )
+        hits = self._wider(hits, prepared)
         found: list[_Mention] = []
         end = 0
         for name, hit in hits:
@@ -135,8 +146,33 @@ class Choice:
         if statement.kind != "row" and found:
             strong = [i for i, m in enumerate(found) if m.strength == 3]
             # Of several conclusions in one sentence the last one is meant.
-            found = [m for i, m in enumerate(found) if m.strength < 3 or i == strong[-1]]
+            if not _either(hits, prepared):
+                found = [m for i, m in enumerate(found) if m.strength < 3 or i == strong[-1]]
         return found
+
+    def _wider(self, hits: list[tuple[str, Hit]], prepared: str) -> list[tuple[str, Hit]]:
+        """Leave out the parts that are listed right beside the option they make up."""
+        gone: set[int] = set()
+        for at, (name, hit) in enumerate(hits):
+            parts, listed, end = self.parts.get(name, ()), [], hit.end
+            for index in range(at + 1, len(hits)):
+                other, part = hits[index]
+                if other not in parts or not _LISTED.fullmatch(prepared[end : part.start + 1]):
+                    break
+                listed.append(index)
+                end = part.end
+            if len({hits[index][0] for index in listed}) > 1:
+                gone.update(listed)
+        return [hit for index, hit in enumerate(hits) if index not in gone]
+
+    def _asked(self, answer: Answer) -> str:
+        """A question at the very end that names an option may be a guess."""
+        last = statements(prose_of(answer))[-1:]
+        if not last or last[0].kind != "question" or len(last[0].text.split()) > _ASIDE:
+            return ""
+        prepared = prepare(last[0].text)
+        named = any(find(tuple(phrases), prepared) for phrases in self.options.values())
+        return "the answer ends in a question" if named else ""
 
     def _turned_down(self, prepared: str, hit: Hit) -> bool:
         clause = _BREAK.split(prepared[max(hit.end, 0) :] + " ", maxsplit=1)[0][:60]
@@ -157,7 +193,8 @@ class Choice:
         if not _LONE.sub(" ", _LONE.sub(" ", f" {rest} ".replace(" ", "  "))).strip():
             return 3
         head = _HEAD.match(prepared[: hit.start + 1]) is not None
-        if head and _FOLLOWED.match(prepared[hit.end :] + " ") and at == 0:
+        listed = len(_VALUED.findall(prepared)) > 1 and _VALUED.match(prepared[hit.end :] + " ")
+        if head and _FOLLOWED.match(prepared[hit.end :] + " ") and at == 0 and not listed:
             return 2
         before = " " + " ".join(prepared[start : hit.start].split()[-8:]) + " "
         after = " " + " ".join(re.split(r" [,;.] ", prepared[hit.end :])[0].split()[:7]) + " "
@@ -188,6 +225,14 @@ class Choice:
             doubt=unread
             or ("the answer may choose in words that were not recognised" if hinted else ""),
         )
+
+
+def _either(hits: list[tuple[str, Hit]], prepared: str) -> bool:
+    """Whether two options stand as alternatives, such as “green / red”."""
+    return any(
+        one != two and _OR.fullmatch(prepared[a.end : b.start + 1])
+        for (one, a), (two, b) in pairwise(hits)
+    )
 
 
 def _longest(hits: list[tuple[str, Hit]]) -> list[tuple[str, Hit]]:

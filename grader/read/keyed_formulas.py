@@ -289,15 +289,14 @@ class _Scan:
         steps = [one.value for chain in usable for one in chain.members if one is not last]
         if len(usable) > 1:
             steps.append(_summed(usable))
-        key = more or text[start : chosen.members[0].start]
-        layers = stack(key).layers
-        if not layers and any(one.kernels for one in own):
-            layers = stack(text[start:]).layers
+        layers = stack(more or text[start : chosen.members[0].start]).layers
+        if not layers and any(one.kernels and one.start > last.end for one in own):
+            layers = stack(text[last.end :]).layers
         return _Value(index, label, last, f"{label} {text[start:]}", layers=layers or None, steps=steps, unsure=unsure)
 
     def _chosen(self, text: str, found: list[Chain], start: int) -> tuple[Chain | None, list[str]]:
         """The chain that gives the value: a total, the only one, or what the others add up to."""
-        kept = [chain for chain in found if not (len(chain.members) == 1 and (chain.last.kernels or chain.last.counts))] or found
+        kept = [chain for chain in found if not _only_names(chain)] or found
         kept = self._of_interest(text, kept, start)
         symbolic = [chain for chain in kept if chain.last.value.names]
         if symbolic and len(symbolic) < len(kept) and not any(chain.total for chain in kept):
@@ -333,8 +332,7 @@ class _Scan:
 
     def _by_clauses(self) -> bool:
         """Running text that says of each stack in turn what it has: "the 7x7 has …, three 3x3 have …"."""
-        usable = [chain for chain in chains(self.masked, self.found)
-                  if not (len(chain.members) == 1 and (chain.last.kernels or chain.last.counts))]
+        usable = [chain for chain in chains(self.masked, self.found) if not _only_names(chain)]
         made: list[_Value] = []
         last = 0
         for chain in usable:
@@ -467,6 +465,11 @@ class _Scan:
         for item in items.items if items else ():
             if item.index in by_index and self._differs(by_index, item) and not self._elsewhere(item):
                 by_index[item.index].conflict = True
+
+
+def _only_names(chain: Chain) -> bool:
+    """Whether a chain only speaks of layers: kernel sizes, or how many there are."""
+    return all(one.kernels for one in chain.members) or (len(chain.members) == 1 and chain.last.counts)
 
 
 def _summed(found: Sequence[Chain]) -> Polynomial:

@@ -31,6 +31,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _SIZE = re.compile(r"\d+\s*(?:x|×|\*|by|\\times)\s*\d+", re.IGNORECASE)
+_ARITHMETIC = re.compile(r"\d[\d .]{0,8}[*+/^(×·=][\d\s()*+/^×·.=-]{0,200}")
 _RANGE = re.compile(r"\b(\d{1,3})\s*(?:-|–|to)\s*(\d{1,3})\b")
 _OF = re.compile(
     r"\b(?:of|out of|from)\s+(?:the\s+|all\s+)?(?:\d{1,3}|\w+)\s+(?:feature\s+)?maps\b",
@@ -120,7 +121,7 @@ def _evaluated(text: str) -> list[Fraction | float]:
 
 
 def _counts(sentence: str) -> list[int | str]:
-    before = re.split(r"=", sentence)[0] if sentence.count("=") and "+" in sentence else sentence
+    before = _ARITHMETIC.sub(" ", sentence)
     text = _OF.sub(" ", _SIZE.sub(" ", before))
     text = _RANGE.sub(
         lambda m: str(int(m[2]) - int(m[1]) + 1) if int(m[2]) > int(m[1]) else " ", text

@@ -22,9 +22,9 @@ _VERDICT = re.compile(
     r"(?P<neg>\b(?:not|isn'?t|aren'?t|never|n't|don'?t|doesn'?t|nothing|anything|neither|do not"
     r"|does not)\s+"
     r"(?:(?:really|quite|entirely|completely|see|think|anything|at all|are|is|be)\s+){0,3})?"
-    r"(?:\b(?P<true>true|correct|right|holds?|valid|agree|yes|yep|richtig|wahr|accurate|applies"
+    r"(?:\b(?P<true>trues?|corrects?|rights?|holds?|valid|agree|yes|yep|richtig|wahr|accurate|applies"
     r"|apply)\b"
-    r"|\b(?P<false>false|incorrect|wrong|untrue|invalid|disagree|no|nope|falsch"
+    r"|\b(?P<false>falses?|incorrects?|wrongs?|untrue|invalid|disagree|no|nope|falsch"
     r"|inaccurate)\b(?!\s+(?:\w+\s+)?longer)"
     r"|(?P<tick>[✓✔☑✅])|(?P<cross>[✗✘☒❌✖])|(?<![\w'])(?P<letter>[TtFfYN])(?![\w'.]\w|'))",
     re.IGNORECASE,
@@ -55,11 +55,13 @@ _EXCEPT = re.compile(
     r"|excluding)\s*$",
     re.IGNORECASE,
 )
+_PART = re.compile(r"\b(?:first|second|one|other|latter)\s+(?:half|part)\b", re.IGNORECASE)
 _BOX = re.compile(r"\[([ xX✓✔])\]\s*\(?([a-zA-Z])\b[).:]?")
 _NUMBER = re.compile(r"(?<![^\s])\(?(\d)[).:](?=\s)")
 _WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
 _NOT = re.compile(r"\W*(?:is|are|do|does|was|were)\s?(?:not|n't)\b\W*$", re.IGNORECASE)
-_JOIN = re.compile(r"^[\s,;&/+|()]*(?:and|or|as well as|plus)?[\s,;&/+|()]*$", re.IGNORECASE)
+_JOIN = re.compile(r"^[\s,;&/+|()]*(?:and|or|as well as|plus)?"
+    r"(?:\s*\b(?:the|also|statements?|options?)\b)*[\s,;&/+|()]*$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -84,6 +86,7 @@ class _Votes:
     unlisted: set[str] = field(default_factory=set)
     """Letters that were named as the false ones, so that the others are true."""
     bare: list[str] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
     copied: list[str] = field(default_factory=list)
 
     def vote(self, letter: str, held: bool | None) -> None:
@@ -146,6 +149,9 @@ class Truths:
         hedged = [x for x in letters if votes.held.get(x) and None in votes.held[x]]
         if hedged and not unread:
             unread = f"({hedged[0]}) is judged half true"
+        unjudged = [x for x in letters if x in votes.named and x not in votes.held]
+        if unjudged and not unread:
+            unread = f"what is said of ({unjudged[0]}) was not recognised as a verdict"
         quote = " ".join(text.split())[:200]
         others = (
             (Found(value=_value(first, votes), where=where, quote="an earlier verdict"),)
@@ -182,6 +188,8 @@ def _votes(lines: Sequence[Statement], letters: tuple[str, ...]) -> _Votes:
             continue
         waiting = []
         for at, group in enumerate(groups):
+            if words(group.after) or words(group.before):
+                votes.named.update(group.letters)
             if at == 0:
                 _whole(group, votes, letters)
             current = _judged(group, votes, current)
@@ -225,7 +233,7 @@ def _loose(
         return current
     if current:
         if verdicts and current not in votes.held and _leads(statement.text):
-            votes.vote(current, None if _HALF.search(statement.text[:40]) else verdicts[0])
+            votes.vote(current, None if _halved(statement.text[:40]) else verdicts[0])
             if current in votes.copied:
                 votes.copied.remove(current)
             if current in votes.bare:
@@ -265,7 +273,7 @@ def _judged(group: _Group, votes: _Votes, current: str) -> str:
             votes.vote(letter, before[-1])
         (votes.listed if before[-1] else votes.unlisted).update(group.letters)
     elif after and not (rest and len(after) == len(rest)):
-        held = None if _HALF.search(group.after[:30]) else after[0]
+        held = None if _halved(group.after[:30]) else after[0]
         for letter in group.letters:
             votes.vote(letter, held)
         if held is not None and (
@@ -379,6 +387,17 @@ def _verdicts(text: str) -> Iterator[bool]:
         else:
             held = bool(match.group("true") or match.group("tick"))
         yield held is not bool(match.group("neg"))
+
+
+def _halved(text: str) -> bool:
+    """Whether a verdict is half taken back; “false, only its first half holds” is not."""
+    half = _HALF.search(text)
+    if half is None:
+        return False
+    first = next(iter(_VERDICT.finditer(text)), None)
+    part = _PART.search(text)
+    plain_no = part is not None and first is not None and first.end() <= part.start()
+    return not (plain_no and next(_verdicts(text)) is False)
 
 
 def _leads(text: str) -> bool:

@@ -242,9 +242,6 @@ def _judged(counts: Mapping[str, Any], stacks: Sequence[Mapping[str, Any]] | Non
             if open_:
                 certain = False
             reasons.append(f"{name}: {_shown(value)} does not fit its layers" + (f" ({open_})" if open_ else ""))
-        elif one["doubt"]:
-            certain = False
-            reasons.append(f"{name}: {one['doubt']}")
         elif mode in one["modes"] and not one["modes"][mode] & common:
             certain = False
             reasons.append(f"{name}: {_shown(value)} counts biases or additions unlike the others")

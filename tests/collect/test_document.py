@@ -188,6 +188,28 @@ def test_an_image_beside_a_text_answer_is_only_noted(read: Read) -> None:
     assert found.value.lost == ("an image that the file does not hold",)
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["```python\n# your code here\n```", "```\ndef f(x):\n    pass  # fill in\n```",
+     "| Layer | Units |\n|---|---|\n| a | |\n| b | ? |", "Fill in.\n\n| Layer | Units |\n|---|---|\n| a | |"],
+)  # fmt: skip
+def test_a_form_that_was_not_filled_in_is_no_answer(form: str, read: Read) -> None:
+    text = f"### 7.1\n\nDraw the data.\n\n{form}\n\n### 7.3\n\nYes\n"
+    assert read(text).answers["7.1"] == Missing(why="no answer found")
+
+
+def test_what_is_written_below_an_empty_form_counts(read: Read, said: Said) -> None:
+    text = "### 7.1\n\n```\n# your code here\n```\n\nI ran out of time, sorry\n"
+    assert said(read(text).answers["7.1"]) == "I ran out of time, sorry"
+
+
+def test_an_answer_that_breaks_off_goes_to_a_person(read: Read) -> None:
+    found = read("Q11.5: 600 weights. For the normalization we have to add\n\nQ12.1: x\n")
+    answer = found.answers["11.5"]
+    assert isinstance(answer, Found)
+    assert answer.doubt == "the answer breaks off within a sentence"
+
+
 def test_latin_1_utf_16_and_nul_bytes_are_read(read: Read, said: Said) -> None:
     assert said(read("Q2.2: Grün\n".encode("latin-1")).answers["2.2"]) == "Grün"
     assert said(read("Q2.2: Grün\n".encode("utf-16")).answers["2.2"]) == "Grün"

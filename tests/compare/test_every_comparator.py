@@ -22,6 +22,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "each": {"of": {"kind": "exact"}},
     "near": {"absolute": 0.1},
     "tally": {"of": {"kind": "exact"}},
+    "written": {"of": {"kind": "exact"}},
     "size": {"channels_credit": Fraction(1, 2)},
 }
 MONSTERS = [

@@ -112,7 +112,7 @@ def test_totals_are_read_with_the_name_they_belong_to(answer: Make, text: str) -
 
 
 def test_numbers_without_a_name_are_doubted(answer: Make) -> None:
-    found = Tally(names=NAMES, name="plain", least=100).read(answer("6000 and 4500"))
+    found = Tally(names=NAMES, name="plain", least=100).read(answer("6000 and 4500 and 7000"))
     assert isinstance(found, Missing)
     assert found.doubt
 
