@@ -210,6 +210,8 @@ def _kind_of_fence(
         return "output"
     if signs.CELL_IN.match(head) or lang in _CODE_WORDS:
         return "code"
+    if head and all(line.lstrip()[:1] in {"", "#"} for line in body):
+        return "code"
     if signs.is_table(body):
         return "table"
     strong, weak, logged, total = signs.count(body)

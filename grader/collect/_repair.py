@@ -154,8 +154,8 @@ def drawings(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 def cut_lines(code: str) -> list[str]:
     r"""Return the lines of code that a page's edge cut off: a string is open at their end.
 
-    >>> cut_lines('f(x, scoring="neg_mean_squa:\nn_jobs=1)\nprint("a")')
-    ['f(x, scoring="neg_mean_squa:']
+    >>> cut_lines('f(x, loss="sparse_categor:\nn_jobs=1)\nprint("a")')
+    ['f(x, loss="sparse_categor:']
     """
     if '"""' in code or "'''" in code:
         return []

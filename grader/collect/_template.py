@@ -15,7 +15,9 @@ _IDLE = re.compile(
 _CALLS = re.compile(r"\s*(?:import|from)\s")
 _RULE = re.compile(r"[\s|:-]*$")
 _BLANK_CELL = re.compile(r"[\s?.…_-]*$")
-_DANGLING = frozenset(["the", "an", "and", "or", "our", "its", "their", "because", "than", "we", "which", "plus"])
+_DANGLING = frozenset(
+    ["the", "an", "and", "or", "our", "its", "their", "because", "than", "we", "which", "plus"]
+)
 _DANGLING_PAIRS = frozenset({"to add", "have to", "has to", "of a", "with a", "is a", "so that"})
 _LONG = 25
 """Words from which on prose above an empty form may be an answer."""

@@ -35,7 +35,7 @@ _KERNEL = r"(?![\d.]*\s?[x*]\s?\d)"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("noun", rf"(?<![A-Za-z]){_NOUN}\s{{0,2}}[.:#_(-]?\s{{0,2}}#?\(?(?P<index>\d{{1,2}}{_KERNEL}(?![\dA-Za-z])"
-             rf"|(?:{_ROMANS}|{'|'.join(_WORDS)}|[a-h])(?![A-Za-z'0-9]))\)?"),
+             rf"|(?:{_ROMANS}|{'|'.join(_WORDS)}|[a-h])(?![A-Za-z'0-9]))\)?(?!\.[A-Za-z])"),
     ("ordinal noun", rf"(?<![A-Za-z])(?P<index>{_ORDINAL})\s+(?:\w+\s+)?{_NOUN}(?![A-Za-z])"),
     ("letter digit", rf"(?<![A-Za-z0-9_])(?P<letter>[ABDEFGIJLMNOPQRSTUVYZabeijlmnoqtuvyz])[ _]{{0,2}}(?P<index>\d){_KERNEL}(?!\w)"),
     ("hash", r"#\s?(?P<index>\d)(?!\d)"),
@@ -124,13 +124,12 @@ def labelled(text: str, holds: Holds) -> Items | None:
     for rank, name in enumerate(_STYLES):
         found = _labels(text, name)
         leading = [label for label in found if not text[text.rfind("\n", 0, label.start) + 1 : label.start].strip(" *•#-|")]
-        items = _by_labels(text, leading, holds)
-        if items is None or sum(holds(item.start, item.end) for item in items.items) < 3:
-            items = _by_labels(text, found, holds) or items
-        if items is not None:
-            score = (sum(holds(item.start, item.end) for item in items.items), -rank)
-            if best is None or score > best[0]:
-                best = (score, items)
+        for inside, own in enumerate((leading, found)):
+            items = _by_labels(text, own, holds)
+            if items is not None:
+                score = (sum(holds(item.start, item.end) for item in items.items), -rank - inside)
+                if best is None or score > best[0]:
+                    best = (score, items)
     if best is None:
         return None
     bullets = _by_bullets(text, holds)
@@ -237,6 +236,8 @@ def _opened(text: str, place: int) -> bool:
 
 def _by_labels(text: str, found: Sequence[_Label], holds: Holds) -> Items | None:
     """The labels 1, 2, 3 … whose texts hold most, without another 1 among them, are the list."""
+    found = [label for place, label in enumerate(found)
+             if not place or found[place - 1].index != label.index or holds(found[place - 1].end, label.start)]
     best: tuple[tuple[int, int], list[int]] | None = None
     for first, label in enumerate(found):
         if label.index == 1 or (first == 0 and label.index == 2):

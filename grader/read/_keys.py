@@ -22,6 +22,11 @@ _INDEX = re.compile(r"(\d{1,2})$")
 _SEPARATOR = (
     r"\s*(?:[)}\]]\s*)*(?:[:=≈.)|\]]|-+>|→|⇒|=>|\\(?:to|rightarrow|Rightarrow)\b|[-–—]\s|\bis\b|\()"
 )
+_VARIABLE = r"(?:\\?(?:vec|mathbf|boldsymbol|bm)[\s{]*)?[A-Za-z]"
+_ARGUMENT = rf"(?:\(\s*(?:[A-Za-z\\{{}}_]{{0,16}}0?\}}?\s*,\s*)?{_VARIABLE}[\s_{{}}]*)?"
+"""What may stand between d and the index in d(x_1, 0), d(0, x_1) and d(x^{(1)}, 0)."""
+_RAISED = r"(?:\^[\s{]*[(\[]\s*)?"
+_SPEAKS_OF = re.compile(r"[\w\s*-]{1,60}\b(?:of|from|for|between)\s+\W*(?:point\s+)?", re.IGNORECASE)
 _SQUARED = re.compile(r"^\s*[)}\]]*\s*(?:\^\s*\{?2|²|\*\*2)")
 
 
@@ -56,11 +61,11 @@ class Keys:
             or "(?!)"
         )
         self._known = re.compile(
-            rf"(?<![A-Za-z0-9])(?:{stem}|d(?:ist(?:ance)?)?|#|no|nr|row|point)(?![A-Za-z])\.?[\s_(){{}}\\#\[-]*(\d{{1,2}})(?![\d.]*\d)",
+            rf"(?<![A-Za-z0-9])(?:{stem}|d(?:ist(?:ance)?)?|#|no|nr|row|point)(?![A-Za-z])\.?{_ARGUMENT}[\s_(){{}}\\#\[-]*{_RAISED}(\d{{1,2}})(?![\d.]*\d)",
             re.IGNORECASE,
         )
         self._other = re.compile(
-            rf"(?<![\w.,])(?:[A-Za-z]+\.?[\s_({{]*|#\s*|\()?(\d{{1,2}})(?=(?![.,]\d){_SEPARATOR})"
+            rf"(?<![\w.,])(?:[A-Za-z]+\.?[\s_({{]*{_RAISED}|#\s*|\()?(\d{{1,2}})(?=(?![.,]\d){_SEPARATOR})"
         )
         self._ordinal = re.compile(rf"\b({'|'.join(_ORDINALS)}|last)\b", re.IGNORECASE)
 
@@ -88,7 +93,8 @@ class Keys:
                 place = self._places.get(int(index[1]))
                 return [] if place is None else [Mention(place, 0, 0)]
             found = [m for m in self._indexed(text, self._other) if _may_begin(text[: m.start])]
-            if found and text[: found[0].start].strip():
+            before = text[: found[0].start] if found else ""
+            if before.strip(" $*") and not _SPEAKS_OF.fullmatch(before):
                 found = []
         found.sort(key=lambda mention: mention.start)
         return [m for m in found if not _SQUARED.match(text[m.end : m.end + 12])]
@@ -111,8 +117,8 @@ class Keys:
 
 def _may_begin(before: str) -> bool:
     """Whether a key may stand here: at the beginning, or after the end of another element."""
-    before = before.rstrip()
-    return not before or before[-1] in ",;|."
+    before = before.rstrip(" $*")
+    return not before or before[-1] in ",;|." or _SPEAKS_OF.fullmatch(f"{before} ") is not None
 
 
 def _loose(key: str) -> str:

@@ -45,8 +45,12 @@ _BESIDE = re.compile(
 )
 
 
-_OR = re.compile(r" (?:(?:either|the|a|/|or|\||maybe|perhaps|also) )*(?:or|/|maybe|perhaps) (?:the |a )?")
-_LISTED = re.compile(r" (?:(?:layers?|ones?|units?|\(|:|,|and|&|\+|i|\.|e|ie|namely|of|the|both) ){0,8}")
+_OR = re.compile(
+    r" (?:(?:either|the|a|/|or|\||maybe|perhaps|also) )*(?:or|/|maybe|perhaps) (?:the |a )?"
+)
+_LISTED = re.compile(
+    r" (?:(?:layers?|ones?|units?|\(|:|,|and|&|\+|i|\.|e|ie|namely|of|the|both) ){0,8}"
+)
 _VALUED = re.compile(r" [:=] (?=\d)")
 _ASIDE = 16
 
@@ -143,11 +147,13 @@ class Choice:
             found.append(
                 _Mention(meant, self._strength(at, statement, prepared, hit, start), statement.text)
             )
-        if statement.kind != "row" and found:
+        if _either(hits, prepared) and found:
+            top = max(m.strength for m in found)
+            found = [replace(m, strength=top) for m in found]
+        elif statement.kind != "row" and found:
             strong = [i for i, m in enumerate(found) if m.strength == 3]
             # Of several conclusions in one sentence the last one is meant.
-            if not _either(hits, prepared):
-                found = [m for i, m in enumerate(found) if m.strength < 3 or i == strong[-1]]
+            found = [m for i, m in enumerate(found) if m.strength < 3 or i == strong[-1]]
         return found
 
     def _wider(self, hits: list[tuple[str, Hit]], prepared: str) -> list[tuple[str, Hit]]:

@@ -60,8 +60,11 @@ _BOX = re.compile(r"\[([ xX✓✔])\]\s*\(?([a-zA-Z])\b[).:]?")
 _NUMBER = re.compile(r"(?<![^\s])\(?(\d)[).:](?=\s)")
 _WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
 _NOT = re.compile(r"\W*(?:is|are|do|does|was|were)\s?(?:not|n't)\b\W*$", re.IGNORECASE)
-_JOIN = re.compile(r"^[\s,;&/+|()]*(?:and|or|as well as|plus)?"
-    r"(?:\s*\b(?:the|also|statements?|options?)\b)*[\s,;&/+|()]*$", re.IGNORECASE)
+_JOIN = re.compile(
+    r"^[\s,;&/+|()]*(?:and|or|as well as|plus)?"
+    r"(?:\s*\b(?:the|also|statements?|options?)\b)*[\s,;&/+|()]*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)

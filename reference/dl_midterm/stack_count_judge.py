@@ -258,6 +258,9 @@ def _judged(counts: Mapping[str, Any], stacks: Sequence[Mapping[str, Any]] | Non
     if len(credits) > asked:
         certain = False
         reasons.append(f"{len(credits)} values were read")
+    if len(credits) < max(credits):
+        certain = False
+        reasons.append("a number of the list was not read")
     right = sum(credits.values(), Fraction(0))
     reasons.insert(0, f"{right} of {asked} counts are right for the architectures designed")
     return {"credit": str(min(Fraction(1), right / asked)), "reasons": reasons, "certain": certain}

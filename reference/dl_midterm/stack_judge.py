@@ -155,7 +155,9 @@ def judge_designs(stacks: Sequence[Design], side: int, asked: int) -> Judgement:
         reasons.append("no architecture was recognised as right")
     total = sum(kept, Fraction(0)) - _cost(unsaid, reasons)
     credit = max(Fraction(0), total / (2 * asked))
-    if len(stacks) < asked and any(design.get("unsure") for design in stacks):
+    numbers = [design.get("index") or place for place, design in enumerate(stacks, 1)]
+    gap = len(stacks) < max(numbers, default=0)
+    if gap or (len(stacks) < asked and any(design.get("unsure") for design in stacks)):
         certain = False
     if len(stacks) < asked:
         reasons.append(f"{len(stacks)} of {asked} architectures")

@@ -95,8 +95,8 @@ def test_markdown_s_escapes_go_but_formulas_keep_theirs() -> None:
 
 
 def test_a_line_that_the_page_s_edge_cut_is_seen() -> None:
-    code = 'scores = cv(model, x, y, scoring="neg_mean_squa:\nn_jobs=1)\nprint("it\'s fine # no")\n'
-    assert cut_lines(code) == ['scores = cv(model, x, y, scoring="neg_mean_squa:']
+    code = 'scores = cv(model, x, y, loss="sparse_categor:\nn_jobs=1)\nprint("it\'s fine # no")\n'
+    assert cut_lines(code) == ['scores = cv(model, x, y, loss="sparse_categor:']
 
 
 @settings(max_examples=100, deadline=None)

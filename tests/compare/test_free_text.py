@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.compare.claims import Claims
@@ -178,9 +178,48 @@ def test_mappings_count_one_by_one() -> None:
     assert "0.5" not in Mapping().compare({"A": 2}, {"A": 0.5}).reason
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="bias varncetdrop uf.,:;not", max_size=60), max_size=5))
 def test_more_hints_never_make_a_doubtful_answer_certain(lines: list[str]) -> None:
     few = Concepts(wanted=("bias falls",), hints=("bias",)).compare(lines, None)
     many = Concepts(wanted=("bias falls",), hints=("bias", "variance", "drop")).compare(lines, None)
     assert many.credit == few.credit
     assert few.certain or not many.certain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bias decreases as the class of models grows, so it can capture the pattern.",
+        "When the model gets rich (think constant noise) bias falls, it can capture the pattern.",
+        "When the family grows the bias drops: it can capture the pattern.",
+    ],
+)
+def test_what_a_clause_says_of_something_else_is_no_claim(text: str) -> None:
+    verdict = BIAS.compare([text], "falls")
+    assert (verdict.credit, verdict.certain) == (1, True), verdict.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bias increases as the class decreases.",
+        "The bias drops and later increases.",
+        "The bias drops because it increases.",
+        "The bias drops, and as we go on, it grows.",
+    ],
+)
+def test_a_clause_does_not_hide_a_contrary_claim(text: str) -> None:
+    verdict = BIAS.compare([text], "falls")
+    assert not (verdict.certain and verdict.credit), verdict.reason
+
+
+def test_a_second_step_behind_a_clause_belongs_to_the_main_subject() -> None:
+    text = "The test error drops because bias drops and then increases because variance grows."
+    assert TEST.compare([text], "dips").credit >= Fraction(1, 2)
+    assert BIAS.compare([text], "falls").credit >= Fraction(1, 2)
+
+
+def test_words_that_only_a_person_can_place_are_never_certain() -> None:
+    why = Concepts(wanted=("stab*",), unclear=("not matter",), hints=("stab*",))
+    assert not why.compare(["It does not matter for stability."], None).certain

@@ -1,7 +1,7 @@
 """A choice is read however it is put, and what competes with it is kept."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.model import Found, Missing
@@ -79,7 +79,53 @@ def test_no_choice_is_missing_and_unknown_words_are_doubtful() -> None:
     assert unknown.doubt
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="red gnso,.:;()not?!\n|-=>", max_size=120))
 def test_no_text_makes_it_raise(text: str) -> None:
     assert isinstance(COLOURS.read(answer(text)), Found | Missing)
     assert isinstance(SAME.read(answer(text)), Found | Missing)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Red since it is near. So the answer: Green / Red?",
+        "Green?",
+        "Red, as it is near. Or green?",
+    ],
+)
+def test_a_guess_at_the_end_is_for_a_person(text: str) -> None:
+    assert COLOURS.read(answer(text)).doubt
+
+
+def test_alternatives_in_one_sentence_compete() -> None:
+    found = COLOURS.read(answer("The answer is green or red."))
+    assert isinstance(found, Found)
+    assert found.others
+
+
+LAYERS = Choice(
+    options={"dense": ("dense*",), "d1": ("d_1",), "d2": ("d_2",), "c1": ("c_1",)},
+    parts={"dense": ("d1", "d2")},
+    concludes=("most",),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The dense layers (d1 and d2) have most.",
+        "Most: dense layers, i.e. d1 and d2.",
+        "d1: 48120, c1: 156, d2: 84. So the dense layers (d1 and d2) have most.",
+    ],
+)
+def test_parts_listed_beside_the_whole_only_spell_it_out(text: str) -> None:
+    found = LAYERS.read(answer(text))
+    assert isinstance(found, Found)
+    assert (found.value, found.others) == ("dense", ())
+
+
+def test_a_single_part_beside_the_whole_is_the_choice() -> None:
+    found = LAYERS.read(answer("The dense layer d2 has most."))
+    assert isinstance(found, Found)
+    assert found.value == "d2"

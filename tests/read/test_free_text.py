@@ -1,7 +1,7 @@
 """Sentences, mentions and drawings: what is there, and when a person has to look."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.model import Answer, Broken, Found, Missing, Piece, Place
@@ -89,6 +89,7 @@ def test_a_drawing_is_never_an_automatic_nothing() -> None:
     assert isinstance(Drawing().read(answer("Sketch five curves.\n\nAnswer:")), Missing)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_makes_any_of_them_raise(text: str) -> None:
     for kind in (Sentences(), TABLE, Drawing()):

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.model import Found, Missing
@@ -115,6 +115,27 @@ def test_the_printed_statements_alone_are_no_answer() -> None:
     assert isinstance(Truths().read(answer(text)), Missing)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="abcdTF ()truefals,.:;&\n|-✓✗not", max_size=120))
 def test_no_text_makes_it_raise(text: str) -> None:
     assert isinstance(Truths().read(answer(text)), Found | Missing)
+
+
+def test_a_statement_named_without_a_clear_verdict_is_for_a_person() -> None:
+    found = Truths().read(answer("(a) no. (b) yes. (c) it hangs on many things here. (d) no."))
+    assert isinstance(found, Found)
+    assert found.doubt
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The statement (b) and the (c) are the corrects. The (a) no, it is slower. The (d) no.",
+        "(a) Not true.\n(b) true\n(c) true\n(d) Not true, only the first half of it holds.",
+    ],
+)
+def test_verdicts_in_clumsy_words_are_read(text: str) -> None:
+    found = Truths().read(answer(text))
+    assert isinstance(found, Found)
+    assert [found.value[x]["held"] for x in "abcd"] == [False, True, True, False]
+    assert not found.doubt
