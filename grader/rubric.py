@@ -6,9 +6,12 @@ A rubric is data only. It says for each part where to look, what to read, what t
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import functools
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -25,7 +28,7 @@ from pydantic import (
     model_validator,
 )
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from grader.compare import Comparator, comparators
 from grader.kinds import Kinds, UnknownKind
@@ -70,6 +73,11 @@ class Spec(Strict, Generic[T]):
     built: Any = Field(exclude=True, repr=False)
 
 
+@functools.cache
+def _adapter(cls: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(cls)
+
+
 def _spec(kinds: Kinds[Any], value: Any) -> Any:
     if isinstance(value, Spec):
         return value
@@ -84,7 +92,7 @@ def _spec(kinds: Kinds[Any], value: Any) -> Any:
                 near = difflib.get_close_matches(key, fields, n=1)
                 hint = f"; did you mean '{near[0]}'?" if near else ""
                 raise ValueError(f"'{value['kind']}' has no option '{key}'{hint}")
-        built = TypeAdapter(cls).validate_python(options)
+        built = _adapter(cls).validate_python(options)
     except UnknownKind as error:
         raise ValueError(str(error)) from error
     return Spec(kind=value["kind"], options=options, built=built)
@@ -229,23 +237,59 @@ class Rubric(Strict):
 def load(path: Path) -> Rubric:
     """Return the rubric in a file.
 
+    Parsing YAML with line numbers takes half a second for a long rubric, so what it holds is kept
+    as JSON in the course's ``.grader/`` under the hash of the text.
+
     Raises:
         RubricError: with every problem found, each as ``file:line:column: what, what to do``.
     """
-    yaml = YAML(typ="rt")
     try:
-        tree = yaml.load(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except FileNotFoundError as error:
         raise RubricError(f"{path}:1:1: there is no such rubric") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise RubricError(f"{path}:1:1: cannot be read as UTF-8 text ({error})") from error
+    kept = _kept(path, text)
+    try:
+        if kept.is_file():
+            return Rubric.model_validate(json.loads(kept.read_text("utf-8")))
+    except (OSError, ValueError):
+        pass  # what was kept is damaged or of another version: read the rubric itself
+    tree = _tree(path, text)
+    try:
+        rubric = Rubric.model_validate(_plain(tree))
+    except ValidationError as error:
+        lines = [f"{path}:{_at(tree, e['loc'])}: {_say(e)}" for e in error.errors()]
+        raise RubricError("\n".join(lines)) from error
+    _keep(kept, _plain(tree))
+    return rubric
+
+
+def _tree(path: Path, text: str) -> Any:
+    try:
+        return YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         at = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
         raise RubricError(f"{path}:{at}: {error.problem or error}") from error
-    try:
-        return Rubric.model_validate(_plain(tree))
-    except ValidationError as error:
-        lines = [f"{path}:{_at(tree, e['loc'])}: {_say(e)}" for e in error.errors()]
-        raise RubricError("\n".join(lines)) from error
+    except YAMLError as error:
+        raise RubricError(f"{path}:1:1: this is no YAML ({error})") from error
+
+
+def _kept(path: Path, text: str) -> Path:
+    digest = hashlib.sha256(text.encode()).hexdigest()[:24]
+    return path.parent.parent / ".grader" / "rubrics" / f"{path.stem}-{digest}.json"
+
+
+def _keep(kept: Path, plain: Any) -> None:
+    """Keep the rubric's content where it can be kept; without it all is slower, not different."""
+    with contextlib.suppress(OSError, TypeError, ValueError):
+        text = json.dumps(plain, ensure_ascii=False)
+        if json.loads(text) == plain:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            part = kept.with_suffix(f".{os.getpid()}.part")
+            part.write_text(text, "utf-8")
+            part.replace(kept)
 
 
 def _plain(node: Any) -> Any:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from grader.expression._tree import Literal, Name, Node, Power, Product, Sum
 
@@ -46,6 +46,14 @@ class Polynomial:
         if not self.terms:
             return Fraction(0)
         return self.terms[0][1] if len(self.terms) == 1 and not self.terms[0][0] else None
+
+    def plain(self) -> list[list[Any]]:
+        """Return it as plain data: ``[coefficient, {name: power}]`` for each term.
+
+        >>> (variable("C") * constant(Fraction(9, 2))).plain()
+        [['9/2', {'C': 1}]]
+        """
+        return [[k.numerator if k.denominator == 1 else str(k), dict(powers)] for powers, k in self.terms]
 
     def __str__(self) -> str:
         return " + ".join(_written(powers, k) for powers, k in self.terms) or "0"

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 
 from grader.read._formulas import Names, formulas
 
+SIDE = "S"
+"""The variable of a square image's side, where an answer takes one."""
+
+_SQUARE = re.compile(r"(?<![A-Za-z0-9_])([NnMSL])\s?[x*]\s?\1(?![A-Za-z0-9_])")
 _NUMBERS = {"one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "eight": 8, "sixteen": 16}
 _N = rf"(?:\d{{1,5}}|(?:{'|'.join(_NUMBERS)})(?![a-z]))"
 _OF = r"(?:\s|of|is|are|=|:|a|an|the|size|sized|dimensions?|shape|with|has|have|spatial|map|be|to|,|\()*"
@@ -79,12 +83,23 @@ def assumptions(text: str, names: Names, sides: Sequence[str], depth: str, words
         for pattern, value in _COLOURS:
             if pattern.search(text):
                 made.values[depth] = value
-    made.names = _defined(text, names, made)
+    made.names = _defined(text, _spelled(text, names, depth, words), made)
     return made
 
 
 def _number(text: str) -> int:
     return int(text) if text.isdigit() else _NUMBERS[text.lower()]
+
+
+def _spelled(text: str, names: Names, depth: str, words: Sequence[str]) -> Names:
+    """``D is the number of channels`` is one more spelling of the depth, ``N x N`` one of a square's side."""
+    pattern = rf"(?<![A-Za-z0-9_])([A-Za-z])\s(?:=|be|is|denotes?|stands for|for)\s(?:the\s)?(?:number of\s|no\.? of\s|#\s?)?(?:input\s|output\s)?(?:{'|'.join(words)})"
+    found = dict(names.spellings)
+    for match in re.finditer(pattern, text):
+        found.setdefault(match[1], depth)
+    for match in _SQUARE.finditer(text):
+        found.setdefault(match[1], SIDE)
+    return Names(found, names.defined)
 
 
 def _defined(text: str, names: Names, made: Assumptions) -> Names:

@@ -12,16 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.read._formulas import Formula
 from grader.read._items import labels
 from grader.read._layer_stack import stack
 
 _SUPERLATIVE = re.compile(
     r"""(?<![A-Za-z])(?:
-    (?P<least>least(?!\s+efficient)|min(?:imum|imal|\.)?(?![a-z])|lowest|small?est|fewest|cheapest|lightest|tiniest
+    (?P<least>(?:fewer|less|lower|smaller|cheaper|lighter)(?=[^.;\n]{0,50}\bthan\s+(?:all|any|every|each|the\s+(?:other|rest)))|least(?!\s+efficient)|min(?:imum|imal|\.)?(?![a-z])|lowest|small?est|fewest|cheapest|lightest|tiniest
         |most\s+(?:efficient|economical|compact|light\w*|parameter[\s-]efficient|cheap))
-    |(?P<most>most|max(?:imum|imal|\.)?(?![a-z])|highest|larg?est|bigg?est|greatest|heaviest|costliest|priciest|least\s+efficient)
+    |(?P<most>(?:more|higher|larger|bigger|greater|heavier)(?=[^.;\n]{0,50}\bthan\s+(?:all|any|every|each|the\s+(?:other|rest)))|most|max(?:imum|imal|\.)?(?![a-z])|highest|larg?est|bigg?est|greatest|heaviest|costliest|priciest|least\s+efficient)
     )(?:\s+(?:expensive|costly|heavy|demanding|intensive))?(?![a-z])""",
     re.IGNORECASE | re.VERBOSE)
+_COMPARED = re.compile(
+    r"\b(?:more|less|fewer|higher|lower|bigger|larger|smaller|greater|best|worst|expensive|cheap\w*|efficient|heavy|heavier"
+    r"|lighter?|maxim\w*|minim\w*|top|bottom|extreme|winner|rank\w*)\b", re.IGNORECASE)
 _NOT_ONE = re.compile(r"\s+(?:of\s+(?:the|them|all)\s+(?:weights|time)|kernels?\b|filters?\b|receptive|field|windows?\b|conv\w*\s+(?:kernel|filter)|likely|common|important|one\s+)|ly\b", re.IGNORECASE)
 _AT = re.compile(r"\bat\s+(?:the\s+)?$", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|never|neither|nor|n't|isn't|doesn't|cannot)\b|n't\b", re.IGNORECASE)
@@ -40,7 +44,7 @@ _GAP = re.compile(r"[\s:=→(]{0,4}(?:with\s|has\s|is\s|at\s|about\s|≈\s?){0,2
 
 @dataclass(slots=True)
 class Claims:
-    """Who is said to have most and least; a reference is ``{index}`` or ``{layers, words}``."""
+    """Who is said to have most and least: ``{index}``, ``{layers, words}``, or the value as ``{terms}``."""
 
     most: list[dict[str, Any]] = field(default_factory=list)
     least: list[dict[str, Any]] = field(default_factory=list)
@@ -58,11 +62,11 @@ class _Reference:
     """Whether a value follows, so that it labels the value."""
 
 
-def claims(text: str, values: Sequence[tuple[int, int]]) -> Claims:
-    """Return the claims of a text; ``values`` are where its formulas stand."""
+def claims(text: str, values: Sequence[Formula]) -> Claims:
+    """Return the claims of a text; ``values`` are its formulas in order."""
     made = Claims()
     asked: list[re.Match[str]] = []
-    begins = [begin for begin, _ in values]
+    begins = [one.start for one in values]
     for start, end in _sentences(text):
         own = values[bisect_left(begins, start) : bisect_left(begins, end)]
         sentence = _Sentence(text, start, end, own)
@@ -71,6 +75,8 @@ def claims(text: str, values: Sequence[tuple[int, int]]) -> Claims:
         asked = sentence.into(made)
     if asked and not (made.most or made.least) and not any(_ASKED.search(m.string, m.start() - 60, m.end() + 60) for m in asked):
         made.unsure.append("it is not clear which one is meant")
+    if not (made.most or made.least or made.unsure) and _COMPARED.search(text):
+        made.unsure.append("a comparison was not understood")
     return made
 
 
@@ -86,7 +92,7 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 class _Sentence:
     """One sentence: its superlatives, and what may be meant by each."""
 
-    def __init__(self, text: str, start: int, end: int, values: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, text: str, start: int, end: int, values: Sequence[Formula]) -> None:
         self.text, self.start, self.end = text, start, end
         self.values = values
         self.found = [m for m in _SUPERLATIVE.finditer(text, start, end)
@@ -110,7 +116,7 @@ class _Sentence:
             self._beside(made, references)
             return []
         self._pieces(made, free)
-        if not any(not self._inside(span, free) for span in self.values):
+        if not any(not self._inside(one, free) for one in self.values):
             made.spans.append((self.start, self.end))
         return []
 
@@ -121,13 +127,13 @@ class _Sentence:
             return
         for match, one in zip(asked, named if len(asked) > 1 else [named], strict=True):
             self._add(made, match, [one] if isinstance(one, dict) else one)
-        if not any(not self._inside(span, ()) for span in self.values):
+        if not any(not self._inside(one, ()) for one in self.values):
             made.spans.append((self.start, self.end))
 
-    def _inside(self, span: tuple[int, int], free: Sequence[_Reference]) -> bool:
+    def _inside(self, formula: Formula, free: Sequence[_Reference]) -> bool:
         """Whether a formula is only a part of a reference, such as the digit of "number 1"."""
-        bare = self.text[span[0] : span[1]].strip()
-        return any(one.start <= span[0] < one.end for one in free) or (
+        bare = self.text[formula.start : formula.end].strip()
+        return any(one.start <= formula.start < one.end for one in free) or (
             len(bare) == 1 and bare.isdigit()) or "x" in bare.lower()
 
     def _references(self) -> list[_Reference]:
@@ -141,10 +147,10 @@ class _Sentence:
     def _valued(self, end: int) -> bool:
         gap = _GAP.match(self.text, end)
         stop = gap.end() if gap else end
-        return any(end <= start <= stop for start, _ in self.values)
+        return any(end <= one.start <= stop for one in self.values)
 
     def _described(self) -> bool:
-        return any("x" in self.text[a:b] for a, b in self.values) or _WORDS.search(self.text, self.start, self.end) is not None
+        return any(one.kernels for one in self.values) or _WORDS.search(self.text, self.start, self.end) is not None
 
     def _beside(self, made: Claims, references: Sequence[_Reference]) -> None:
         """``A1: 49 (most), A2: 27``: a superlative behind a labelled value is said of it."""
@@ -209,7 +215,9 @@ class _Sentence:
                 bare.append({"index": _ROMAN.get(word) or "abcdefgh".index(word) + 1})
             elif match["last"]:
                 bare.append({"index": -1})
-        return bare
+        if bare:
+            return bare
+        return [{"terms": one.value.plain()} for one in self.values if start <= one.start < end and not one.bare]
 
     def _add(self, made: Claims, match: re.Match[str], named: list[dict[str, Any]]) -> None:
         said = made.least if match["least"] else made.most

@@ -27,6 +27,7 @@ _COUNTED = re.compile(r"\s*(?:-\s?)?(?:conv|layer|filter|kernel|channel|time|arc
 _ABOUT = re.compile(r"(?:total|sum|altogether|overall|in all|all in all|together)\b[^=≈:;\n]{0,40}[=≈:→]?\s*$", re.IGNORECASE)
 _EACH = re.compile(r"\s*(?:\(?(?:each|per|for each|for every|a)\b|/\s?layer)", re.IGNORECASE)
 _END = re.compile(r"\n|;|\.\s|,(?=\s)|\.$")
+_APPROX = re.compile(r"(?:≈|~|\babout|\bapprox\w*\.?|\baround|\broughly|\bca\.)\s*$", re.IGNORECASE)
 _MOST = 300
 
 
@@ -48,6 +49,8 @@ class Formula:
     """Whether it is a number in front of what it counts, such as 3 layers."""
     foreign: bool = False
     """Whether an unknown name belongs to it."""
+    approx: bool = False
+    """Whether it is said to be only about right."""
     bare: bool = False
     """Whether it only names variables, such as C or HW."""
 
@@ -193,14 +196,26 @@ def _made(text: str, run: list[Token], names: Names, foreign: bool) -> Iterator[
             yield Formula(Polynomial(), start, end, foreign=True)
             continue
         bare = not any(token.kind == "number" for token in piece) and squared is None
-        literal = piece[0].readings[0] if len(piece) == 1 and piece[0].kind == "number" else None
+        literal = piece[0].readings[0] if len(piece) == 1 and piece[0].kind == "number" else _scientific(piece)
         yield Formula(
             value, start, squared.end() if squared else end,
             slack=literal.slack if literal else None, significant=literal.significant if literal else 0,
-            others=tuple(reading.value for reading in piece[0].readings[1:]) if literal else (),
+            others=tuple(reading.value for reading in piece[0].readings[1:]) if len(piece) == 1 else (),
+            approx=_APPROX.search(text[max(0, start - 16) : start]) is not None,
             kernels=_KERNELS.fullmatch(text, start, end) is not None,
             counts=literal is not None and literal.value < 40 and _COUNTED.match(text, end) is not None,
             bare=bare and all(power == 1 for powers, _ in value.terms for _, power in powers))
+
+
+def _scientific(piece: Sequence[Token]) -> Literal | None:
+    """``4.5 * 10^5`` shows as many digits as its first factor."""
+    shape = [token.text if token.kind == "operator" else token.kind for token in piece]
+    if shape != ["number", "*", "number", "^", "number"] or piece[2].readings[0].value != 10:
+        return None
+    first, shift = piece[0].readings[0], piece[4].readings[0].value
+    if shift.denominator != 1 or not 0 <= shift <= 30:
+        return None
+    return replace(first, slack=(first.slack or Fraction(1)) * 10 ** int(shift))
 
 
 def _value(piece: list[Token], names: Names, squared: bool) -> Polynomial | None:

@@ -11,11 +11,14 @@ from grader.expression import Comma, parse_number
 from grader.model import Answer, Number, Place
 from grader.read._candidates import chain_result, chains_of, same
 from grader.read._cues import REVISION
+from grader.read._enumerated import enumerated
+from grader.read._grids import gridded
 from grader.read._keys import Keys, Mention
 from grader.read._lines import Line, lines
 
 _INTERMEDIATE = re.compile(r"squar|\^\s*\{?2\}?|²", re.IGNORECASE)
 _LEAD = re.compile(r"^[\s)}\]|.:*_$]*(?:[-–—]+(?=\s)|:=)?")
+_REMARK = re.compile(r"^\s*(?:\(\s*[A-Za-z][A-Za-z ,.-]{0,40}\)|\[\s*[A-Za-z][A-Za-z ,.-]{0,40}\])")
 _AWAY = re.compile(r"^\W*(?:\(|,?\s*(?:since|because|as|from|for|due)\b)", re.IGNORECASE)
 _WRAPPED = re.compile(r"(?:\w+)?[(\[{]([^()\[\]]*)[)\]}]|(?:\w+)?\(\[([^()\[\]]*)\]\)")
 _SPLITS = (
@@ -61,13 +64,13 @@ def listings(
 ) -> list[Listing]:
     """Return the lists that an answer gives, the last one being its final word."""
     comma = comma or comma_in(answer.text)
-    every = list(lines(answer))[:_MOST]
+    every = gridded(list(lines(answer))[:_MOST], near)
     rounds = _Rounds(count)
-    for row in _rows(every):
-        if row[0].cell:
-            _take_row(row, keys, near, comma, rounds)
+    for block in _blocks(every):
+        if block[0][0].cell:
+            _take_table(block, keys, near, comma, rounds)
         else:
-            _take_line(row[0], keys, comma, rounds)
+            _take_line(block[0][0], keys, comma, rounds)
     keyed = rounds.listings()
     found = keyed or _bare(every, count, comma)
     final = [listing for listing in found if not listing.intermediate] or found
@@ -93,6 +96,7 @@ class _Rounds:
     done: list[dict[int, tuple[Number, Line]]] = field(default_factory=list)
     current: dict[int, tuple[Number, Line]] = field(default_factory=dict)
     pending: int | None = None
+    doubt: str = ""
 
     def take(self, key: int, value: Number, line: Line) -> None:
         """Put a value to its key."""
@@ -106,7 +110,10 @@ class _Rounds:
         every = [
             values for values in (*self.done, self.current) if len(values) > min(1, self.count - 1)
         ]
-        return [_listing([values.get(key) for key in range(self.count)]) for values in every]
+        return [
+            _listing([values.get(key) for key in range(self.count)], doubt=self.doubt)
+            for values in every
+        ]
 
 
 def _listing(
@@ -125,36 +132,69 @@ def _listing(
     )
 
 
-def _rows(every: Iterable[Line]) -> Iterator[list[Line]]:
+def _blocks(every: Iterable[Line]) -> Iterator[list[list[Line]]]:
+    """Group rows that follow each other under the same titles; any other line is by itself."""
+    block: list[list[Line]] = []
     for is_cell, group in groupby(every, key=lambda line: line.number if line.cell else None):
         if is_cell is None:
-            yield from ([line] for line in group)
+            if block:
+                yield block
+            block = []
+            yield from ([[line]] for line in group)
         else:
-            yield list(group)
+            block.append(list(group))
+    if block:
+        yield block
 
 
-def _take_row(
-    row: list[Line], keys: Keys, near: Sequence[str], comma: Comma | None, rounds: _Rounds
+def _take_table(
+    rows: list[list[Line]],
+    keys: Keys,
+    near: Sequence[str],
+    comma: Comma | None,
+    rounds: _Rounds,
 ) -> None:
-    """Take a table row: a key and its value, or one value for each titled column."""
-    titled = [(keys.of(cell.title), cell) for cell in row if cell.title]
-    across = [(key, cell) for key, cell in titled if key is not None]
-    if len(across) > rounds.count / 2:
-        for place, cell in across:
+    """Take the rows of a table by their keys; by their order where no column holds keys."""
+    across = [row for row in rows if len(_across(row, keys)) > rounds.count / 2]
+    for row in across:
+        for place, cell in _across(row, keys):
             number = parse_number(cell.text, comma=comma) or value_of(cell.text, comma)
             if number is not None:
                 rounds.take(place, number, cell)
+    rest = [row for row in rows if row not in across]
+    named = [keys.of(row[0].row) for row in rest]
+    valued = [row for row in rest if _titled(row, near)]
+    if len(valued) == rounds.count and set(named) != set(range(rounds.count)):
+        _take_in_order(valued, near, comma, rounds)
         return
-    key = keys.of(row[0].row)
-    cells = [cell for cell in row if cell.text != row[0].row or cell is not row[0]]
-    meant = [
-        cell for cell in cells if any(word.lower() in cell.title.lower() for word in near)
-    ] or cells[-1:]
-    if key is None or not meant:
-        return
-    number = value_of(meant[-1].text, comma)
-    if number is not None:
-        rounds.take(key, number, meant[-1])
+    for row, key in zip(rest, named, strict=True):
+        cells = [cell for cell in row if cell.text != row[0].row or cell is not row[0]]
+        meant = _titled(cells, near) or cells[-1:]
+        number = value_of(meant[-1].text, comma) if meant and key is not None else None
+        if key is not None and number is not None:
+            rounds.take(key, number, meant[-1])
+
+
+def _across(row: list[Line], keys: Keys) -> list[tuple[int, Line]]:
+    titled = [(keys.of(cell.title), cell) for cell in row if cell.title]
+    return [(key, cell) for key, cell in titled if key is not None]
+
+
+def _titled(row: Sequence[Line], near: Sequence[str]) -> list[Line]:
+    return [cell for cell in row if any(word.lower() in cell.title.lower() for word in near)]
+
+
+def _take_in_order(
+    rows: list[list[Line]], near: Sequence[str], comma: Comma | None, rounds: _Rounds
+) -> None:
+    cells = [_titled(row, near)[-1] for row in rows]
+    numbers = [value_of(cell.text, comma) for cell in cells]
+    for key, (number, cell) in enumerate(zip(numbers, cells, strict=True)):
+        if number is not None:
+            rounds.take(key, number, cell)
+    values = [number.value for number in numbers if number is not None]
+    if values in (sorted(values), sorted(values, reverse=True)):
+        rounds.doubt = "the rows are sorted, and do not say what they belong to"
 
 
 def _take_line(line: Line, keys: Keys, comma: Comma | None, rounds: _Rounds) -> None:
@@ -180,6 +220,7 @@ def _segment(text: str, mention: Mention, stop: int) -> str:
 
 def value_of(segment: str, comma: Comma | None) -> Number | None:
     """Return the value that a piece of text gives for its key, revisions respected."""
+    segment = _REMARK.sub("", segment)
     lead = _LEAD.match(segment)
     text = segment[lead.end() :] if lead else segment
     revised = [found.end() for found in REVISION.finditer(text)]
@@ -210,6 +251,15 @@ def _bare(every: Sequence[Line], count: int, comma: Comma | None) -> list[Listin
             column = []
         elif len(pairs) == 1:
             column += pairs
+        elif inside := enumerated(line.text, count, comma):
+            found += [
+                _listing(
+                    [(number, line) for number in one.numbers],
+                    doubt=one.doubt,
+                    intermediate=bool(_INTERMEDIATE.search(one.label)),
+                )
+                for one in inside
+            ]
         if len(column) == count:
             found.append(_listing(column))
             column = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from grader.expression import Expression, NotAnExpression, Token, from_tokens
 from grader.model import Answer, Place
@@ -102,6 +103,7 @@ def _code(answer: Answer, name: str) -> Iterator[Line]:
 def _of_line(line: Line, text: str, defines: frozenset[str]) -> Iterator[tuple[Statement, int]]:
     tokens = list(tokens_of(text))
     tokens = _joined_words(_without_arguments(tokens, defines))
+    tokens = _set_apart(tokens)
     relations = [i for i, t in enumerate(tokens) if t.kind == "relation"]
     chain: tuple[str, Expression | None, str] | None = None
     for index, place in enumerate(relations):
@@ -130,6 +132,45 @@ def _of_line(line: Line, text: str, defines: frozenset[str]) -> Iterator[tuple[S
             ),
             tokens[place].start,
         )
+
+
+def bare(answer: Answer, defines: frozenset[str]) -> list[Statement]:
+    """Return the expressions with symbols that stand in no equation, each as one that says so."""
+    found: list[Statement] = []
+    for line in lines(answer):
+        text = _MODULE.sub(lambda m: " " * len(m.group()), line.text)
+        tokens = _set_apart(_joined_words(_without_arguments(tokens_of(text), defines)))
+        stops = [i for i, token in enumerate(tokens) if _ends_clause(token)]
+        for before, stop in pairwise([-1, *stops, len(tokens)]):
+            ends = [tokens[i] for i in (before, stop) if 0 <= i < len(tokens)]
+            part = tokens[before + 1 : stop]
+            if any(t.kind == "relation" and t.text in "=≈<" for t in ends) or not _works(part):
+                continue
+            try:
+                expression = from_tokens(part)
+            except NotAnExpression:
+                continue
+            if expression.names:
+                found.append(
+                    Statement(
+                        name="",
+                        left=None,
+                        argument="",
+                        right=expression,
+                        place=line.place,
+                        quote=text[part[0].start : part[-1].end].strip(),
+                        doubt=_doubt(part, expression),
+                    )
+                )
+        if len(found) > _MOST:
+            break
+    return found
+
+
+def _works(tokens: Sequence[Token]) -> bool:
+    """Whether tokens calculate something with numbers, and are no words."""
+    kinds = {token.kind for token in tokens}
+    return "number" in kinds and not kinds.isdisjoint({"operator", "function", "fraction"})
 
 
 def _is_chain(tokens: Sequence[Token]) -> bool:
@@ -175,6 +216,46 @@ def _joined_words(tokens: Sequence[Token]) -> list[Token]:
         else:
             kept.append(token)
     return kept
+
+
+def _set_apart(tokens: Sequence[Token]) -> list[Token]:
+    """Put a comma before the next name in ``a = -6 b = 0.05``, and in ``y = a*x + b a = 2``.
+
+    A name behind a blank that is set equal to a number begins a definition of its own, where all
+    before it is one number, or where the formula before it already holds the name.
+    """
+    kept: list[Token] = []
+    begin = 0
+    for index, token in enumerate(tokens):
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        if token.kind == "relation":
+            begin = len(kept) + 1
+        elif (
+            token.kind == "name"
+            and not token.glued
+            and following is not None
+            and following.text == "="
+            and _begins_number(tokens[index + 2 : index + 4])
+            and _is_complete(kept[begin:], token)
+        ):
+            kept.append(replace(token, kind="mark", text=",", end=token.start))
+        kept.append(token)
+    return kept
+
+
+def _begins_number(tokens: Sequence[Token]) -> bool:
+    signed = len(tokens) > 1 and tokens[0].text in "+-" and tokens[1].kind == "number"
+    return signed or (bool(tokens) and tokens[0].kind == "number")
+
+
+def _is_complete(tokens: Sequence[Token], name: Token) -> bool:
+    """Whether the side of an equation ends before a name that follows without a sign."""
+    if not tokens or tokens[-1].kind not in ("number", "close", "name"):
+        return False
+    unsigned = tokens[1:] if tokens[0].text in "+-" else tokens
+    if len(unsigned) == 1 and unsigned[0].kind == "number":
+        return True
+    return any(token.kind == "name" and token.text == name.text for token in tokens)
 
 
 def _is_word(token: Token) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from grader.model import Answer, Finding, Found, Missing
 from grader.read import readers
 from grader.read._lines import may_be_lost
-from grader.read._statements import Statement, put_in, spelling, statements
+from grader.read._statements import Statement, bare, put_in, spelling, statements
 
 _SIGNS = re.compile(r"[\^/]|\\frac|\bexp\b|\blog\b|\bln\b")
 
@@ -37,7 +37,7 @@ class Formula:
         main = [s for s in standing if s.says_something and not names.isdisjoint(s.about)]
         solved = [s for s in main if s.solved] or main
         if not solved:
-            return _nothing(answer, every)
+            return _alone(answer, standing, names) or _nothing(answer, every)
         found = [_found(s, standing, names) for s in solved]
         chosen = max(
             enumerate(found), key=lambda pair: (bool(solved[pair[0]].right.names), pair[0])
@@ -48,9 +48,26 @@ class Formula:
         return replace(chosen, others=tuple(distinct.values()))
 
 
+def _alone(answer: Answer, every: Sequence[Statement], names: frozenset[str]) -> Found | None:
+    """The only formula of an answer may stand without a left side; of several none is meant."""
+    found = {str(statement.right): statement for statement in bare(answer, names)}
+    if len(found) != 1:
+        return None
+    (statement,) = found.values()
+    used = {spelling(name) for name in put_in(statement.right, every, names).names}
+    used |= {spelling(name) for name in statement.right.names}
+    others = [s for s in every if s.right.names and not s.about & used]
+    if others:
+        return None
+    made = _found(statement, every, names)
+    if not statement.doubt and not _SIGNS.search(statement.quote):
+        return replace(made, doubt="the formula does not say what it stands for")
+    return made
+
+
 def _found(statement: Statement, every: Sequence[Statement], names: frozenset[str]) -> Found:
     right = put_in(statement.right, every, names)
-    left = statement.name or str(statement.left)
+    left = statement.name or ("" if statement.left is None else str(statement.left))
     return Found(
         value={"lhs": left, "rhs": str(right)},
         where=(statement.place,),

@@ -77,9 +77,9 @@ class _Value:
         formula = self.formula
         return {
             "index": self.index, "label": self.label or str(self.index), "layers": self.layers,
-            "terms": _terms(formula.value), "slack": _number(formula.slack), "significant": formula.significant,
+            "terms": formula.value.plain(), "approx": formula.approx, "slack": _number(formula.slack), "significant": formula.significant,
             "others": [_number(other) for other in formula.others],
-            "steps": [_terms(step) for step in self.steps[:_MOST_STEPS]],
+            "steps": [step.plain() for step in self.steps[:_MOST_STEPS]],
             "conflict": self.conflict, "unsure": self.unsure, "text": " ".join(self.text.split())[:120]}
 
 
@@ -87,10 +87,6 @@ def _number(value: Fraction | None) -> int | str | None:
     if value is None:
         return None
     return value.numerator if value.denominator == 1 else str(value)
-
-
-def _terms(value: Polynomial) -> list[Any]:
-    return [[_number(k), dict(powers)] for powers, k in value.terms]
 
 
 @readers.register
@@ -167,7 +163,7 @@ class _Scan:
         text = blanked(self.text, spans)
         masked = without_labels(text)
         self.found = self._valued(masked)
-        self.claims = claims(text, [(one.start, one.end) for one in self.found])
+        self.claims = claims(text, self.found)
         self.text = blanked(text, self.claims.spans)
         self.masked = blanked(masked, self.claims.spans)
         self.found = [one for one in self.found if self.masked[one.start] != " "]
@@ -197,7 +193,7 @@ class _Scan:
             "values": [one.plain() for one in self.values], "assume": dict(self.assumed.values),
             "most": self.claims.most, "least": self.claims.least,
             "unclear": [*self.claims.unsure], "doubts": [*self.unsure, *self.assumed.unsure],
-            "factor": _terms(self.factor) if self.factor else None}
+            "factor": self.factor.plain() if self.factor else None}
 
     def doubt(self) -> str:
         """Why an answer without a value may hold one after all."""
@@ -205,7 +201,7 @@ class _Scan:
             return "the answer may stand in an image"
         if self.claims.unsure:
             return self.claims.unsure[0]
-        unread = len(self.found) > 1 or self.answer.of("code")
+        unread = len(formulas(self.masked, self.names)) > 1 or self.answer.of("code")
         return "values may be given in a way that was not read" if unread else ""
 
     # -- running text
@@ -227,6 +223,8 @@ class _Scan:
                 value = self._same(item)
             if value is not None:
                 self.values.append(value)
+            elif re.search(r"[A-Za-z0-9]", item.of(self.masked)):
+                self.unsure.append(f"no value was read for number {item.index}")
         by_index = {value.index: value for value in self.values}
         first = items.items[0]
         for item in items.earlier:

@@ -28,6 +28,7 @@ from grader.read._layer_tokens import Token, tokens
 from grader.read._marks import unmarked
 
 _LAYERED = re.compile(r"conv|kernel|layer|filter|\dx\d", re.IGNORECASE)
+_ALONE = re.compile(r"(?<![\w.,-])\d{1,2}(?![\w]|\.\d)")
 _WITHDRAWN = re.compile(
     r"\b(?:wait|sorry|correction|corrected|oops|my mistake|scratch|ignore|instead|actually|should be)\b", re.IGNORECASE)
 _GROUP = re.compile(r"\[\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]|\(\s*(\d{1,2}(?:\s*,\s*\d{1,2}){2,})\s*\)")
@@ -78,7 +79,9 @@ def _few(where: tuple[Place, ...]) -> tuple[Place, ...]:
 def _doubt(answer: Answer, text: str) -> str:
     if answer.lost or answer.of("image"):
         return "the answer may stand in an image"
-    if any(ch.isdigit() for ch in text) and len(_LAYERED.findall(text)) > 1 and not re.search(r"recept", text):
+    numbers = _ALONE.findall(text)
+    layered = any(ch.isdigit() for ch in text) and len(_LAYERED.findall(text)) > 1 and not re.search(r"recept", text)
+    if layered or len(numbers) > 2:
         return "layers may be described in a way that was not read"
     return ""
 
@@ -204,7 +207,7 @@ class _Text:
             one = _One(index=item.index if self.items.labelled else place, label=item.label, made=made, text=said)
             if not made.layers and made.reversed and found and found[-1].made.layers:
                 made.layers = [dict(layer) for layer in reversed(found[-1].made.layers)]
-            elif not made.layers and len(re.findall(r"[A-Za-z]{3,}", said)) > 1:
+            elif not made.layers and re.search(r"[A-Za-z0-9]{2,}", said):
                 made.unsure.append("no layer was read here")
             elif _REFERS.search(said):
                 made.unsure.append("it refers to another one")

@@ -128,6 +128,11 @@ def _points(assume: Mapping[str, int], channels: int | None) -> Iterator[Point]:
                **({"C": channels} if channels else {})}
 
 
+def _square(point: Point, value: Mapping[str, Any]) -> Point:
+    """The point for a value in the side S of a square image."""
+    return {**point, "W": point["H"], "S": point["H"]} if "S" in _names(value) else point
+
+
 def _matches(value: Mapping[str, Any], layers: Layers, ways: Ways, assume: Mapping[str, int],
              channels: int | None) -> set[int]:
     """Places of the ways that give a value, at all points alike."""
@@ -141,7 +146,8 @@ def _matches_sized(value: Mapping[str, Any], layers: Layers, ways: Ways, assume:
                    channels: int | None) -> set[int]:
     possible: list[bool] | None = None
     try:
-        for point in _points(assume, channels):
+        for general in _points(assume, channels):
+            point = _square(general, value)
             truths = list(ways(layers, point))
             readings = [_at(value["terms"], point)]
             if not _names(value):
@@ -275,6 +281,8 @@ def _open(one: Mapping[str, Any]) -> str:
         return "counted in another way than the others"
     if one["step"]:
         return "its working holds a right count"
+    if one["value"].get("approx") or one["value"].get("slack") is not None:
+        return "it may only be rounded"
     if stack is not None and (stack.get("unsure") or stack.get("conflict") or not stack.get("layers")):
         return "its architecture was not read for certain"
     return ""
@@ -468,7 +476,7 @@ def computation_claims(counts: Mapping[str, Any], stacks: Sequence[Mapping[str, 
 def _claims(counts: Mapping[str, Any], stacks: Sequence[Mapping[str, Any]] | None,
             count: Callable[[Layers, Point], int]) -> Judgement:
     assume = counts.get("assume") or {}
-    at = {"C": 256, "H": 64, "W": 64, **{k: v for k, v in assume.items() if v > 1}}
+    at = {"C": 256, "H": 64, "W": 64, "S": 64, **{k: v for k, v in assume.items() if v > 1}}
     own = {value["index"]: _at(_scaled(value, counts.get("factor"))["terms"], at) for value in counts.get("values") or ()}
     known = _known(counts, stacks)
     true = _true(known, at, count)
@@ -479,7 +487,7 @@ def _claims(counts: Mapping[str, Any], stacks: Sequence[Mapping[str, Any]] | Non
             certain = certain and not counts.get("unclear")
             reasons.append(f"no architecture is named as having {which}" if not counts.get("unclear") else counts["unclear"][0])
             continue
-        named = _referred(said, known)
+        named = _referred(said, known, own, at)
         if named is None:
             certain = False
             reasons.append(f"it is not clear which one is said to have {which}")
@@ -522,8 +530,9 @@ def _holds(named: set[int], table: Mapping[int, Fraction], choose: Callable[...,
     return True if named == extreme else None if named < extreme else False
 
 
-def _referred(said: Sequence[Mapping[str, Any]], known: Mapping[int, Mapping[str, Any]]) -> set[int] | None:
-    """Indices that references mean: `{index}` (-1 for the last), or `{layers, words}`."""
+def _referred(said: Sequence[Mapping[str, Any]], known: Mapping[int, Mapping[str, Any]],
+              own: Mapping[int, Fraction | None], at: Point) -> set[int] | None:
+    """Indices that references mean: `{index}` (-1 for the last), `{layers, words}` or `{terms}`."""
     named: set[int] = set()
     for one in said:
         if "index" in one:
@@ -531,6 +540,12 @@ def _referred(said: Sequence[Mapping[str, Any]], known: Mapping[int, Mapping[str
             if known and index not in known:
                 return None
             named.add(index)
+            continue
+        if "terms" in one:
+            fits = {index for index, value in own.items() if value is not None and value == _at(one["terms"], at)}
+            if not fits:
+                return None
+            named |= fits
             continue
         fits = _described(one, known)
         if len(fits) != 1:
