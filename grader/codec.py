@@ -14,7 +14,8 @@ from typing import Any
 
 from grader.model import Answer, Broken, Found, Missing, Number, Piece, Place
 
-_WORDS = {kind.__name__: kind for kind in (Answer, Broken, Found, Missing, Number, Piece, Place)}
+_KINDS = (Answer, Broken, Found, Missing, Number, Piece, Place)
+_WORDS: dict[str, Any] = {kind.__name__: kind for kind in _KINDS}
 _DEPTH = 60
 # Without indentation the encoder that is written in C is used, which is many times faster.
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)

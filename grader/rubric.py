@@ -304,10 +304,11 @@ def _plain(node: Any) -> Any:
 
 
 def _at(tree: Any, loc: tuple[Any, ...]) -> str:
-    line, column, node = 0, 0, tree
+    line, column = 0, 0
+    node: Any = tree
     for step in loc:
         try:
-            where = node.lc.key(step) if isinstance(node, Mapping) else node.lc.item(step)
+            where = node.lc.key(step) if isinstance(node, dict) else node.lc.item(step)
             line, column = where
             node = node[step]
         except (AttributeError, KeyError, IndexError, TypeError):

@@ -63,7 +63,7 @@ def _plan(text: str) -> Plan:
     parts = []
     for part in data["parts"]:
         readings = {name: (kind, options) for name, (kind, options) in part.pop("readings").items()}
-        words = {
+        words: dict[str, Any] = {
             key: value if isinstance(value, str) else tuple(value) for key, value in part.items()
         }
         parts.append(PartPlan(**words, readings=readings))

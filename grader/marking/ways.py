@@ -1,0 +1,243 @@
+"""The ways to earn credit on a criterion: each is tried, and the best that is recognised counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Literal
+
+from grader.model import Broken, Evidence, Finding, Found, Number, Verdict, unsure
+from grader.rubric import Attempt, Criterion, Part
+
+Call = Callable[[str, Mapping[str, Any]], Any]
+"""Calls a reference function by name; ValueError means that the given values make no sense."""
+
+NOTHING = Fraction(0)
+
+
+class NoReading(LookupError):
+    """An earlier reading that a way of marking rests on is not there."""
+
+
+class Doubted(NoReading):
+    """A reading that a way of marking rests on is there, but not for certain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One way that was tried: what it says, and the credit it is worth."""
+
+    role: Literal["truth", "accept", "follow", "mistakes", "otherwise"]
+    attempt: Attempt
+    verdict: Verdict
+
+    @property
+    def credit(self) -> Fraction:
+        """Credit of the criterion that this way earns."""
+        return self.verdict.credit * self.attempt.credit
+
+
+class Ways:
+    """Tries all ways of one part's criteria on the evidence."""
+
+    def __init__(self, part: Part, evidence: Evidence, call: Call, keys: Mapping[str, Any]) -> None:
+        """Take what ``marking.mark`` takes, for one part."""
+        self.part = part
+        self.evidence = evidence
+        self.findings: Mapping[str, Finding] = evidence.get(part.id, {})
+        self.call = call
+        self.keys = keys
+
+    def finding(self, name: str) -> Finding:
+        """Return what a reader of this part found."""
+        if name == "answer":
+            return self.findings["answer"]
+        return self.findings.get(name, Broken(why=f"'{name}' was not collected"))
+
+    def best(self, criterion: Criterion, finding: Finding) -> tuple[Try | None, list[str]]:
+        """Return the way that earns most, and why a person should look at it."""
+        tries = list(self._tries(criterion, finding))
+        best = max(tries, key=lambda t: (t.credit, t.verdict.certain), default=None)
+        rivals = [t for t in tries if not t.verdict.certain]
+        doubts = [
+            t.verdict.reason for t in rivals if best is None or best.credit < t.attempt.credit
+        ]
+        if best is not None and best.verdict.certain and best.credit == 1:
+            doubts = []
+        doubts += self._conflicts(criterion, finding, best)
+        return named(tries, elementwise(tries, best)), doubts
+
+    def _tries(self, criterion: Criterion, finding: Finding) -> Iterator[Try]:
+        truth = Attempt.model_construct(
+            id="",
+            of=None,
+            source=criterion.expect,
+            given={},
+            compare=None,
+            credit=Fraction(1),
+            guard=None,
+            whole=False,
+            flag="",
+            says="",
+        )
+        explained = False
+        for role, attempt in (("truth", truth), *criterion.attempts()):
+            if (
+                attempt is not truth
+                and attempt.source is None
+                and attempt.compare is None
+                and role != "follow"
+            ):
+                continue  # words only, for a mistake that a judgement names
+            if role == "otherwise" and explained:
+                continue
+            tried = self.attempt(criterion, role, attempt, finding)
+            if tried is not None:
+                explained = explained or (role == "mistakes" and tried.verdict.credit > 0)
+                yield tried
+                if tried.verdict.certain and tried.credit == 1:
+                    return
+
+    def attempt(
+        self, criterion: Criterion, role: Any, attempt: Attempt, finding: Finding
+    ) -> Try | None:
+        """Try one way; None where it does not apply to what was read."""
+        own = self.finding(attempt.of) if attempt.of else finding
+        if not isinstance(own, Found):
+            return None
+        compare = (attempt.compare or criterion.compare).built
+        try:
+            truth = self._truth(criterion, role, attempt)
+        except Doubted as error:
+            rests = role in ("truth", "follow")
+            return Try(role=role, attempt=attempt, verdict=unsure(str(error))) if rests else None
+        except (NoReading, ValueError):
+            return None
+        verdict = compare.compare(own.value, truth)
+        if own.doubt and own is not finding:
+            verdict = replace(verdict, certain=False)
+        if attempt.whole and verdict.credit < 1:
+            verdict = replace(verdict, credit=NOTHING, each=())
+        if attempt.flag and verdict.credit:
+            verdict = replace(verdict, certain=False, reason=attempt.flag)
+        return Try(role=role, attempt=attempt, verdict=verdict)
+
+    def _truth(self, criterion: Criterion, role: str, attempt: Attempt) -> Any:
+        if role == "truth" and criterion.key:
+            if self.part.id not in self.keys:
+                raise NoReading("the instructor's key")
+            return self.keys[self.part.id]
+        inherited = criterion.expect if role == "follow" else None
+        source = attempt.source or inherited
+        if source is None:
+            return None
+        given = {
+            k: self._resolve(v)
+            for k, v in {**criterion.given, **attempt.given}.items()
+            if v is not None
+        }
+        if attempt.guard and not self.call(attempt.guard, given):
+            raise NoReading("the earlier value makes this part trivial")
+        return self.call(source, given)
+
+    def _resolve(self, value: Any) -> Any:
+        if (
+            isinstance(value, dict)
+            and "reading" in value
+            and set(value) <= {"reading", "or", "only"}
+        ):
+            return self._earlier(value)
+        if isinstance(value, dict):
+            return {key: self._resolve(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._resolve(item) for item in value]
+        return value
+
+    def _earlier(self, value: Mapping[str, Any]) -> Any:
+        """A reading of this part or an earlier one; ``or`` stands in where there certainly is none.
+
+        ``only`` names the keys that are wanted of a reading that is a mapping.
+        """
+        part, slash, name = str(value["reading"]).rpartition("/")
+        findings = self.evidence.get(part, {}) if slash else self.findings
+        found = findings.get(name)
+        if isinstance(found, Found) and not found.doubt:
+            only = value.get("only")
+            if only is not None and isinstance(found.value, dict):
+                return plain({key: found.value[key] for key in only if key in found.value})
+            return plain(found.value)
+        if isinstance(found, Broken) or (found is not None and found.doubt):
+            raise Doubted(f"it rests on {value['reading']}, which could not be read for certain")
+        if "or" in value:
+            return value["or"]
+        raise NoReading(str(value["reading"]))
+
+    def _conflicts(self, criterion: Criterion, finding: Finding, best: Try | None) -> list[str]:
+        """A rival reading that would earn another credit makes the mark a person's."""
+        if not isinstance(finding, Found):
+            return []
+        earned = best.credit if best else NOTHING
+        for other in finding.others:
+            tries = [
+                t for t in self._tries(criterion, replace(other, others=())) if not t.attempt.of
+            ]
+            if max((t.credit for t in tries), default=NOTHING) != earned:
+                return [f"two readings compete: “{finding.quote}” and “{other.quote}”"]
+        return []
+
+
+def elementwise(tries: list[Try], best: Try | None) -> Try | None:
+    """Where values have elements, each element earns the best credit that any way gives it."""
+    each = [t for t in tries if t.verdict.each and t.verdict.certain and not t.attempt.whole]
+    if best is None or len(each) < 2 or best.credit == 1 or not best.verdict.certain:
+        return best
+    length = min(len(t.verdict.each) for t in each)
+    if any(len(t.verdict.each) != length for t in each):
+        return best
+    columns = [
+        max(c * t.attempt.credit for t in each for c in (t.verdict.each[i],)) for i in range(length)
+    ]
+    credit = sum(columns, NOTHING) / length
+    if credit <= best.credit:
+        return best
+    used = [
+        t
+        for t in each
+        if t.role == "mistakes"
+        and t.attempt.id
+        and any(t.verdict.each[i] * t.attempt.credit == columns[i] != 0 for i in range(length))
+    ]
+    truth = each[0]
+    verdict = replace(truth.verdict, credit=credit, mistakes=tuple(t.attempt.id for t in used))
+    return Try(
+        role="truth",
+        attempt=truth.attempt.model_copy(update={"credit": Fraction(1)}),
+        verdict=verdict,
+    )
+
+
+def named(tries: list[Try], best: Try | None) -> Try | None:
+    """A mistake that explains the whole reading is named, also where it earns nothing more."""
+    seen = [
+        t.attempt.id
+        for t in tries
+        if t.role == "mistakes" and t.verdict.certain and t.verdict.credit == 1 and t.attempt.id
+    ]
+    if best is None or best.credit == 1 or not seen:
+        return best
+    names = tuple(dict.fromkeys((*best.verdict.mistakes, *seen)))
+    return replace(best, verdict=replace(best.verdict, mistakes=names))
+
+
+def plain(value: Any) -> Any:
+    """Return a reading as a reference function takes it: numbers, strings, lists, dicts."""
+    if isinstance(value, Number):
+        return plain(value.value)
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else float(value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
