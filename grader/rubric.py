@@ -308,8 +308,8 @@ def _at(tree: Any, loc: tuple[Any, ...]) -> str:
     node: Any = tree
     for step in loc:
         try:
-            where = node.lc.key(step) if isinstance(node, dict) else node.lc.item(step)
-            line, column = where
+            keyed = isinstance(node, Mapping)
+            line, column = node.lc.key(step) if keyed else node.lc.item(step)
             node = node[step]
         except (AttributeError, KeyError, IndexError, TypeError):
             break

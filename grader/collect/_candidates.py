@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from grader.collect import _labels as labels
+from grader.collect._items import LETTER
 from grader.collect._labels import Label, Tree
 from grader.collect._text import Text
 
 _PROBLEM = ("problem", "question", "prob", "ques", "quest", "exercise", "exer", "task", "q", "p")
 _ANSWER = ("answer", "ans", "sol", "my")
 _CELL = re.compile(r"[^|\t]{1,40}(?=[|\t])")
+_ALONE = 2.5
+"""What a line of its own adds to an id that heads a paragraph and that nothing else claims."""
 _BY_END = {":": 6.0, ")": 6.0, ".": 5.0, "-": 5.0, "–": 5.0, "—": 5.0, "$": 4.0}
 
 
@@ -50,6 +53,8 @@ class _Line:
     kind: str
     deep: bool = False
     """Whether it is a heading below the problems' headings."""
+    listed: bool = False
+    """Whether it only announces items that follow: ``11.1 (c) and (d)`` above ``(c) …``."""
 
 
 def candidates(text: Text, tree: Tree) -> list[Candidate]:
@@ -99,7 +104,16 @@ def _read(text: Text) -> Iterator[_Line]:
         elif kind == "table":
             label = _row(line)
         if label is not None:
-            yield _Line(n, label, line, kind or "")
+            yield _Line(n, label, line, kind or "", listed=label.several and _lists(text, n, label))
+
+
+def _lists(text: Text, n: int, label: Label) -> bool:
+    """Whether the line ends with its label, and the next one starts with the last letter read."""
+    after = text.next_line(n)
+    if text.lines[n][label.end :].strip() or after >= len(text.lines):
+        return False
+    item = LETTER.match(text.lines[after])
+    return item is not None and item.group(1).strip("()").lower() == label.path[-1]
 
 
 def _comment(line: str) -> Label | None:
@@ -137,6 +151,9 @@ def _meant(tree: Tree, line: _Line) -> Iterator[Candidate]:
     if path in tree.groups:
         yield from _problem(tree, line)
         return
+    if label.several and path[:-1] in tree.groups:
+        yield from _problem(tree, replace(line, label=replace(label, path=path[:-1])))
+        return
     known = tree.part(path)
     if known is None:
         return
@@ -144,8 +161,8 @@ def _meant(tree: Tree, line: _Line) -> Iterator[Candidate]:
     names = len(path) > 1 or line.kind == "table" or _names_problem(label)
     if not names or (sure < 1 and (line.deep or relative)):
         return
-    inner = sure == 0.9 or (sure == 0.6 and len(path) > 2)
-    end = _inside(line.text, label) if inner else label.end
+    depth = 1 if sure == 0.9 else 2 if sure == 0.6 and len(path) > 2 else 0
+    end = _inside(line.text, label, depth) if depth and not line.listed else label.end
     how = "answer" if label.word.startswith(_ANSWER) else "label"
     yield Candidate(line.at, 0, part, _weight(line) * sure, end, how)
 
@@ -185,9 +202,14 @@ def _inner(line: str, end: int, tree: Tree, group: list[int]) -> tuple[int, int]
     return (found[0][0], label.end) if found and found[0][1] >= 0.6 else None
 
 
-def _inside(line: str, label: Label) -> int:
-    """Where an inner item's own label starts, so that it stays in the answer: ``7.2 (a) …``."""
-    return max(line.rfind("(", 0, label.end), 0) or label.end
+def _inside(line: str, label: Label, depth: int) -> int:
+    """Where an inner item's own label starts, so that it stays in the answer: ``7.2 a) …``.
+
+    A bare number is left out: it would be read as one of the answer's numbers.
+    """
+    start = label.starts[-depth]
+    bare = line[start].isdigit() and label.term not in {":", ")", "."}
+    return label.end if bare else start
 
 
 def _weight(line: _Line) -> float:
@@ -219,6 +241,8 @@ def _weighed(text: Text, found: list[tuple[_Line, Candidate]], parts: int) -> li
         label = line.label
         if len(label.path) > 1 or label.word or label.heading:
             weight = used.weight(c, label)
+            if weight is not None and used.alone(text, c, line):
+                weight += _ALONE
         else:
             weight = used.lone(text, c, line)
         if weight is not None:
@@ -235,6 +259,11 @@ class _Styles:
         for line, c in found:
             many = len(line.label.path) > 1
             self.of.setdefault((_style(line.label), many), set()).add(c.part)
+        self.claims: dict[int, set[int]] = {}
+        for line, c in found:
+            self.claims.setdefault(c.part, set()).add(line.at)
+        self.heads = {line.at for line, c in found if not line.text[c.end :].strip()}
+        """Lines that hold nothing but a label."""
         full = {style: seen for (style, many), seen in self.of.items() if many}
         self.usual = max(full, key=lambda style: len(full[style]), default=None)
         self.spelt = len(set[int]().union(*full.values())) >= max(3, parts // 4)
@@ -254,6 +283,23 @@ class _Styles:
         if spread == 1 and self.parts > 2 and not (label.word or label.heading):
             weight -= 2.0
         return weight
+
+    def alone(self, text: Text, c: Candidate, line: _Line) -> bool:
+        """Whether a bare id stands as a heading: a line of its own, blank above, text below.
+
+        Below another label it may be that part's answer, a number.
+        """
+        label = line.label
+        if label.term != "$" or label.word or label.heading or len(self.claims[c.part]) > 1:
+            return False
+        above = line.at - 1
+        if above >= 0 and text.lines[above].strip():
+            return False
+        while above >= 0 and not text.lines[above].strip():
+            above -= 1
+        return above not in self.heads and text.next_line(line.at) not in self.heads | {
+            len(text.lines)
+        }
 
     def lone(self, text: Text, c: Candidate, line: _Line) -> float | None:
         """The weight of a lone number, None where it is no label.

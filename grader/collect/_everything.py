@@ -26,6 +26,7 @@ SUFFIXES = {
     ".py": "script",
 }
 NOTHING = "no answer found"
+_WRITTEN = re.compile(rb"[\w\x80-\xff]")
 _STEP = re.compile(r"\d+|[a-z]+")
 
 
@@ -95,6 +96,7 @@ def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) ->
     why = f"{', '.join(unread)} could not be read" if unread else ""
     answers = {part.id: _answer(part.id, gathered, why) for part in plan.parts}
     answers |= _doubted(plan, answers)
+    answers |= _unlabelled(answers, [n for n, one in gathered.items() if not one.answers], files)
     for part in plan.parts:
         answers[part.id] = _with_also(part, answers)
     evidence = {part.id: _read(part, answers[part.id]) for part in plan.parts}
@@ -152,6 +154,16 @@ def _answer(part: str, gathered: Mapping[str, Gathered], lost: str) -> Finding:
     )
 
 
+def _unlabelled(
+    answers: Mapping[str, Finding], names: Sequence[str], files: Mapping[str, bytes]
+) -> dict[str, Finding]:
+    """What is missing may stand in a file that has text, but nothing that names a part."""
+    written = [name for name in names if _WRITTEN.search(files[name])]
+    doubt = f"no label of any part was recognised in {', '.join(written)}"
+    missing = [id_ for id_, f in answers.items() if isinstance(f, Missing) and not f.doubt]
+    return {id_: Missing(why=NOTHING, doubt=doubt) for id_ in missing} if written else {}
+
+
 def _doubted(plan: Plan, answers: Mapping[str, Finding]) -> dict[str, Finding]:
     """A part whose id begins a line of another's answer may be answered there."""
     doubted: dict[str, Finding] = {}
@@ -173,7 +185,7 @@ def _heading(id_: str) -> re.Pattern[str]:
     """What a line begins with that introduces a part: ``10.2a``, ``Question 10 part 2 a``."""
     steps = _STEP.findall(id_)
     joint = r"\W{0,4}(?:part\W{0,3})?"
-    end = r"\W" if len(steps) > 1 else r"\s*[.):]"
+    end = r"(?!\.\d)\W" if len(steps) > 1 else r"\s*[.):]"
     noun = r"(?:problem|question|exercise|task|part|q|p)?"
     return re.compile(
         rf"^\W{{0,4}}{noun}\W{{0,3}}{joint.join(steps)}{end}", re.IGNORECASE | re.MULTILINE

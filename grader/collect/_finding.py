@@ -15,6 +15,9 @@ _EMPTY = re.compile(
     r"[\s:.*_()\[\]<>{}#=\\/|$~-]*",
     re.IGNORECASE,
 )
+_KEY = re.compile(
+    r"(?:[-*+•]\s+)?[*_(]{0,3}([A-H])[)*_]{0,3}\s?(?:[:=→]|-+>)\s{0,9}", re.IGNORECASE
+)
 _QUOTE = 160
 
 
@@ -24,7 +27,21 @@ def is_empty(text: str) -> bool:
     >>> [is_empty(t) for t in ("-", "n/a", "**TODO**", "???", "I don't know", "0")]
     [True, True, True, True, False, False]
     """
-    return len(text) < 400 and _EMPTY.fullmatch(text.strip()) is not None
+    bare = text.strip()
+    return len(text) < 400 and (_EMPTY.fullmatch(bare) is not None or _only_keys(bare))
+
+
+def _only_keys(text: str) -> bool:
+    r"""Whether a text is the keys of an answer, from A on, with nothing behind any of them.
+
+    >>> [_only_keys(t) for t in ("A:\nB:\nC:", "A: B:", "A: B: C", "B:", "A: 1\nB:")]
+    [True, True, False, False, False]
+    """
+    letters, at = "", 0
+    while found := _KEY.match(text, at):
+        letters += found.group(1).lower()
+        at = found.end()
+    return at >= len(text) and len(letters) > 1 and "abcdefgh".startswith(letters)
 
 
 def finding(pieces: Sequence[Piece], lost: Sequence[str] = (), doubt: str = "") -> Finding:

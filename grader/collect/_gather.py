@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from grader.collect import Plan, _paper, _phrases, _repair
 from grader.collect import _labels as labels
@@ -26,6 +27,16 @@ _WITHDRAWN = re.compile(
     r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?"
     r"(?:above|previous|earlier|first)\b|"
     r"\b(?:correct(?:ed|ion)|revised|updated|final) (?:answer|version|solution)\b|\bcorrection\b",
+    re.IGNORECASE,
+)
+_POINTS_ON = re.compile(
+    r"\b(?:rest|remaining|others?|more|continue[sd]?|cont|see|to)\b.{0,40}"
+    r"\b(?:below|end|later|bottom|further|next page|last page)\b",
+    re.IGNORECASE,
+)
+_REST = re.compile(r"\W*(?:the |my )?(?:rest|remaining|remainder|others)\b", re.IGNORECASE)
+_ITEM = re.compile(
+    r"\s*(?:[-*•]\s+)?(?:\(?(?P<letter>[a-h])\)|(?P<noun>[a-z]{0,14})\s?#?(?P<number>\d{1,2})\s?[.):])(?!\d)",
     re.IGNORECASE,
 )
 _CONTINUED = re.compile(r"\bcont(?:inued|\.|'d|d)\b", re.IGNORECASE)
@@ -159,9 +170,34 @@ def _chosen(visits: Sequence[Visit]) -> tuple[list[Visit], str]:
     if _WITHDRAWN.search(last.text[:300]):
         return [last], ""
     labelled = [v for v in kept if v.how in ("label", "answer") and _worded(v)]
-    if len(labelled) < 2 or any(_CONTINUED.search(v.text[:80]) for v in kept[1:]):
+    if len(labelled) < 2 or all(_goes_on(a.text, b.text) for a, b in pairwise(kept)):
         return kept, ""
     return kept, TWICE
+
+
+def _goes_on(text: str, after: str) -> bool:
+    """Whether a text goes on with the answer in an earlier one: it says so, or its items do."""
+    head, last = after.split("\n", 1)[0][:80], text.rstrip().rsplit("\n", 1)[-1][-80:]
+    if _CONTINUED.search(after[:80]) or _REST.match(head) or _POINTS_ON.search(last):
+        return True
+    above, below = _numbered(text), _numbered(after)
+    return bool(above and below) and above[-1] < below[0] == above[-1] + 1
+
+
+def _numbered(text: str) -> list[int]:
+    """The places of the items that lines start with, in order: 3 for ``(c)``, ``#3`` and ``obs 3:``.
+
+    None are returned where they do not ascend, or where there are letters and numbers.
+    """
+    hits = [hit for line in text.split("\n") if (hit := _ITEM.match(line[:80]))]
+    letters = [hit.group("letter") for hit in hits]
+    if not hits or (any(letters) and not all(letters)):
+        return []
+    places = [
+        ord(hit.group("letter").lower()) - 96 if hit.group("letter") else int(hit.group("number"))
+        for hit in hits
+    ]
+    return places if all(a < b for a, b in pairwise(places)) else []
 
 
 def _worded(visit: Visit) -> bool:

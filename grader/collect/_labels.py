@@ -42,6 +42,9 @@ _STEP = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MORE = re.compile(
+    r"(?:\s?(?:[,;&/+–-]|(?:,\s?)?and\b|to\b|through\b)\s?\(\s?[a-h]\s?\)){1,7}", re.IGNORECASE
+)
 _TERM = re.compile(
     r"\s?(?:\\?[*_]){0,4}\s?(?P<term>[:)\]|\t]|\.(?!\d)|[-–—](?=\s)|$)?(?:\\?[*_]){0,4}"
 )
@@ -75,6 +78,10 @@ class Label:
     bracketed: bool = False
     doubtful: bool = False
     """Whether a number follows, so that it may itself be one of a row of numbers."""
+    starts: tuple[int, ...] = ()
+    """Columns where the numbers and letters of the path start, with their brackets."""
+    several: bool = False
+    """Whether more letters are listed behind the last one: ``11.1 (c) and (d)``."""
 
     @property
     def bare(self) -> bool:
@@ -106,7 +113,9 @@ def read(line: str, at: int = 0) -> Label | None:
     first = _FIRST.match(line, pos)
     if not first:
         return None
-    path, style, pos = _steps(line, first)
+    path, style, starts, pos = _steps(line, first)
+    more = _MORE.match(line, pos) if len(path) > 1 and path[-1].isalpha() else None
+    pos = more.end() if more else pos
     term = _TERM.match(line, pos)
     sign = (term.group("term") or "") if term else ""
     end = term.end() if term else pos
@@ -126,24 +135,30 @@ def read(line: str, at: int = 0) -> Label | None:
         bold,
         style,
         bool(first.group("open")),
+        starts=starts,
+        several=more is not None,
     )
     if made.bare and line[end : end + 2].lstrip("-")[:1].isdigit():
         made = replace(made, doubtful=True)
     return made if _plausible(made, line) else None
 
 
-def _steps(line: str, first: re.Match[str]) -> tuple[Path, str, int]:
+def _steps(line: str, first: re.Match[str]) -> tuple[Path, str, tuple[int, ...], int]:
     path = [(first.group("n") or first.group("l")).lower()]
+    starts = [first.start()]
     style = ""
     pos = first.end()
     for _ in range(3):
         step = _STEP.match(line, pos)
         if not step or not path[0].isdigit():
             break
-        path.append(next(v for v in step.groups() if v is not None).lower())
-        style += step.lastgroup or ""
+        name = step.lastgroup or ""
+        path.append(step.group(name).lower())
+        before = line[pos : step.start(name)].rstrip()
+        starts.append(pos + len(before) - 1 if before.endswith("(") else step.start(name))
+        style += name
         pos = step.end()
-    return tuple(path), style, pos
+    return tuple(path), style, tuple(starts), pos
 
 
 def _plausible(label: Label, line: str) -> bool:

@@ -53,7 +53,10 @@ class Polynomial:
         >>> (variable("C") * constant(Fraction(9, 2))).plain()
         [['9/2', {'C': 1}]]
         """
-        return [[k.numerator if k.denominator == 1 else str(k), dict(powers)] for powers, k in self.terms]
+        return [
+            [k.numerator if k.denominator == 1 else str(k), dict(powers)]
+            for powers, k in self.terms
+        ]
 
     def __str__(self) -> str:
         return " + ".join(_written(powers, k) for powers, k in self.terms) or "0"

@@ -16,16 +16,26 @@ _NUMBERS = {"one": 1, "single": 1, "two": 2, "three": 3, "four": 4, "eight": 8, 
 _N = rf"(?:\d{{1,5}}|(?:{'|'.join(_NUMBERS)})(?![a-z]))"
 _OF = r"(?:\s|of|is|are|=|:|a|an|the|size|sized|dimensions?|shape|with|has|have|spatial|map|be|to|,|\()*"
 _SIZE = (
-    re.compile(rf"\b(?:input|image|picture|feature\s?map|map|tensor|resolution)s?\b{_OF}(?P<h>\d{{1,4}})\s?[x*]\s?(?P<w>\d{{1,4}})(?:\s?[x*]\s?(?P<c>\d{{1,4}}|C\b))?(?!\s*(?:kernel|conv|filter))", re.IGNORECASE),
-    re.compile(r"(?P<h>\d{1,4})\s?[x*]\s?(?P<w>\d{1,4})(?:\s?[x*]\s?(?P<c>\d{1,4}|C\b))?\s*(?:pixel\s|pixels\s|sized\s|rgb\s|gr[ae]y\w*\s|colou?r\s)*(?:input|image|picture|feature|map\b|resolution)", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:input|image|picture|feature\s?map|map|tensor|resolution)s?\b{_OF}(?P<h>\d{{1,4}})\s?[x*]\s?(?P<w>\d{{1,4}})(?:\s?[x*]\s?(?P<c>\d{{1,4}}|C\b))?(?!\s*(?:kernel|conv|filter))",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?P<h>\d{1,4})\s?[x*]\s?(?P<w>\d{1,4})(?:\s?[x*]\s?(?P<c>\d{1,4}|C\b))?\s*(?:pixel\s|pixels\s|sized\s|rgb\s|gr[ae]y\w*\s|colou?r\s)*(?:input|image|picture|feature|map\b|resolution)",
+        re.IGNORECASE,
+    ),
 )
 _WORDED = (
     r"(?P<n>{n})\s*-?\s*(?:input\s|output\s|image\s|colou?r\s|conv\w*\s)*(?:{words})(?!\s*(?:per|for each)\s*(?:input\s)?channel)(?:s\b|\b)",
     r"\b(?:{words})s?(?:\s*\([^()]{{0,20}}\))?(?:\s|=|:|of|is|are|equals?|equal to|to be)+(?P<n>{n})(?!\s*[x*^·(]|\s?(?-i:[A-Z])|[\d.,]*\d)",
 )
-_COLOURS = ((re.compile(r"\bRGB\b|\bcolou?r (?:image|input)", re.IGNORECASE), 3),
-            (re.compile(r"\bgr[ae]y\s?-?scale|\bmonochrome|\bblack[- ]and[- ]white", re.IGNORECASE), 1))
-_PRODUCT = re.compile(r"(?<![A-Za-z0-9_])(?P<name>[A-Z])\s?(?:=|:=|denotes|be|stands for|for)\s?(?=[A-Za-z(])")
+_COLOURS = (
+    (re.compile(r"\bRGB\b|\bcolou?r (?:image|input)", re.IGNORECASE), 3),
+    (re.compile(r"\bgr[ae]y\s?-?scale|\bmonochrome|\bblack[- ]and[- ]white", re.IGNORECASE), 1),
+)
+_PRODUCT = re.compile(
+    r"(?<![A-Za-z0-9_])(?P<name>[A-Z])\s?(?:=|:=|denotes|be|stands for|for)\s?(?=[A-Za-z(])"
+)
 _NAMED = re.compile(r"(?:option|arch\w*|design|network|model|case|stack)\s$", re.IGNORECASE)
 _LET = r"(?<![A-Za-z0-9_^*·])(?P<names>(?:{names})(?:\s?(?:=|,|and|&)\s?(?:{names})){{0,4}})\s?(?:=|is|be|equals?|as)\s?(?:to\s)?(?P<n>{n})(?![ ]?[x*·+^/-][ ]?[\dA-Z(]|[\d.,]*\d|[ ]?[A-Z](?![a-z]))"
 
@@ -46,7 +56,9 @@ class Assumptions:
         self.values[name] = value
 
 
-def assumptions(text: str, names: Names, sides: Sequence[str], depth: str, words: Sequence[str]) -> Assumptions:
+def assumptions(
+    text: str, names: Names, sides: Sequence[str], depth: str, words: Sequence[str]
+) -> Assumptions:
     """Return what a text assumes.
 
     Args:

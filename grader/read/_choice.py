@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, pairwise
 
-from grader.expression import Comma
+from grader.expression import Comma, check
 from grader.model import Answer, Finding, Found, Missing, Number
 from grader.read._candidates import Candidate, candidates, same
 from grader.read._cues import CONCLUDED, FINAL, RESULT, RIVAL, SAID, TOTAL, UNSOLVED
@@ -32,6 +32,7 @@ _MORE_BEFORE = re.compile(
     r"\b(?:additional|extra|another|further|increase\s+(?:of|by)|increased\s+by)\W+(?:\w+\W+){0,1}$",
     re.IGNORECASE,
 )
+_ADDED = re.compile(r"\b(?:adds?|comes?\s+on\s+top)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,10 @@ class Wanted:
 
 def choose(answer: Answer, wanted: Wanted) -> Finding:
     """Return the number that an answer gives as its result, with its rivals."""
-    everything = _compound([_fitted(c, wanted) for c in candidates(answer, wanted.comma)], wanted)
+    every = candidates(answer, wanted.comma)
+    wanted = _narrowed(every, wanted)
+    everything = _compound([_fitted(c, wanted) for c in every], wanted)
+    everything = [_adding_up(c, everything, wanted) for c in everything]
     standing = [c for c in everything if not c.denied]
     kept = [c for c in standing if not _is_setting(c, wanted)]
     if not kept:
@@ -79,7 +83,12 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
     rivals = [_found(rival) for rival in _rivals(best, kept, standing)]
     return replace(
         _found(best),
-        others=(*rivals, *_more(best, wanted, len(everything))),
+        others=(
+            *rivals,
+            *_more(best, wanted, len(everything)),
+            *_miscalculated(best, wanted),
+            *_added(best, kept),
+        ),
         doubt=_doubt(best, kept, wanted),
     )
 
@@ -130,6 +139,30 @@ def _more(best: Candidate, wanted: Wanted, count: int) -> list[Found]:
     ]
 
 
+def _miscalculated(best: Candidate, wanted: Wanted) -> list[Found]:
+    """What the calculation of a count comes to whose printed result is another number."""
+    if len(best.chain) < 2 or not wanted.whole:
+        return []
+    first = best.chain[0]
+    outcome = check(first.tokens, best.run.tokens)
+    if first.number is None or outcome.holds is not False or outcome.doubtful:
+        return []
+    return [replace(_found(best), value=first.number, quote=_quote(best))]
+
+
+def _added(best: Candidate, kept: list[Candidate]) -> list[Found]:
+    """Where something is added after the result, the sum may be meant."""
+    if best.base >= TOTAL:
+        return []
+    later = [c for c in kept if c.order > best.order and _ADDED.search(f"{c.label} ")]
+    value = best.number.value
+    return [
+        replace(_found(c), value=replace(best.number, value=_sum(value, str(c.number.value))))
+        for c in later[:1]
+        if c.mentioned
+    ]
+
+
 def _says_more(candidate: Candidate) -> bool:
     return bool(_MORE.search(candidate.after) or _MORE_BEFORE.search(f"{candidate.label} "))
 
@@ -156,6 +189,37 @@ def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
     if _outside(number, wanted) or (wanted.whole and Fraction(number.value).denominator != 1):
         weight -= 2 * _NEAR
     return replace(candidate, number=number, weight=weight, near=near)
+
+
+def _narrowed(every: Sequence[Candidate], wanted: Wanted) -> Wanted:
+    """Where an answer tells trainable from non-trainable, a total of both is not what is asked."""
+    around = [_around(candidate) for candidate in every]
+    told = [
+        word
+        for word in wanted.near
+        if any(_word(f"non-{word}").search(text) for text in around)
+        and any(_word(word).search(text) for text in around)
+    ]
+    if not told:
+        return wanted
+    others = [word for word in wanted.near if word not in told]
+    return replace(wanted, near=told, away=[*wanted.away, *others])
+
+
+def _adding_up(candidate: Candidate, every: Sequence[Candidate], wanted: Wanted) -> Candidate:
+    """Names of the parts speak for their sum, not against it: 600 weights and 30 biases: 630."""
+    if candidate.near or not _mentions(_around(candidate), wanted.away):
+        return candidate
+    if candidate.base < RESULT:
+        return candidate
+    before = [c for c in every if c.line is candidate.line and c.order < candidate.order][-_TERMS:]
+    own = candidate.chain[0].number
+    total = Fraction(own.value) if own is not None and len(candidate.chain) > 1 else Fraction(0)
+    for place, part in enumerate(reversed(before)):
+        total += Fraction(part.number.value)
+        if total == candidate.number.value and (place or len(candidate.chain) > 1):
+            return replace(candidate, weight=max(candidate.base, CONCLUDED))
+    return candidate
 
 
 def _around(candidate: Candidate) -> str:
@@ -255,12 +319,19 @@ def _rivals(best: Candidate, kept: list[Candidate], standing: list[Candidate]) -
             same(candidate.number, other.number) for other in found
         ):
             continue
-        if _competes(candidate, best) and not _is_part(candidate, best, standing):
+        settled = _settled(candidate, best, kept)
+        if _competes(candidate, best, settled) and not _is_part(candidate, best, standing):
             found.append(candidate)
     return found
 
 
-def _competes(candidate: Candidate, best: Candidate) -> bool:
+def _settled(candidate: Candidate, best: Candidate, kept: list[Candidate]) -> bool:
+    """Whether the result is worked out and told again further on: what came before led to it."""
+    later = [c for c in kept if c.order > candidate.order and same(c.number, best.number)]
+    return any(c.mentioned for c in later) and any(not c.mentioned for c in later)
+
+
+def _competes(candidate: Candidate, best: Candidate, settled: bool) -> bool:
     """Whether a reader could take the candidate for the result."""
     if candidate.line is best.line and (
         (candidate.alternative and candidate.order == best.order + 1)
@@ -269,6 +340,8 @@ def _competes(candidate: Candidate, best: Candidate) -> bool:
         return True
     if candidate.weight >= RIVAL:
         return True
+    if settled:
+        return False
     if candidate.concluded and candidate.mentioned and candidate.base >= SAID:
         return True
     worked = candidate.weight >= RESULT and not candidate.mentioned

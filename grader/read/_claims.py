@@ -22,21 +22,40 @@ _SUPERLATIVE = re.compile(
         |most\s+(?:efficient|economical|compact|light\w*|parameter[\s-]efficient|cheap))
     |(?P<most>(?:more|higher|larger|bigger|greater|heavier)(?=[^.;\n]{0,50}\bthan\s+(?:all|any|every|each|the\s+(?:other|rest)))|most|max(?:imum|imal|\.)?(?![a-z])|highest|larg?est|bigg?est|greatest|heaviest|costliest|priciest|least\s+efficient)
     )(?:\s+(?:expensive|costly|heavy|demanding|intensive))?(?![a-z])""",
-    re.IGNORECASE | re.VERBOSE)
+    re.IGNORECASE | re.VERBOSE,
+)
 _COMPARED = re.compile(
     r"\b(?:more|less|fewer|higher|lower|bigger|larger|smaller|greater|best|worst|expensive|cheap\w*|efficient|heavy|heavier"
-    r"|lighter?|maxim\w*|minim\w*|top|bottom|extreme|winner|rank\w*)\b", re.IGNORECASE)
-_NOT_ONE = re.compile(r"\s+(?:of\s+(?:the|them|all)\s+(?:weights|time)|kernels?\b|filters?\b|receptive|field|windows?\b|conv\w*\s+(?:kernel|filter)|likely|common|important|one\s+)|ly\b", re.IGNORECASE)
+    r"|lighter?|maxim\w*|minim\w*|top|bottom|extreme|winner|rank\w*)\b",
+    re.IGNORECASE,
+)
+_NOT_ONE = re.compile(
+    r"\s+(?:of\s+(?:the|them|all)\s+(?:weights|time)|kernels?\b|filters?\b|receptive|field|windows?\b|conv\w*\s+(?:kernel|filter)|likely|common|important|one\s+)|ly\b",
+    re.IGNORECASE,
+)
 _AT = re.compile(r"\bat\s+(?:the\s+)?$", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|never|neither|nor|n't|isn't|doesn't|cannot)\b|n't\b", re.IGNORECASE)
-_TAIL = re.compile(r"\b(?:because|since|as\s+(?:it|they|its)|due\s+to|followed\s+by|compared|than|while\s+having|so\s+that|for\s+it)\b", re.IGNORECASE)
+_TAIL = re.compile(
+    r"\b(?:because|since|as\s+(?:it|they|its)|due\s+to|followed\s+by|compared|than|while\s+having|so\s+that|for\s+it)\b",
+    re.IGNORECASE,
+)
 _ASKED = re.compile(r"\bwhich\b|\?", re.IGNORECASE)
-_ORDER = re.compile(r"\b(?:(?P<down>(?:most|largest|highest|biggest|greatest)\s+to\s+(?:the\s+)?(?:least|smallest|lowest|fewest)|descending|decreasing)"
-                    r"|(?P<up>(?:least|smallest|lowest|fewest)\s+to\s+(?:the\s+)?(?:most|largest|highest|biggest|greatest)|ascending|increasing))", re.IGNORECASE)
-_SENTENCE = re.compile(r"\n|(?<![A-Za-z0-9]\s)(?<=[^\s])[.;!?](?=\s|$)|\s\|\s")
-_BARE = re.compile(r"(?<![\w.,^*])(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·])|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|II|III|IV|V)(?![\w'])|\b(?P<last>[Ll]ast)\b")
+_ORDER = re.compile(
+    r"\b(?:(?P<down>(?:most|largest|highest|biggest|greatest)\s+to\s+(?:the\s+)?(?:least|smallest|lowest|fewest)|descending|decreasing)"
+    r"|(?P<up>(?:least|smallest|lowest|fewest)\s+to\s+(?:the\s+)?(?:most|largest|highest|biggest|greatest)|ascending|increasing))",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(
+    r"\n|(?<![A-Za-z0-9]\s)(?<=[^\s])(?<!\bno)(?<!\bNo)(?<!\bnr)(?<!\barch)(?<!\bArch)(?<!i\.e)(?<!e\.g)[.;!?](?=\s|$)|\s\|\s"
+)
+_BARE = re.compile(
+    r"(?<![\w.,^*])(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·])|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|II|III|IV|V)(?![\w'])|\b(?P<last>[Ll]ast)\b"
+)
 _ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5}
-_WORDS = re.compile(r"\b(dilat|atrous|depth\s?-?wise|separable|factori[sz]ed|bottleneck|strided?|stride|pool)", re.IGNORECASE)
+_WORDS = re.compile(
+    r"\b(dilat|atrous|depth\s?-?wise|separable|factori[sz]ed|bottleneck|strided?|stride|pool)",
+    re.IGNORECASE,
+)
 _MOST = 8
 """Superlatives of one sentence that are looked at."""
 _GAP = re.compile(r"[\s:=→(]{0,4}(?:with\s|has\s|is\s|at\s|about\s|≈\s?){0,2}")
@@ -73,7 +92,11 @@ def claims(text: str, values: Sequence[Formula]) -> Claims:
         if asked and not sentence.found:
             sentence.answers(made, asked)
         asked = sentence.into(made)
-    if asked and not (made.most or made.least) and not any(_ASKED.search(m.string, m.start() - 60, m.end() + 60) for m in asked):
+    if (
+        asked
+        and not (made.most or made.least)
+        and not any(_ASKED.search(m.string, m.start() - 60, m.end() + 60) for m in asked)
+    ):
         made.unsure.append("it is not clear which one is meant")
     if not (made.most or made.least or made.unsure) and _COMPARED.search(text):
         made.unsure.append("a comparison was not understood")
@@ -95,8 +118,12 @@ class _Sentence:
     def __init__(self, text: str, start: int, end: int, values: Sequence[Formula]) -> None:
         self.text, self.start, self.end = text, start, end
         self.values = values
-        self.found = [m for m in _SUPERLATIVE.finditer(text, start, end)
-                      if not _NOT_ONE.match(text, m.end()) and not _AT.search(text[max(start, m.start() - 12) : m.start()])][:_MOST]
+        self.found = [
+            m
+            for m in _SUPERLATIVE.finditer(text, start, end)
+            if not _NOT_ONE.match(text, m.end())
+            and not _AT.search(text[max(start, m.start() - 12) : m.start()])
+        ][:_MOST]
 
     def into(self, made: Claims) -> list[re.Match[str]]:
         """Add this sentence's claims; return the superlatives that the next one may answer."""
@@ -122,7 +149,9 @@ class _Sentence:
 
     def answers(self, made: Claims, asked: Sequence[re.Match[str]]) -> None:
         """Take this sentence as the answer to superlatives of the one before: "Which has most? A1"."""
-        named = self._named(self.start, self.end, [one for one in self._references() if not one.valued])
+        named = self._named(
+            self.start, self.end, [one for one in self._references() if not one.valued]
+        )
         if len(named) != len(asked) and not (len(asked) == 1 and named):
             return
         for match, one in zip(asked, named if len(asked) > 1 else [named], strict=True):
@@ -133,11 +162,16 @@ class _Sentence:
     def _inside(self, formula: Formula, free: Sequence[_Reference]) -> bool:
         """Whether a formula is only a part of a reference, such as the digit of "number 1"."""
         bare = self.text[formula.start : formula.end].strip()
-        return any(one.start <= formula.start < one.end for one in free) or (
-            len(bare) == 1 and bare.isdigit()) or "x" in bare.lower()
+        return (
+            any(one.start <= formula.start < one.end for one in free)
+            or (len(bare) == 1 and bare.isdigit())
+            or "x" in bare.lower()
+        )
 
     def _references(self) -> list[_Reference]:
-        found = [(start, end, index) for index, start, end in labels(self.text, self.start, self.end)]
+        found = [
+            (start, end, index) for index, start, end in labels(self.text, self.start, self.end)
+        ]
         kept: list[_Reference] = []
         for start, end, index in sorted(found, key=lambda one: (one[0], -one[1])):
             if not kept or start >= kept[-1].end:
@@ -150,7 +184,10 @@ class _Sentence:
         return any(end <= one.start <= stop for one in self.values)
 
     def _described(self) -> bool:
-        return any(one.kernels for one in self.values) or _WORDS.search(self.text, self.start, self.end) is not None
+        return (
+            any(one.kernels for one in self.values)
+            or _WORDS.search(self.text, self.start, self.end) is not None
+        )
 
     def _beside(self, made: Claims, references: Sequence[_Reference]) -> None:
         """``A1: 49 (most), A2: 27``: a superlative behind a labelled value is said of it."""
@@ -167,11 +204,15 @@ class _Sentence:
     def _pieces(self, made: Claims, free: Sequence[_Reference]) -> None:
         first = self.found[0]
         leading = any(one.start < first.start() for one in free) or (
-            not any(one.start > first.start() for one in free) and self._says(self.start, first.start()))
+            not any(one.start > first.start() for one in free)
+            and self._says(self.start, first.start())
+        )
         stops = [self.start, *(m.end() for m in self.found)]
         begins = [*(m.start() for m in self.found), self.end]
         before = [self._named(stops[i], begins[i], free) for i in range(len(self.found))]
-        after = [self._named(stops[i + 1], begins[i + 1], free, cut=True) for i in range(len(self.found))]
+        after = [
+            self._named(stops[i + 1], begins[i + 1], free, cut=True) for i in range(len(self.found))
+        ]
         chosen = before if leading else after
         other = after if leading else before
         if len(self.found) == 2 and not chosen[1 if leading else 0]:
@@ -192,7 +233,9 @@ class _Sentence:
     def _says(self, start: int, end: int) -> bool:
         return bool(self._named(start, end, ()))
 
-    def _named(self, start: int, end: int, free: Sequence[_Reference], *, cut: bool = False) -> list[dict[str, Any]]:
+    def _named(
+        self, start: int, end: int, free: Sequence[_Reference], *, cut: bool = False
+    ) -> list[dict[str, Any]]:
         tail = _TAIL.search(self.text, start, end) if cut else None
         end = tail.start() if tail else end
         own = [one for one in free if start <= one.start < end]
@@ -202,7 +245,10 @@ class _Sentence:
         made = stack(part)
         words = [word.lower().replace(" ", "").replace("-", "") for word in _WORDS.findall(part)]
         if made.layers or words:
-            layers = [{"kernel": layer["kernel"], "dilation": layer["dilation"], "kind": layer["kind"]} for layer in made.layers]
+            layers = [
+                {"kernel": layer["kernel"], "dilation": layer["dilation"], "kind": layer["kind"]}
+                for layer in made.layers
+            ]
             return [{"layers": layers, "words": words}]
         bare = []
         for match in _BARE.finditer(part):
@@ -217,7 +263,11 @@ class _Sentence:
                 bare.append({"index": -1})
         if bare:
             return bare
-        return [{"terms": one.value.plain()} for one in self.values if start <= one.start < end and not one.bare]
+        return [
+            {"terms": one.value.plain()}
+            for one in self.values
+            if start <= one.start < end and not one.bare
+        ]
 
     def _add(self, made: Claims, match: re.Match[str], named: list[dict[str, Any]]) -> None:
         said = made.least if match["least"] else made.most

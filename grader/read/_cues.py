@@ -34,7 +34,8 @@ _EACH_LESS, _BOLD_MORE = 15, 5
 REVISION = re.compile(
     r"\b(?:wait|correction|corrected|sorry|oops|scratch\s+that|ignore\s+(?:that|this|the\s+above)|no,|nope|actually|my\s+mistake|"
     r"(?:that|this|it|which|above)(?:'s|\s+is|\s+was)\s+(?:wrong|incorrect|not\s+right|a\s+mistake)|misses|i\s+forgot|forgot\s+the|"
-    r"should\s+(?:have\s+been|be)|i\s+mean|let\s+me\s+(?:redo|correct)|recheck|on\s+second\s+thought|revised)\b",
+    r"should\s+(?:have\s+been|be)|i\s+mean|let\s+me\s+(?:redo|correct)|recheck|on\s+second\s+thought|revised)\b"
+    r"|\b(?:go(?:ing)?|settl(?:e|ing)|stick(?:ing)?)\s+(?:with|on|for|to)\s+(?=[$*]{0,3}\d)",
     re.IGNORECASE,
 )
 """The student takes back what stands before."""

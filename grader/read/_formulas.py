@@ -22,9 +22,16 @@ _KERNEL = rf"\(?\s?(?:\d\s?[x*]\s?\(?)?{_SIDE}\s?[x*]\s?{_SIDE}\)?(?:\s?[x*]\s?\
 _KERNELS = re.compile(rf"{_KERNEL}(?:\s?\+\s?{_KERNEL})*", re.IGNORECASE)
 _CROSS = re.compile(
     r"(?<=[A-Z0-9)\]])[xX](?=[A-Z0-9(\[])|(?<=[A-Za-z0-9)\]] )[xX](?= [A-Za-z0-9(\[])|(?<=[0-9)\]])[xX](?= ?[A-Za-z0-9(\[])"
-    r"|(?<=[A-Z0-9)\]] )[xX](?=[A-Z0-9(\[])|(?<=[A-Z0-9)\]])[xX](?= [0-9(\[])")
-_COUNTED = re.compile(r"\s*(?:-\s?)?(?:conv|layer|filter|kernel|channel|time|arch|stack|network|block|d\b|bias)", re.IGNORECASE)
-_ABOUT = re.compile(r"(?:total|sum|altogether|overall|in all|all in all|together)\b[^=≈:;\n]{0,40}[=≈:→]?\s*$", re.IGNORECASE)
+    r"|(?<=[A-Z0-9)\]] )[xX](?=[A-Z0-9(\[])|(?<=[A-Z0-9)\]])[xX](?= [0-9(\[])"
+)
+_COUNTED = re.compile(
+    r"\s*(?:-\s?)?(?:conv|layer|filter|kernel|channel|time|arch|stack|network|block|d\b|bias)",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(?:total|sum|altogether|overall|in all|all in all|together)\b[^=≈:;\n]{0,40}[=≈:→]?\s*$",
+    re.IGNORECASE,
+)
 _EACH = re.compile(r"\s*(?:\(?(?:each|per|for each|for every|a)\b|/\s?layer)", re.IGNORECASE)
 _END = re.compile(r"\n|;|\.\s|,(?=\s)|\.$")
 _APPROX = re.compile(r"(?:≈|~|\babout|\bapprox\w*\.?|\baround|\broughly|\bca\.)\s*$", re.IGNORECASE)
@@ -124,8 +131,14 @@ def chains(text: str, own: Sequence[Formula], start: int = 0) -> list[Chain]:
                 continue
         before = text[max(start, formula.start - 60) : formula.start]
         found.append(Chain((formula,), total=_ABOUT.search(before) is not None))
-    return [replace(chain, total=chain.total or _said_total(text, chain),
-                    each=_EACH.match(text, chain.last.end) is not None) for chain in found]
+    return [
+        replace(
+            chain,
+            total=chain.total or _said_total(text, chain),
+            each=_EACH.match(text, chain.last.end) is not None,
+        )
+        for chain in found
+    ]
 
 
 def _spelled(tokens: Sequence[Token], names: Names) -> list[Token]:
@@ -148,10 +161,15 @@ def _spelled(tokens: Sequence[Token], names: Names) -> list[Token]:
 
 def _said_total(text: str, chain: Chain) -> bool:
     after = text[chain.last.end : chain.last.end + 24]
-    return re.match(r"[ ]*\(?(?:in total|total|altogether|in all|overall)\b", after, re.IGNORECASE) is not None
+    return (
+        re.match(r"[ ]*\(?(?:in total|total|altogether|in all|overall)\b", after, re.IGNORECASE)
+        is not None
+    )
 
 
-def _run(text: str, tokens: Sequence[Token], first: int, names: Names) -> tuple[int, list[Token], bool]:
+def _run(
+    text: str, tokens: Sequence[Token], first: int, names: Names
+) -> tuple[int, list[Token], bool]:
     """Collect tokens from ``first`` on that may belong to one formula."""
     kept: list[Token] = []
     foreign, index = False, first
@@ -165,8 +183,12 @@ def _run(text: str, tokens: Sequence[Token], first: int, names: Names) -> tuple[
             continue
         joined = bool(kept) and kept[-1].kind == "operator"
         after = tokens[index + 1] if index + 1 < len(tokens) else None
-        if token.kind == "name" and len(token.text.split("_")[0]) <= 2 and (
-            joined or (after is not None and after.kind == "operator" and after.text in "*^+/")
+        if (
+            token.kind == "name"
+            and len(token.text.split("_")[0]) <= 2
+            and (
+                joined or (after is not None and after.kind == "operator" and after.text in "*^+/")
+            )
         ):
             foreign = True
             kept.append(token)
@@ -196,15 +218,27 @@ def _made(text: str, run: list[Token], names: Names, foreign: bool) -> Iterator[
             yield Formula(Polynomial(), start, end, foreign=True)
             continue
         bare = not any(token.kind == "number" for token in piece) and squared is None
-        literal = piece[0].readings[0] if len(piece) == 1 and piece[0].kind == "number" else _scientific(piece)
+        literal = (
+            piece[0].readings[0]
+            if len(piece) == 1 and piece[0].kind == "number"
+            else _scientific(piece)
+        )
         yield Formula(
-            value, start, squared.end() if squared else end,
-            slack=literal.slack if literal else None, significant=literal.significant if literal else 0,
-            others=tuple(reading.value for reading in piece[0].readings[1:]) if len(piece) == 1 else (),
+            value,
+            start,
+            squared.end() if squared else end,
+            slack=literal.slack if literal else None,
+            significant=literal.significant if literal else 0,
+            others=tuple(reading.value for reading in piece[0].readings[1:])
+            if len(piece) == 1
+            else (),
             approx=_APPROX.search(text[max(0, start - 16) : start]) is not None,
             kernels=_KERNELS.fullmatch(text, start, end) is not None,
-            counts=literal is not None and literal.value < 40 and _COUNTED.match(text, end) is not None,
-            bare=bare and all(power == 1 for powers, _ in value.terms for _, power in powers))
+            counts=literal is not None
+            and literal.value < 40
+            and _COUNTED.match(text, end) is not None,
+            bare=bare and all(power == 1 for powers, _ in value.terms for _, power in powers),
+        )
 
 
 def _scientific(piece: Sequence[Token]) -> Literal | None:
@@ -224,7 +258,9 @@ def _value(piece: list[Token], names: Names, squared: bool) -> Polynomial | None
         two = Literal(Fraction(2), 0, 1)
         piece = [*piece, Token("operator", "^", 0, 0), Token("number", "2", 0, 0, (two,))]
     try:
-        return polynomial(from_tokens(piece, lost=True).root, {k: v for k, v in known.items() if v is not None})
+        return polynomial(
+            from_tokens(piece, lost=True).root, {k: v for k, v in known.items() if v is not None}
+        )
     except (NotAnExpression, NotAPolynomial, RecursionError, ArithmeticError):
         return None
 
@@ -234,7 +270,12 @@ def _trimmed(piece: list[Token]) -> list[Token]:
         piece = piece[:-1]
     while piece and piece[0].kind == "operator":
         piece = piece[1:]
-    while len(piece) > 2 and piece[0].kind == "open" and piece[-1].kind == "close" and _closes(piece) == len(piece) - 1:
+    while (
+        len(piece) > 2
+        and piece[0].kind == "open"
+        and piece[-1].kind == "close"
+        and _closes(piece) == len(piece) - 1
+    ):
         piece = piece[1:-1]
     return piece
 

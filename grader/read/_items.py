@@ -27,18 +27,23 @@ _NOUN = (
 )
 _ROMANS = r"(?:viii|vii|vi|iv|iii|ii|i|v)"
 _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|1st|2nd|3rd|[4-8]th)"
-_NOT_LAYER = (
-    r"(?!\s*(?:conv|layer|kernel|filter|step|stage|block|one\s+(?:layer|conv)|[23]-?d|\d\s*x\s*\d)|-?\s*order)"
-)
+_NOT_LAYER = r"(?!\s*(?:conv|layer|kernel|filter|step|stage|block|one\s+(?:layer|conv)|[23]-?d|\d\s*x\s*\d)|-?\s*order)"
 _START = r"(?:^|(?<=[\s,;|(]))"
 _KERNEL = r"(?![\d.]*\s?[x*]\s?\d)"
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("noun", rf"(?<![A-Za-z]){_NOUN}\s{{0,2}}[.:#_(-]?\s{{0,2}}#?\(?(?P<index>\d{{1,2}}{_KERNEL}(?![\dA-Za-z])"
-             rf"|(?:{_ROMANS}|{'|'.join(_WORDS)}|[a-h])(?![A-Za-z'0-9]))\)?(?!\.[A-Za-z])"),
+    (
+        "noun",
+        rf"(?<![A-Za-z]){_NOUN}\s{{0,2}}[.:#_(-]?\s{{0,2}}#?\(?(?P<index>\d{{1,2}}{_KERNEL}(?![\dA-Za-z])"
+        rf"|(?:{_ROMANS}|{'|'.join(_WORDS)}|(?-i:[A-H]))(?![A-Za-z'0-9])|[a-h](?=\s?[:.)=]|\s-|$))\)?(?!\.[A-Za-z])",
+    ),
     ("ordinal noun", rf"(?<![A-Za-z])(?P<index>{_ORDINAL})\s+(?:\w+\s+)?{_NOUN}(?![A-Za-z])"),
-    ("letter digit", rf"(?<![A-Za-z0-9_])(?P<letter>[ABDEFGIJLMNOPQRSTUVYZabeijlmnoqtuvyz])[ _]{{0,2}}(?P<index>\d){_KERNEL}(?!\w)"),
+    (
+        "letter digit",
+        rf"(?<![A-Za-z0-9_])(?P<letter>[ABDEFGIJLMNOPQRSTUVYZabeijlmnoqtuvyz])[ _]{{0,2}}(?P<index>\d){_KERNEL}(?!\w)",
+    ),
     ("hash", r"#\s?(?P<index>\d)(?!\d)"),
+    ("f(1)", r"(?<![A-Za-z])[A-Za-z]{1,12}\s?\((?P<index>\d)\)(?=\s?[=:≈])"),
     ("(1)", rf"{_START}\((?P<index>\d{{1,2}})\)(?!\s?[x*^(])"),
     ("1)", rf"{_START}(?P<index>\d{{1,2}})\)"),
     ("1.", rf"{_START}(?P<index>\d{{1,2}})\.(?=\s|[A-Za-z(\[]|$)"),
@@ -52,8 +57,12 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("1 -", r"^[ ]*(?P<index>\d)[ ]?[-→][ ]"),
     ("1 a", r"^[ ]*(?P<index>\d)[ ]{1,4}(?=[A-Za-z(])(?!by\b|x\b|cross\b)"),
 )
-_STYLES = {name: re.compile(pattern, re.MULTILINE if name == "letter digit" else re.MULTILINE | re.IGNORECASE)
-           for name, pattern in _PATTERNS}
+_STYLES = {
+    name: re.compile(
+        pattern, re.MULTILINE if name == "letter digit" else re.MULTILINE | re.IGNORECASE
+    )
+    for name, pattern in _PATTERNS
+}
 _NAMING = ("noun", "ordinal noun", "letter digit", "hash", "ordinal")
 
 _BULLET = re.compile(r"^([ ]*)(?:[-*+•>]|#{1,6})[ ]+(?=\S)", re.MULTILINE)
@@ -61,10 +70,21 @@ _ONE = re.compile(r"^[ ]{0,3}(?:#{1,6} )?(?:1[.)]|\(1\))\s", re.MULTILINE)
 _HIGHER = re.compile(r"^[ ]{0,3}(?:#{1,6} )?\(?[2-9][.)]\s", re.MULTILINE)
 _ANY_MARK = re.compile(r"^[ ]*(?:[-*+•>]+[ ]+)?(?:\(?(?:\d{1,2}|[a-h]|[ivx]{1,4})[.):]|[-*+•])\s")
 _JOINS = re.compile(r"^\s*(?:\+|→|then\b|followed\b|and\b|&|x\s?\d)", re.IGNORECASE)
-_CONNECTS = re.compile(r"[\s=,;:&+/.()#-]*(?:(?:and|or|same|both|also|is|are|the)[\s=,;:&+/()#-]*)*", re.IGNORECASE)
-_SEPARATORS = tuple(re.compile(pattern) for pattern in (
-    r";", r"\|", r"(?<=\])\s{0,3},?\s{0,3}(?=\[)", r"(?<=\))\s{0,3},\s{0,3}(?=\()", r"\s/\s",
-    r"(?<=[A-Za-z0-9)])\.\s", r","))
+_CONNECTS = re.compile(
+    r"[\s=,;:&+/.()#-]*(?:(?:and|or|same|both|also|is|are|the)[\s=,;:&+/()#-]*)*", re.IGNORECASE
+)
+_SEPARATORS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r";",
+        r"\|",
+        r"(?<=\])\s{0,3},?\s{0,3}(?=\[)",
+        r"(?<=\))\s{0,3},\s{0,3}(?=\()",
+        r"\s/\s",
+        r"(?<=[A-Za-z0-9)])\.\s",
+        r",",
+    )
+)
 _INNER = re.compile(r"[+→-]|\bthen\b|\bfollowed\b", re.IGNORECASE)
 _BREAK = re.compile(r"\n|\.\s")
 _MOST = 400
@@ -98,6 +118,8 @@ class Items:
     labelled: bool = True
     headless: bool = False
     """Whether the labels begin with the second item: the first one may be lost."""
+    unread: bool = False
+    """Whether items are named, but not so that the names make the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +137,12 @@ def spots(places: Sequence[int]) -> Holds:
 
 def split(text: str, holds: Holds) -> Items | None:
     """Return the list that a text is; None where it holds nothing."""
-    return labelled(text, holds) or unlabelled(text, holds)
+    items = labelled(text, holds)
+    if items is not None:
+        return items
+    items = unlabelled(text, holds)
+    named = {label.index for label in _labels(text, "noun") if label.index <= _LONGEST}
+    return replace(items, unread=len(named) > 1) if items else None
 
 
 def labelled(text: str, holds: Holds) -> Items | None:
@@ -123,7 +150,11 @@ def labelled(text: str, holds: Holds) -> Items | None:
     best: tuple[tuple[int, int], Items] | None = None
     for rank, name in enumerate(_STYLES):
         found = _labels(text, name)
-        leading = [label for label in found if not text[text.rfind("\n", 0, label.start) + 1 : label.start].strip(" *•#-|")]
+        leading = [
+            label
+            for label in found
+            if not text[text.rfind("\n", 0, label.start) + 1 : label.start].strip(" *•#-|")
+        ]
         for inside, own in enumerate((leading, found)):
             items = _by_labels(text, own, holds)
             if items is not None:
@@ -134,7 +165,11 @@ def labelled(text: str, holds: Holds) -> Items | None:
         return None
     bullets = _by_bullets(text, holds)
     full = [item for item in best[1].items if holds(item.start, item.end)]
-    if bullets and len(bullets.items) > len(full) and not any(_begins_line(text, item) for item in full):
+    if (
+        bullets
+        and len(bullets.items) > len(full)
+        and not any(_begins_line(text, item) for item in full)
+    ):
         return None
     return _with_again(text, best[1], holds)
 
@@ -168,7 +203,9 @@ def without_labels(text: str) -> str:
         found = _labels(text, name)
         if name == "1 a":
             continue
-        if name in _NAMING or any(b.index == a.index + 1 == 2 for a, b in zip(found, found[1:], strict=False)):
+        if name in _NAMING or any(
+            b.index == a.index + 1 == 2 for a, b in zip(found, found[1:], strict=False)
+        ):
             spans += [(label.start, label.end) for label in found]
     return blanked(text, spans, _MASK)
 
@@ -190,7 +227,9 @@ def index_of(text: str) -> int | None:
     plain = _number(inner)
     if plain is not None or len(inner) > 40:
         return plain
-    found = [index for index, start, end in labels(inner) if start == 0 and not inner[end:].strip(") .:")]
+    found = [
+        index for index, start, end in labels(inner) if start == 0 and not inner[end:].strip(") .:")
+    ]
     return found[0] if found else None
 
 
@@ -213,7 +252,11 @@ def _labels(text: str, style: str, start: int = 0, end: int = sys.maxsize) -> li
     letters: dict[str, list[_Label]] = {}
     for match in _STYLES[style].finditer(text, start, end):
         index = _number(match["index"])
-        if not index or index > _LONGEST or (match.group().endswith(")") and _opened(text, match.start())):
+        if (
+            not index
+            or index > _LONGEST
+            or (match.group().endswith(")") and _opened(text, match.start()))
+        ):
             continue
         label = _Label(index, match.start(), match.end(), match.group().strip())
         if style == "letter digit":
@@ -222,7 +265,9 @@ def _labels(text: str, style: str, start: int = 0, end: int = sys.maxsize) -> li
         if len(found) >= _MOST:
             break
     if letters:
-        return max(letters.values(), key=lambda same: (len({one.index for one in same}), -same[0].start))
+        return max(
+            letters.values(), key=lambda same: (len({one.index for one in same}), -same[0].start)
+        )
     return found
 
 
@@ -236,8 +281,13 @@ def _opened(text: str, place: int) -> bool:
 
 def _by_labels(text: str, found: Sequence[_Label], holds: Holds) -> Items | None:
     """The labels 1, 2, 3 … whose texts hold most, without another 1 among them, are the list."""
-    found = [label for place, label in enumerate(found)
-             if not place or found[place - 1].index != label.index or holds(found[place - 1].end, label.start)]
+    found = [
+        label
+        for place, label in enumerate(found)
+        if not place
+        or found[place - 1].index != label.index
+        or holds(found[place - 1].end, label.start)
+    ]
     best: tuple[tuple[int, int], list[int]] | None = None
     for first, label in enumerate(found):
         if label.index == 1 or (first == 0 and label.index == 2):
@@ -260,15 +310,34 @@ def _by_labels(text: str, found: Sequence[_Label], holds: Holds) -> Items | None
     if headless and holds(0, begin):
         run = [Item(index=1, start=0, end=begin), *run]
     top = max(item.index for item in run)
-    around = [(place, label) for place, label in enumerate(found) if place not in chain and label.index <= top]
-    said = [(place, Item(index=label.index, label=label.text, start=label.end, end=_stop(text, found, place)))
-            for place, label in around if not chain[0] < place < chain[-1]]
+    around = [
+        (place, label)
+        for place, label in enumerate(found)
+        if place not in chain and label.index <= top
+    ]
+    said = [
+        (
+            place,
+            Item(
+                index=label.index, label=label.text, start=label.end, end=_stop(text, found, place)
+            ),
+        )
+        for place, label in around
+        if not chain[0] < place < chain[-1]
+    ]
     said = [(place, item) for place, item in said if holds(item.start, item.end)]
     again = tuple(item for place, item in said if place > chain[-1])
     if again:
-        run[-1] = replace(run[-1], end=min(run[-1].end, found[min(p for p, _ in said if p > chain[-1])].start))
-    return Items(start=begin if run[0].label else 0, items=tuple(run), headless=headless, again=again,
-                 earlier=tuple(item for place, item in said if place < chain[0]))
+        run[-1] = replace(
+            run[-1], end=min(run[-1].end, found[min(p for p, _ in said if p > chain[-1])].start)
+        )
+    return Items(
+        start=begin if run[0].label else 0,
+        items=tuple(run),
+        headless=headless,
+        again=again,
+        earlier=tuple(item for place, item in said if place < chain[0]),
+    )
 
 
 def _chain(found: Sequence[_Label], first: int) -> list[int]:
@@ -289,8 +358,10 @@ def _chain(found: Sequence[_Label], first: int) -> list[int]:
 
 def _between(text: str, found: Sequence[_Label], chain: Sequence[int]) -> list[Item]:
     ends = [found[place].start for place in chain[1:]] + [len(text)]
-    return [Item(index=found[place].index, label=found[place].text, start=found[place].end, end=end)
-            for place, end in zip(chain, ends, strict=True)]
+    return [
+        Item(index=found[place].index, label=found[place].text, start=found[place].end, end=end)
+        for place, end in zip(chain, ends, strict=True)
+    ]
 
 
 def _stop(text: str, found: Sequence[_Label], place: int) -> int:
@@ -299,8 +370,11 @@ def _stop(text: str, found: Sequence[_Label], place: int) -> int:
 
 def _nested(text: str, found: Sequence[_Label], chain: Sequence[int], holds: Holds) -> bool:
     """Whether the same labels begin anew with content more than once: then they number layers."""
-    begun = [place for place, label in enumerate(found) if label.index == 1 and place != chain[0]
-             and holds(label.end, _stop(text, found, place))]
+    begun = [
+        place
+        for place, label in enumerate(found)
+        if label.index == 1 and place != chain[0] and holds(label.end, _stop(text, found, place))
+    ]
     return len(begun) > 1 or any(chain[0] < place < chain[-1] for place in begun)
 
 
@@ -320,15 +394,28 @@ def _with_again(text: str, items: Items, holds: Holds) -> Items:
     if broken is None or not holds(last.start, broken.start()):
         return items
     top = max(item.index for item in items.items)
-    behind = sorted(label for label in ((s, e, i) for i, s, e in labels(text, broken.end(), last.end)) if label[2] <= top)
+    behind = sorted(
+        label
+        for label in ((s, e, i) for i, s, e in labels(text, broken.end(), last.end))
+        if label[2] <= top
+    )
     ends = [start for start, _, _ in behind[1:]] + [last.end]
-    again = [] if not behind else [Item(index=index, start=end, end=stop) for (_, end, index), stop in zip(behind, ends, strict=True)
-             if holds(end, stop)]
+    again = (
+        []
+        if not behind
+        else [
+            Item(index=index, start=end, end=stop)
+            for (_, end, index), stop in zip(behind, ends, strict=True)
+            if holds(end, stop)
+        ]
+    )
     if not again:
         return items
     cut = text.rfind("\n", 0, next(start for start, end, _ in behind if end == again[0].start))
     cut = cut if cut > last.start else again[0].start
-    return replace(items, items=(*items.items[:-1], replace(last, end=cut)), again=(*items.again, *again))
+    return replace(
+        items, items=(*items.items[:-1], replace(last, end=cut)), again=(*items.again, *again)
+    )
 
 
 # -- lists without labels
@@ -355,8 +442,14 @@ def _cut(text: str, starts: Sequence[int], holds: Holds) -> Items | None:
 def _by_heads(text: str, holds: Holds) -> Items | None:
     """Lines that hold nothing, each above marked lines that do."""
     lines = _lines(text)
-    heads = [a for (a, b), (c, d) in zip(lines, lines[1:], strict=False)
-             if not _ANY_MARK.match(text[a:b]) and not holds(a, b) and _ANY_MARK.match(text[c:d]) and holds(c, d)]
+    heads = [
+        a
+        for (a, b), (c, d) in zip(lines, lines[1:], strict=False)
+        if not _ANY_MARK.match(text[a:b])
+        and not holds(a, b)
+        and _ANY_MARK.match(text[c:d])
+        and holds(c, d)
+    ]
     return _cut(text, heads, holds) if len(heads) > 1 else None
 
 
@@ -395,8 +488,14 @@ def _finer(text: str, items: Items, holds: Holds) -> Items:
     parts = [item.of(text) for item in items.items]
     if len(parts) > 4 or not all(";" in part or " | " in part for part in parts[:-1]):
         return items
-    starts = sorted({item.start for item in items.items} | {
-        match.end() for item in items.items for match in re.compile(r";|\s\|\s").finditer(text, item.start, item.end)})
+    starts = sorted(
+        {item.start for item in items.items}
+        | {
+            match.end()
+            for item in items.items
+            for match in re.compile(r";|\s\|\s").finditer(text, item.start, item.end)
+        }
+    )
     return _cut(text, starts, holds) or items
 
 
@@ -431,7 +530,9 @@ def _inline(text: str, holds: Holds) -> Items | None:
         items = _cut(text, starts, holds)
         if items is None or len(items.items) < 2:
             continue
-        if separator.pattern == "," and not any(_INNER.search(item.of(text)) for item in items.items):
+        if separator.pattern == "," and not any(
+            _INNER.search(item.of(text)) for item in items.items
+        ):
             continue
         return items
     return _cut(text, [begin], holds)

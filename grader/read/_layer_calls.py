@@ -11,15 +11,25 @@ MARK = re.compile(r"⟦(\d{1,3})⟧")
 
 _CALL = re.compile(
     r"(?:\b[A-Za-z_]\w{0,20}\s?\.\s?){0,4}\b(?P<name>(?:SeparableConv|DepthwiseConv|Convolution|Conv|MaxPooling|MaxPool"
-    r"|AveragePooling|AvgPool)2[dD])\s?\(")
+    r"|AveragePooling|AvgPool)2[dD])\s?\("
+)
 _TORCH = ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups")
 _KERAS = ("filters", "kernel_size", "strides", "padding")
 _POOL = ("kernel_size", "stride", "padding")
-_ALIASES = {"strides": "stride", "dilation_rate": "dilation", "pool_size": "kernel_size", "out_channels": "filters",
-            "pad": "padding", "kernel": "kernel_size"}
+_ALIASES = {
+    "strides": "stride",
+    "dilation_rate": "dilation",
+    "pool_size": "kernel_size",
+    "out_channels": "filters",
+    "pad": "padding",
+    "kernel": "kernel_size",
+}
 _ARGUMENTS = re.compile(r"[^,()\[\]]+|[,()\[\]]")
 _NAMED = re.compile(r"\s*(\w+)\s*=(?!=)\s*(.*)", re.DOTALL)
-_C = re.compile(r"(?:n_?)?c(?:_?(?:in|out|hannels?))?|(?:in_|out_|n_|num_|input_)?(?:channels?|chans?|ch|filters?|depth)", re.IGNORECASE)
+_C = re.compile(
+    r"(?:n_?)?c(?:_?(?:in|out|hannels?))?|(?:in_|out_|n_|num_|input_)?(?:channels?|chans?|ch|filters?|depth)",
+    re.IGNORECASE,
+)
 _PART = re.compile(r"(\w+)\s*//?\s*(\d{1,2})|(\d{1,2})\s*\*\s*(\w+)|(\w+)\s*\*\s*(\d{1,2})")
 _MOST = 60
 
@@ -77,7 +87,10 @@ def _layer(name: str, arguments: list[str]) -> LayerDict | None:
     kernel = _sides(given.get("kernel_size", ""))
     if kernel is None:
         return None
-    layer: LayerDict = {"kernel": kernel, "kind": "pool" if pool else "depthwise" if "Depthwise" in name else "conv"}
+    layer: LayerDict = {
+        "kernel": kernel,
+        "kind": "pool" if pool else "depthwise" if "Depthwise" in name else "conv",
+    }
     layer["stride"] = _sides(given.get("stride", "")) or (kernel if pool else [1, 1])
     layer["dilation"] = _sides(given.get("dilation", "")) or [1, 1]
     layer["padding"] = _padding(given.get("padding", ""))

@@ -16,11 +16,134 @@ from grader.read._layer_tokens import Token, tokens
 
 _SETTINGS = frozenset({"padding", "filters", "stride", "dilation", "kind", "groups"})
 _FILLERS = frozenset(
-    ["stacked", "stack", "stacks", "successive", "consecutive", "sequential", "sequentially", "subsequent", "cascaded", "layer", "layers", "conv", "convs", "convolution", "convolutions", "convolutional", "kernel", "kernels", "filter", "filters", "of", "with", "size", "sized", "plain", "normal", "standard", "regular", "times", "the", "a", "an", "each", "using", "having", "small", "identical", "such", "equal", "same", "of", "2d", "d", "row", "in", "back", "to", "sequence", "block", "blocks", "cnn", "conv2d", "more", "other", "separate", "square", "dilated"])
+    [
+        "stacked",
+        "stack",
+        "stacks",
+        "successive",
+        "consecutive",
+        "sequential",
+        "sequentially",
+        "subsequent",
+        "cascaded",
+        "layer",
+        "layers",
+        "conv",
+        "convs",
+        "convolution",
+        "convolutions",
+        "convolutional",
+        "kernel",
+        "kernels",
+        "filter",
+        "filters",
+        "of",
+        "with",
+        "size",
+        "sized",
+        "plain",
+        "normal",
+        "standard",
+        "regular",
+        "times",
+        "the",
+        "a",
+        "an",
+        "each",
+        "using",
+        "having",
+        "small",
+        "identical",
+        "such",
+        "equal",
+        "same",
+        "of",
+        "2d",
+        "d",
+        "row",
+        "in",
+        "back",
+        "to",
+        "sequence",
+        "block",
+        "blocks",
+        "cnn",
+        "conv2d",
+        "more",
+        "other",
+        "separate",
+        "square",
+        "dilated",
+    ]
+)
 _LAYERS = frozenset(
-    ["layer", "layers", "conv", "convs", "convolution", "convolutions", "block", "blocks", "conv2d", "times", "kernel", "kernels", "filter", "filters"])
+    [
+        "layer",
+        "layers",
+        "conv",
+        "convs",
+        "convolution",
+        "convolutions",
+        "block",
+        "blocks",
+        "conv2d",
+        "times",
+        "kernel",
+        "kernels",
+        "filter",
+        "filters",
+    ]
+)
 _DESCRIBES = frozenset(
-    ["relu", "bn", "batchnorm", "norm", "sigmoid", "tanh", "activation", "activations", "dropout", "kernel", "kernels", "filter", "filters", "single", "one", "plain", "just", "only", "is", "a", "an", "the", "by", "of", "size", "by", "conv2d", "net", "network", "uses", "use", "used", "stacks", "puts", "using", "layer", "layers", "conv", "convs", "convolution", "convolutions", "convolutional", "stacked", "stack", "two", "three"])
+    [
+        "relu",
+        "bn",
+        "batchnorm",
+        "norm",
+        "sigmoid",
+        "tanh",
+        "activation",
+        "activations",
+        "dropout",
+        "kernel",
+        "kernels",
+        "filter",
+        "filters",
+        "single",
+        "one",
+        "plain",
+        "just",
+        "only",
+        "is",
+        "a",
+        "an",
+        "the",
+        "by",
+        "of",
+        "size",
+        "by",
+        "conv2d",
+        "net",
+        "network",
+        "uses",
+        "use",
+        "used",
+        "stacks",
+        "puts",
+        "using",
+        "layer",
+        "layers",
+        "conv",
+        "convs",
+        "convolution",
+        "convolutions",
+        "convolutional",
+        "stacked",
+        "stack",
+        "two",
+        "three",
+    ]
+)
 _RIGHT = ("receptive", "rf", "r.f", "field", "region", "effective", "fov", "neighb")
 _LONGEST = 600
 _MOST = 40
@@ -62,7 +185,9 @@ def places(found: Sequence[Token]) -> list[int]:
     for index, token in enumerate(found):
         if token.kind in ("kernel", "kernels", "call"):
             after = found[index + 1] if index + 1 < len(found) else None
-            right = after is not None and after.kind == "cue" and str(after.value).startswith(_RIGHT)
+            right = (
+                after is not None and after.kind == "cue" and str(after.value).startswith(_RIGHT)
+            )
             if not (ignoring or right or explaining):
                 kept.append(token.start)
         elif token.kind == "cue":
@@ -164,7 +289,12 @@ class _Builder:
         elif kind == "after":
             self.insert = self.last[0] if self.layers else None
         elif kind == "word":
-            self.words += not self.skipping and value not in _DESCRIBES and value not in _FILLERS and len(value) > 2
+            self.words += (
+                not self.skipping
+                and value not in _DESCRIBES
+                and value not in _FILLERS
+                and len(value) > 2
+            )
         else:
             self._other(kind)
         return index + 1
@@ -208,7 +338,11 @@ class _Builder:
 
     def _spoken_of(self, index: int) -> bool:
         following = self._at(index + 1)
-        if following is not None and following.kind == "cue" and str(following.value).startswith(_RIGHT):
+        if (
+            following is not None
+            and following.kind == "cue"
+            and str(following.value).startswith(_RIGHT)
+        ):
             return True
         return self.ignoring or self.skipping
 
@@ -227,8 +361,13 @@ class _Builder:
         at = len(self.layers) if self.insert is None else self.insert
         if self.layers and self.insert is None:
             self.joins.append(self.joint)
-        settings = [*((key, value) for key, value in layer.items() if key != "kernel"), *self.pending]
-        made: list[LayerDict] = [{"kernel": layer["kernel"]} for _ in range(max(1, min(self.count, 12)))]
+        settings = [
+            *((key, value) for key, value in layer.items() if key != "kernel"),
+            *self.pending,
+        ]
+        made: list[LayerDict] = [
+            {"kernel": layer["kernel"]} for _ in range(max(1, min(self.count, 12)))
+        ]
         self.layers[at:at] = made
         for one in made:
             for key, value in settings:
@@ -253,8 +392,21 @@ class _Builder:
                 elif value > 1:
                     self.count = value
                 return
-            filler = word in _FILLERS or (layered and token.kind in ("word", "number")) or token.kind in ("dilated", "depthwise", "padding", "filters", "layer", "dilation", "quantifier")
-            if not filler and not (token.kind == "join" and word in (("with", ":", ",") if layered else ("with",))) and word != "-":
+            filler = (
+                word in _FILLERS
+                or (layered and token.kind in ("word", "number"))
+                or token.kind
+                in ("dilated", "depthwise", "padding", "filters", "layer", "dilation", "quantifier")
+            )
+            if layered and token.kind == "open":
+                filler = True
+            if (
+                not filler
+                and not (
+                    token.kind == "join" and word in (("with", ":", ",") if layered else ("with",))
+                )
+                and word != "-"
+            ):
                 break
             layered = layered or word in _LAYERS
             after += 1
@@ -267,9 +419,18 @@ class _Builder:
     def _in_sum(self, index: int) -> bool:
         """Whether a number is part of arithmetic, or the size of a field that is spoken of."""
         around = [self._at(index - 1), self._at(index + 1)]
-        if any(token is not None and (token.kind in ("equals", "sum") or token.value in ("+", "·", "-", "→")) for token in around):
+        if any(
+            token is not None
+            and (token.kind in ("equals", "sum") or token.value in ("+", "·", "-"))
+            for token in around
+        ):
             return True
-        return self.ignoring or self.skipping
+        flows = ((1, 2), (-1, -2))
+        arrow = any(
+            self._kind(index + b) == "number" and getattr(self._at(index + a), "value", "") == "→"
+            for a, b in flows
+        )
+        return arrow or self.ignoring or self.skipping
 
     def _times(self, index: int, value: int) -> None:
         if not self.layers or self.ignoring or self.skipping:
@@ -315,7 +476,11 @@ class _Builder:
                 break
             sentence.append(token)
         kinds = [token.kind for token in sentence]
-        if not {"kernel", "kernels", "call"} & set(kinds) or "withdraw" in kinds or "layer" in kinds[:3]:
+        if (
+            not {"kernel", "kernels", "call"} & set(kinds)
+            or "withdraw" in kinds
+            or "layer" in kinds[:3]
+        ):
             return
         first = min(kinds.index(kind) for kind in ("kernel", "kernels", "call") if kind in kinds)
         words = sum(t.kind == "word" and t.value not in _DESCRIBES for t in sentence)
@@ -328,9 +493,23 @@ class _Builder:
     def _bracket(self, index: int) -> int:
         if self._kind(index) == "open":
             alone = self._kind(index + 1) == "kernel" and self._kind(index + 2) == "close"
-            if alone and len(self.layers) > self.piece and self.count == 1 and self._kind(index - 1) != "close":
+            if (
+                alone
+                and len(self.layers) > self.piece
+                and self.count == 1
+                and self._kind(index - 1) != "close"
+            ):
                 self._guess("a kernel in brackets behind a kernel")
                 return index + 3
+            if self.layers and self._explains(index):
+                self._guess("kernels in an explanation")
+                return (
+                    next(
+                        (i for i in range(index, len(self.tokens)) if self._kind(i) == "close"),
+                        len(self.tokens),
+                    )
+                    + 1
+                )
             self.groups.append((len(self.layers), self.count))
             self.count = 1
             return index + 1
@@ -345,11 +524,26 @@ class _Builder:
                 self.piece = start
         return index + 1
 
+    def _explains(self, index: int) -> bool:
+        """Whether a bracket behind layers says what they see: "(two 3x3 give 5x5)"."""
+        kernel = False
+        for token in self.tokens[index + 1 :]:
+            if token.kind == "close":
+                return False
+            if token.kind == "cue" and not str(token.value).startswith(
+                ("input", "output", "image", *_RIGHT)
+            ):
+                return kernel
+            kernel = kernel or token.kind == "kernel"
+        return False
+
     def _equals(self, index: int) -> None:
         """``3x3 + 3x3 = 5x5`` states a field; ``layer 1 = 3x3`` does not."""
         before = self._kind(index - 1)
-        if len(self.layers) > self.line and before not in ("layer", "other") and not (
-            before == "word" and self._kind(index - 2) in ("join", "")
+        if (
+            len(self.layers) > self.line
+            and before not in ("layer", "other")
+            and not (before == "word" and self._kind(index - 2) in ("join", ""))
         ):
             self.ignoring, self.ignored = True, False
 
@@ -370,7 +564,13 @@ class _Builder:
                 self.made.common[key] = _stronger(self.made.common.get(key), value)
             elif own:
                 shared = key in ("padding", "filters") and not isinstance(value, list)
-                self._give(own if shared else self.layers[max(self.last[0], self.piece) : self.last[1]] or own, key, value)
+                self._give(
+                    own
+                    if shared
+                    else self.layers[max(self.last[0], self.piece) : self.last[1]] or own,
+                    key,
+                    value,
+                )
             elif self.layers:
                 self._give(self.layers[self.last[0] : self.last[1]], key, value)
             else:
@@ -381,8 +581,12 @@ class _Builder:
 
     def _give(self, layers: list[LayerDict], key: str, value: Any) -> None:
         if key in ("padding", "dilation") and isinstance(value, list) and len(value) > 1:
-            if (len(layers) == 1 and len(value) == 2 and isinstance(value[0], int)
-                    and layers[0]["kernel"][0] != layers[0]["kernel"][1]):
+            if (
+                len(layers) == 1
+                and len(value) == 2
+                and isinstance(value[0], int)
+                and layers[0]["kernel"][0] != layers[0]["kernel"][1]
+            ):
                 _set(layers[0], key, value)
             else:
                 self.made.common[key] = value
@@ -411,27 +615,40 @@ class _Builder:
                         _set(layer, key, value)
         if self.layers:
             _spread(made)
-        if self.pointwise and self.layers and not any(layer["kernel"] == [1, 1] for layer in self.layers):
-            self.layers.append({"kernel": [1, 1], "padding": "same", "filters": self.layers[-1].get("filters")})
+        if (
+            self.pointwise
+            and self.layers
+            and not any(layer["kernel"] == [1, 1] for layer in self.layers)
+        ):
+            self.layers.append(
+                {"kernel": [1, 1], "padding": "same", "filters": self.layers[-1].get("filters")}
+            )
         for layer in self.layers:
             _settle(layer, made)
         return made
 
     def _without_result(self) -> None:
         """``3x3, 3x3, 3x3 → 7x7`` ends with the field of the stack."""
-        if len(self.joins) > 1 and self.joins[-1] == "→" and set(self.joins[:-1]) <= {",", "+"} and self.last[1] - self.last[0] == 1:
+        if (
+            len(self.joins) > 1
+            and self.joins[-1] == "→"
+            and set(self.joins[:-1]) <= {",", "+"}
+            and self.last[1] - self.last[0] == 1
+        ):
             self.layers.pop()
             self._guess("a kernel behind an arrow")
 
     def _counted(self) -> None:
-        """"Three layers: …" counts what is listed, or repeats the one kernel that follows."""
+        """ "Three layers: …" counts what is listed, or repeats the one kernel that follows."""
         if not self.soft or not self.layers:
             return
         total = sum(count for _, count in self.soft)
         if len(self.layers) == total or self.soft == [(0, 1)]:
             return
         for at, count in reversed(self.soft):
-            if at < len(self.layers) and (len(self.soft) > 1 or len(self.layers) == 1 or at == len(self.layers) - 1):
+            if at < len(self.layers) and (
+                len(self.soft) > 1 or len(self.layers) == 1 or at == len(self.layers) - 1
+            ):
                 self.layers[at:at] = [dict(self.layers[at]) for _ in range(min(count, 12) - 1)]
             else:
                 self._guess("the number of layers and their list differ")
@@ -482,19 +699,35 @@ def _spread(made: Stack) -> None:
         spread(layers, key, made.common.get(key))
     for key in ("padding", "filters"):
         given = [layer[key] for layer in layers if layer.get(key) is not None]
-        if given and all(value == given[0] for value in given) and (key == "filters" or isinstance(given[0], str)):
+        if (
+            given
+            and all(value == given[0] for value in given)
+            and (key == "filters" or isinstance(given[0], str))
+        ):
             spread(layers, key, given[0])
     for layer in layers:
         if layer.get("padding") is None:
-            twin = next((o for o in layers if o["kernel"] == layer["kernel"] and o.get("padding") is not None
-                         and o.get("dilation") == layer.get("dilation")), None)
+            twin = next(
+                (
+                    o
+                    for o in layers
+                    if o["kernel"] == layer["kernel"]
+                    and o.get("padding") is not None
+                    and o.get("dilation") == layer.get("dilation")
+                ),
+                None,
+            )
             layer["padding"] = twin["padding"] if twin else None
 
 
 def spread(layers: Sequence[LayerDict], key: str, value: Any) -> None:
     """Give a setting to all layers that have none of their own."""
     for layer in layers:
-        if value is not None and layer.get(key) is None and not (key == "filters" and layer.get("kind") in ("depthwise", "pool")):
+        if (
+            value is not None
+            and layer.get(key) is None
+            and not (key == "filters" and layer.get("kind") in ("depthwise", "pool"))
+        ):
             _set(layer, key, value)
 
 

@@ -13,13 +13,27 @@ from grader.read._marks import unmarked
 _RULE = re.compile(r"[\s|:+=-]*")
 _SKIPPED = re.compile(
     r"recept|\brf\b|\bfield\b|result|param|comput|flop|\bmacs?\b|\boperations?|weights|why|reason|comment|remark|check"
-    r"|size after|out(?:put)?\s*(?:size|shape|dim)|^\W*(?:out|output)\W*$", re.IGNORECASE)
+    r"|size after|out(?:put)?\s*(?:size|shape|dim)|^\W*(?:out|output)\W*$",
+    re.IGNORECASE,
+)
 _ROLES = (
     ("padding", re.compile(r"\bpad", re.IGNORECASE)),
     ("dilation", re.compile(r"dilat|\brate\b|^\W*d\W*$", re.IGNORECASE)),
     ("stride", re.compile(r"strid|^\W*s\W*$", re.IGNORECASE)),
-    ("filters", re.compile(r"channel|(?:number|no\.?|#|num|n)\s*(?:of)?\s*(?:filter|kernel)s?|^\W*filters\W*$|\bdepth\b|\bout\b", re.IGNORECASE)),
-    ("count", re.compile(r"times|repeat|count|(?:number|no\.?|#|num|n)\s*(?:of)?\s*(?:conv\w*\s*)?(?:layers|convs?)|^\W*layers\W*$|^\W*n\W*$", re.IGNORECASE)),
+    (
+        "filters",
+        re.compile(
+            r"channel|(?:number|no\.?|#|num|n)\s*(?:of)?\s*(?:filter|kernel)s?|^\W*filters\W*$|\bdepth\b|\bout\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "count",
+        re.compile(
+            r"times|repeat|count|(?:number|no\.?|#|num|n)\s*(?:of)?\s*(?:conv\w*\s*)?(?:layers|convs?)|^\W*layers\W*$|^\W*n\W*$",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _KERNEL = re.compile(r"kernel|filter|conv|size|layer", re.IGNORECASE)
 _LAYER = re.compile(r"^\W*(?:layer|conv\w*|step|order|position|stage)\b", re.IGNORECASE)
@@ -70,24 +84,35 @@ def _holds(text: str) -> bool:
 
 
 def _role(title: str) -> str:
-    if re.search(r"kernel|\blayers\b|\bconv|stack|structure", title, re.IGNORECASE) and re.search(r"[(,&+/]|\band\b", title):
+    if re.search(r"kernel|\blayers\b|\bconv|stack|structure", title, re.IGNORECASE) and re.search(
+        r"[(,&+/]|\band\b", title
+    ):
         return "content"
     for role, pattern in _ROLES:
         if pattern.search(title):
             return role
-    if _LAYER.match(title) and re.search(r"\d|\bno\b|#", title) is None and title.strip().lower() in ("layer", "step", "order", "stage"):
+    if (
+        _LAYER.match(title)
+        and re.search(r"\d|\bno\b|#", title) is None
+        and title.strip().lower() in ("layer", "step", "order", "stage")
+    ):
         return "layer"
     return "skip" if _SKIPPED.search(title) else "content"
 
 
-def _name_column(header: Sequence[str], roles: Sequence[str], body: Sequence[Sequence[str]]) -> int | None:
+def _name_column(
+    header: Sequence[str], roles: Sequence[str], body: Sequence[Sequence[str]]
+) -> int | None:
     """The first column, unless it holds the layers itself."""
     if not roles or roles[0] not in ("content", "layer"):
         return None
     cells = [row[0] for row in body if row]
     holding = sum(_holds(unmarked(cell)) for cell in cells)
-    others = any(_holds(unmarked(cell)) or _is_size(cell, title)
-                 for row in body for cell, title in zip(row[1:], header[1:], strict=False))
+    others = any(
+        _holds(unmarked(cell)) or _is_size(cell, title)
+        for row in body
+        for cell, title in zip(row[1:], header[1:], strict=False)
+    )
     return 0 if not holding or (others and holding < len(cells)) else None
 
 
@@ -113,7 +138,9 @@ def _row(row: Sequence[str], roles: Sequence[str], header: Sequence[str], names:
         if role == "content":
             title = header[column] if column < len(header) else ""
             if not _NONE.fullmatch(text):
-                content.append(f"kernel size {text}" if _is_size(text, title) and not _holds(text) else text)
+                content.append(
+                    f"kernel size {text}" if _is_size(text, title) and not _holds(text) else text
+                )
         elif role == "count":
             count = text if text.isdigit() and 1 < int(text) <= 12 else ""
         elif _NONE.fullmatch(text):
@@ -132,4 +159,9 @@ def _row(row: Sequence[str], roles: Sequence[str], header: Sequence[str], names:
 
 def _speaks(role: str, text: str) -> bool:
     """Whether a cell says itself what it sets."""
-    return re.search(role[:3] if role != "filters" else r"filter|channel|kernel|→", text, re.IGNORECASE) is not None
+    return (
+        re.search(
+            role[:3] if role != "filters" else r"filter|channel|kernel|→", text, re.IGNORECASE
+        )
+        is not None
+    )

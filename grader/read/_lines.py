@@ -17,6 +17,10 @@ _NOISE = re.compile(
     r"|!\[[^\]\n]{0,200}\]\([^)\n]{0,300}\)"
     r"|\[[^\]\n]{0,200}\]\((?:https?:|#|\.{0,2}/|mailto:)[^)\n]{0,300}\)"
 )
+_BRACE = re.compile(
+    r"\\(?:under|over)brace(?![a-zA-Z])|(?<=\})\s?[_^]\s?\{(?:[^{}\n]|\{[^{}\n]{0,80}\}){0,80}\}"
+)
+"""An underbrace and the words below it, in a line that has one."""
 _RULE = re.compile(r"^[\s|:\-+=]+$")
 _NUMERIC = re.compile(
     r"[\s$*+\-−≈~√({\[]*(?:\d|\.\d|\\(?:sqrt|frac|dfrac|approx|mathbf|textbf|boxed)\b)"
@@ -73,6 +77,8 @@ def _of_piece(piece: Piece, count: int) -> Iterator[Line]:
         if not raw.strip():
             continue
         text = blanked(blanked(raw.rstrip("\r"), _STRUCK), _NOISE)
+        if "brace" in text:
+            text = blanked(text, _BRACE)
         place = _at(piece.place, number)
         cells = _cells(text)
         if cells is None:

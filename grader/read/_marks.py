@@ -14,12 +14,17 @@ LONGEST = 8_000
 
 _STRUCK = re.compile(
     r"~~[^~\n]{1,400}~~|<(?:del|s|strike)>[^<]{0,400}</(?:del|s|strike)>"
-    r"|\\(?:sout|st|cancel)\{[^{}\n]{0,200}\}", re.IGNORECASE)
+    r"|\\(?:sout|st|cancel)\{[^{}\n]{0,200}\}",
+    re.IGNORECASE,
+)
 _IMAGE = re.compile(r"!\[[^\]\n]{0,200}\](?:\([^)\n]{0,400}\))?")
-_TAG = re.compile(r"<br\s?/?>|</?(?:p|div|li|ul|ol|b|i|em|strong|sup|sub|u|span)\b[^<>\n]{0,80}>", re.IGNORECASE)
+_TAG = re.compile(
+    r"<br\s?/?>|</?(?:p|div|li|ul|ol|b|i|em|strong|sup|sub|u|span)\b[^<>\n]{0,80}>", re.IGNORECASE
+)
 _STYLED = re.compile(
     r"\\(?:text\w{0,8}|math(?:rm|bf|it|sf|tt)|emph|underline|operatorname\*?|mbox|boxed|fbox)"
-    r"\s{0,2}\{([^{}]{0,600})\}")
+    r"\s{0,2}\{([^{}]{0,600})\}"
+)
 _UNDER = re.compile(r"\\underbrace\s?\{([^{}]{0,200})\}_\{([^{}]{0,60})\}")
 _FRACTION = re.compile(r"\\[dtc]?frac\s{0,2}\{([^{}]{0,120})\}\s{0,2}\{([^{}]{0,120})\}")
 _SUBSCRIPTED = re.compile(r"_\{\s?([A-Za-z0-9]{1,10})\s?\}")
@@ -30,11 +35,29 @@ _DOT = re.compile(r"\\cdot(?![a-zA-Z])|[⋅∙]")
 _ASTERISK = re.compile(r"\\ast(?![a-zA-Z])|[∗＊]|\\\*")
 _ARROW = re.compile(
     r"\\(?:long)?(?:right|R[i]ght|mapsto|to)(?:arrow)?(?![a-zA-Z])|\\Longrightarrow|\\(?:circ|implies)(?![a-zA-Z])"
-    r"|-{1,2}>|={1,2}>|[→⇒⟶⟹➔➜↦▶►∘]|>>")
-_SPACE = re.compile(r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|limits|hline)(?![a-zA-Z])|\\[,;:! ()\[\]]|\\q?quad|[$\u00a0\u2009\u202f\u2007\t]")
+    r"|-{1,2}>|={1,2}>|[→⇒⟶⟹➔➜↦▶►∘]|>>"
+)
+_SPACE = re.compile(
+    r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|limits|hline)(?![a-zA-Z])|\\[,;:! ()\[\]]|\\q?quad|[$\u00a0\u2009\u202f\u2007\t]"
+)
 _COMMAND = re.compile(r"\\([a-zA-Z]{1,24})")
-_NAMES = {"le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "approx": "≈", "sim": "≈", "ldots": "...", "dots": "...",
-          "cdots": "...", "pm": "±", "lfloor": "(", "rfloor": ")", "lceil": "(", "rceil": ")", "div": "/"}
+_NAMES = {
+    "le": "<=",
+    "leq": "<=",
+    "ge": ">=",
+    "geq": ">=",
+    "approx": "≈",
+    "sim": "≈",
+    "ldots": "...",
+    "dots": "...",
+    "cdots": "...",
+    "pm": "±",
+    "lfloor": "(",
+    "rfloor": ")",
+    "lceil": "(",
+    "rceil": ")",
+    "div": "/",
+}
 _STARRED = re.compile(r"^([ ]*)\*(?=[ ])", re.MULTILINE)
 _WITH = re.compile(r"(?<![A-Za-z])w/(o?)(?=\s?[\w(])")
 _BOLD = re.compile(r"(?<!\d)\*\*|\*\*(?!\d)|__|`+")
@@ -44,8 +67,28 @@ _WIDE = re.compile(r"(?<=[^\s])[ ]{2,}")
 _SUPERSCRIPT = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "’": "'", "‘": "'", "“": '"', "”": '"',
-                        "▪": "•", "◦": "•", "‣": "•", "●": "•", "✓": " ", "☐": " ", "\r": "\n", "＝": "=", "，": ","})
+_SIGNS = str.maketrans(
+    {
+        "−": "-",
+        "–": "-",
+        "—": "-",
+        "‐": "-",
+        "‑": "-",
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "▪": "•",
+        "◦": "•",
+        "‣": "•",
+        "●": "•",
+        "✓": " ",
+        "☐": " ",
+        "\r": "\n",
+        "＝": "=",
+        "，": ",",
+    }
+)
 
 
 @functools.lru_cache(maxsize=256)
@@ -88,7 +131,13 @@ def _without_latex(text: str) -> str:
         text = _STYLED.sub(r"\1", _UNDER.sub(r"(\1) (\2)", text))
         text = _FRACTION.sub(r"(\1)/(\2)", _SUBSCRIPTED.sub(r"_\1", text))
     text = _ENVIRONMENT.sub("\n", _ITEM.sub(_itemised, text))
-    text = text.replace("\\\\", "\n").replace("\\_", "_").replace("\\%", "%").replace("\\#", "#").replace("\\&", "and")
+    text = (
+        text.replace("\\\\", "\n")
+        .replace("\\_", "_")
+        .replace("\\%", "%")
+        .replace("\\#", "#")
+        .replace("\\&", "and")
+    )
     text = _SPACE.sub(" ", text)
     return _COMMAND.sub(lambda found: _NAMES.get(found[1], f" {found[1]} "), text)
 

@@ -18,7 +18,7 @@ from grader.read import readers
 from grader.read._lines import may_be_lost
 from grader.read._statements import Statement, bare, put_in, spelling, statements
 
-_SIGNS = re.compile(r"[\^/]|\\frac|\bexp\b|\blog\b|\bln\b")
+_SIGNS = re.compile(r"[\^/]|\\frac|\bexp\b|\blog\b|\bln\b|\bsigm\w*|\\sigma\b|σ\s*\(")
 
 
 @readers.register

@@ -46,13 +46,24 @@ from grader.read._marks import unmarked
 
 _WITHDRAWN = re.compile(
     r"\b(?:wait|sorry|correction|corrected|oops|my mistake|scratch|ignore|instead|actually|should be|no,|rather)\b|\.\.\.\s*no\b",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 _SAME = re.compile(
     r"\bsame\b(?:\s+(?:as|number))?|\bas\s+(?:above|before|for)\b|\bditto\b|\bidentical\b|\bequal\b|\blikewise\b|^\W*[\"”]\W*$",
-    re.IGNORECASE)
-_LISTED = re.compile(r"\s*(?:\([^()\n]{0,40}\)|\b(?:params?|parameters?|weights?|MACs?|FLOPs?|ops)\b)?\s*(?:,|;|/|\||→|\band\b|&|<|>|\s)+\s*", re.IGNORECASE)
-_FACTOR = re.compile(r"\s*\)?\s*(?:,?\s*(?:all|each)\s+)?(?:\(?[x*·]|times|multiplied by|in units of|units of)\s*$", re.IGNORECASE)
-_ALL_TIMES = re.compile(r"\b(?:all|each|everything|every|these|them)\b[^.\n]{0,30}\b(?:times|multiplied by|x|·|in units of)\s*$", re.IGNORECASE)
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"\s*(?:\([^()\n]{0,40}\)|\b(?:params?|parameters?|weights?|MACs?|FLOPs?|ops)\b)?\s*(?:,|;|/|\||→|\band\b|&|<|>|\s)+\s*",
+    re.IGNORECASE,
+)
+_FACTOR = re.compile(
+    r"\s*\)?\s*(?:,?\s*(?:all|each)\s+)?(?:\(?[x*·]|times|multiplied by|in units of|units of)\s*$",
+    re.IGNORECASE,
+)
+_ALL_TIMES = re.compile(
+    r"\b(?:all|each|everything|every|these|them)\b[^.\n]{0,30}\b(?:times|multiplied by|x|·|in units of)\s*$",
+    re.IGNORECASE,
+)
 _SLASHES = re.compile(r"\s/\s")
 _TOTAL = re.compile(r"\b(?:total|sum)\b", re.IGNORECASE)
 UNSPOKEN = "names stand at the end without a word"
@@ -76,11 +87,19 @@ class _Value:
     def plain(self) -> dict[str, Any]:
         formula = self.formula
         return {
-            "index": self.index, "label": self.label or str(self.index), "layers": self.layers,
-            "terms": formula.value.plain(), "approx": formula.approx, "slack": _number(formula.slack), "significant": formula.significant,
+            "index": self.index,
+            "label": self.label or str(self.index),
+            "layers": self.layers,
+            "terms": formula.value.plain(),
+            "approx": formula.approx,
+            "slack": _number(formula.slack),
+            "significant": formula.significant,
             "others": [_number(other) for other in formula.others],
             "steps": [step.plain() for step in self.steps[:_MOST_STEPS]],
-            "conflict": self.conflict, "unsure": self.unsure, "text": " ".join(self.text.split())[:120]}
+            "conflict": self.conflict,
+            "unsure": self.unsure,
+            "text": " ".join(self.text.split())[:120],
+        }
 
 
 def _number(value: Fraction | None) -> int | str | None:
@@ -122,8 +141,12 @@ class KeyedFormulas:
             return Missing(why="no value was found", doubt=scan.doubt())
         quote = "; ".join(dict.fromkeys(" ".join(one.text.split()) for one in scan.values))
         lost = f"lost in conversion: {answer.lost[0]}" if answer.lost else ""
-        return Found(value=value, where=tuple(dict.fromkeys(piece.place for piece in answer.pieces))[:20],
-                     quote=quote[:_QUOTE] or " ".join(scan.text.split())[:_QUOTE], doubt=lost)
+        return Found(
+            value=value,
+            where=tuple(dict.fromkeys(piece.place for piece in answer.pieces))[:20],
+            quote=quote[:_QUOTE] or " ".join(scan.text.split())[:_QUOTE],
+            doubt=lost,
+        )
 
 
 class _Scan:
@@ -132,7 +155,9 @@ class _Scan:
     def __init__(self, kind: KeyedFormulas, answer: Answer) -> None:
         self.kind = kind
         self.answer = answer
-        spellings = {spelling: name for name, more in kind.variables.items() for spelling in (name, *more)}
+        spellings = {
+            spelling: name for name, more in kind.variables.items() for spelling in (name, *more)
+        }
         self.names = Names(spellings, {})
         kinds = ("prose", "math", "output", "heading")
         shown = answer.of(*kinds) or answer.of("code")
@@ -157,7 +182,9 @@ class _Scan:
     def run(self) -> None:
         kind = self.kind
         more = "".join(f"\n{unmarked(table)}" for table in self.tables)
-        self.assumed = assumptions(self.text + more, self.names, kind.sides, kind.depth, kind.depth_words)
+        self.assumed = assumptions(
+            self.text + more, self.names, kind.sides, kind.depth, kind.depth_words
+        )
         self.names = self.assumed.names
         spans = [span for span in self.assumed.spans if span[1] <= len(self.text)]
         text = blanked(self.text, spans)
@@ -190,10 +217,14 @@ class _Scan:
 
     def plain(self) -> dict[str, Any]:
         return {
-            "values": [one.plain() for one in self.values], "assume": dict(self.assumed.values),
-            "most": self.claims.most, "least": self.claims.least,
-            "unclear": [*self.claims.unsure], "doubts": [*self.unsure, *self.assumed.unsure],
-            "factor": self.factor.plain() if self.factor else None}
+            "values": [one.plain() for one in self.values],
+            "assume": dict(self.assumed.values),
+            "most": self.claims.most,
+            "least": self.claims.least,
+            "unclear": [*self.claims.unsure],
+            "doubts": [*self.unsure, *self.assumed.unsure],
+            "factor": self.factor.plain() if self.factor else None,
+        }
 
     def doubt(self) -> str:
         """Why an answer without a value may hold one after all."""
@@ -210,7 +241,9 @@ class _Scan:
         holds = spots([one.start for one in self.found])
         items = labelled(self.text, holds)
         listed = self._listed()
-        if items is None or len([i for i in items.items if holds(i.start, i.end)]) < min(2, len(listed)):
+        if items is None or len([i for i in items.items if holds(i.start, i.end)]) < min(
+            2, len(listed)
+        ):
             if len(listed) > 2 or not (self._by_clauses() or self._by_lines()):
                 self.values = listed if len(listed) > 1 else self.values
             return
@@ -256,28 +289,52 @@ class _Scan:
     def _differs(self, by_index: Mapping[int, _Value], item: Item) -> bool:
         known = by_index.get(item.index)
         again = self._value(item)
-        return known is not None and again is not None and again.formula.value not in (known.formula.value, *known.steps)
+        return (
+            known is not None
+            and again is not None
+            and again.formula.value not in (known.formula.value, *known.steps)
+        )
 
     def _same(self, item: Item) -> _Value | None:
-        """"A4: the same as A3" takes over a value."""
+        """ "A4: the same as A3" takes over a value."""
         text = item.of(self.text)
-        named = [index for index in map(int, re.findall(r"(?<![\d.])([1-9])(?![\d.])", text)) if index != item.index]
+        named = [
+            index
+            for index in map(int, re.findall(r"(?<![\d.])([1-9])(?![\d.])", text))
+            if index != item.index
+        ]
         wanted = named[0] if named else item.index - 1
         known = next((value for value in self.values if value.index == wanted), None)
-        return None if known is None else replace(known, index=item.index, label=item.label, layers=None, text=text)
+        return (
+            None
+            if known is None
+            else replace(known, index=item.index, label=item.label, layers=None, text=text)
+        )
 
     # -- one value
 
     def _value(self, item: Item) -> _Value | None:
         """The value of an item of the running text."""
-        first, last = (bisect_left(self.found, place, key=lambda one: one.start) for place in (item.start, item.end))
+        first, last = (
+            bisect_left(self.found, place, key=lambda one: one.start)
+            for place in (item.start, item.end)
+        )
         own = self.found[first:last]
         return self._made(item.index, item.label, self.masked[: item.end], own, start=item.start)
 
     def _in_cell(self, index: int, label: str, text: str, more: str) -> _Value | None:
         return self._made(index, label, text, self._valued(text), more=more)
 
-    def _made(self, index: int, label: str, text: str, own: Sequence[Formula], *, start: int = 0, more: str = "") -> _Value | None:
+    def _made(
+        self,
+        index: int,
+        label: str,
+        text: str,
+        own: Sequence[Formula],
+        *,
+        start: int = 0,
+        more: str = "",
+    ) -> _Value | None:
         """The value among formulas; ``text`` ends where they end, and its words count from ``start``."""
         usable = chains(text, own, start)
         chosen, unsure = self._chosen(text, usable, start)
@@ -290,7 +347,15 @@ class _Scan:
         layers = stack(more or text[start : chosen.members[0].start]).layers
         if not layers and any(one.kernels and one.start > last.end for one in own):
             layers = stack(text[last.end :]).layers
-        return _Value(index, label, last, f"{label} {text[start:]}", layers=layers or None, steps=steps, unsure=unsure)
+        return _Value(
+            index,
+            label,
+            last,
+            f"{label} {text[start:]}",
+            layers=layers or None,
+            steps=steps,
+            unsure=unsure,
+        )
 
     def _chosen(self, text: str, found: list[Chain], start: int) -> tuple[Chain | None, list[str]]:
         """The chain that gives the value: a total, the only one, or what the others add up to."""
@@ -307,7 +372,9 @@ class _Scan:
             return None, []
         values = {chain.last.value for chain in whole}
         if len(values) == 1:
-            return whole[-1], ["a value of one layer"] if len(whole) == len([c for c in kept if c.each]) else []
+            return whole[-1], ["a value of one layer"] if len(whole) == len(
+                [c for c in kept if c.each]
+            ) else []
         for chain in reversed(whole):
             rest = [other for other in whole if other is not chain]
             if _summed(rest) == chain.last.value:
@@ -319,7 +386,11 @@ class _Scan:
             return found
         kept, last = [], start
         for chain in found:
-            head = text[last : chain.members[0].start] + " " + re.split(r"[,;\n]", text[chain.last.end : chain.last.end + 24])[0]
+            head = (
+                text[last : chain.members[0].start]
+                + " "
+                + re.split(r"[,;\n]", text[chain.last.end : chain.last.end + 24])[0]
+            )
             other = self.others.search(head) is not None
             if not other or (self.about is not None and self.about.search(head)):
                 kept.append(chain)
@@ -338,8 +409,16 @@ class _Scan:
             layers = stack(key[key.rfind("\n") + 1 :]).layers
             last = chain.last.end
             if layers:
-                made.append(_Value(len(made) + 1, "", chain.last, self.masked[chain.members[0].start : last], layers=layers,
-                                   steps=[one.value for one in chain.members[:-1]]))
+                made.append(
+                    _Value(
+                        len(made) + 1,
+                        "",
+                        chain.last,
+                        self.masked[chain.members[0].start : last],
+                        layers=layers,
+                        steps=[one.value for one in chain.members[:-1]],
+                    )
+                )
         if len(made) < 3 or len(made) < len(usable):
             return False
         self.values = made
@@ -373,7 +452,9 @@ class _Scan:
             run.append(one)
             best = list(run) if len(run) > len(best) else best
         self._factored(text, best, found)
-        return [_Value(place, "", one, text[one.start : one.end]) for place, one in enumerate(best, 1)]
+        return [
+            _Value(place, "", one, text[one.start : one.end]) for place, one in enumerate(best, 1)
+        ]
 
     def _factored(self, text: str, best: Sequence[Formula], found: Sequence[Formula]) -> None:
         """``49, 27, 34 times HWC²``: a factor that is written once."""
@@ -392,7 +473,11 @@ class _Scan:
         if sum(index is not None for index in heads) > 1 and body:
             self._across(header, heads, body)
             return
-        if any(not one.foreign and one.value.names for cell in header for one in formulas(cell, self.names)):
+        if any(
+            not one.foreign and one.value.names
+            for cell in header
+            for one in formulas(cell, self.names)
+        ):
             header, body = [""] * len(header), cells
         column = self._column(header, body)
         if column is None:
@@ -402,8 +487,13 @@ class _Scan:
         for row in body:
             label = row[0].strip() if row else ""
             said = row[column] if column < len(row) else ""
-            described = [cell for place, cell in enumerate(row) if place != column and stack(cell).layers
-                         and not any(one.value.names for one in formulas(cell, self.names))]
+            described = [
+                cell
+                for place, cell in enumerate(row)
+                if place != column
+                and stack(cell).layers
+                and not any(one.value.names for one in formulas(cell, self.names))
+            ]
             rest = described[0] if described else ""
             summed = any(_TOTAL.search(cell) for place, cell in enumerate(row) if place != column)
             said = f"Total = {said}" if summed else said
@@ -421,18 +511,45 @@ class _Scan:
             self._marked(place, mark)
 
     def _marked(self, index: int, text: str) -> None:
-        for match, claimed in ((re.search(r"\b(?:most|largest|max\w*|highest|biggest)\b", text, re.IGNORECASE), self.claims.most),
-                               (re.search(r"\b(?:least|smallest|min(?:imum)?|lowest|fewest)\b", text, re.IGNORECASE), self.claims.least)):
+        for match, claimed in (
+            (
+                re.search(r"\b(?:most|largest|max\w*|highest|biggest)\b", text, re.IGNORECASE),
+                self.claims.most,
+            ),
+            (
+                re.search(
+                    r"\b(?:least|smallest|min(?:imum)?|lowest|fewest)\b", text, re.IGNORECASE
+                ),
+                self.claims.least,
+            ),
+        ):
             if match and not claimed:
                 claimed.append({"index": index})
 
-    def _across(self, header: Sequence[str], heads: Sequence[int | None], body: Sequence[Sequence[str]]) -> None:
+    def _across(
+        self, header: Sequence[str], heads: Sequence[int | None], body: Sequence[Sequence[str]]
+    ) -> None:
         """The things stand side by side, and what is said of them below."""
         asked = [row for row in body if self.about is not None and self.about.search(row[0])]
         totals = [row for row in body if _TOTAL.search(row[0])]
-        valued = [row for row in body if any(not f.foreign and not f.kernels for cell in row[1:] for f in formulas(cell, self.names))]
+        valued = [
+            row
+            for row in body
+            if any(
+                not f.foreign and not f.kernels
+                for cell in row[1:]
+                for f in formulas(cell, self.names)
+            )
+        ]
         row = (totals or asked or valued or [[]])[-1]
-        layered = next((other for other in body if other is not row and any(stack(cell).layers for cell in other[1:])), [])
+        layered = next(
+            (
+                other
+                for other in body
+                if other is not row and any(stack(cell).layers for cell in other[1:])
+            ),
+            [],
+        )
         for place, index in enumerate(heads):
             if index is not None and place < len(row):
                 more = layered[place] if place < len(layered) else ""
@@ -443,15 +560,49 @@ class _Scan:
     def _column(self, header: Sequence[str], body: Sequence[Sequence[str]]) -> int | None:
         """The column that holds what is asked."""
         width = max((len(row) for row in body), default=0)
-        holding = [place for place in range(width) if sum(
-            any(not one.foreign and not one.kernels for one in formulas(row[place], self.names))
-            for row in body if place < len(row)) * 2 >= len(body)]
-        holding = [place for place in holding if place or not all(index_of(row[0]) is not None for row in body if row)]
+        holding = [
+            place
+            for place in range(width)
+            if sum(
+                any(not one.foreign and not one.kernels for one in formulas(row[place], self.names))
+                for row in body
+                if place < len(row)
+            )
+            * 2
+            >= len(body)
+        ]
+        holding = [
+            place
+            for place in holding
+            if place or not all(index_of(row[0]) is not None for row in body if row)
+        ]
         titles = {place: header[place] if place < len(header) else "" for place in holding}
-        totals = [place for place in holding if _TOTAL.search(titles[place]) and not (self.others and self.others.search(titles[place]))]
-        asked = [place for place in holding if self.about is not None and self.about.search(titles[place])]
-        kept = [place for place in holding if self.others is None or not self.others.search(titles[place])] or holding
-        symbolic = [place for place in kept if any(one.value.names for row in body if place < len(row) for one in formulas(row[place], self.names))]
+        totals = [
+            place
+            for place in holding
+            if _TOTAL.search(titles[place])
+            and not (self.others and self.others.search(titles[place]))
+        ]
+        asked = [
+            place
+            for place in holding
+            if self.about is not None and self.about.search(titles[place])
+        ]
+        kept = [
+            place
+            for place in holding
+            if self.others is None or not self.others.search(titles[place])
+        ] or holding
+        symbolic = [
+            place
+            for place in kept
+            if any(
+                one.value.names
+                for row in body
+                if place < len(row)
+                for one in formulas(row[place], self.names)
+            )
+        ]
         both = [place for place in totals if place in asked]
         chosen = both or (asked if len(asked) == 1 else []) or totals or asked or symbolic or kept
         return chosen[-1] if chosen else None
@@ -461,13 +612,19 @@ class _Scan:
         by_index = {value.index: value for value in self.values}
         items = labelled(self.text, spots([one.start for one in self.found]))
         for item in items.items if items else ():
-            if item.index in by_index and self._differs(by_index, item) and not self._elsewhere(item):
+            if (
+                item.index in by_index
+                and self._differs(by_index, item)
+                and not self._elsewhere(item)
+            ):
                 by_index[item.index].conflict = True
 
 
 def _only_names(chain: Chain) -> bool:
     """Whether a chain only speaks of layers: kernel sizes, or how many there are."""
-    return all(one.kernels for one in chain.members) or (len(chain.members) == 1 and chain.last.counts)
+    return all(one.kernels for one in chain.members) or (
+        len(chain.members) == 1 and chain.last.counts
+    )
 
 
 def _summed(found: Sequence[Chain]) -> Polynomial:
@@ -481,4 +638,8 @@ def _summed(found: Sequence[Chain]) -> Polynomial:
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(rf"\b{re.escape(word)}" for word in words), re.IGNORECASE) if words else None
+    return (
+        re.compile("|".join(rf"\b{re.escape(word)}" for word in words), re.IGNORECASE)
+        if words
+        else None
+    )

@@ -30,18 +30,32 @@ from grader.read._marks import unmarked
 _LAYERED = re.compile(r"conv|kernel|layer|filter|\dx\d", re.IGNORECASE)
 _ALONE = re.compile(r"(?<![\w.,-])\d{1,2}(?![\w]|\.\d)")
 _WITHDRAWN = re.compile(
-    r"\b(?:wait|sorry|correction|corrected|oops|my mistake|scratch|ignore|instead|actually|should be)\b", re.IGNORECASE)
-_GROUP = re.compile(r"\[\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]|\(\s*(\d{1,2}(?:\s*,\s*\d{1,2}){2,})\s*\)")
+    r"\b(?:wait|sorry|correction|corrected|oops|my mistake|scratch|ignore|instead|actually|should be)\b",
+    re.IGNORECASE,
+)
+_GROUP = re.compile(
+    r"\[\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\]|\(\s*(\d{1,2}(?:\s*,\s*\d{1,2}){2,})\s*\)"
+)
 _NAMED = re.compile(r"\bconv[ _-]?(\d{1,2})\b(?!\s*[:=)])", re.IGNORECASE)
-_MARKED = re.compile(r"\d[ ]?(?:x|-?by)[ -]?\d|\(\d\s?,\s?\d\)|(?:kernel|filter)s? size|size ?[=:]|\bk ?=", re.IGNORECASE)
+_MARKED = re.compile(
+    r"\d[ ]?(?:x|-?by)[ -]?\d|\(\d\s?,\s?\d\)|(?:kernel|filter)s? size|size ?[=:]|\bk ?=",
+    re.IGNORECASE,
+)
 _SIZES = re.compile(
-    r"(?P<head>[^\d\n;|]{0,24}|[^\n;|]{0,24}?[:.)=]\s*)(?P<sizes>(?<!\d)1?\d(?:\s*(?:,|\+|-|→|then|and|/)\s*1?\d)*)(?P<tail>[\s.)]*(?:\([^()\d\n]{0,60}\)\s*)?)")
+    r"(?P<head>[^\d\n;|]{0,24}|[^\n;|]{0,24}?[:.)=]\s*)(?P<sizes>(?<!\d)1?\d(?:\s*(?:,|\+|-|→|then|and|/)\s*1?\d)*)(?P<tail>[\s.)]*(?:\([^()\d\n]{0,60}\)\s*)?)"
+)
 _DEPTH = re.compile(r"(?<![A-Za-z])C\s?=\s?(\d{1,4})(?![\d.]*\s?[x*])")
 _END = re.compile(r"\n|\.\s|$")
 _DOTTED = re.compile(r"(?<=\d)( ?)·( ?)(?=\d)")
 _WRAP = re.compile(r"([^\n]{60} ?)\n(?=([a-z]{2,12}) [a-z(])")
 _REFERS = re.compile(
-    r"\bsame as\s+(?:arch|#|\d|above|before|the (?:first|second|third|fourth|previous))", re.IGNORECASE)
+    r"\bsame as\s+(?:arch|#|\d|above|before|the (?:first|second|third|fourth|previous))",
+    re.IGNORECASE,
+)
+_MENTIONS = {
+    "padding": re.compile(r"\bpad|\bsame (?:size|dimension|shape|height|spatial)|\bp ?=", re.IGNORECASE),
+    "filters": re.compile(r"(?<![A-Za-z0-9x×*] )(?<![A-Za-z0-9x×*])C(?![A-Za-z'])|\b[Cc]hannels?\b|\bfeature maps?\b"),
+}
 _QUOTE = 300
 
 
@@ -62,9 +76,12 @@ class Stacks:
         text, tables = _parts(answer)
         found = _from_tables(tables, text) or _from_text(text)
         if not found:
-            return Missing(why="no architecture was found", doubt=_doubt(answer, text))
+            return Missing(why="no architecture was found", doubt=_doubt(answer, text, bool(tables)))
         where = tuple(dict.fromkeys(piece.place for piece in answer.pieces))
         quote = "; ".join(" ".join(one.text.split()) for one in found)
+        plain = "\n".join(unmarked(piece.text) for piece in answer.pieces)
+        for one in found:
+            one.mentioned = [what for what, pattern in _MENTIONS.items() if pattern.search(plain)]
         value = [one.plain() for one in found]
         lost = f"lost in conversion: {answer.lost[0]}" if answer.lost else ""
         if not lost and answer.of("image"):
@@ -76,12 +93,19 @@ def _few(where: tuple[Place, ...]) -> tuple[Place, ...]:
     return where[:20]
 
 
-def _doubt(answer: Answer, text: str) -> str:
+_SIZE = re.compile(r"\d\s*(?:x|×|\*|by|\\times)\s*\d", re.IGNORECASE)
+
+
+def _doubt(answer: Answer, text: str, tabled: bool) -> str:
     if answer.lost or answer.of("image"):
         return "the answer may stand in an image"
     numbers = _ALONE.findall(text)
-    layered = any(ch.isdigit() for ch in text) and len(_LAYERED.findall(text)) > 1 and not re.search(r"recept", text)
-    if layered or len(numbers) > 2:
+    layered = (
+        any(ch.isdigit() for ch in text)
+        and len(_LAYERED.findall(text)) > 1
+        and not re.search(r"recept", text)
+    )
+    if layered or len(numbers) > 2 or (tabled and _SIZE.search(answer.text)):
         return "layers may be described in a way that was not read"
     return ""
 
@@ -96,11 +120,19 @@ class _One:
     text: str
     conflict: bool = False
     more: list[str] = field(default_factory=list)
+    mentioned: list[str] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
-        return {"label": self.label or str(self.index), "index": self.index, "layers": self.made.layers,
-                "conflict": self.conflict, "unsure": [*self.made.unsure, *self.more], "sized": self.made.sized,
-                "text": " ".join(self.text.split())[:_QUOTE]}
+        return {
+            "label": self.label or str(self.index),
+            "index": self.index,
+            "layers": self.made.layers,
+            "conflict": self.conflict,
+            "unsure": [*self.made.unsure, *self.more],
+            "sized": self.made.sized,
+            "mentioned": self.mentioned,
+            "text": " ".join(self.text.split())[:_QUOTE],
+        }
 
 
 def _parts(answer: Answer) -> tuple[str, list[str]]:
@@ -124,7 +156,14 @@ def _from_tables(tables: Sequence[str], text: str) -> list[_One]:
             made = stack(said)
             index = index_of(unmarked(label)) or len(found) + 1
             if made.layers or made.unsure:
-                found.append(_One(index=index, label=unmarked(label).strip(), made=made, text=f"{label} {said}"))
+                found.append(
+                    _One(
+                        index=index,
+                        label=unmarked(label).strip(),
+                        made=made,
+                        text=f"{label} {said}",
+                    )
+                )
     if len({one.index for one in found}) < len(found):
         for place, one in enumerate(found, 1):
             one.index = place
@@ -180,7 +219,9 @@ class _Text:
 
     def stack(self, start: int, end: int) -> Stack:
         """Return the stack that is described between two places."""
-        first, last = (bisect_left(self.tokens, place, key=lambda token: token.start) for place in (start, end))
+        first, last = (
+            bisect_left(self.tokens, place, key=lambda token: token.start) for place in (start, end)
+        )
         if first and self.tokens[first - 1].end > start:
             return stack(self.text[start:end], self.calls)  # a token that begins in the label
         return stack(self.tokens[first:last], self.calls)
@@ -194,6 +235,9 @@ class _Text:
         found = [one for one in found if one.made.layers or one.made.unsure]
         if found and self.kernels[0] < items.items[0].start - len(items.items[0].label):
             found[0].more.append("layers stand outside the list")
+        if found and items.unread:
+            found[0].more.append("the names of the architectures were not understood")
+            found[-1].more.append("the names of the architectures were not understood")
         if found and items.headless:
             found[0].more.append("the list begins with its second label")
         _for_depth(self.text, found)
@@ -204,7 +248,12 @@ class _Text:
         for place, item in enumerate(self.items.items, 1):
             said = item.of(self.text)
             made = self.stack(item.start, item.end)
-            one = _One(index=item.index if self.items.labelled else place, label=item.label, made=made, text=said)
+            one = _One(
+                index=item.index if self.items.labelled else place,
+                label=item.label,
+                made=made,
+                text=said,
+            )
             if not made.layers and made.reversed and found and found[-1].made.layers:
                 made.layers = [dict(layer) for layer in reversed(found[-1].made.layers)]
             elif not made.layers and re.search(r"[A-Za-z0-9]{2,}", said):
@@ -254,7 +303,12 @@ def _bare(text: str, marked: bool) -> str:
     crossed = _MARKED.search(text)
     if not crossed and len(_NAMED.findall(text)) > 2:
         return _NAMED.sub(r"conv \1x\1", text)
-    if len(groups) > 1 and lengths - {2} and not crossed and all(0 < int(n) < 14 for g in groups for n in g):
+    if (
+        len(groups) > 1
+        and lengths - {2}
+        and not crossed
+        and all(0 < int(n) < 14 for g in groups for n in g)
+    ):
         return _GROUP.sub(_crossed, text)
     if marked:
         return text
@@ -262,14 +316,17 @@ def _bare(text: str, marked: bool) -> str:
     matches = [_SIZES.fullmatch(part.strip()) for part in parts]
     if sum(match is not None for match in matches) < 2:
         return text
-    return "".join(part if match is None else
-                   f"{match['head']}{re.sub(r'[0-9]+', lambda n: f'{n[0]}x{n[0]}', match['sizes'])}"
-                   for part, match in zip(parts, matches, strict=True))
+    return "".join(
+        part
+        if match is None
+        else f"{match['head']}{re.sub(r'[0-9]+', lambda n: f'{n[0]}x{n[0]}', match['sizes'])}"
+        for part, match in zip(parts, matches, strict=True)
+    )
 
 
 def _crossed(match: re.Match[str]) -> str:
     sides = (side.strip() for side in (match[1] or match[2]).split(","))
-    return "[" + ", ".join(f"{side}x{side}" for side in sides) + "]"
+    return "\n[" + ", ".join(f"{side}x{side}" for side in sides) + "]"
 
 
 def _differs(one: _One, other: Stack) -> bool:
@@ -282,8 +339,15 @@ def _differs(one: _One, other: Stack) -> bool:
 def _apply(found: list[_One], common: Sequence[Stack]) -> None:
     """Give what is said of all architectures to all layers that say nothing else."""
     for said in common:
-        settings = {**{key: value for layer in said.layers for key, value in layer.items()
-                       if key in ("padding", "filters") and value is not None}, **said.common}
+        settings = {
+            **{
+                key: value
+                for layer in said.layers
+                for key, value in layer.items()
+                if key in ("padding", "filters") and value is not None
+            },
+            **said.common,
+        }
         for one in found:
             one.made.sized = one.made.sized or said.sized
             for kernel, own in said.by_kernel:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from . import receptive_field as fields
+from ._notes import Notes
 
 Design = Mapping[str, Any]
 Judgement = dict[str, Any]
@@ -57,8 +58,14 @@ def padding_state(design: Design) -> str:
             return "kept"
     except ValueError:
         return "unsaid"
-    evens = [layer for layer in layers if any((field - 1) % 2 for field in fields.receptive_field([layer]))]
-    numbers = all(isinstance(padding, int) for padding, reach in zip(given, reaching, strict=True) if reach)
+    evens = [
+        layer
+        for layer in layers
+        if any((field - 1) % 2 for field in fields.receptive_field([layer]))
+    ]
+    numbers = all(
+        isinstance(padding, int) for padding, reach in zip(given, reaching, strict=True) if reach
+    )
     return "close" if evens and numbers and _misses(layers, given) <= len(evens) else "lost"
 
 
@@ -106,64 +113,74 @@ def judge_designs(stacks: Sequence[Design], side: int, asked: int) -> Judgement:
     >>> judge_designs([{"layers": [{"kernel": 3, **said}]}], 3, 2)["credit"]
     '1/2'
     """
-    points, reasons, certain, unsaid = [Fraction(0)] * len(stacks), [], True, {"padding": [0, 0], "filters": [0, 0]}
+    notes = Notes()
     counted = _counted(stacks)
+    states: list[dict[str, str]] = []
+    points = [Fraction(0)] * len(stacks)
     for place, design in enumerate(stacks):
         name = f"architecture {design.get('label') or place + 1}"
-        field = field_of(design)
-        doubtful = bool(design.get("conflict")) or (bool(design.get("unsure")) and field != [side, side])
-        if doubtful:
-            certain = False
-            reasons.append(f"{name}: {_why(design)}")
-        if field is None:
+        if not _has_field(design, name, side, notes, is_new=place in counted):
             continue
-        if field != [side, side]:
-            reasons.append(f"{name} sees {field[0]}x{field[1]} pixels")
-            continue
-        if place not in counted:
-            reasons.append(f"{name} repeats an earlier one")
-            continue
-        points[place] = Fraction(1)
-        if any(layer.get("kind") == "pool" for layer in design["layers"]):
-            certain = False
-            reasons.append(f"{name} holds a layer that pools")
-        states = {"padding": padding_state(design), "filters": channel_state(design)}
-        if "lost" in states.values():
-            reasons.append(f"{name}: {_lost(design, states)}")
-            certain = certain and not _few_filters(design, states)
-            continue
-        for what, state in states.items():
-            unsaid[what][0] += state == "unsaid"
-            unsaid[what][1] += 1
-        if "close" in states.values():
-            certain = False
-            reasons.append(f"{name}: its padding is off by the half pixel of an even kernel")
-        points[place] += 1
-        if "unsaid" in states.values() and design.get("sized"):
-            certain = False
-            reasons.append(f"{name}: its output is said to have the right size, but not how")
-    kept = sorted(points, reverse=True)[:asked]
-    mixed = [what for what, (count, of) in unsaid.items() if 0 < count < of]
-    if mixed:
-        certain = False
-        reasons.append(f"{' and '.join(mixed)} said of some architectures only")
-    if len(stacks) > asked and sorted(points[:asked], reverse=True) != kept:
-        certain = False
-        reasons.append(f"{len(stacks)} architectures were read")
+        points[place] = _HALF
+        said = _shape(design, name, notes)
+        if said is not None:
+            points[place] = Fraction(1)
+            states.append(said)
+    _look_over(stacks, points, asked, notes)
+    kept = sum(sorted(points, reverse=True)[:asked], Fraction(0)) - _cost(states, notes)
+    credit = max(Fraction(0), kept / asked)
+    if credit == 1 and notes.certain:
+        notes.reasons = [f"{asked} architectures with the right field that keep the shape"]
+    return {"credit": str(credit), "reasons": notes.reasons, "certain": notes.certain}
+
+
+def _has_field(design: Design, name: str, side: int, notes: Notes, *, is_new: bool) -> bool:
+    """Whether a design counts: it has the wanted field, and is not one said before."""
+    field = field_of(design)
+    if design.get("conflict") or (design.get("unsure") and field != [side, side]):
+        notes.say(f"{name}: {_why(design)}", sure=False)
+    if field is None:
+        return False
+    if field != [side, side]:
+        notes.say(f"{name} sees {field[0]}x{field[1]} pixels")
+    elif not is_new:
+        notes.say(f"{name} repeats an earlier one")
+    return field == [side, side] and is_new
+
+
+def _shape(design: Design, name: str, notes: Notes) -> dict[str, str] | None:
+    """What is said of padding and filters; None where it loses the shape."""
+    if any(layer.get("kind") == "pool" for layer in design["layers"]):
+        notes.say(f"{name} holds a layer that pools", sure=False)
+    states = {"padding": padding_state(design), "filters": channel_state(design)}
+    if "lost" in states.values():
+        notes.say(f"{name}: {_lost(design, states)}", sure=not _few_filters(design, states))
+        return None
+    if "close" in states.values():
+        notes.say(f"{name}: its padding is off by the half pixel of an even kernel", sure=False)
+    spoken = [what for what in design.get("mentioned") or () if states.get(what) == "unsaid"]
+    if spoken:
+        words = " and ".join(spoken)
+        notes.say(f"{name}: {words} may be said in a way that was not read", sure=False)
+    if "unsaid" in states.values() and design.get("sized"):
+        notes.say(f"{name}: its output is said to have the right size, but not how", sure=False)
+    return states
+
+
+def _look_over(
+    stacks: Sequence[Design], points: Sequence[Fraction], asked: int, notes: Notes
+) -> None:
+    """Note what makes the reading of the whole answer doubtful."""
+    best = sorted(points, reverse=True)[:asked]
+    if len(stacks) > asked and sorted(points[:asked], reverse=True) != best:
+        notes.say(f"{len(stacks)} architectures were read", sure=False)
     if not any(points):
-        certain = certain and not stacks
-        reasons.append("no architecture was recognised as right")
-    total = sum(kept, Fraction(0)) - _cost(unsaid, reasons)
-    credit = max(Fraction(0), total / (2 * asked))
+        notes.say("no architecture was recognised as right", sure=not stacks)
     numbers = [design.get("index") or place for place, design in enumerate(stacks, 1)]
-    gap = len(stacks) < max(numbers, default=0)
-    if gap or (len(stacks) < asked and any(design.get("unsure") for design in stacks)):
-        certain = False
+    unread = len(stacks) < asked and any(design.get("unsure") for design in stacks)
     if len(stacks) < asked:
-        reasons.append(f"{len(stacks)} of {asked} architectures")
-    if credit == 1:
-        reasons = [f"{asked} architectures with the right field that keep the shape"] if certain else reasons
-    return {"credit": str(credit), "reasons": reasons, "certain": certain}
+        gap = len(stacks) < max(numbers, default=0)
+        notes.say(f"{len(stacks)} of {asked} architectures", sure=not (gap or unread))
 
 
 def _few_filters(design: Design, states: Mapping[str, str]) -> bool:
@@ -189,19 +206,29 @@ def _lost(design: Design, states: Mapping[str, str]) -> str:
     said = []
     if states["padding"] == "lost":
         strided = fields.jump(design["layers"]) != [1, 1]
-        said.append("its stride makes the output smaller" if strided else "its padding does not keep height and width")
+        said.append(
+            "its stride makes the output smaller"
+            if strided
+            else "its padding does not keep height and width"
+        )
     if states["filters"] == "lost":
         said.append("its output does not have C channels")
     return " and ".join(said)
 
 
-def _cost(unsaid: Mapping[str, list[int]], reasons: list[str]) -> Fraction:
-    """What is not said costs half a point an architecture, and one point in all."""
+def _cost(states: Sequence[Mapping[str, str]], notes: Notes) -> Fraction:
+    """What is not said costs a quarter of an architecture for each, and half of one in all."""
     cost = Fraction(0)
-    for what, words in (("padding", "the padding is not said"), ("filters", "the number of filters is not said")):
-        if unsaid[what][0]:
-            cost += min(Fraction(1), _HALF * unsaid[what][0])
-            reasons.append(words)
+    for what, words in (
+        ("padding", "the padding is not said"),
+        ("filters", "the number of filters is not said"),
+    ):
+        unsaid = sum(said[what] == "unsaid" for said in states)
+        if unsaid:
+            cost += min(_HALF, Fraction(unsaid, 4))
+            notes.say(words)
+        if 0 < unsaid < len(states):
+            notes.say(f"{what} are said of some architectures only", sure=False)
     return cost
 
 
@@ -229,8 +256,11 @@ def sizes_multiplied(stacks: Sequence[Design], side: int, asked: int) -> Judgeme
     >>> sizes_multiplied([{"layers": [{"kernel": 3}, {"kernel": 2}]}], 6, 5)["credit"]
     1
     """
-    return _explained(stacks, side, lambda layers: (
-        fields.receptive_field_as_product(layers) if len(layers) > 1 else None))
+    return _explained(
+        stacks,
+        side,
+        lambda layers: fields.receptive_field_as_product(layers) if len(layers) > 1 else None,
+    )
 
 
 def largest_alone(stacks: Sequence[Design], side: int, asked: int) -> Judgement:  # noqa: ARG001
@@ -248,8 +278,11 @@ def one_direction(stacks: Sequence[Design], side: int, asked: int) -> Judgement:
     >>> one_direction([{"layers": [{"kernel": [1, 7]}]}], 7, 5)["credit"]
     1
     """
-    return _explained(stacks, side, lambda layers: (
-        [side, side] if side in fields.receptive_field(layers) else None))
+    return _explained(
+        stacks,
+        side,
+        lambda layers: [side, side] if side in fields.receptive_field(layers) else None,
+    )
 
 
 def dilation_off_by_one(stacks: Sequence[Design], side: int, asked: int) -> Judgement:  # noqa: ARG001
@@ -258,10 +291,13 @@ def dilation_off_by_one(stacks: Sequence[Design], side: int, asked: int) -> Judg
     >>> dilation_off_by_one([{"layers": [{"kernel": 3, "dilation": 2}]}], 7, 5)["credit"]
     1
     """
+
     def wider(layers: Sequence[Mapping[str, Any]]) -> list[int] | None:
         if all(layer.get("dilation", 1) in (1, [1, 1]) for layer in layers):
             return None
-        return fields.receptive_field([{**layer, "dilation": _more(layer.get("dilation", 1))} for layer in layers])
+        return fields.receptive_field(
+            [{**layer, "dilation": _more(layer.get("dilation", 1))} for layer in layers]
+        )
 
     return _explained(stacks, side, wider)
 
