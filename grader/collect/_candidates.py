@@ -220,7 +220,10 @@ def _weight(line: _Line) -> float:
         return 8.0 if len(label.path) > 1 else 6.0
     if line.kind == "table":
         return 5.0
-    base = 1.0 if label.doubtful else _BY_END.get(label.term, 2.5)
+    term = (
+        ")" if len(label.path) > 1 and line.text[: label.end].rstrip().endswith(")") else label.term
+    )
+    base = 1.0 if label.doubtful else _BY_END.get(term, 2.5)
     if label.bold:
         base = max(base, 6.5)
     return base - 3.0 if len(label.path) == 1 else base
@@ -255,18 +258,21 @@ class _Styles:
 
     def __init__(self, found: list[tuple[_Line, Candidate]], parts: int) -> None:
         self.parts = parts
-        self.of: dict[tuple[Style, bool], set[int]] = {}
+        self.of: dict[tuple[Style, bool], set[tuple[int, labels.Path]]] = {}
+        """What each look labels: parts, and the items within them that have ids of their own."""
         for line, c in found:
-            many = len(line.label.path) > 1
-            self.of.setdefault((_style(line.label), many), set()).add(c.part)
+            path = line.label.path
+            self.of.setdefault((_style(line.label), len(path) > 1), set()).add((c.part, path))
         self.claims: dict[int, set[int]] = {}
+        """Lines with an id of each part in full, of which a bare one may be a mere number."""
         for line, c in found:
-            self.claims.setdefault(c.part, set()).add(line.at)
+            if len(line.label.path) > 1 and not c.group:
+                self.claims.setdefault(c.part, set()).add(line.at)
         self.heads = {line.at for line, c in found if not line.text[c.end :].strip()}
         """Lines that hold nothing but a label."""
         full = {style: seen for (style, many), seen in self.of.items() if many}
         self.usual = max(full, key=lambda style: len(full[style]), default=None)
-        self.spelt = len(set[int]().union(*full.values())) >= max(3, parts // 4)
+        self.spelt = len({part for seen in full.values() for part, _ in seen}) >= max(3, parts // 4)
         """Whether the document writes ids in full."""
         named = {c.part for line, c in found if c.group and (line.label.word or line.label.heading)}
         self.headed = len(named) > 1
@@ -290,7 +296,12 @@ class _Styles:
         Below another label it may be that part's answer, a number.
         """
         label = line.label
-        if label.term != "$" or label.word or label.heading or len(self.claims[c.part]) > 1:
+        if (
+            label.term != "$"
+            or label.word
+            or label.heading
+            or len(self.claims.get(c.part, ())) != 1
+        ):
             return False
         above = line.at - 1
         if above >= 0 and text.lines[above].strip():

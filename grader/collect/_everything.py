@@ -96,7 +96,7 @@ def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) ->
     why = f"{', '.join(unread)} could not be read" if unread else ""
     answers = {part.id: _answer(part.id, gathered, why) for part in plan.parts}
     answers |= _doubted(plan, answers)
-    answers |= _unlabelled(answers, [n for n, one in gathered.items() if not one.answers], files)
+    answers |= _unlabelled(answers, gathered, files)
     for part in plan.parts:
         answers[part.id] = _with_also(part, answers)
     evidence = {part.id: _read(part, answers[part.id]) for part in plan.parts}
@@ -155,10 +155,19 @@ def _answer(part: str, gathered: Mapping[str, Gathered], lost: str) -> Finding:
 
 
 def _unlabelled(
-    answers: Mapping[str, Finding], names: Sequence[str], files: Mapping[str, bytes]
+    answers: Mapping[str, Finding], gathered: Mapping[str, Gathered], files: Mapping[str, bytes]
 ) -> dict[str, Finding]:
-    """What is missing may stand in a file that has text, but nothing that names a part."""
-    written = [name for name in names if _WRITTEN.search(files[name])]
+    """What is missing may stand in a file that has text, but nothing that names a part.
+
+    A sheet without entries is well-formed and holds nothing: its problems tell of any other.
+    """
+    written = [
+        name
+        for name, one in gathered.items()
+        if not one.answers
+        and _WRITTEN.search(files[name])
+        and (one.problems or not name.lower().endswith(".json"))
+    ]
     doubt = f"no label of any part was recognised in {', '.join(written)}"
     missing = [id_ for id_, f in answers.items() if isinstance(f, Missing) and not f.doubt]
     return {id_: Missing(why=NOTHING, doubt=doubt) for id_ in missing} if written else {}

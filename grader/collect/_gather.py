@@ -30,8 +30,8 @@ _WITHDRAWN = re.compile(
     re.IGNORECASE,
 )
 _POINTS_ON = re.compile(
-    r"\b(?:rest|remaining|others?|more|continue[sd]?|cont|see|to)\b.{0,40}"
-    r"\b(?:below|end|later|bottom|further|next page|last page)\b",
+    r"\b(?:rest|remaining|continue[sd]?)\b.{0,40}\b(?:below|end|later|bottom|further|page)\b"
+    r"|\bsee (?:the )?(?:end|bottom|last page|further below)\b",
     re.IGNORECASE,
 )
 _REST = re.compile(r"\W*(?:the |my )?(?:rest|remaining|remainder|others)\b", re.IGNORECASE)
@@ -170,7 +170,7 @@ def _chosen(visits: Sequence[Visit]) -> tuple[list[Visit], str]:
     if _WITHDRAWN.search(last.text[:300]):
         return [last], ""
     labelled = [v for v in kept if v.how in ("label", "answer") and _worded(v)]
-    if len(labelled) < 2 or all(_goes_on(a.text, b.text) for a, b in pairwise(kept)):
+    if len(labelled) < 2 or all(_goes_on(a.text, b.text) for a, b in pairwise(labelled)):
         return kept, ""
     return kept, TWICE
 

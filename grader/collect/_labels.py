@@ -35,12 +35,17 @@ _STEP = re.compile(
     | \.?\s?\(\s?(?P<c>[a-h]|[ivx]{1,4})\s?\)
     | [.\s]?\(\s?(?P<k>\d{1,2})\s?\)
     | \s?[.\-_]?(?P<d>[a-h])(?=[\s)\]:.*_|]|$)(?<!\s[a-h])
-    | \s(?P<e>(?-i:[a-h]))(?=\s?[)\]]|\s*$)
+    | \s(?P<e>(?-i:[a-h]))(?=\s?[)\]]|\s*$|\s+(?-i:[A-H])\s*$)
     | \s?[,:;.)\-–—]?\s?(?:sub-?)?(?:part|question)\s?\(?(?P<f>\d{1,2}|[a-h]|[ivx]{1,4})\b(?:\s?\))?
     | \)\s?\(?(?P<g>\d{1,2}|[a-h])\)
     | ,\s?\(?(?P<h>\d{1,2}|[a-h])\)
     )""",
     re.IGNORECASE | re.VERBOSE,
+)
+_UPTO = re.compile(
+    r"\s?(?:[-–—,&/+]|and\b|to\b|through\b)\s?(?:[qp]|question|problem|part)?\s?"
+    r"(?P<head>\d{1,2})\.(?P<last>\d{1,2})(?=\s*[:)]|\s*$|\.\s)",
+    re.IGNORECASE,
 )
 _MORE = re.compile(
     r"(?:\s?(?:[,;&/+–-]|(?:,\s?)?and\b|to\b|through\b)\s?\(\s?[a-h]\s?\)){1,7}", re.IGNORECASE
@@ -54,6 +59,11 @@ _AFTER = re.compile(
     r"gb|mb|or|and|to|is the|seconds?|s|ms|per)\b)",
     re.IGNORECASE,
 )
+_UNIT = re.compile(
+    r"\s*\d[\d.,]{0,20}\s*(?:points?|pts?|marks?|\))(?![a-z])|\s*\d{1,2}\.\d{1,2}\s*(?:and|is|was)\b",
+    re.IGNORECASE,
+)
+"""What follows the id in ``question 2.1 2 points``."""
 _OPERATOR = re.compile(r"\s*(?:-(?!\d|\s*$)|[+×*/^=<>%,≈~²]|x\s?\d)")
 _WORTH = re.compile(
     r"\s*[-–—:,]?\s*[(\[]?\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?|marks?)\b\.?\s*[)\]]?\s*[:.]?(?:\\?[*_]){0,3}",
@@ -116,6 +126,9 @@ def read(line: str, at: int = 0) -> Label | None:
     path, style, starts, pos = _steps(line, first)
     more = _MORE.match(line, pos) if len(path) > 1 and path[-1].isalpha() else None
     pos = more.end() if more else pos
+    upto = _UPTO.match(line, pos) if len(path) == 2 and (word or heading or bold) else None
+    if upto and upto.group("head") == path[0]:
+        path, pos = path[:1], upto.end()
     term = _TERM.match(line, pos)
     sign = (term.group("term") or "") if term else ""
     end = term.end() if term else pos
@@ -184,14 +197,17 @@ def _plausible(label: Label, line: str) -> bool:
     if label.bare and len(label.path) == 1 and not (start.isupper() or start in set('{["$*')):
         return False
     if label.bare:
-        brackets = bool(set(label.style) & set("ckf"))
-        return not (_OPERATOR if brackets or label.doubtful else _AFTER).match(rest)
+        lettered = label.path[-1].isalpha() and start.isupper()
+        plain = lettered or label.doubtful or bool(set(label.style) & set("ckf"))
+        return not (_OPERATOR if plain else _AFTER).match(rest)
     return True
 
 
 def _new_sentence(label: Label, rest: str) -> bool:
     """Whether what follows ``Question 2.1`` is not the rest of a sentence about it."""
     start = rest.lstrip()[:1]
+    if len(label.path) > 1 and start.isdigit():
+        return not _UNIT.match(rest)
     if label.word in ("q", "p") or len(label.path) > 1:
         return not _AFTER.match(rest) or start.isupper()
     return start.isupper() or start in "([$*"

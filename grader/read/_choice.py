@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import pairwise
 
-from grader.expression import Comma, check
+from grader.expression import Comma
 from grader.model import Answer, Finding, Found, Missing, Number
 from grader.read._candidates import Candidate, candidates, same
-from grader.read._cues import CONCLUDED, FINAL, RESULT, RIVAL, SAID, TOTAL, UNSOLVED
+from grader.read._cues import CONCLUDED, FINAL, RESULT, SAID, TOTAL, UNSOLVED
 from grader.read._lines import may_be_lost
+from grader.read._rivals import added, found_of, miscalculated, rivals
 
 _NEAR, _NEAR_AGAIN = 25, 8
 _TERMS, _MARGIN, _SHORT = 8, 10, 3
@@ -32,7 +33,6 @@ _MORE_BEFORE = re.compile(
     r"\b(?:additional|extra|another|further|increase\s+(?:of|by)|increased\s+by)\W+(?:\w+\W+){0,1}$",
     re.IGNORECASE,
 )
-_ADDED = re.compile(r"\b(?:adds?|comes?\s+on\s+top)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +80,13 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
             why="no result was found", doubt="an equation stands there, but not its solution"
         )
     best = _finest(best, kept)
-    rivals = [_found(rival) for rival in _rivals(best, kept, standing)]
     return replace(
-        _found(best),
+        found_of(best),
         others=(
-            *rivals,
+            *rivals(best, kept, standing),
             *_more(best, wanted, len(everything)),
-            *_miscalculated(best, wanted),
-            *_added(best, kept),
+            *(miscalculated(best) if wanted.whole else ()),
+            *added(best, kept),
         ),
         doubt=_doubt(best, kept, wanted),
     )
@@ -134,32 +133,8 @@ def _more(best: Candidate, wanted: Wanted, count: int) -> list[Found]:
         return []
     return [
         replace(
-            _found(best), value=replace(best.number, value=_sum(best.number.value, wanted.more))
+            found_of(best), value=replace(best.number, value=_sum(best.number.value, wanted.more))
         )
-    ]
-
-
-def _miscalculated(best: Candidate, wanted: Wanted) -> list[Found]:
-    """What the calculation of a count comes to whose printed result is another number."""
-    if len(best.chain) < 2 or not wanted.whole:
-        return []
-    first = best.chain[0]
-    outcome = check(first.tokens, best.run.tokens)
-    if first.number is None or outcome.holds is not False or outcome.doubtful:
-        return []
-    return [replace(_found(best), value=first.number, quote=_quote(best))]
-
-
-def _added(best: Candidate, kept: list[Candidate]) -> list[Found]:
-    """Where something is added after the result, the sum may be meant."""
-    if best.base >= TOTAL:
-        return []
-    later = [c for c in kept if c.order > best.order and _ADDED.search(f"{c.label} ")]
-    value = best.number.value
-    return [
-        replace(_found(c), value=replace(best.number, value=_sum(value, str(c.number.value))))
-        for c in later[:1]
-        if c.mentioned
     ]
 
 
@@ -312,62 +287,6 @@ def _is_finer(one: Candidate, other: Candidate) -> bool:
     return (one.number.significant or 0) > (other.number.significant or 0) > 0
 
 
-def _rivals(best: Candidate, kept: list[Candidate], standing: list[Candidate]) -> list[Candidate]:
-    found: list[Candidate] = []
-    for candidate in kept:
-        if same(candidate.number, best.number) or any(
-            same(candidate.number, other.number) for other in found
-        ):
-            continue
-        settled = _settled(candidate, best, kept)
-        if _competes(candidate, best, settled) and not _is_part(candidate, best, standing):
-            found.append(candidate)
-    return found
-
-
-def _settled(candidate: Candidate, best: Candidate, kept: list[Candidate]) -> bool:
-    """Whether the result is worked out and told again further on: what came before led to it."""
-    later = [c for c in kept if c.order > candidate.order and same(c.number, best.number)]
-    return any(c.mentioned for c in later) and any(not c.mentioned for c in later)
-
-
-def _competes(candidate: Candidate, best: Candidate, settled: bool) -> bool:
-    """Whether a reader could take the candidate for the result."""
-    if candidate.line is best.line and (
-        (candidate.alternative and candidate.order == best.order + 1)
-        or (best.alternative and candidate.order == best.order - 1)
-    ):
-        return True
-    if candidate.weight >= RIVAL:
-        return True
-    if settled:
-        return False
-    if candidate.concluded and candidate.mentioned and candidate.base >= SAID:
-        return True
-    worked = candidate.weight >= RESULT and not candidate.mentioned
-    return best.mentioned and best.base < TOTAL and worked and candidate.order < best.order
-
-
-def _is_part(candidate: Candidate, best: Candidate, standing: list[Candidate]) -> bool:
-    """Whether a number went into the result: it is calculated with, or adds up to it."""
-    value, result = Fraction(candidate.number.value), Fraction(best.number.value)
-    if any(
-        token.kind == "number" and token.readings[0].value == value
-        for other in standing
-        if other.order > candidate.order
-        for run in other.chain
-        if len(run.tokens) > 1
-        for token in run.tokens
-    ):
-        return True
-    before = [c for c in standing if c is not candidate and c is not best and c.order <= best.order]
-    rest = [Fraction(c.number.value) for c in before[-_TERMS:]]
-    sums = (sum(some) for size in (1, 2, 3) for some in combinations(rest, size))
-    if any(value + total == result for total in sums):
-        return True
-    return any(result == value * r or value == result * r for r in rest)
-
-
 def _doubt(best: Candidate, kept: list[Candidate], wanted: Wanted) -> str:
     if _signs_lost(best):
         return "signs may have been lost in a calculation whose result is not printed"
@@ -391,16 +310,6 @@ def _signs_lost(best: Candidate) -> bool:
     tokens = best.run.tokens
     glued = any(a.kind == "close" and b.kind == "number" for a, b in pairwise(tokens))
     return (best.run.lost or glued) and not best.run.plain
-
-
-def _found(candidate: Candidate) -> Found:
-    return Found(value=candidate.number, where=(candidate.line.place,), quote=_quote(candidate))
-
-
-def _quote(candidate: Candidate) -> str:
-    text = candidate.line.text
-    start = max(0, candidate.start - 60)
-    return text[start : candidate.end + 20].strip()
 
 
 def _nothing(answer: Answer, why: str) -> Missing:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.read._formulas import Formula
-from grader.read._items import labels
+from grader.read._item_labels import labels
 from grader.read._layer_stack import stack
 
 _SUPERLATIVE = re.compile(

@@ -29,7 +29,7 @@ TOTAL = 80
 """Called a total or a sum."""
 FINAL = 100
 """Called the answer, or boxed."""
-_EACH_LESS, _BOLD_MORE = 15, 5
+_EACH_LESS, _BOLD_MORE, _LONGEST = 15, 5, 300
 
 REVISION = re.compile(
     r"\b(?:wait|correction|corrected|sorry|oops|scratch\s+that|ignore\s+(?:that|this|the\s+above)|no,|nope|actually|my\s+mistake|"
@@ -170,7 +170,7 @@ class Introduced:
 
     @property
     def _clause(self) -> str:
-        return _CLAUSE.split(self.sentence)[-1]
+        return _CLAUSE.split(self.sentence[-_LONGEST:])[-1]
 
     def _by_place(self) -> int:
         weight = RESULT if self.worked else STATED if self.plain or self.shape else WORKED

@@ -69,9 +69,7 @@ def _patterns(count: int) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     made = []
     for number, between in _STYLES:
         one = rf"(?:[≈~]?\s?(?:{_ROOT}|{number}))"
-        whole = (
-            rf"(?<![\w.,(\[]){one}(?:{between}{one}){{{count - 1}}}(?!\w|[.,]\d|{between}\d)"
-        )
+        whole = rf"(?<![\w.,(\[]){one}(?:{between}{one}){{{count - 1}}}(?!\w|[.,]\d|{between}\d)"
         made.append((re.compile(whole), re.compile(between)))
     return tuple(made)
 

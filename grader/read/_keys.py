@@ -26,7 +26,9 @@ _VARIABLE = r"(?:\\?(?:vec|mathbf|boldsymbol|bm)[\s{]*)?[A-Za-z]"
 _ARGUMENT = rf"(?:\(\s*(?:[A-Za-z\\{{}}_]{{0,16}}0?\}}?\s*,\s*)?{_VARIABLE}[\s_{{}}]*)?"
 """What may stand between d and the index in d(x_1, 0), d(0, x_1) and d(x^{(1)}, 0)."""
 _RAISED = r"(?:\^[\s{]*[(\[]\s*)?"
-_SPEAKS_OF = re.compile(r"[\w\s*-]{1,60}\b(?:of|from|for|between)\s+\W*(?:point\s+)?", re.IGNORECASE)
+_SPEAKS_OF = re.compile(
+    r"[\w\s*-]{1,60}\b(?:of|from|for|between)\s+\W*(?:point\s+)?", re.IGNORECASE
+)
 _SQUARED = re.compile(r"^\s*[)}\]]*\s*(?:\^\s*\{?2|²|\*\*2)")
 
 

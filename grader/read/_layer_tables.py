@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grader.read._items import index_of
+from grader.read._item_labels import index_of
 from grader.read._layer_stack import places
 from grader.read._layer_tokens import tokens
 from grader.read._marks import unmarked

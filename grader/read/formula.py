@@ -4,7 +4,8 @@
 
 The value is a mapping ``{lhs, rhs}`` of canonical texts. Symbols that the answer defines
 (``z = …``, ``f(z) = …``) are put in. The left side is the name that is defined, or an
-expression such as ``ln(p/(1 - p))`` where the formula is not solved for it.
+expression such as ``ln(p/(1 - p))`` where the formula is not solved for it. The only formula of
+an answer needs no left side; it is then empty.
 """
 
 from __future__ import annotations

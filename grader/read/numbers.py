@@ -4,8 +4,8 @@
     read: {kind: numbers, count: 6}
 
 The value is a list of Numbers in the order of the keys, null where nothing stands. Keys are
-recognised as ``obs1 = 3``, ``Observation 2: 2``, ``3)``, ``d_4``, "the fifth one", or as the
-first cell of a table row; a bare list counts in order.
+recognised as ``obs1 = 3``, ``Observation 2: 2``, ``3)``, ``d_4``, ``d(x_5, 0)``, "the sixth one",
+or as the first cell of a table row; a bare list counts in order, also inside a sentence.
 """
 
 from __future__ import annotations

@@ -20,9 +20,11 @@ from typing import Any
 
 from grader.model import Answer, Finding, Found, Missing, Place
 from grader.read import readers
-from grader.read._items import Items, index_of, split, spots
+from grader.read._item_labels import index_of
+from grader.read._items import Items, split, spots
 from grader.read._layer_calls import LayerDict, replaced
-from grader.read._layer_stack import Stack, places, spread, stack
+from grader.read._layer_settings import Stack, spread
+from grader.read._layer_stack import places, stack
 from grader.read._layer_tables import described, rows
 from grader.read._layer_tokens import Token, tokens
 from grader.read._marks import unmarked
@@ -53,8 +55,12 @@ _REFERS = re.compile(
     re.IGNORECASE,
 )
 _MENTIONS = {
-    "padding": re.compile(r"\bpad|\bsame (?:size|dimension|shape|height|spatial)|\bp ?=", re.IGNORECASE),
-    "filters": re.compile(r"(?<![A-Za-z0-9x×*] )(?<![A-Za-z0-9x×*])C(?![A-Za-z'])|\b[Cc]hannels?\b|\bfeature maps?\b"),
+    "padding": re.compile(
+        r"\bpad|\bsame (?:size|dimension|shape|height|spatial)|\bp ?=", re.IGNORECASE
+    ),
+    "filters": re.compile(
+        r"(?<![A-Za-z0-9x×*] )(?<![A-Za-z0-9x×*])C(?![A-Za-z'])|\b[Cc]hannels?\b|\bfeature maps?\b"
+    ),
 }
 _QUOTE = 300
 
@@ -76,7 +82,9 @@ class Stacks:
         text, tables = _parts(answer)
         found = _from_tables(tables, text) or _from_text(text)
         if not found:
-            return Missing(why="no architecture was found", doubt=_doubt(answer, text, bool(tables)))
+            return Missing(
+                why="no architecture was found", doubt=_doubt(answer, text, bool(tables))
+            )
         where = tuple(dict.fromkeys(piece.place for piece in answer.pieces))
         quote = "; ".join(" ".join(one.text.split()) for one in found)
         plain = "\n".join(unmarked(piece.text) for piece in answer.pieces)

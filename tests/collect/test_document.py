@@ -100,6 +100,57 @@ def test_statements_within_an_answer_are_no_parts(read: Read, said: Said) -> Non
     assert said(answers["11.5"]) == "660"
 
 
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [("11.1) a) true, b) false", "a) true, b) false"), ("11.1 (a) F (b) T", "(a) F (b) T"),
+     ("Q11.1: a) T b) F", "a) T b) F"), ("11.1a) true\n11.1b) false", "a) true\nb) false"),
+     ("4.2 a B\n4.2 b D", "a B\nb D"), ("4.2a B\n4.2b D", "a B\nb D"), ("11.1 b", "b"),
+     ("11.1 (b) and (d)", "(b) and (d)"), ("Question 11 part 1 (b), (d)", "(b), (d)"),
+     ("4.2 (a) - (d): B D C A", "(a) - (d): B D C A"), ("5 (1) DBAC (2) CABD", "(1) DBAC (2) CABD")],
+)  # fmt: skip
+def test_the_first_letter_behind_an_id_stays_in_the_answer(
+    line: str, answer: str, read: Read, said: Said
+) -> None:
+    part = (re.search(r"\d+(?:\.\d)?", line.replace(" part ", ".")) or [""])[0]
+    answers = read(f"Q2.2: Green\n\nQ2.3: Red\n\n{line}\n\nQ12.1: x\n").answers
+    assert said(answers.get(part)) == answer
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_ids_on_lines_of_their_own_are_headings_in_any_order(
+    seed: int, read: Read, said: Said
+) -> None:
+    heads = {i: f"Question {i.replace('.', ' part ')}" for i in ANSWERS if not i.startswith("10.2")}
+    heads |= {"10.2a": "10.2 (a)", "10.2b": "10.2 (b)", "10.1": "10.1"}
+    order = sorted(heads, key=lambda i: (i[-1] != "a", (int(i[-1], 16) * 7 + len(i) + seed) % 11))
+    order.remove("10.1")
+    order.insert(order.index("10.2b") + 1, "10.1")
+    answers = read("\n\n".join(f"{heads[i]}\n{ANSWERS[i]}" for i in order)).answers
+    for part in ("10.1", "10.2a", "10.2b"):
+        assert bare(said(answers.get(part))) == bare(ANSWERS[part]), part
+
+
+def test_a_number_alone_below_a_label_is_its_answer(read: Read, said: Said) -> None:
+    answers = read("Question 2 part 1\n\n6.1\n\nsome more\n\nQuestion 2 part 2\ngreen\n").answers
+    assert said(answers["2.1"]) == "6.1\n\nsome more"
+    assert "6.1" not in answers
+
+
+def test_two_parts_under_one_heading(read: Read, said: Said) -> None:
+    text = "Question 10 part 2 (a) and (b)\n(a) 672\n(b) 1.1 billion\n\nQ11.3: x\n"
+    answers = read(text).answers
+    assert [said(answers[i]) for i in ("10.2a", "10.2b", "11.3")] == ["672", "1.1 billion", "x"]
+
+
+@pytest.mark.parametrize("head", ["Q2.2 - 2.3:", "Question 2.2 and 2.3", "Q2.2-2.3:"])
+def test_an_answer_to_a_range_of_parts_goes_to_a_person(head: str, read: Read) -> None:
+    answers = read(f"Q2.1: 3\n\n{head}\nGreen and red\n\nQ3.3: 50\n").answers
+    for part in ("2.2", "2.3"):
+        found = answers[part]
+        assert isinstance(found, Found)
+        assert found.doubt
+
+
 def test_letters_below_a_number_are_parts_where_the_exam_has_them(read: Read, said: Said) -> None:
     answers = read("## Problem 10\n\n1. table\n\n2. (a) 672\n\n   (b) 1.1 billion\n").answers
     assert [said(answers[i]) for i in ("10.1", "10.2a", "10.2b")] == ["table", "672", "1.1 billion"]
@@ -130,6 +181,32 @@ def test_not_knowing_is_an_answer(read: Read, said: Said) -> None:
 def test_an_answer_in_two_places_is_joined(read: Read, said: Said) -> None:
     text = "Q2.2: Green\n\nQ2.3: Red\n\nQ2.2 continued: it is nearest\n"
     assert said(read(text).answers["2.2"]) == "Green\n\ncontinued: it is nearest"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("(a) T\n(b) T", "(c) and (d)\n(c) T\n(d) F"), ("obs 1: 3\nobs 2: 2", "obs 3: 4\nobs 4: 2"),
+     ("#1: 49\n(rest further below)", "(rest)\n#2: 27"), ("three (see end)", "and five")],
+)  # fmt: skip
+def test_pieces_of_one_answer_in_two_places_are_joined(
+    first: str, second: str, read: Read, said: Said
+) -> None:
+    join = " " if second.startswith("(c)") else "\n"
+    text = f"Question 11 part 1\n{first}\n\nQ11.3: x\n\nQuestion 11 part 1{join}{second}\n"
+    kept = second.removeprefix("(c) and (d)\n")
+    assert said(read(text).answers["11.1"]) == f"{first}\n\n{kept}"
+
+
+def test_items_that_are_answered_again_go_to_a_person(read: Read, said: Said) -> None:
+    text = "Q2.1: obs 1: 3\nobs 2: 2\n\nQ2.3: Red\n\nQ2.1: obs 2: 4\nobs 3: 5\n"
+    assert said(read(text).answers["2.1"]) == "answered twice, differently"
+
+
+@pytest.mark.parametrize("form", ["", "A:\nB:\nC:\nD:", "A: B: C: D:", "- a ->\n- b ->"])
+def test_keys_without_values_are_no_answer(form: str, read: Read) -> None:
+    assert read(f"## 4.1\n\n{form}\n\n## 4.2\n\nB\n").answers["4.1"] == Missing(
+        why="no answer found"
+    )
 
 
 def test_the_same_answer_twice_counts_once(read: Read, said: Said) -> None:

@@ -52,6 +52,43 @@ def test_a_formula_that_is_not_solved_keeps_both_sides(text: str, left: str) -> 
     assert sides(text)[0] == left
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "p = 1/[1+e^-(a+b*x)] with a=-6 b=0.05 x=2",
+        "a = -6 b = 0.05\n\np = 1/{1+e^-(a+b*x)}",
+        "p = 1/(1+e^-(a+b*x)) a=-6 b=0.05",
+    ],
+)
+def test_symbols_said_to_be_numbers_stay_symbols_without_commas_between(text: str) -> None:
+    assert parse(sides(text)[1]).names == {"a", "b", "x"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1/(1+e^-(a+b*x))",
+        "Answer: $\\frac{1}{1+e^{-(a+b x)}}$",
+        "The chance is 1/(1+e^(-z)) with z = a + b*x.",
+        "sigmoid(a + 1*b*x)",
+    ],
+)
+def test_the_only_formula_needs_no_left_side(text: str) -> None:
+    left, right = sides(text)
+    assert left == ""
+    point = {"a": 0.3, "b": -1.2, "x": 2.5}
+    assert parse(right).evaluate(point) == pytest.approx(parse(LOGISTIC).evaluate(point))
+
+
+@pytest.mark.parametrize(
+    "text", ["e^(a+1*x) or 1/(1+e^-(a+x))", "2 + 3*x", "y = 3 - x, and 1/(1+e^-(a+b))"]
+)
+def test_of_several_bare_formulas_or_a_vague_one_none_is_certain(text: str) -> None:
+    finding = KIND.read(answer(text))
+    assert isinstance(finding, Found | Missing)
+    assert finding.doubt
+
+
 def test_words_may_be_variables() -> None:
     assert parse(sides("p = 1/(1+exp(-(a + b*hours studied)))")[1]).names == {
         "a",

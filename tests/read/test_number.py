@@ -146,6 +146,39 @@ def test_where_nothing_marks_the_result_a_person_looks(text: str) -> None:
     assert found(Integer(), text).doubt
 
 
+LAYER = Integer(near=("trainable", "total"), away=("weights", "gamma", "bias"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "40 weights, plus 5 gammas and 5 biases: 50. (10 more would be superfluous.)",
+        "8*5 = 40 weights, + 5 gamma + 5 bias = 50",
+        r"$n = \underbrace{8\cdot 5}_{W} + \underbrace{10}_{\gamma, b_1} = 50$",
+        "Total params: 60\nTrainable params: 50\nNon-trainable params: 10",
+        "40 + 10 = 50 or 55? I am going with 50",
+    ],
+)
+def test_the_sum_of_named_parts_is_the_result(text: str) -> None:
+    finding = found(LAYER, text)
+    assert finding.value.value == 50
+    assert not finding.doubt
+    assert not finding.others
+
+
+@pytest.mark.parametrize(
+    "text", ["40 + 5 + 5 = 55", "40 weights and 15 biases: 55. The scale adds -5"]
+)
+def test_what_a_false_sum_comes_to_and_what_is_added_later_compete(text: str) -> None:
+    assert 50 in {other.value.value for other in found(LAYER, text).others}
+
+
+def test_a_value_before_a_result_that_is_told_twice_does_not_compete() -> None:
+    kind = Number(near=("probability",), percent="fraction")
+    finding = found(kind, "So the exponent is -0.5. Then 1/(1+e^0.5) = 0.3775, that is 37.75 %")
+    assert not finding.others
+
+
 def test_a_rounded_count_carries_what_it_shows() -> None:
     assert found(COUNT, "122K links").value.slack == 1000
     about = found(COUNT, "approximately 122,000 links").value

@@ -51,6 +51,14 @@ def keyed(
         "obs{i} = (0+3+0)/3 = {v}",
         "Distance of observation {i} is {v}",
         "| {i} | Red | {v} |",
+        "x_{i}: {v}",
+        "$x^{{({i})}} = {v}$",
+        "$d(x^{{({i})}}, 0) \\approx {v}$",
+        "d(0, x_{i}) = {v}",
+        "$d_{{{i},0}} = {v}$",
+        r"$\|x_{i}\| = {v}$",
+        "Observation {i} (Red) {v}",
+        "Obs {i} [Red]: {v}",
     ],
 )
 def test_every_way_to_name_a_key_is_known(frame: str) -> None:
@@ -89,6 +97,48 @@ def test_a_table_is_read_in_its_column() -> None:
         values(f"| Obs. | X1 | X2 | Y | Distance | note |\n|---|---|---|---|---|---|\n{rows}")
         == EXPECTED
     )
+
+
+@pytest.mark.parametrize("between", [" | ", "|", "\t", ",", "   ", " "])
+def test_a_table_without_rules_is_read_in_its_column(between: str) -> None:
+    rows = [["Obs", "X1", "Distance", "Y"]]
+    rows += [[str(i), str(i % 2), str(v), "Red"] for i, v in enumerate(EXPECTED, start=1)]
+    assert values("\n".join(map(between.join, rows))) == EXPECTED
+
+
+def test_rows_without_keys_count_in_order_and_sorted_ones_go_to_a_person() -> None:
+    head = "| X1 | Distance |\n|---|---|\n"
+    assert (
+        values(head + "\n".join(f"| {i % 3} | {v} |" for i, v in enumerate(EXPECTED))) == EXPECTED
+    )
+    found = SIX.read(answer(head + "\n".join(f"| 1 | {v} |" for v in sorted(EXPECTED))))
+    assert isinstance(found, Found)
+    assert found.doubt
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I found 3, 2, 3.16, 2.24, 1.41 and 1.73 for points 1 to 6.",
+        "They are 3, 2, 3.16, 2.24, 1.41, 1.73 away from (0, 0, 0).",
+        "For observations 6, 5, 4, 3, 2 and 1 we have 1.73, 1.41, 2.24, 3.16, 2 and 3.",
+    ],
+)
+def test_a_list_inside_a_sentence_is_read(text: str) -> None:
+    assert values(text) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They are 1.41, 1.73, 2, 2.24, 3 and 3.16 when sorted.",
+        "They are 1.73, 1.41, 2.24, 3.16, 2 and 3 from point 6 to 1.",
+    ],
+)
+def test_a_list_in_an_order_of_its_own_goes_to_a_person(text: str) -> None:
+    found = SIX.read(answer(text))
+    assert isinstance(found, Found)
+    assert found.doubt
 
 
 def test_the_order_of_the_text_does_not_matter_where_keys_stand() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from reference.dl_midterm import batch_norm_layer as m
 from reference.dl_midterm.batch_norm import forward
+from reference.dl_midterm.batch_norm_items import sum_leaves_items_out
 
 few = settings(max_examples=50, deadline=None)
 sides = st.integers(1, 400)
@@ -99,3 +100,18 @@ def test_torch_counts_the_same(inputs: int, outputs: int) -> None:
     found = m.parameters_with_running_statistics(inputs, outputs)
     assert found == trainable(dense, norm) + running
     assert m.parameters_with_one_pair(inputs, outputs) == trainable(dense, nn.BatchNorm1d(1))
+
+
+@few
+@given(sides, st.integers(2, 400))
+def test_a_sum_leaves_items_out_only_where_it_counts_no_normalisation(
+    inputs: int, outputs: int
+) -> None:
+    weights = inputs * outputs
+    listed = {"written": [weights, outputs, outputs], "values": [weights, outputs, outputs]}
+    if inputs == outputs or inputs in listed["written"]:
+        return
+    for total in (weights, weights + outputs):
+        assert sum_leaves_items_out(listed, inputs, outputs, total)["credit"] == 1
+    for other in (weights + 2 * outputs, weights + 3 * outputs, None):
+        assert sum_leaves_items_out(listed, inputs, outputs, other)["credit"] == 0

@@ -1,0 +1,107 @@
+"""What competes with the number that was taken for the result, and what only went into it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+
+from grader.expression import check
+from grader.model import Found
+from grader.read._candidates import Candidate, same
+from grader.read._cues import RESULT, RIVAL, SAID, TOTAL
+
+_TERMS = 8
+_ADDED = re.compile(r"\b(?:adds?|comes?\s+on\s+top)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
+
+
+def rivals(best: Candidate, kept: list[Candidate], standing: list[Candidate]) -> list[Found]:
+    """Return the numbers that a reader could as well take for the result."""
+    found: list[Candidate] = []
+    for candidate in kept:
+        if same(candidate.number, best.number) or any(
+            same(candidate.number, other.number) for other in found
+        ):
+            continue
+        settled = _settled(candidate, best, kept)
+        if _competes(candidate, best, settled) and not _is_part(candidate, best, standing):
+            found.append(candidate)
+    return [found_of(candidate) for candidate in found]
+
+
+def miscalculated(best: Candidate) -> list[Found]:
+    """What the calculation of a count comes to whose printed result is another number."""
+    if len(best.chain) < 2:
+        return []
+    first = best.chain[0]
+    outcome = check(first.tokens, best.run.tokens)
+    if first.number is None or outcome.holds is not False or outcome.doubtful:
+        return []
+    return [replace(found_of(best), value=first.number, quote=_quote(best))]
+
+
+def added(best: Candidate, kept: list[Candidate]) -> list[Found]:
+    """Where something is added after the result, the sum may be meant."""
+    if best.base >= TOTAL:
+        return []
+    later = [c for c in kept if c.order > best.order and _ADDED.search(f"{c.label} ")]
+    return [
+        replace(found_of(c), value=replace(best.number, value=best.number.value + c.number.value))
+        for c in later[:1]
+        if c.mentioned
+    ]
+
+
+def _settled(candidate: Candidate, best: Candidate, kept: list[Candidate]) -> bool:
+    """Whether the result is worked out and told again further on: what came before led to it."""
+    later = [c for c in kept if c.order > candidate.order and same(c.number, best.number)]
+    return any(c.mentioned for c in later) and any(not c.mentioned for c in later)
+
+
+def _competes(candidate: Candidate, best: Candidate, settled: bool) -> bool:
+    """Whether a reader could take the candidate for the result."""
+    if candidate.line is best.line and (
+        (candidate.alternative and candidate.order == best.order + 1)
+        or (best.alternative and candidate.order == best.order - 1)
+    ):
+        return True
+    if candidate.weight >= RIVAL:
+        return True
+    if settled:
+        return False
+    if candidate.concluded and candidate.mentioned and candidate.base >= SAID:
+        return True
+    worked = candidate.weight >= RESULT and not candidate.mentioned
+    return best.mentioned and best.base < TOTAL and worked and candidate.order < best.order
+
+
+def _is_part(candidate: Candidate, best: Candidate, standing: list[Candidate]) -> bool:
+    """Whether a number went into the result: it is calculated with, or adds up to it."""
+    value, result = Fraction(candidate.number.value), Fraction(best.number.value)
+    if any(
+        token.kind == "number" and token.readings[0].value == value
+        for other in standing
+        if other.order > candidate.order
+        for run in other.chain
+        if len(run.tokens) > 1
+        for token in run.tokens
+    ):
+        return True
+    before = [c for c in standing if c is not candidate and c is not best and c.order <= best.order]
+    rest = [Fraction(c.number.value) for c in before[-_TERMS:]]
+    sums = (sum(some) for size in (1, 2, 3) for some in combinations(rest, size))
+    if any(value + total == result for total in sums):
+        return True
+    return any(result == value * r or value == result * r for r in rest)
+
+
+def found_of(candidate: Candidate) -> Found:
+    """Return a candidate as a reading, with its place and the words around it."""
+    return Found(value=candidate.number, where=(candidate.line.place,), quote=_quote(candidate))
+
+
+def _quote(candidate: Candidate) -> str:
+    text = candidate.line.text
+    start = max(0, candidate.start - 60)
+    return text[start : candidate.end + 20].strip()
