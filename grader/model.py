@@ -6,7 +6,6 @@ fractions; they are rounded once, where a result is written out.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -253,8 +252,3 @@ class Result:
         if any(points is None for points in shown):
             return None
         return sum((points for points in shown if points is not None), Fraction(0))
-
-
-def is_finite(value: Fraction | float) -> bool:
-    """Whether a number is finite; every Fraction is."""
-    return not isinstance(value, float) or math.isfinite(value)

@@ -56,15 +56,26 @@ class Reference:
         return self._modules[stem]
 
     def _load(self, stem: str) -> ModuleType:
-        package = f"_reference_{self.path.stem}"
+        place = hashlib.sha256(str(self.path.resolve()).encode()).hexdigest()[:8]
+        package = f"_reference_{self.path.stem}_{place}"
         if self.path.is_file():
             return _execute(package, self.path, None)
         if package not in sys.modules:
-            _execute(package, self.path / "__init__.py", self.path)
+            _package(package, self.path)
         file = self.path / f"{stem}.py"
         if not stem or not file.exists():
             raise ReferenceProblem(f"{self.path}: no module '{stem}'")
         return _execute(f"{package}.{stem}", file, None)
+
+
+def _package(name: str, folder: Path) -> None:
+    """Make a folder a package, with or without a file of its own."""
+    if (folder / "__init__.py").is_file():
+        _execute(name, folder / "__init__.py", folder)
+    else:
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
 
 
 def _execute(name: str, file: Path, folder: Path | None) -> ModuleType:

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -54,8 +54,9 @@ def _id(value: Any) -> str:
     return value
 
 
-Points = Annotated[Fraction, BeforeValidator(_points)]
+Points = Annotated[Fraction, BeforeValidator(_points), Field(ge=0)]
 Id = Annotated[str, BeforeValidator(_id)]
+Credit = Annotated[Fraction, BeforeValidator(_points), Field(ge=0, le=1)]
 Given = dict[str, Any]
 
 
@@ -128,7 +129,8 @@ class Attempt(Strict):
     source: str | None = Field(default=None, alias="from")
     given: Given = {}
     compare: Compare | None = None
-    credit: Points = Fraction(1)
+    credit: Credit = Fraction(1)
+    """Fraction of the criterion's points, from 0 to 1."""
     guard: str | None = None
     """Reference function of the same ``given``; false means that this way earns nothing."""
     whole: bool = False
@@ -259,7 +261,7 @@ def load(path: Path) -> Rubric:
     try:
         rubric = Rubric.model_validate(_plain(tree))
     except ValidationError as error:
-        lines = [f"{path}:{_at(tree, e['loc'])}: {_say(e)}" for e in error.errors()]
+        lines = [f"{path}:{_at(tree, e['loc'])}: {_say(e)}" for e in _telling(error.errors())]
         raise RubricError("\n".join(lines)) from error
     _keep(kept, _plain(tree))
     return rubric
@@ -316,8 +318,14 @@ def _at(tree: Any, loc: tuple[Any, ...]) -> str:
     return f"{line + 1}:{column + 1}"
 
 
+def _telling(errors: Sequence[Any]) -> list[Any]:
+    """Errors without those that only follow from another, or speak of our own types."""
+    own = [e for e in errors if e["type"] not in ("too_short", "string_type")]
+    return own or list(errors)
+
+
 def _say(error: Any) -> str:
-    place = ".".join(str(step) for step in error["loc"])
+    place = ".".join(str(step) for step in error["loc"] if "[" not in str(step))
     if error["type"] == "extra_forbidden":
         known = [
             name

@@ -183,21 +183,28 @@ def _doubted(plan: Plan, answers: Mapping[str, Finding]) -> dict[str, Finding]:
         near = ids[max(0, position - 2) : position + 2]
         for other in ids if len(_STEP.findall(id_)) > 1 else near:
             found = answers[other]
-            if other != id_ and isinstance(found, Found) and _heading(id_).search(found.value.text):
+            if other == id_ or not isinstance(found, Found) or _is_sheet(found):
+                continue
+            if _heading(id_).search(found.value.text):
                 doubt = f"a line in the answer to {other} may be the heading of {id_}"
                 doubted[id_] = Missing(why=NOTHING, doubt=doubt)
     return doubted
+
+
+def _is_sheet(found: Found) -> bool:
+    """Whether the answer is an entry of a sheet, which names its parts itself."""
+    return any(place.unit == "entry" for place in found.where)
 
 
 @functools.cache
 def _heading(id_: str) -> re.Pattern[str]:
     """What a line begins with that introduces a part: ``10.2a``, ``Question 10 part 2 a``."""
     steps = _STEP.findall(id_)
-    joint = r"\W{0,4}(?:part\W{0,3})?"
-    end = r"(?!\.\d)\W" if len(steps) > 1 else r"\s*[.):]"
-    noun = r"(?:problem|question|exercise|task|part|q|p)?"
+    joint = r"(?!\d)[.\s-]{0,2}(?:part\s{0,2})?\(?"
+    end = r"(?![\w%,.])" if len(steps) > 1 else r"(?!\d)\s*[.):](?!\d)"
+    noun = r"(?:(?:problem|question|exercise|task|part|q|p)\s{0,2})?"
     return re.compile(
-        rf"^\W{{0,4}}{noun}\W{{0,3}}{joint.join(steps)}{end}", re.IGNORECASE | re.MULTILINE
+        rf"^[#*\s(]{{0,6}}{noun}{joint.join(steps)}[).:]{{0,2}}{end}", re.IGNORECASE | re.MULTILINE
     )
 
 

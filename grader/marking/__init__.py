@@ -70,7 +70,8 @@ class _Marker:
         elif answer.doubt:
             why: Why = "conversion" if answer.value.lost else "conflict"
             marks = tuple(_open(m, why, answer.doubt) for m in marks)
-        return self._sum(marks)
+        part = self._sum(marks)
+        return replace(part, verdict="missing") if isinstance(answer, Missing) else part
 
     # -- one criterion
 

@@ -80,7 +80,15 @@ def grade(
             )
     if out is not None:
         render.batch(batch, out, safe_name)
+        _clear(out, {safe_name(result.student) for result in batch.results})
     return batch
+
+
+def _clear(out: Path, written: set[str]) -> None:
+    """Take away what an earlier run left of others: a folder holds one run."""
+    for file in (*(out / "evidence").glob("*.json"), *(out / "reports").glob("*.*")):
+        if file.stem not in written and file.suffix in (".json", ".html", ".md"):
+            file.unlink()
 
 
 def safe_name(student: str) -> str:

@@ -14,6 +14,7 @@ from ruamel.yaml.error import YAMLError
 
 from grader import __version__
 from grader.collect import PartPlan, Plan
+from grader.pipeline.checks import check_keys, check_rubric
 from grader.reference import Reference, ReferenceProblem
 from grader.rubric import Rubric, RubricError, load
 
@@ -84,16 +85,15 @@ def load_assignment(
         RubricError: when the rubric, the keys or the paper cannot be used.
         ReferenceProblem: when the reference lacks a function or raises.
     """
-    rubric = load(course / "rubrics" / f"{name}.yaml")
+    path = course / "rubrics" / f"{name}.yaml"
+    rubric = load(path)
     reference = Reference(course, name)
-    for part in rubric.parts:
-        for criterion in part.criteria:
-            sources = [criterion.expect, *(a.source for _, a in criterion.attempts())]
-            sources += [a.guard for _, a in criterion.attempts()] + [a.source for a in part.adjust]
-            for source in filter(None, sources):
-                reference.function(source)
+    check_rubric(rubric, reference, path)
     text = _paper(course, rubric, paper)
-    known = {**rubric.keys, **_keys(keys)}
+    own = _keys(keys)
+    check_keys(rubric, rubric.keys, str(path))
+    check_keys(rubric, own, str(keys))
+    known = {**rubric.keys, **own}
     return Assignment(
         rubric=rubric,
         reference=reference,

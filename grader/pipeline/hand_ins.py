@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ def hand_ins(paths: Iterable[Path]) -> list[HandIn]:
     The name without extension is the student's id; a second hand-in of one id is kept as
     ``id~2``, and both are marked as twins.
     """
-    named = [(path.name if path.is_dir() else path.stem, path) for path in paths]
+    named = [(_id(path), path) for path in paths]
     counts = Counter(name for name, _ in named)
     taken: set[str] = set()
     found = []
@@ -40,22 +41,25 @@ def hand_ins(paths: Iterable[Path]) -> list[HandIn]:
     return found
 
 
+def _id(path: Path) -> str:
+    whole = path if path.name else path.resolve()
+    return whole.name if path.is_dir() else whole.stem
+
+
 def _numbered(name: str) -> Iterator[str]:
     yield name
     yield from (f"{name}~{number}" for number in itertools.count(2))
 
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:
-    if not path.is_dir():
+    """All files below a path but hidden ones; links are named, and not followed later."""
+    if not path.is_dir() or path.is_symlink():
         yield path.name, path
         return
     for file in sorted(path.rglob("*")):
         relative = file.relative_to(path)
-        if (
-            file.is_file()
-            and not file.is_symlink()
-            and not any(p.startswith(".") for p in relative.parts)
-        ):
+        hidden = any(part.startswith(".") or part == "__MACOSX" for part in relative.parts)
+        if not hidden and (file.is_symlink() or not file.is_dir()):
             yield relative.as_posix(), file
 
 
@@ -65,11 +69,20 @@ def read(hand_in: HandIn) -> tuple[dict[str, bytes], dict[str, str]]:
     lost: dict[str, str] = {} if hand_in.paths else {"the hand-in": "holds no file"}
     for name, path in hand_in.paths:
         try:
-            size = path.stat().st_size
-            if size > LARGEST:
-                lost[name] = f"is larger than {LARGEST // 1_000_000} MB"
-            else:
-                files[name] = path.read_bytes()
+            files[name] = _bytes(path)
         except OSError as error:
             lost[name] = f"cannot be read: {error.strerror or error}"
     return files, lost
+
+
+def _bytes(path: Path) -> bytes:
+    """The bytes of a regular file; a link, a pipe or a device is refused, not waited for."""
+    if path.is_symlink():
+        raise OSError("it is a link, and links are not followed")
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError("it is no regular file")
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise OSError(f"it is larger than {LARGEST // 1_000_000} MB")
+    return data

@@ -155,7 +155,7 @@ class _Sentence:
         if len(named) != len(asked) and not (len(asked) == 1 and named):
             return
         for match, one in zip(asked, named if len(asked) > 1 else [named], strict=True):
-            self._add(made, match, [one] if isinstance(one, dict) else one)
+            self._add(made, match, [one] if isinstance(one, dict) else list(one))
         if not any(not self._inside(one, ()) for one in self.values):
             made.spans.append((self.start, self.end))
 
@@ -252,6 +252,8 @@ class _Sentence:
             return [{"layers": layers, "words": words}]
         bare = []
         for match in _BARE.finditer(part):
+            if self._valued(start + match.end()):
+                continue
             if match["digit"] and match["digit"] != "0":
                 bare.append({"index": int(match["digit"])})
             elif match["letter"] or match["capital"]:

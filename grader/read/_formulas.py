@@ -25,7 +25,7 @@ _CROSS = re.compile(
     r"|(?<=[A-Z0-9)\]] )[xX](?=[A-Z0-9(\[])|(?<=[A-Z0-9)\]])[xX](?= [0-9(\[])"
 )
 _COUNTED = re.compile(
-    r"\s*(?:-\s?)?(?:conv|layer|filter|kernel|channel|time|arch|stack|network|block|d\b|bias)",
+    r"[ ]?(?:-[ ]?)?(?:conv|layer|filter|kernel|channel|time|arch|stack|network|block|d\b|bias)",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
@@ -199,16 +199,13 @@ def _run(
 
 
 def _new_value(last: Token, token: Token, text: str) -> bool:
-    """A number on another line, or two numbers side by side with a wide gap, begin something new."""
-    gap = text[last.end : token.start]
-    if "\n" in gap:
-        return True
-    return False
+    """What stands on another line begins something new."""
+    return "\n" in text[last.end : token.start]
 
 
 def _made(text: str, run: list[Token], names: Names, foreign: bool) -> Iterator[Formula]:
-    for piece in _balanced(run):
-        piece = _trimmed(piece)
+    for part in _balanced(run):
+        piece = _trimmed(part)
         if not any(token.kind in ("number", "name") for token in piece):
             continue
         start, end = piece[0].start, piece[-1].end

@@ -46,6 +46,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("(i)", rf"{_START}\((?P<index>{_ROMANS})\)"),
     ("i.", rf"{_START}(?P<index>{_ROMANS})[.):](?=\s|$)"),
     ("ordinal", rf"(?<![A-Za-z])(?P<index>{_ORDINAL})(?:ly)?(?![A-Za-z]){_NOT_LAYER}"),
+    ("I 4", r"(?:^|(?<=[\s|;,]))(?P<index>(?-i:III|II|IV|I|VI|V))(?=[ ]{1,3}[\d(])"),
+    ("A 4", r"(?:^|(?<=[\s|;,]))(?P<index>(?-i:[A-H]))(?=[ ]{1,3}[\d(])"),
     ("1 -", r"^[ ]*(?P<index>\d)[ ]?[-→][ ]"),
     ("1 a", r"^[ ]*(?P<index>\d)[ ]{1,4}(?=[A-Za-z(])(?!by\b|x\b|cross\b)"),
 )

@@ -30,6 +30,8 @@ class Value:
     text: str
     layers: list[LayerDict] | None = None
     """The stack of layers that its key describes, if it does."""
+    working: list[Polynomial] = field(default_factory=list)
+    """What its own chain sets it equal to."""
     steps: list[Polynomial] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
     conflict: bool = False
@@ -46,6 +48,7 @@ class Value:
             "slack": _number(formula.slack),
             "significant": formula.significant,
             "others": [_number(other) for other in formula.others],
+            "working": [step.plain() for step in self.working[:_MOST_STEPS]],
             "steps": [step.plain() for step in self.steps[:_MOST_STEPS]],
             "conflict": self.conflict,
             "unsure": self.unsure,
@@ -101,7 +104,9 @@ class Reading:
         if chosen is None:
             return None
         last = chosen.last
-        steps = [one.value for chain in usable for one in chain.members if one is not last]
+        working = [one.value for one in chosen.members[:-1]]
+        others = [chain for chain in usable if chain is not chosen]
+        steps = [one.value for chain in others for one in chain.members]
         if len(usable) > 1:
             steps.append(summed(usable))
         layers = stack(key or text[start : chosen.members[0].start]).layers
@@ -109,11 +114,12 @@ class Reading:
             layers = stack(text[last.end :]).layers
         conflict = bool(unsure) and _OPEN.search(text, start) is not None
         return Value(
-            index,
-            label,
-            last,
-            f"{label} {text[start:]}",
+            index=index,
+            label=label,
+            formula=last,
+            text=f"{label} {text[start:]}",
             layers=layers or None,
+            working=working,
             steps=steps,
             unsure=unsure,
             conflict=conflict,
@@ -153,7 +159,7 @@ class Reading:
 
 def only_names(chain: Chain) -> bool:
     """Whether a chain only speaks of layers: kernel sizes, or how many there are."""
-    counts = len(chain.members) == 1 and chain.last.counts
+    counts = len(chain.members) == 1 and chain.last.counts and not chain.total
     return counts or all(one.kernels for one in chain.members)
 
 

@@ -72,7 +72,7 @@ PATTERNS: tuple[tuple[str, str, str], ...] = (
     (
         "worded",
         _COUNT,
-        rf"(?P<w1>{_NUM})[\s-]{{1,2}}(?:by|x|cross|times)[\s-]{{1,2}}(?P<w2>{_NUM})(?:[\s-]by[\s-]{_NUM})?\b",
+        rf"(?P<w1>{_NUM})[\s-]{{1,2}}(?:by|x|cross)[\s-]{{1,2}}(?P<w2>{_NUM}(?!\s?[x*]\s?\d))(?:[\s-]by[\s-]{_NUM})?\b",
     ),
     (
         "flow",
@@ -201,7 +201,7 @@ PATTERNS: tuple[tuple[str, str, str], ...] = (
             r"(?P<size1>\d{1,2}(?![\d.]*\s?[x*]\s?\d|\w|[\s-]?(?:filters|channels|layers|by))"
             r"(?:\s?(?:,|and|&|→|\+|then)\s?\d{1,2}(?!\s?[x*]|\w))*)"
             r"|k\s?=\s?(?P<size2>\d{1,2}(?![\w.])(?:\s?(?:,|and|&|→|\+|then)\s?\d{1,2}(?!\s?[x*]|\w))*)"
-            r"|conv(?:2d)?[\s_-]?(?P<size3>\d{1,2})(?![\w.])"
+            r"|conv(?:2d)?[\s_-]?(?P<size3>\d{1,2})(?![\w.]|\s?[x*]\s?\d|[\s-]by\b)"
             r"|(?<![\d.])(?P<size4>\d) (?P<size5>\d)(?= (?:conv|kernel|filter|layer))"
         ),
     ),

@@ -230,6 +230,10 @@ class _Walk:
         return self.ignoring or self.skipping
 
     def _times(self, index: int, value: int) -> None:
+        """"3x3 three times" repeats; "three times 3x3" counts what follows."""
+        if len(self.draft.layers) == self.draft.piece and self._kind(index + 1) in _KERNELS:
+            self.draft.count = value
+            return
         if self.draft.layers and not (self.ignoring or self.skipping):
             self.draft.repeat(value, group=self._kind(index - 1) in ("close", "word"))
 

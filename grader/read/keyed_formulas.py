@@ -243,7 +243,7 @@ class _Scan:
         again = self._value(item)
         if known is None or again is None or self._elsewhere(item):
             return
-        if again.formula.value in (known.formula.value, *known.steps):
+        if again.formula.value in (known.formula.value, *known.working, *known.steps):
             return
         if corrects:
             again.layers = again.layers or known.layers
@@ -274,9 +274,9 @@ class _Scan:
             layers = stack(key[key.rfind("\n") + 1 :]).layers
             last = chain.last.end
             if layers:
-                steps = [one.value for one in chain.members[:-1]]
+                own = [one.value for one in chain.members[:-1]]
                 text = self.masked[start:last]
-                made.append(Value(len(made) + 1, "", chain.last, text, layers=layers, steps=steps))
+                made.append(Value(len(made) + 1, "", chain.last, text, layers=layers, working=own))
         if len(made) < 3 or len(made) < len(usable):
             return False
         self.values = made
@@ -343,7 +343,7 @@ def _parts(answer: Answer) -> tuple[str, list[str]]:
     """Running text, and tables apart; a table of one line is a line."""
     shown = answer.of("prose", "math", "output", "heading") or answer.of("code")
     texts = [f"# {piece.text}" if piece.kind == "heading" else piece.text for piece in shown]
-    tables = []
+    tables: list[str] = []
     for piece in answer.of("table"):
         (tables if len(rows(piece.text)) > 1 else texts).append(piece.text)
     return unmarked("\n\n".join(texts)), tables

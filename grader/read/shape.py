@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from math import prod
 from typing import Any
 
@@ -165,11 +164,3 @@ def _unread(parts: list[Section]) -> str:
         if len(re.findall(r"\d+", text)) > 6
         else ""
     )
-
-
-def number_of_values(value: Mapping[str, Any]) -> Fraction | None:
-    """Number of values of a size, or None while it is open."""
-    if "count" in value:
-        return Fraction(value["count"])
-    dims = value["dims"]
-    return None if None in dims else Fraction(prod(dims))

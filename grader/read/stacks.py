@@ -48,6 +48,7 @@ _SIZES = re.compile(
 )
 _DEPTH = re.compile(r"(?<![A-Za-z])C\s?=\s?(\d{1,4})(?![\d.]*\s?[x*])")
 _END = re.compile(r"\n|\.\s|$")
+_NOTATION = re.compile(r"(?<![A-Za-z/])k(?: ?/ ?[pdsf]){1,3}(?![A-Za-z/])")
 _DOTTED = re.compile(r"(?<=\d)( ?)·( ?)(?=\d)")
 _WRAP = re.compile(r"([^\n]{60} ?)\n(?=([a-z]{2,12}) [a-z(])")
 _REFERS = re.compile(
@@ -194,7 +195,7 @@ def _for_depth(text: str, found: Sequence[_One]) -> None:
 
 def _from_text(raw: str) -> list[_One]:
     code, calls = replaced(raw)
-    text = _unwrapped(unmarked(code))
+    text = _spelled_out(_unwrapped(unmarked(code)))
     found = tokens(text)
     if not places(found) or _GROUP.search(text) or _NAMED.search(text):
         text, found = _other(text, found, _bare(text, bool(places(found))))
@@ -203,6 +204,16 @@ def _from_text(raw: str) -> list[_One]:
     kernels = places(found)
     items = split(text, spots(kernels))
     return _Text(text, found, kernels, items, calls).architectures() if items else []
+
+
+def _spelled_out(text: str) -> str:
+    """A notation of the student's own, such as k/p/d, is written as ``k7p3d1``."""
+    named = _NOTATION.search(text)
+    if named is None:
+        return text
+    letters = re.findall(r"[a-z]", named[0])
+    tuple_ = re.compile(r"(?<![\d/.])" + r" ?/ ?".join([r"(\d{1,2})"] * len(letters)) + r"(?![\d/.])")
+    return tuple_.sub(lambda m: "k" + "".join(f"{a}{n}" for a, n in zip(letters, m.groups(), strict=True))[1:], text)
 
 
 def _other(text: str, found: list[Token], changed: str) -> tuple[str, list[Token]]:
@@ -224,6 +235,8 @@ class _Text:
     kernels: Sequence[int]
     items: Items
     calls: Sequence[LayerDict]
+    bare: bool = False
+    """Whether numbers alone had to be taken for kernels."""
 
     def stack(self, start: int, end: int) -> Stack:
         """Return the stack that is described between two places."""
@@ -243,6 +256,9 @@ class _Text:
         found = [one for one in found if one.made.layers or one.made.unsure]
         if found and self.kernels[0] < items.items[0].start - len(items.items[0].label):
             found[0].more.append("layers stand outside the list")
+        if found and self.bare:
+            found[0].more.append("sizes without a sign")
+            found[-1].more.append("sizes without a sign")
         if found and items.unread:
             found[0].more.append("the names of the architectures were not understood")
             found[-1].more.append("the names of the architectures were not understood")

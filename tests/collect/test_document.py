@@ -158,7 +158,10 @@ def test_letters_below_a_number_are_parts_where_the_exam_has_them(read: Read, sa
 
 def test_parts_that_cannot_be_told_apart_go_to_a_person(read: Read) -> None:
     answers = read("## Problem 2\n\nThe distances are 3 and 2. It is green, then red.\n").answers
-    assert all(isinstance(answers[i], Found) and answers[i].doubt for i in ("2.1", "2.2", "2.3"))
+    for part in ("2.1", "2.2", "2.3"):
+        found = answers[part]
+        assert isinstance(found, Found)
+        assert found.doubt
 
 
 def test_the_heading_of_an_unknown_problem_ends_an_answer(read: Read, said: Said) -> None:

@@ -15,7 +15,7 @@ def answers(plan: Plan, **files: str) -> dict[str, Finding]:
 
 
 @pytest.mark.parametrize("file", ["a_md", "a_txt", "a_py", "a_json"])
-@pytest.mark.parametrize("text", ["The distance is 3, so green.", "x = 1\\nprint(x)", "\u7b54"])
+@pytest.mark.parametrize("text", ["The distance is 3, so green.", "x = 1\nprint(x)", "\u7b54"])
 def test_text_without_any_label_is_never_certainly_nothing(
     file: str, text: str, plan: Plan
 ) -> None:

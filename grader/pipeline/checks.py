@@ -1,0 +1,119 @@
+"""What can be known to be wrong before anybody is marked: functions, readings, keys.
+
+A fault of the rubric, the reference or the keys must never become a student's mark.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.reference import Reference, ReferenceProblem
+from grader.rubric import Attempt, Criterion, Part, Rubric, RubricError
+
+
+def check_rubric(rubric: Rubric, reference: Reference, path: Path) -> None:
+    """Refuse names that lead nowhere, and reference functions that cannot be called.
+
+    Raises:
+        RubricError: a reading that does not exist, a name that is not the file's.
+        ReferenceProblem: a function that is missing, or that raises on the rubric's own numbers.
+    """
+    if rubric.assignment != path.stem:
+        raise RubricError(
+            f"{path}:1:1: assignment is '{rubric.assignment}', but the file is {path.name}"
+        )
+    readings = {
+        f"{part.id}/{name}" for part in rubric.parts for name in (*part.readers(), "answer")
+    }
+    for part in rubric.parts:
+        for position, criterion in enumerate(part.criteria):
+            # an adjustment of the part is given what its first criterion is
+            whole = part.adjust if position == 0 else ()
+            for attempt in (None, *(a for _, a in criterion.attempts()), *whole):
+                place = f"{path}: part '{part.id}', criterion '{criterion.id}'"
+                _check_readings(part, criterion, attempt, readings, place)
+                _check_calls(criterion, attempt, reference, place)
+
+
+def _given(criterion: Criterion, attempt: Attempt | None) -> dict[str, Any]:
+    given = {**criterion.given, **(attempt.given if attempt else {})}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _check_readings(
+    part: Part, criterion: Criterion, attempt: Attempt | None, readings: set[str], place: str
+) -> None:
+    named = list(_readings(_given(criterion, attempt)))
+    named += [attempt.of] if attempt is not None and attempt.of else []
+    for name in named:
+        whole = name if "/" in name else f"{part.id}/{name}"
+        if whole not in readings and name not in ("answer", "printed"):
+            near = difflib.get_close_matches(whole, readings, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise RubricError(f"{place}: there is no reading '{whole}'{hint}")
+
+
+def _readings(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if "reading" in value and set(value) <= {"reading", "or", "only"}:
+            yield str(value["reading"])
+        else:
+            for item in value.values():
+                yield from _readings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _readings(item)
+
+
+def _check_calls(
+    criterion: Criterion, attempt: Attempt | None, reference: Reference, place: str
+) -> None:
+    source = criterion.expect if attempt is None else attempt.source
+    given = _given(criterion, attempt)
+    for name in filter(None, (source, attempt.guard if attempt else None)):
+        if "." not in name and reference.path.is_dir():
+            raise RubricError(f"{place}: write '{name}' as module.function")
+        function = reference.function(name)
+        try:
+            inspect.signature(function).bind(**given)
+        except TypeError as error:
+            raise ReferenceProblem(f"{place}: {name} cannot be called so: {error}") from error
+        if not list(_readings(given)):
+            try:
+                function(**given)
+            except Exception as error:
+                what = f"{type(error).__name__}: {error}"
+                raise ReferenceProblem(f"{place}: {name} raises {what}") from error
+
+
+def check_keys(rubric: Rubric, keys: Mapping[str, Any], place: str) -> None:
+    """Refuse keys of parts that take none, and keys that no answer could have.
+
+    Raises:
+        RubricError: with the part, and what a key looks like there.
+    """
+    open_parts = {p.id: p for p in rubric.parts if any(c.key for c in p.criteria)}
+    for id_, key in keys.items():
+        if id_ not in open_parts:
+            names = ", ".join(f"'{name}'" for name in open_parts) or "none"
+            raise RubricError(f"{place}: part '{id_}' takes no key; these do: {names}")
+        for criterion in open_parts[id_].criteria:
+            options = getattr(criterion.read, "options", {})
+            if isinstance(options, dict) and isinstance(options.get("keys"), dict):
+                _check_mapping(id_, key, options, place)
+
+
+def _check_mapping(id_: str, key: Any, options: Mapping[str, Any], place: str) -> None:
+    names, values = list(options["keys"]), list(options.get("values") or {})
+    if not isinstance(key, dict) or sorted(map(str, key)) != sorted(names):
+        wanted = ", ".join(f"{name}: …" for name in names)
+        raise RubricError(f"{place}: the key of '{id_}' is written as {{{wanted}}}")
+    wrong = [str(v) for v in key.values() if values and str(v) not in values]
+    if wrong:
+        raise RubricError(
+            f"{place}: '{wrong[0]}' in the key of '{id_}' is none of {', '.join(values)}"
+        )
