@@ -12,7 +12,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("read", "compare", "sandbox", "export"),
     ("collect",),
     ("intake", "rubric", "reference"),
-    ("marking",),
+    ("marking", "describe"),
     ("report", "gradebook"),
     ("pipeline",),
     ("cli", "web"),

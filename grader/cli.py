@@ -125,6 +125,26 @@ def selfcheck(assignment: str, file: Path, course: Path | None, paper: Path | No
 
 
 @grader.command()
+@click.argument("name", required=False)
+def kinds(name: str | None) -> None:
+    """List the value kinds and comparators of rubrics, or tell all about NAME."""
+    from grader.compare import comparators
+    from grader.describe import described, summary
+    from grader.kinds import UnknownKind
+    from grader.read import readers
+
+    for registry, title in ((readers, "read"), (comparators, "compare")):
+        if name is None:
+            click.echo(f"{title}:")
+            for one in registry.names():
+                click.echo(f"  {one:<16} {summary(registry.get(one))}")
+        elif name in registry.names():
+            click.echo(described(title, name, registry.get(name)))
+    if name is not None and name not in (*readers.names(), *comparators.names()):
+        raise UnknownKind(f"no kind is called '{name}'; grader kinds lists them")
+
+
+@grader.command()
 def schema() -> None:
     """Print the JSON Schema of rubrics, for editors."""
     import json
@@ -189,8 +209,15 @@ def main(arguments: list[str] | None = None) -> Any:
 
 def _failed(error: Exception) -> int:
     from grader import codec, pipeline, reference, rubric
+    from grader import kinds as kinds_
 
     if isinstance(error, pipeline.NoCourse):
+        _say(f"grader: {error}")
+        return USAGE
+    if isinstance(error, OSError) and error.filename is not None:
+        _say(f"grader: {error.filename}: {error.strerror}")
+        return USAGE
+    if isinstance(error, kinds_.UnknownKind):
         _say(f"grader: {error}")
         return USAGE
     if isinstance(error, rubric.RubricError | reference.ReferenceProblem | codec.NotPlain):

@@ -49,9 +49,9 @@ _SENTENCE = re.compile(
     r"\n|(?<![A-Za-z0-9]\s)(?<=[^\s])(?<!\bno)(?<!\bNo)(?<!\bnr)(?<!\barch)(?<!\bArch)(?<!i\.e)(?<!e\.g)[.;!?](?=\s|$)|\s\|\s"
 )
 _BARE = re.compile(
-    r"(?<![\w.,^*])(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·])|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|II|III|IV|V)(?![\w'])|\b(?P<last>[Ll]ast)\b"
+    r"(?<![\w.,^*])(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·])|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|III|II|IV|V|I(?=\s*(?:[,.;)]|$)))(?![\w'])|\b(?P<last>[Ll]ast)\b"
 )
-_ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5}
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _WORDS = re.compile(
     r"\b(dilat|atrous|depth\s?-?wise|separable|factori[sz]ed|bottleneck|strided?|stride|pool)",
     re.IGNORECASE,

@@ -72,7 +72,7 @@ PATTERNS: tuple[tuple[str, str, str], ...] = (
     (
         "worded",
         _COUNT,
-        rf"(?P<w1>{_NUM})[\s-]{{1,2}}(?:by|x|cross)[\s-]{{1,2}}(?P<w2>{_NUM}(?!\s?[x*]\s?\d))(?:[\s-]by[\s-]{_NUM})?\b",
+        rf"(?P<w1>{_NUM})[\s-]{{1,2}}(?:by|x|cross)[\s-]{{1,2}}(?P<w2>{_NUM})(?:[\s-]by[\s-]{_NUM})?\b",
     ),
     (
         "flow",

@@ -197,13 +197,16 @@ def _from_text(raw: str) -> list[_One]:
     code, calls = replaced(raw)
     text = _spelled_out(_unwrapped(unmarked(code)))
     found = tokens(text)
+    bare = False
     if not places(found) or _GROUP.search(text) or _NAMED.search(text):
+        before = text
         text, found = _other(text, found, _bare(text, bool(places(found))))
+        bare = text != before
     if not places(found):
         text, found = _other(text, found, _DOTTED.sub(r"\1x\2", text))
     kernels = places(found)
     items = split(text, spots(kernels))
-    return _Text(text, found, kernels, items, calls).architectures() if items else []
+    return _Text(text, found, kernels, items, calls, bare).architectures() if items else []
 
 
 def _spelled_out(text: str) -> str:
@@ -212,8 +215,12 @@ def _spelled_out(text: str) -> str:
     if named is None:
         return text
     letters = re.findall(r"[a-z]", named[0])
-    tuple_ = re.compile(r"(?<![\d/.])" + r" ?/ ?".join([r"(\d{1,2})"] * len(letters)) + r"(?![\d/.])")
-    return tuple_.sub(lambda m: "k" + "".join(f"{a}{n}" for a, n in zip(letters, m.groups(), strict=True))[1:], text)
+    tuple_ = re.compile(
+        r"(?<![\d/.])" + r" ?/ ?".join([r"(\d{1,2})"] * len(letters)) + r"(?![\d/.])"
+    )
+    return tuple_.sub(
+        lambda m: "".join(f"{a}{n}" for a, n in zip(letters, m.groups(), strict=True)), text
+    )
 
 
 def _other(text: str, found: list[Token], changed: str) -> tuple[str, list[Token]]:

@@ -101,6 +101,38 @@ def hours_of_consistent(
     return hours_of(model, probability, values[1])
 
 
+def hours_as_minutes(
+    probability: float, intercept: float, per_hour: float, per_gpa: float, gpa: float
+) -> float:
+    """MISTAKE: the number of hours was given as minutes.
+
+    >>> hours_as_minutes(0.5, -6, 2, 1, 4) * 60
+    1.0
+    """
+    return logistic.hours_for(probability, intercept, per_hour, per_gpa, gpa) / 60
+
+
+def working_reaches_the_hours(
+    quantities: Mapping[str, Any],
+    probability: float,
+    intercept: float,
+    per_hour: float,
+    per_gpa: float,
+    gpa: float,
+) -> dict[str, Any]:
+    """Whether an expression in the working comes to the right hours, whatever is printed.
+
+    >>> working = {"written": [5.0], "values": [5.0, 1.0]}
+    >>> working_reaches_the_hours(working, 0.5, -6, 2, 1, 4)["credit"]
+    1
+    """
+    hours = logistic.hours_for(probability, intercept, per_hour, per_gpa, gpa)
+    worked = [v for v in quantities["values"] if v not in quantities["written"]]
+    right = any(abs(v - hours) < 1e-6 for v in worked)
+    reason = "the method is right; the value at its end is not" if right else "no working"
+    return {"credit": 1 if right else 0, "reasons": [reason]}
+
+
 def is_the_model(
     model: Mapping[str, Any],
     intercept: float,
