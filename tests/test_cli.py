@@ -233,3 +233,80 @@ def test_a_student_called_like_a_path_stays_inside_the_reports_folder(course: Pa
         assert set(safe) & set("/\\:\x00") == set()
         assert len(safe) < 120
     assert len({safe_name(n) for n in ("a/b", "a_b", "a:b")}) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("given: {a: 3, b: 4}", "given: {x: 3, b: 4}", "cannot be called so"),
+        ('{reading: "1/value"}', '{reading: "1/valu"}', "did you mean '1/value'?"),
+        ("return a * b", "return a / 0 * b", "raises ZeroDivisionError"),
+        ("credit: 0.5", "credit: 1.5", "less than or equal to 1"),
+        ("assignment: sums", "assignment: sum", "but the file is sums.yaml"),
+        ("kind: exact}", "kind: exakt}", "did you mean 'exact'?"),
+    ],
+)
+def test_a_fault_of_rubric_or_reference_never_becomes_a_students_mark(
+    course: Path, grader, old: str, new: str, said: str
+) -> None:
+    for name in ("rubrics/sums.yaml", "reference/sums/sums.py"):
+        path = course / name
+        path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    hand_in(course, "ada", {"1": "7"})
+    status, _, err = grader("grade", "sums", "--out", course / "out")
+    assert status == 3
+    assert said in err
+    assert not (course / "out/results.json").exists()
+
+
+@pytest.mark.parametrize("keys", ['"1": 5', '"9": 5', "3: 5", "[1]", "{"])
+def test_a_key_that_no_part_takes_ends_with_three(course: Path, grader, keys: str) -> None:
+    path = course / "keys.yaml"
+    path.write_text(keys, "utf-8")
+    hand_in(course, "ada", {"3": "5"})
+    assert grader("grade", "sums", "--keys", path, "--out", course / "out")[0] == 3
+
+
+def test_a_link_in_a_hand_in_is_not_followed_and_costs_nothing(course: Path, grader) -> None:
+    secret = course / "secret.md"
+    secret.write_text("1: 7", "utf-8")
+    home = course / "submissions/sums/ada"
+    home.mkdir()
+    (home / "a.md").symlink_to(secret)
+    status, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
+    assert status == 1
+    assert {p["earned"] for p in results(out)["ada"].values()} == {None}
+    assert any("link" in p["what"] for p in json.loads(out)["problems"])
+
+
+def test_an_empty_folder_opens_all_marks(course: Path, grader) -> None:
+    (course / "submissions/sums/ada").mkdir()
+    status, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
+    assert status == 1
+    assert {p["earned"] for p in results(out)["ada"].values()} == {None}
+
+
+def test_a_folder_of_results_holds_one_run(course: Path, grader) -> None:
+    first, second = hand_in(course, "ada", {"1": "7"}), hand_in(course, "bob", {"1": "8"})
+    grader("grade", "sums", first, "--out", course / "out")
+    grader("grade", "sums", second, "--out", course / "out")
+    assert [p.name for p in (course / "out/evidence").iterdir()] == ["bob.json"]
+    _, out, _ = grader("grade", "sums", "--json", "--from", course / "out")
+    assert list(results(out)) == ["bob"]
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(course: Path, grader) -> None:
+    hand_in(course, "ada", {"1": "7"})
+    (course / "file").write_text("", "utf-8")
+    status, _, err = grader("grade", "sums", "--out", course / "file" / "out")
+    assert status == 2
+    assert "Traceback" not in err
+
+
+def test_the_kinds_tell_their_options(grader) -> None:
+    status, out, _ = grader("kinds")
+    assert status == 0
+    assert "integer" in out
+    assert "near" in out
+    assert "absolute" in grader("kinds", "near")[1]
+    assert grader("kinds", "neer")[0] == 2

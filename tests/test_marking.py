@@ -14,7 +14,9 @@ from grader.model import Answer, Broken, Found, Missing, Number, PartResult, Pie
 
 ROOT = Path(__file__).parent.parent
 PLACE = Place(file="a.md", start=1, end=1)
-ANSWER = Found(value=Answer(pieces=(Piece(kind="prose", text="it is 7", place=PLACE),)), where=(PLACE,))
+ANSWER = Found(
+    value=Answer(pieces=(Piece(kind="prose", text="it is 7", place=PLACE),)), where=(PLACE,)
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +40,17 @@ def everything(assignment: pipeline.Assignment, finding: Any) -> dict[str, dict[
 
 
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
     | st.builds(Number, value=st.fractions() | st.floats(allow_nan=True)),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8)
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
 
 
 @settings(max_examples=40, deadline=None)
@@ -61,12 +70,16 @@ def test_no_answer_is_nought_and_certain(midterm: pipeline.Assignment) -> None:
 
 
 @pytest.mark.parametrize("cause", ["ours", "conversion"])
-def test_what_we_broke_costs_nothing_and_waits_for_a_person(midterm: pipeline.Assignment, cause: Any) -> None:
+def test_what_we_broke_costs_nothing_and_waits_for_a_person(
+    midterm: pipeline.Assignment, cause: Any
+) -> None:
     for part in marked(midterm, everything(midterm, Broken(why="it broke", cause=cause))):
         assert (part.earned, part.verdict, part.why) == (None, "open", cause)
 
 
-def test_an_answer_that_may_stand_elsewhere_is_never_a_certain_nought(midterm: pipeline.Assignment) -> None:
+def test_an_answer_that_may_stand_elsewhere_is_never_a_certain_nought(
+    midterm: pipeline.Assignment,
+) -> None:
     doubted = Missing(why="no answer found", doubt="a line may be its heading")
     assert {part.earned for part in marked(midterm, everything(midterm, doubted))} == {None}
 

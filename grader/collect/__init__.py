@@ -43,11 +43,15 @@ class Gathered:
     """What one file holds: the answer to each part, who it claims to be from, problems.
 
     ``problems`` are lines for the instructor. A part that the file does not answer is absent.
+    ``unread`` says that some of the file, or all, was not read, so that a part which is absent
+    may be answered there; ``cut`` says what of it our own limits left out, if they did.
     """
 
     answers: Mapping[str, Finding] = field(default_factory=dict)
     claims: str | None = None
     problems: tuple[str, ...] = ()
+    unread: bool = False
+    cut: str = ""
 
 
 class Collector(Protocol):

@@ -91,10 +91,12 @@ def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) ->
                 )
             )
             continue
-        gathered[name] = one
+        gathered[name] = _doubt_all(one, name) if one.unread else one
+        if one.unread:
+            unread.append(name)
         problems += [(name, problem) for problem in one.problems]
-    why = f"{', '.join(unread)} could not be read" if unread else ""
-    answers = {part.id: _answer(part.id, gathered, why) for part in plan.parts}
+    hole = _hole(unread, gathered)
+    answers = {part.id: _answer(part.id, gathered, hole) for part in plan.parts}
     answers |= _doubted(plan, answers)
     answers |= _unlabelled(answers, gathered, files)
     for part in plan.parts:
@@ -104,6 +106,25 @@ def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) ->
     return Collected(
         evidence=evidence, claims=claims, problems=tuple(problems), unread=tuple(unread)
     )
+
+
+def _hole(unread: Sequence[str], gathered: Mapping[str, Gathered]) -> Broken | None:
+    """Why an answer that was not found may have been handed in all the same, if it may."""
+    cuts = [gathered[name].cut for name in unread if name in gathered and gathered[name].cut]
+    whole = [name for name in unread if name not in gathered or not gathered[name].cut]
+    if whole:
+        return Broken(why=f"{', '.join(whole)} could not be read", cause="conversion")
+    return Broken(why="; ".join(cuts), cause="ours") if cuts else None
+
+
+def _doubt_all(one: Gathered, name: str) -> Gathered:
+    """What was found in a file of which some was not read may go on, or be taken back, there."""
+    doubt = one.cut or f"some of {name} could not be read"
+    answers = {
+        id_: replace(f, doubt=f.doubt or doubt) if isinstance(f, Found) else f
+        for id_, f in one.answers.items()
+    }
+    return replace(one, answers=answers)
 
 
 def _gather(plan: Plan, name: str, data: bytes) -> Gathered | None:
@@ -120,6 +141,7 @@ def _gather(plan: Plan, name: str, data: bytes) -> Gathered | None:
         return Gathered(
             answers={part.id: Broken(why=f"{name}: {type(error).__name__}") for part in plan.parts},
             problems=(f"our reader failed: {type(error).__name__}: {error}",),
+            unread=True,
         )
 
 
@@ -128,7 +150,7 @@ def _collector(kind: str) -> Collector:
     return collectors.build(kind, {})
 
 
-def _answer(part: str, gathered: Mapping[str, Gathered], lost: str) -> Finding:
+def _answer(part: str, gathered: Mapping[str, Gathered], hole: Broken | None) -> Finding:
     """One answer from all files: equal ones are one, different ones go to a person."""
     found = [one.answers[part] for one in gathered.values() if part in one.answers]
     answers = [f for f in found if isinstance(f, Found)]
@@ -136,8 +158,8 @@ def _answer(part: str, gathered: Mapping[str, Gathered], lost: str) -> Finding:
         broken = [f for f in found if isinstance(f, Broken)]
         if broken:
             return broken[0]
-        if lost:
-            return Broken(why=lost, cause="conversion")
+        if hole is not None:
+            return hole
         return next(iter(found), Missing(why=NOTHING))
     first, rest = answers[0], answers[1:]
     differing = [f for f in rest if _folded(f) != _folded(first)]

@@ -194,7 +194,7 @@ class Text:
 def _goes_on(line: str, after: str, width: int) -> bool:
     """Whether a line of prose is wrapped: the next word had no room, and starts nothing."""
     bare = line.rstrip()
-    if len(bare) < _FULL or bare[-1] in "?!:" or _OPENS.match(after):
+    if len(bare) < _FULL or not after.strip() or bare[-1] in "?!:" or _OPENS.match(after):
         return False
     return len(bare) + 1 + len(after.split(None, 1)[0]) >= width - 6
 

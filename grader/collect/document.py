@@ -18,4 +18,9 @@ class Document:
         """Return the answers that a document holds; never raises on any bytes."""
         decoded = decode(data, file)
         answers, problems = gather(plan, file, decoded.lines)
-        return Gathered(answers=answers, problems=(*decoded.problems, *problems))
+        return Gathered(
+            answers=answers,
+            problems=(*decoded.problems, *problems),
+            unread=decoded.unread,
+            cut=decoded.cut,
+        )

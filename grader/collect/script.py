@@ -54,7 +54,9 @@ class Script:
         if not answers and source and len(plan.parts) == 1:
             answers[plan.parts[0].id] = finding([whole])
         ordered = {part.id: answers[part.id] for part in plan.parts if part.id in answers}
-        return Gathered(answers=ordered, problems=decoded.problems)
+        return Gathered(
+            answers=ordered, problems=decoded.problems, unread=decoded.unread, cut=decoded.cut
+        )
 
 
 def _defines(part: PartPlan, source: str) -> bool:

@@ -26,8 +26,10 @@ _KERNEL = r"(?![\d.]*\s?[x*]\s?\d)"
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "noun",
-        (rf"(?<![A-Za-z]){_NOUN}\s{{0,2}}[.:#_(-]?\s{{0,2}}#?\(?(?P<index>\d{{1,2}}{_KERNEL}(?![\dA-Za-z])"
-        rf"|(?:{_ROMANS}|{'|'.join(_WORDS)}|(?-i:[A-H]))(?![A-Za-z'0-9])|[a-h](?=\s?[:.)=]|\s-|$))\)?(?!\.[A-Za-z])"),
+        (
+            rf"(?<![A-Za-z]){_NOUN}\s{{0,2}}[.:#_(-]?\s{{0,2}}#?\(?(?P<index>\d{{1,2}}{_KERNEL}(?![\dA-Za-z])"
+            rf"|(?:{_ROMANS}|{'|'.join(_WORDS)}|(?-i:[A-H]))(?![A-Za-z'0-9])|[a-h](?=\s?[:.)=]|\s-|$))\)?(?!\.[A-Za-z])"
+        ),
     ),
     ("ordinal noun", rf"(?<![A-Za-z])(?P<index>{_ORDINAL})\s+(?:\w+\s+)?{_NOUN}(?![A-Za-z])"),
     (
@@ -89,9 +91,7 @@ def without_labels(text: str) -> str:
         found = labels_of(text, name)
         if name == "1 a":
             continue
-        if name in NAMING or any(
-            b.index == a.index + 1 == 2 for a, b in pairwise(found)
-        ):
+        if name in NAMING or any(b.index == a.index + 1 == 2 for a, b in pairwise(found)):
             spans += [(label.start, label.end) for label in found]
     return blanked(text, spans, _MASK)
 

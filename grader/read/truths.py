@@ -15,25 +15,11 @@ from typing import Any
 from grader.model import Answer, Finding, Found, Missing
 from grader.prose import Statement, gives_up, plain, statements, words
 from grader.read import readers
+from grader.read._lettered_groups import Group, groups_in, lettered
 from grader.read._prose import doubt, prose_of
+from grader.read._verdict_words import after_verdict, halved, leads, verdicts_in
 
 _TORN = re.compile(r"\b(f)\s?(a)\s?(l)\s?(s)\s?(e)\b|\b(t)\s?(r)\s?(u)\s?(e)\b", re.IGNORECASE)
-_VERDICT = re.compile(
-    r"(?P<neg>\b(?:not|isn'?t|aren'?t|never|n't|don'?t|doesn'?t|nothing|anything|neither|do not"
-    r"|does not)\s+"
-    r"(?:(?:really|quite|entirely|completely|see|think|anything|at all|are|is|be)\s+){0,3})?"
-    r"(?:\b(?P<true>trues?|corrects?|rights?|holds?|valid|agree|yes|yep|richtig|wahr|accurate|applies"
-    r"|apply)\b"
-    r"|\b(?P<false>falses?|incorrects?|wrongs?|untrue|invalid|disagree|no|nope|falsch"
-    r"|inaccurate)\b(?!\s+(?:\w+\s+)?longer)"
-    r"|(?P<tick>[✓✔☑✅])|(?P<cross>[✗✘☒❌✖])|(?<![\w'])(?P<letter>[TtFfYN])(?![\w'.]\w|'))",
-    re.IGNORECASE,
-)
-_HALF = re.compile(
-    r"\b(?:half|partly|partially|somewhat|sometimes|both|mostly|true and false"
-    r"|depends)\b",
-    re.IGNORECASE,
-)
 _SELECTS = re.compile(
     r"\b(?:only|just|select\w*|choose|chosen|pick\w*|answers?|ans|options?|tick\w*|hold|apply"
     r"|would say)\b",
@@ -55,27 +41,7 @@ _EXCEPT = re.compile(
     r"|excluding)\s*$",
     re.IGNORECASE,
 )
-_PART = re.compile(r"\b(?:first|second|one|other|latter)\s+(?:half|part)\b", re.IGNORECASE)
-_BOX = re.compile(r"\[([ xX✓✔])\]\s*\(?([a-zA-Z])\b[).:]?")
-_NUMBER = re.compile(r"(?<![^\s])\(?(\d)[).:](?=\s)")
-_WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
 _NOT = re.compile(r"\W*(?:is|are|do|does|was|were)\s?(?:not|n't)\b\W*$", re.IGNORECASE)
-_JOIN = re.compile(
-    r"^[\s,;&/+|()]*(?:and|or|as well as|plus)?"
-    r"(?:\s*\b(?:the|also|statements?|options?)\b)*[\s,;&/+|()]*$",
-    re.IGNORECASE,
-)
-
-
-@dataclass(slots=True)
-class _Group:
-    """Letters that stand together, and the text after them up to the next ones."""
-
-    letters: list[str]
-    before: str
-    after: str
-    head: bool
-    row: bool
 
 
 @dataclass(slots=True)
@@ -113,9 +79,7 @@ class Truths:
     def read(self, answer: Answer) -> Finding:
         """Return the verdict on each statement and the words given for it."""
         letters = tuple(self.letters)
-        text = _lettered(
-            _TORN.sub(lambda m: m.group(0).replace(" ", ""), prose_of(answer)), letters
-        )
+        text = lettered(_TORN.sub(lambda m: m.group(0).replace(" ", ""), prose_of(answer)), letters)
         unread = doubt(answer)
         lines = [s for s in statements(text) if any(not c.isspace() for c in s.text)]
         votes = _votes(lines, letters)
@@ -166,15 +130,6 @@ class Truths:
         )
 
 
-def _lettered(text: str, letters: tuple[str, ...]) -> str:
-    """Check boxes as ticks behind their letters; numbers as letters where there are no letters."""
-    text = _BOX.sub(lambda m: f"{m.group(2)}: {'✗' if m.group(1) == ' ' else '✓'} ", text)
-    numbers = [m.group(1) for m in _NUMBER.finditer(text)]
-    if numbers == [str(i + 1) for i in range(len(letters))] and not _label(letters).search(text):
-        text = _NUMBER.sub(lambda m: f" ({letters[int(m.group(1)) - 1]}) ", text)
-    return text
-
-
 def _value(held: dict[str, bool | None], votes: _Votes) -> dict[str, Any]:
     return {
         x: {"held": h, "reason": " ".join(votes.reasons.get(x, []))[:600]} for x, h in held.items()
@@ -185,7 +140,7 @@ def _votes(lines: Sequence[Statement], letters: tuple[str, ...]) -> _Votes:
     votes, current = _Votes(), ""
     waiting: list[str] = []
     for statement in lines:
-        groups = list(_groups(statement, letters))
+        groups = list(groups_in(statement, letters))
         if not groups:
             current = _loose(statement, votes, letters, current, waiting)
             continue
@@ -205,7 +160,7 @@ def _loose(
     statement: Statement, votes: _Votes, letters: tuple[str, ...], current: str, waiting: list[str]
 ) -> str:
     """No letters: a verdict on the statement before, on all, on the rest, or a reason."""
-    verdicts = list(_verdicts(statement.text))
+    verdicts = list(verdicts_in(statement.text))
     if waiting and len(verdicts) == len(waiting):
         for letter, held in zip(waiting, verdicts, strict=True):
             votes.vote(letter, held)
@@ -235,24 +190,24 @@ def _loose(
                 votes.vote(letter, held)
         return current
     if current:
-        if verdicts and current not in votes.held and _leads(statement.text):
-            votes.vote(current, None if _halved(statement.text[:40]) else verdicts[0])
+        if verdicts and current not in votes.held and leads(statement.text):
+            votes.vote(current, None if halved(statement.text[:40]) else verdicts[0])
             if current in votes.copied:
                 votes.copied.remove(current)
             if current in votes.bare:
                 votes.bare.remove(current)
-            votes.reason(current, _after_verdict(statement.text))
+            votes.reason(current, after_verdict(statement.text))
         elif statement.kind != "question":
             votes.reason(current, statement.text)
     return current
 
 
-def _whole(group: _Group, votes: _Votes, letters: tuple[str, ...]) -> None:
+def _whole(group: Group, votes: _Votes, letters: tuple[str, ...]) -> None:
     """“All except a”: the others are judged with it."""
     if _EXCEPT.search(group.before.rstrip("( ")) and (
         _ALL.search(group.before) or _NONE.search(group.before)
     ):
-        said = list(_verdicts(group.before)) or list(_verdicts(group.after))
+        said = list(verdicts_in(group.before)) or list(verdicts_in(group.after))
         held = (said[0] if said else True) is not bool(_NONE.search(group.before))
         for letter in letters:
             if letter not in group.letters:
@@ -262,21 +217,24 @@ def _whole(group: _Group, votes: _Votes, letters: tuple[str, ...]) -> None:
         group.after, group.letters = "", []
 
 
-def _judged(group: _Group, votes: _Votes, current: str) -> str:
+def _judged(group: Group, votes: _Votes, current: str) -> str:
     if not group.letters:
         return current
     one = group.letters[0] if len(group.letters) == 1 else ""
-    after = list(_verdicts(group.after)) if _leads(group.after) or not group.head else []
-    before = [] if group.head else list(_verdicts(group.before))
-    rest = list(_verdicts(group.after[m.start() :])) if (m := _REST.search(group.after)) else []
+    after = list(verdicts_in(group.after)) if leads(group.after) or not group.head else []
+    before = [] if group.head else list(verdicts_in(group.before))
+    rest = list(verdicts_in(group.after[m.start() :])) if (m := _REST.search(group.after)) else []
     if not after and _NOT.match(group.after):
         after = [False]
+    own = _CLAUSE.split(group.after, maxsplit=1)[0]
+    if not one and not before and after and not verdicts_in_clause(own) and not words(own):
+        after = _pointed(group, votes, own, after, rest)
     if before:
         for letter in group.letters:
             votes.vote(letter, before[-1])
         (votes.listed if before[-1] else votes.unlisted).update(group.letters)
     elif after and not (rest and len(after) == len(rest)):
-        held = None if _halved(group.after[:30]) else after[0]
+        held = None if halved(group.after[:30]) else after[0]
         for letter in group.letters:
             votes.vote(letter, held)
         if held is not None and (
@@ -285,7 +243,7 @@ def _judged(group: _Group, votes: _Votes, current: str) -> str:
         ):
             (votes.listed if held else votes.unlisted).update(group.letters)
         if one:
-            votes.reason(one, _after_verdict(group.after))
+            votes.reason(one, after_verdict(group.after))
     elif (
         _SELECTS.search(group.before)
         or re.match(r"\W*only\b", group.after, re.IGNORECASE)
@@ -321,106 +279,6 @@ def _complement(votes: _Votes, letters: tuple[str, ...]) -> None:
                 votes.vote(letter, True)
 
 
-def _groups(statement: Statement, letters: tuple[str, ...]) -> Iterator[_Group]:
-    """The letters in a statement, those joined by commas and “and” together."""
-    text = statement.text
-    marks = list(_label(letters).finditer(text))
-    if not marks and re.fullmatch(
-        rf"\W*(?:ans\w*\W+)?([{''.join(letters)}]{{1,{len(letters)}}})\W*", text, re.IGNORECASE
-    ):
-        only = re.findall(rf"[{''.join(letters)}]", re.sub(r"(?i)ans\w*\W+", "", text).lower())
-        if only == sorted(set(only)):
-            yield _Group(only, "", "", head=True, row=False)
-        return
-    at, end = 0, 0
-    # Where a letter comes first, each verdict follows its letter; else it may stand before it.
-    leads = not _WORD.search(text[: marks[0].start()]) if marks else True
-    while at < len(marks):
-        last = at
-        while last + 1 < len(marks) and _JOIN.match(
-            text[marks[last].end() : marks[last + 1].start()]
-        ):
-            last += 1
-        stop = marks[last + 1].start() if last + 1 < len(marks) else len(text)
-        before = "" if leads else text[end : marks[at].start()]
-        found = list(dict.fromkeys(_letter(m) for m in marks[at : last + 1]))
-        yield _Group(
-            found,
-            before,
-            text[marks[last].end() : stop],
-            head=not _WORD.search(before),
-            row=statement.kind == "row",
-        )
-        at, end = last + 1, marks[last].end()
-
-
-def _letter(match: re.Match[str]) -> str:
-    return next(g for g in match.groups() if g).lower()
-
-
-_LABELS: dict[tuple[str, ...], re.Pattern[str]] = {}
-
-
-def _label(letters: tuple[str, ...]) -> re.Pattern[str]:
-    if letters not in _LABELS:
-        every = "".join(letters) + "".join(letters).upper()
-        safe = every.replace("a", "").replace("A", "")
-        after = (
-            r"\s*(?:[).:=,;&/|\-✓✔✗✘☑☒✅❌✖]|=>)|\s+(?:and|or|is|isn|are|aren|was|does|doesn"
-            r"|holds?|T|F|true|false|not)\b|\s*$"
-        )
-        _LABELS[letters] = re.compile(
-            rf"\(\s?([{every}])\s?\)[.:)]?|(?<![\w'(])([{every}])(?={after}|\s+(?i:true|false"
-            rf"|correct|wrong))[).:]?"
-            rf"|(?<![\w'(-])([{safe}])(?![\w'])(?:[).:])?"
-            rf"|(?<=\band )([{every}])(?![\w' ])|(?<=\bstatement )([{every}])\b|(?<=\bstatements "
-            rf")([{every}])\b"
-            rf"|(?<=\boption )([{every}])\b"
-        )
-    return _LABELS[letters]
-
-
-def _verdicts(text: str) -> Iterator[bool]:
-    for match in _VERDICT.finditer(text):
-        letter = match.group("letter")
-        if letter is not None:
-            if letter.islower() and not re.fullmatch(r"[\s|,;:=()>.\-]*[tf][\s|,;.)]*", text):
-                continue
-            held = letter.upper() in "TY"
-        else:
-            held = bool(match.group("true") or match.group("tick"))
-        yield held is not bool(match.group("neg"))
-
-
-def _halved(text: str) -> bool:
-    """Whether a verdict is half taken back; “false, only its first half holds” is not."""
-    half = _HALF.search(text)
-    if half is None:
-        return False
-    first = next(iter(_VERDICT.finditer(text)), None)
-    part = _PART.search(text)
-    plain_no = part is not None and first is not None and first.end() <= part.start()
-    return not (plain_no and next(_verdicts(text)) is False)
-
-
-def _leads(text: str) -> bool:
-    """Whether a verdict stands at the head of a text, or nothing but verdicts speak against it."""
-    match = next(iter(_VERDICT.finditer(text)), None)
-    if match is None:
-        return False
-    before = words(text[: match.start()])
-    return sum(w.isalpha() for w in before) <= 4 or len(set(_verdicts(text))) == 1
-
-
-def _after_verdict(text: str) -> str:
-    match = next(iter(_VERDICT.finditer(text)), None)
-    if match is None:
-        return text
-    before = text[: match.start()].strip(" -:;,.|()!>=")
-    after = text[match.end() :].strip(" -:;,.|()!>=")
-    return after or (before if len(before.split()) > 3 else "")
-
-
 def _in_order(lines: Sequence[Statement]) -> Iterator[bool]:
     """Verdicts that stand alone, or at the head of their lines, in order."""
     for statement in lines:
@@ -431,10 +289,10 @@ def _in_order(lines: Sequence[Statement]) -> Iterator[bool]:
             text,
             re.IGNORECASE,
         ):
-            yield from _verdicts(text)
+            yield from verdicts_in(text)
         elif re.fullmatch(r"\W*[TF]{3,}\W*", text):
             yield from (letter == "T" for letter in text if letter in "TF")
         elif statement.head and re.match(
             r"\W*(?:\d\W{1,3})?(?:true|false|not true|correct|incorrect|T|F)\b", text, re.IGNORECASE
         ):
-            yield from itertools.islice(_verdicts(text), 1)
+            yield from itertools.islice(verdicts_in(text), 1)

@@ -143,13 +143,14 @@ def _right(
     mode = _mode(found)
     common = _common_way(found, mode)
     right: dict[int, bool] = {}
+    carried = 0
     for one in found:
         value, modes = one["value"], one["modes"]
         name = f"architecture {value['label']}: {counting.shown(value)}"
         fits = mode in modes or "right" in modes
         if not fits and followed(value):
             fits = True
-            notes.say(f"{name} follows from the count before, not from the layers", sure=False)
+            carried += 1
         if value.get("conflict"):
             notes.say(f"architecture {value['label']}: two different values are given", sure=False)
         elif not fits:
@@ -160,6 +161,8 @@ def _right(
             notes.say(f"{name} counts biases or additions unlike the others", sure=False)
         fits = fits and not value.get("conflict")
         right[value["index"]] = right.get(value["index"], False) or fits
+    if carried > 1:  # one slip is carried on; more of them may be made up
+        notes.say(f"{carried} counts follow from those before, not from the layers", sure=False)
     return right
 
 

@@ -1,0 +1,97 @@
+"""Lettered groups: letters that stand together in a statement, and the text around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from grader.prose import Statement
+
+_BOX = re.compile(r"\[([ xX✓✔])\]\s*\(?([a-zA-Z])\b[).:]?")
+_NUMBER = re.compile(r"(?<![^\s])\(?(\d)[).:](?=\s)")
+_WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
+_JOIN = re.compile(
+    r"^[\s,;&/+|()]*(?:and|or|as well as|plus)?"
+    r"(?:\s*\b(?:the|also|statements?|options?)\b)*[\s,;&/+|()]*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Group:
+    """Letters that stand together, and the text after them up to the next ones."""
+
+    letters: list[str]
+    before: str
+    after: str
+    head: bool
+    row: bool
+
+
+def lettered(text: str, letters: tuple[str, ...]) -> str:
+    """Check boxes as ticks behind their letters; numbers as letters where there are no letters."""
+    text = _BOX.sub(lambda m: f"{m.group(2)}: {'✗' if m.group(1) == ' ' else '✓'} ", text)
+    numbers = [m.group(1) for m in _NUMBER.finditer(text)]
+    if numbers == [str(i + 1) for i in range(len(letters))] and not _label(letters).search(text):
+        text = _NUMBER.sub(lambda m: f" ({letters[int(m.group(1)) - 1]}) ", text)
+    return text
+
+
+def groups_in(statement: Statement, letters: tuple[str, ...]) -> Iterator[Group]:
+    """The letters in a statement, those joined by commas and “and” together."""
+    text = statement.text
+    marks = list(_label(letters).finditer(text))
+    if not marks and re.fullmatch(
+        rf"\W*(?:ans\w*\W+)?([{''.join(letters)}]{{1,{len(letters)}}})\W*", text, re.IGNORECASE
+    ):
+        only = re.findall(rf"[{''.join(letters)}]", re.sub(r"(?i)ans\w*\W+", "", text).lower())
+        if only == sorted(set(only)):
+            yield Group(only, "", "", head=True, row=False)
+        return
+    at, end = 0, 0
+    # Where a letter comes first, each verdict follows its letter; else it may stand before it.
+    opens = not _WORD.search(text[: marks[0].start()]) if marks else True
+    while at < len(marks):
+        last = at
+        while last + 1 < len(marks) and _JOIN.match(
+            text[marks[last].end() : marks[last + 1].start()]
+        ):
+            last += 1
+        stop = marks[last + 1].start() if last + 1 < len(marks) else len(text)
+        before = "" if opens else text[end : marks[at].start()]
+        found = list(dict.fromkeys(_letter(m) for m in marks[at : last + 1]))
+        yield Group(
+            found,
+            before,
+            text[marks[last].end() : stop],
+            head=not _WORD.search(before),
+            row=statement.kind == "row",
+        )
+        at, end = last + 1, marks[last].end()
+
+
+def _letter(match: re.Match[str]) -> str:
+    return next(g for g in match.groups() if g).lower()
+
+
+_LABELS: dict[tuple[str, ...], re.Pattern[str]] = {}
+
+
+def _label(letters: tuple[str, ...]) -> re.Pattern[str]:
+    if letters not in _LABELS:
+        every = "".join(letters) + "".join(letters).upper()
+        safe = every.replace("a", "").replace("A", "")
+        after = (
+            r"\s*(?:[).:=,;&/|\-✓✔✗✘☑☒✅❌✖]|=>)|\s+(?:and|or|is|isn|are|aren|was|does|doesn"
+            r"|holds?|T|F|true|false|not)\b|\s*$"
+        )
+        _LABELS[letters] = re.compile(
+            rf"\(\s?([{every}])\s?\)[.:)]?|(?<![\w'(])([{every}])(?={after}|\s+(?i:true|false"
+            rf"|correct|wrong))[).:]?"
+            rf"|(?<![\w'(-])([{safe}])(?![\w'])(?:[).:])?"
+            rf"|(?<=\band )([{every}])(?![\w' ])|(?<=\bstatement )([{every}])\b|(?<=\bstatements "
+            rf")([{every}])\b"
+            rf"|(?<=\boption )([{every}])\b"
+        )
+    return _LABELS[letters]
