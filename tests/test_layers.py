@@ -31,7 +31,7 @@ def _imports(path: Path) -> list[str]:
 
 
 def _modules() -> list[Path]:
-    return sorted(path for path in ENGINE.rglob("*.py") if path.name not in ("__main__.py",))
+    return sorted(path for path in ENGINE.rglob("*.py") if path.name != "__main__.py")
 
 
 def test_every_module_has_a_layer() -> None:

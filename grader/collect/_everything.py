@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.codec import to_plain
 from grader.collect import Collector, Gathered, PartPlan, Plan, collectors
+from grader.collect._bounds import bounded, doubted
 from grader.model import Answer, Broken, Finding, Found, Missing
 from grader.read import Reader, readers
 
@@ -255,13 +256,13 @@ def _with_also(part: PartPlan, answers: Mapping[str, Finding]) -> Finding:
 def _read(part: PartPlan, answer: Finding) -> dict[str, Finding]:
     """All readings of a part; ``printed`` holds the printed equations that are false."""
     findings: dict[str, Finding] = {"answer": answer}
-    if isinstance(answer, Found):
-        findings["printed"] = _reading("equations", {"only": "false"}, answer.value)
-    for name, (kind, options) in part.readings.items():
-        if isinstance(answer, Found):
-            findings[name] = _reading(kind, options, answer.value)
-        else:
-            findings[name] = answer
+    if not isinstance(answer, Found):
+        return findings | dict.fromkeys(part.readings, answer)
+    shown, cut = bounded(answer.value)
+    readings = {"printed": ("equations", {"only": "false"}), **part.readings}
+    for name, (kind, options) in readings.items():
+        found = _reading(kind, options, shown)
+        findings[name] = doubted(found) if cut else found
     return findings
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 MAX_BYTES = 4_000_000
-MAX_LINES = 400_000
+MAX_LINES = 100_000
 MAX_LINE = 20_000
 
 _ENDS = re.compile(r"\r\n|\r|\n|\x0b|\x85|\u2028|\u2029")

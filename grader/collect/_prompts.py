@@ -7,6 +7,7 @@ only in the run of text before the answer starts, so that an answer is not taken
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
@@ -22,7 +23,12 @@ _COPIED = 8
 """A statement of at least so many words that are one phrase of the question is a copy of it."""
 _ALL = 0.9
 """Share of a sentence from which on it is all the question's words."""
+_NEAR = 0.4
+"""Share of the question's wording from which on a lead to an example is the question's."""
 _SHORT_ASK = frozenset(["why", "how", "explain", "justify"])
+
+
+_EXAMPLE = re.compile(r"\W*(?:for (?:example|instance)|e\.g\.)", re.IGNORECASE)
 
 
 class Stripper:
@@ -55,6 +61,7 @@ class Stripper:
         self._statements(own, near)
         self._before_marks(own, near)
         self._follow_on(own)
+        self._examples(own, near)
         doubt = self._leading(own, asked=asked)
         _later(own)
         _items.restore_choice(own)
@@ -170,6 +177,21 @@ class Stripper:
                 item.flagged = True
             elif item.line == before.line or not item.first:
                 item.flagged = s.asking or (item.share >= _ALL and len(s.stems) > 1)
+
+    def _examples(self, own: list[Item], near: Sequence[int]) -> None:
+        """What a question gives for an example, with a colon, before it goes on, is its own."""
+        last = max((i for i, item in enumerate(own) if item.flagged), default=0)
+        for i, item in enumerate(own[:last]):
+            s = item.sentence
+            if s is None or not _EXAMPLE.match(s.text) or not s.text.rstrip(" *_").endswith(":"):
+                continue
+            if item.share < _NEAR and self._covered(s.stems, near) < _NEAR:
+                continue
+            shown = next((n for n in range(i + 1, last) if own[n].line > s.spans[-1][0]), None)
+            item.flagged = item.copied = True
+            for n in range(i + 1, last if shown is not None else i + 1):
+                if shown is not None and (n < shown or self._together(own, shown, n)):
+                    own[n].flagged = own[n].copied = True
 
     def _together(self, own: list[Item], i: int, j: int) -> bool:
         """Whether two items stand in one paragraph."""

@@ -9,7 +9,7 @@ from typing import Any
 
 MAX_TEXT = 100_000
 _MAX_ITEMS = 2_000
-_MAX_DEPTH = 6
+_ID = re.compile(r"\W*[a-z]{0,8}\W*\d", re.IGNORECASE)
 _BAD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -36,29 +36,35 @@ class Literal(str):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One answer of a sheet: its key, its text, and the texts of the same key before it."""
+    """One answer of a sheet: its key, its text, and the texts of the same key before it.
+
+    ``wrong`` says why one of its values is no answer; empty where all are.
+    """
 
     key: str
     text: str
     earlier: tuple[str, ...] = ()
+    wrong: str = ""
 
 
 @dataclass(slots=True)
 class Sheet:
-    """What a sheet holds."""
+    """What a sheet holds; ``unread`` where some of it, or all, was not, ``cut`` where by us."""
 
     student: str | None = None
     entries: list[Entry] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    unread: bool = False
+    cut: str = ""
 
 
 def parse(text: str) -> Sheet:
     r"""Return what a sheet holds; never raises.
 
     >>> parse('{"student": "Ada", "answers": {"2.1": [1.50, 2]}}').entries
-    [Entry(key='2.1', text='1.50\n2', earlier=())]
+    [Entry(key='2.1', text='1.50\n2', earlier=(), wrong='')]
     """
-    sheet = Sheet()
+    sheet = Sheet(unread=True)
     try:
         root = json.loads(
             text,
@@ -92,31 +98,79 @@ def _student(root: Object, sheet: Sheet) -> None:
 
 
 def _answers(root: Object, sheet: Sheet) -> None:
-    found = root.get("answers")
-    if found is None and any(re.match(r"\W*[a-z]{0,8}\W*\d", key, re.IGNORECASE) for key in root):
-        sheet.problems.append(
-            "the answers do not stand under 'answers'; they were read all the same"
-        )
-        found = root
-    if not isinstance(found, Object):
+    found = _entries(root, sheet)
+    if found is None:
         sheet.problems.append("there is no object 'answers'")
         return
-    for key in root.repeated:
-        sheet.problems.append(
-            f"'{_short(key)}' stands in the sheet more than once; the last one counts"
-        )
+    sheet.unread = False
+    if len(found) > _MAX_ITEMS:
+        _cut(sheet, f"only the first {_MAX_ITEMS} answers of the sheet were read")
     for key, value in list(found.items())[:_MAX_ITEMS]:
         if found is root and key == "student":
             continue
-        texts = [as_text(v) for v in found.repeated.get(key, [value])]
-        if len(texts) > 1:
+        values = found.repeated.get(key, [value])[-_MAX_ITEMS:]
+        if len(values) > 1:
             sheet.problems.append(f"'{_short(key)}' is answered more than once")
+        wrong = next((what for v in values if (what := _no_answer(v))), "")
+        if wrong:
+            sheet.problems.append(f"{_short(key)}: {wrong}")
+        texts = [] if wrong else [as_text(v) for v in values]
         if any(len(t) > MAX_TEXT for t in texts):
-            sheet.problems.append(
-                f"the answer to '{_short(key)}' was cut after {MAX_TEXT} characters"
+            _cut(
+                sheet,
+                f"only the first {MAX_TEXT} characters of the answer to '{_short(key)}' were read",
             )
             texts = [t[:MAX_TEXT] for t in texts]
-        sheet.entries.append(Entry(key, texts[-1], tuple(texts[:-1])))
+        sheet.entries.append(Entry(key, texts[-1] if texts else "", tuple(texts[:-1]), wrong))
+
+
+def _entries(root: Object, sheet: Sheet) -> Object | None:
+    """The entries of a sheet, of all objects 'answers' that it has; None where it has none."""
+    given = root.repeated.get("answers", [root.get("answers")])
+    if given == [None] and any(_ID.match(key) for key in root):
+        sheet.problems.append(
+            "the answers do not stand under 'answers'; they were read all the same"
+        )
+        given = [root]
+    for key in root.repeated:
+        how = "all are read" if key == "answers" else "the last one counts"
+        sheet.problems.append(f"'{_short(key)}' stands in the sheet more than once; {how}")
+    objects = [one for one in given if isinstance(one, Object)]
+    if len(objects) < len(given):
+        return None
+    if len(objects) == 1:
+        return objects[0]
+    return Object([(k, v) for one in objects for k in one for v in one.repeated.get(k, [one[k]])])
+
+
+def _cut(sheet: Sheet, what: str) -> None:
+    sheet.problems.append(what)
+    sheet.unread = True
+    sheet.cut = sheet.cut or what
+
+
+def _no_answer(value: Any) -> str:
+    """Why a value is no answer; empty for a text, a number, a list of those, and null.
+
+    >>> _no_answer(["1", True]), _no_answer(None)
+    ('a true or false in a list is no answer; write a text, a number or a list', '')
+    """
+    if isinstance(value, list):
+        what = next((f"{kind} in a list" for v in value if (kind := _kind(v))), "")
+    else:
+        what = "" if value is None else _kind(value)
+    return f"{what} is no answer; write a text, a number or a list" if what else ""
+
+
+def _kind(value: Any) -> str:
+    """The kind of a value that is neither text nor number; empty for those."""
+    if isinstance(value, bool):
+        return "a true or false"
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    return "" if isinstance(value, str) else "a null"
 
 
 def _short(key: str) -> str:
@@ -129,23 +183,12 @@ def clean(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def as_text(value: Any, depth: int = 0) -> str:
-    r"""Return a JSON value as text that reads back: items on lines, keys before colons.
+def as_text(value: str | list[str] | None) -> str:
+    r"""Return an answer as text that reads back: the items of a list on lines.
 
-    >>> as_text({"a": "B", "b": ["C", "D"]}), as_text(None), as_text(True)
-    ('a: B\nb: C, D', '', 'True')
+    >>> as_text(["B", "C"]), as_text(None)
+    ('B\nC', '')
     """
     if value is None:
         return ""
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, bool):
-        return str(value)
-    if depth > _MAX_DEPTH:
-        return "…"
-    if isinstance(value, dict):
-        items = list(value.items())[:_MAX_ITEMS]
-        lines = [f"{clean(k)}: {as_text(v, depth + 1)}" for k, v in items]
-    else:
-        lines = [as_text(v, depth + 1) for v in value[:_MAX_ITEMS]]
-    return ("\n" if depth == 0 else ", ").join(lines)
+    return clean(value) if isinstance(value, str) else "\n".join(clean(v) for v in value)

@@ -10,19 +10,22 @@ from grader.collect import Gathered, Plan, _sheet, collectors
 from grader.collect._gather import TWICE, single
 from grader.collect._labels import Tree, components
 from grader.collect._lines import read
-from grader.model import Finding, Found, Missing, Place
+from grader.model import Broken, Finding, Found, Missing, Place
 
 
 @collectors.register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """Reads ``{"student": "…", "answers": {"2.1": text, number, list, mapping, true or null}}``."""
+    """Reads ``{"student": "…", "answers": {"2.1": …}}``: a text, a number, or a list of those.
+
+    ``null`` is no answer. Any other value is said to be none, and the part goes to a person.
+    """
 
     def gather(self, plan: Plan, file: str, data: bytes) -> Gathered:
         """Return the answers of a sheet; never raises on any bytes."""
-        text, problems = read(data, file)
-        sheet = _sheet.parse(text)
-        problems = [*problems, *(f"{file}: {problem}" for problem in sheet.problems)]
+        raw = read(data, file)
+        sheet = _sheet.parse(raw.text) if raw.text or not raw.unread else _sheet.Sheet(unread=True)
+        problems = [*raw.problems, *(f"{file}: {problem}" for problem in sheet.problems)]
         tree = Tree(plan.parts)
         found: dict[str, list[Finding]] = {}
         for entry in sheet.entries:
@@ -33,13 +36,23 @@ class Answers:
             place = Place(
                 file=f"{file}#{_sheet.clean(entry.key)[:40]}", start=1, end=1, unit="entry"
             )
+            if entry.wrong:
+                broken = Broken(why=entry.wrong, cause="conversion")
+                found.setdefault(tree.ids[part], []).append(broken)
+                continue
             for text in (*entry.earlier, entry.text):
                 found.setdefault(tree.ids[part], []).append(
                     _placed(single(plan, part, text), place)
                 )
         order = [id_ for id_ in tree.ids if id_ in found]
         answers = {id_: _one(found[id_]) for id_ in order}
-        return Gathered(answers=answers, claims=sheet.student, problems=tuple(problems))
+        return Gathered(
+            answers=answers,
+            claims=sheet.student,
+            problems=tuple(problems),
+            unread=raw.unread or sheet.unread,
+            cut=raw.cut or sheet.cut,
+        )
 
 
 def _part(tree: Tree, key: str) -> int | None:
@@ -68,6 +81,9 @@ def _placed(finding: Finding, place: Place) -> Finding:
 
 def _one(findings: Sequence[Finding]) -> Finding:
     """The finding of entries for one part: several that differ are a person's to decide."""
+    broken = next((f for f in findings if isinstance(f, Broken)), None)
+    if broken is not None:
+        return broken
     full = [f for f in findings if isinstance(f, Found)]
     if not full:
         return findings[-1] if findings else Missing(why="no answer found")

@@ -25,6 +25,8 @@ RUN = (
 """Digits with all that may separate them; each round of the group eats at least one mark."""
 
 _LONGEST = 1_000
+_MOST_DIGITS = 400
+"""A longer run of digits is no number."""
 _MARK = re.compile(r"\D+")
 _EXPONENT = re.compile(r"[eE]([+\-\u2212]?\d{1,4})(?![\w.])")
 _WORD = re.compile(
@@ -105,9 +107,9 @@ def scaled(literal: Literal, shift: int, percent: bool = False) -> Literal:
 
 
 def _grouped(run: str, comma: Comma | None) -> tuple[int, tuple[Literal, ...]]:
-    groups, marks = _MARK.split(run), _MARK.findall(run)
-    if len(run) > _LONGEST:
+    if len(run) > _MOST_DIGITS:
         return len(run), ()
+    groups, marks = _MARK.split(run), _MARK.findall(run)
     if not marks:
         return len(run), (_literal(run, ""),)
     if run[0] == ".":

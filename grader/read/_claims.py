@@ -58,6 +58,7 @@ _WORDS = re.compile(
 )
 _MOST = 8
 """Superlatives of one sentence that are looked at."""
+_SIGNED = re.compile(r"(?:\s+[a-z]+){0,2}\s*[=:→]", re.IGNORECASE)
 _GAP = re.compile(r"[\s:=→(]{0,4}(?:with\s|has\s|is\s|at\s|about\s|≈\s?){0,2}")
 
 
@@ -137,7 +138,7 @@ class _Sentence:
         references = self._references()
         free = [one for one in references if not one.valued]
         question = "?" in self.text[self.start : self.end + 1]
-        if question or (not free and not references and not self._says(self.start, self.end)):
+        if question or (not free and not references and not self._named(self.start, self.end, ())):
             return self.found
         if not free and references and not self._described():
             self._beside(made, references)
@@ -162,11 +163,9 @@ class _Sentence:
     def _inside(self, formula: Formula, free: Sequence[_Reference]) -> bool:
         """Whether a formula is only a part of a reference, such as the digit of "number 1"."""
         bare = self.text[formula.start : formula.end].strip()
-        return (
-            any(one.start <= formula.start < one.end for one in free)
-            or (len(bare) == 1 and bare.isdigit())
-            or "x" in bare.lower()
-        )
+        lone = len(bare) == 1 and bare.isdigit()
+        named = any(one.start <= formula.start < one.end for one in free)
+        return named or lone or formula.kernels
 
     def _references(self) -> list[_Reference]:
         found = [
@@ -203,8 +202,10 @@ class _Sentence:
 
     def _pieces(self, made: Claims, free: Sequence[_Reference]) -> None:
         first = self.found[0]
+        signed = _SIGNED.match(self.text, first.end(), self.end) is not None
         leading = any(one.start < first.start() for one in free) or (
-            not any(one.start > first.start() for one in free)
+            not signed
+            and not any(one.start > first.start() for one in free)
             and self._says(self.start, first.start())
         )
         stops = [self.start, *(m.end() for m in self.found)]
@@ -231,7 +232,7 @@ class _Sentence:
                 made.unsure.append("it is not clear which one is meant")
 
     def _says(self, start: int, end: int) -> bool:
-        return bool(self._named(start, end, ()))
+        return any("terms" not in one for one in self._named(start, end, ()))
 
     def _named(
         self, start: int, end: int, free: Sequence[_Reference], *, cut: bool = False

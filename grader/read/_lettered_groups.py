@@ -16,6 +16,12 @@ _JOIN = re.compile(
     r"(?:\s*\b(?:the|also|statements?|options?)\b)*[\s,;&/+|()]*$",
     re.IGNORECASE,
 )
+_LEAD = re.compile(
+    r"(?:^\W*|[;.]\s*)((?:(?:the|statements?|ones?|and|not)\s+)*"
+    r"(?:true|false|correct|incorrect|wrong|right)"
+    r"(?:\s+(?:statements?|ones?))?\s*(?:(?:are|is)\s*:?|[:=])\s*)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -27,6 +33,10 @@ class Group:
     after: str
     head: bool
     row: bool
+    ended: bool = False
+    """Whether a clause ends right behind the letters."""
+    beside: bool = False
+    """Whether other groups stand in the same statement."""
 
 
 def lettered(text: str, letters: tuple[str, ...]) -> str:
@@ -49,26 +59,44 @@ def groups_in(statement: Statement, letters: tuple[str, ...]) -> Iterator[Group]
         if only == sorted(set(only)):
             yield Group(only, "", "", head=True, row=False)
         return
-    at, end = 0, 0
+    at, end, lead = 0, 0, ""
     # Where a letter comes first, each verdict follows its letter; else it may stand before it.
     opens = not _WORD.search(text[: marks[0].start()]) if marks else True
     while at < len(marks):
         last = at
-        while last + 1 < len(marks) and _JOIN.match(
-            text[marks[last].end() : marks[last + 1].start()]
-        ):
+        while last + 1 < len(marks) and _joined(text, marks[last], marks[last + 1]):
             last += 1
         stop = marks[last + 1].start() if last + 1 < len(marks) else len(text)
-        before = "" if opens else text[end : marks[at].start()]
+        before = lead or ("" if opens else text[end : marks[at].start()])
+        after, ended = text[marks[last].end() : stop], _ends(text, marks[last])
+        lead = _lead(after, ended and last > at) if stop < len(text) else ""
         found = list(dict.fromkeys(_letter(m) for m in marks[at : last + 1]))
         yield Group(
             found,
             before,
-            text[marks[last].end() : stop],
+            after.removesuffix(lead),
             head=not _WORD.search(before),
             row=statement.kind == "row",
+            ended=ended,
+            beside=at > 0 or last + 1 < len(marks),
         )
         at, end = last + 1, marks[last].end()
+
+
+def _ends(text: str, mark: re.Match[str]) -> bool:
+    """Whether a full stop or a semicolon stands right behind a letter."""
+    return mark.group().endswith(".") or text[mark.end() :].lstrip()[:1] in (";", ".")
+
+
+def _joined(text: str, one: re.Match[str], two: re.Match[str]) -> bool:
+    """Whether two letters belong to one list; a list does not go on beyond its clause."""
+    return not _ends(text, one) and _JOIN.match(text[one.end() : two.start()]) is not None
+
+
+def _lead(after: str, ended: bool) -> str:
+    """The head of the next list, such as “False:”, at the end of what follows this one."""
+    match = _LEAD.search(after)
+    return match.group(1) if match and (ended or match.start()) else ""
 
 
 def _letter(match: re.Match[str]) -> str:

@@ -120,7 +120,7 @@ class _Scan:
 
     def _listed(self, line: str, mentions: list[tuple[int, int, str]], place: Place) -> bool:
         """All names first and then as many numbers, or the other way round: they pair in order."""
-        numbers = [m for m in _VALUE.finditer(_KERNEL.sub(lambda m: " " * len(m[0]), line))]
+        numbers = list(_VALUE.finditer(_KERNEL.sub(lambda m: " " * len(m[0]), line)))
         if len(numbers) != len(mentions) or len({name for *_, name in mentions}) != len(mentions):
             return False
         behind = numbers[-1].end() <= mentions[0][0]

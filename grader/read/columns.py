@@ -69,6 +69,7 @@ class _Scan:
     def __init__(self, kind: Columns) -> None:
         self.kind = kind
         self.found: list[dict[str, object]] = []
+        self._total: dict[str, object] | None = None
         self.places: list[Place] = []
         self.doubt = ""
         self.filled = False
@@ -108,10 +109,12 @@ class _Scan:
             self._take("total", self._value(large[0], dotted), piece)
 
     def _take(self, label: str, value: Number | None, piece: Piece) -> None:
-        known = next((row for row in self.found if row["label"] == label == "total"), None)
+        known = self._total if label == "total" else None
         if known is None:
             if value is not None or piece.kind == "table" or label != "total":
                 self.found.append({"label": label, "value": value})
+                if label == "total":
+                    self._total = self.found[-1]
         elif known["value"] is None:
             known["value"] = value
         elif value is not None and not _same(value, known["value"]):

@@ -116,9 +116,12 @@ def _entries(section: Section, least: int) -> list[_Entry]:
             following is not None and following.number is not None and _equals(text, run, following)
         )
         terms = _terms(run)
-        for number in terms if len(terms) > 2 or not evaluated else ():
-            if number.value >= least:
-                entries.append(_Entry(number, section, total=False, branch=True, withdrawn=False))
+        shown = terms if len(terms) > 2 or not evaluated else []
+        entries.extend(
+            _Entry(number, section, total=False, branch=True, withdrawn=False)
+            for number in shown
+            if number.value >= least
+        )
         if evaluated or run.number.value < least:
             continue
         previous = found[position - 1] if position else None

@@ -41,6 +41,9 @@ _EXCEPT = re.compile(
     r"|excluding)\s*$",
     re.IGNORECASE,
 )
+_BACK = re.compile(
+    r"\W*(?:both|these|those|they|all|each|are|is|the (?:two|three|four)) ", re.IGNORECASE
+)
 _NOT = re.compile(r"\W*(?:is|are|do|does|was|were)\s?(?:not|n't)\b\W*$", re.IGNORECASE)
 
 
@@ -55,6 +58,8 @@ class _Votes:
     unlisted: set[str] = field(default_factory=set)
     """Letters that were named as the false ones, so that the others are true."""
     bare: list[str] = field(default_factory=list)
+    stray: list[str] = field(default_factory=list)
+    """Letters whose verdict, if any, stands in another clause."""
     named: set[str] = field(default_factory=set)
     copied: list[str] = field(default_factory=list)
 
@@ -86,6 +91,7 @@ class Truths:
         if not votes.held and (gives_up(plain(text)) or not lines):
             return Missing(why="no statement is judged", doubt=unread)
         if not votes.held:
+            votes.stray.clear()
             chosen = votes.bare or ([] if set(votes.copied) == set(letters) else votes.copied)
             if not chosen:
                 verdicts = list(_in_order(lines))
@@ -119,6 +125,8 @@ class Truths:
         unjudged = [x for x in letters if x in votes.named and x not in votes.held]
         if unjudged and not unread:
             unread = f"what is said of ({unjudged[0]}) was not recognised as a verdict"
+        if votes.stray and not unread:
+            unread = f"which verdict goes with ({votes.stray[0]}) is not clear"
         quote = " ".join(text.split())[:200]
         others = (
             (Found(value=_value(first, votes), where=where, quote="an earlier verdict"),)
@@ -140,17 +148,17 @@ def _votes(lines: Sequence[Statement], letters: tuple[str, ...]) -> _Votes:
     votes, current = _Votes(), ""
     waiting: list[str] = []
     for statement in lines:
-        groups = list(groups_in(statement, letters))
-        if not groups:
+        found = list(groups_in(statement, letters))
+        if not found:
             current = _loose(statement, votes, letters, current, waiting)
             continue
         waiting = []
-        for at, group in enumerate(groups):
+        for at, group in enumerate(found):
             if words(group.after) or words(group.before):
                 votes.named.update(group.letters)
             if at == 0:
                 _whole(group, votes, letters)
-            current = _judged(group, votes, current)
+            current = _judged(group, votes, current, letters)
             if len(group.letters) == len(letters) and group.row:
                 waiting = group.letters
     return votes
@@ -160,16 +168,17 @@ def _loose(
     statement: Statement, votes: _Votes, letters: tuple[str, ...], current: str, waiting: list[str]
 ) -> str:
     """No letters: a verdict on the statement before, on all, on the rest, or a reason."""
-    verdicts = list(verdicts_in(statement.text))
-    if waiting and len(verdicts) == len(waiting):
-        for letter, held in zip(waiting, verdicts, strict=True):
+    said = list(verdicts_in(statement.text))
+    if waiting and len(said) == len(waiting):
+        for letter, held in zip(waiting, said, strict=True):
             votes.vote(letter, held)
         waiting.clear()
         votes.bare.clear()
+        votes.stray.clear()
         return ""
     judged = bool(votes.held)
     if (
-        verdicts
+        said
         and (
             _REST.search(statement.text) or re.match(r"\s*others?\b", statement.text, re.IGNORECASE)
         )
@@ -177,21 +186,23 @@ def _loose(
     ):
         for letter in letters:
             if letter not in votes.held:
-                votes.vote(letter, verdicts[-1])
+                votes.vote(letter, said[-1])
         return current
     if not current and (
         _NONE.search(statement.text)
         or (_ALL.search(statement.text) and len(words(statement.text)) < 14)
     ):
         none = bool(_NONE.search(statement.text))
-        if verdicts or len(words(statement.text)) < 6:
-            held = (verdicts[0] if verdicts else True) is not none
+        if said or len(words(statement.text)) < 6:
+            held = (said[0] if said else True) is not none
             for letter in letters:
                 votes.vote(letter, held)
         return current
+    if not current and False in said and votes.listed and _BACK.match(statement.text):
+        votes.stray += sorted(votes.listed)
     if current:
-        if verdicts and current not in votes.held and leads(statement.text):
-            votes.vote(current, None if halved(statement.text[:40]) else verdicts[0])
+        if said and current not in votes.held and leads(statement.text):
+            votes.vote(current, None if halved(statement.text[:40]) else said[0])
             if current in votes.copied:
                 votes.copied.remove(current)
             if current in votes.bare:
@@ -217,7 +228,12 @@ def _whole(group: Group, votes: _Votes, letters: tuple[str, ...]) -> None:
         group.after, group.letters = "", []
 
 
-def _judged(group: Group, votes: _Votes, current: str) -> str:
+def _points_back(after: str, said: Sequence[bool]) -> bool:
+    """Whether a clause behind a list speaks of that list: “both are false”, “True, because …”."""
+    return bool(_BACK.match(after)) or said[0] or len(words(after)) == 1
+
+
+def _judged(group: Group, votes: _Votes, current: str, letters: tuple[str, ...]) -> str:
     if not group.letters:
         return current
     one = group.letters[0] if len(group.letters) == 1 else ""
@@ -226,9 +242,10 @@ def _judged(group: Group, votes: _Votes, current: str) -> str:
     rest = list(verdicts_in(group.after[m.start() :])) if (m := _REST.search(group.after)) else []
     if not after and _NOT.match(group.after):
         after = [False]
-    own = _CLAUSE.split(group.after, maxsplit=1)[0]
-    if not one and not before and after and not verdicts_in_clause(own) and not words(own):
-        after = _pointed(group, votes, own, after, rest)
+    if group.ended and not one and after and not before and not _points_back(group.after, after):
+        # The verdict stands in the next clause: these letters are a list without one.
+        votes.stray += [] if rest else group.letters
+        after = []
     if before:
         for letter in group.letters:
             votes.vote(letter, before[-1])
@@ -247,8 +264,10 @@ def _judged(group: Group, votes: _Votes, current: str) -> str:
     elif (
         _SELECTS.search(group.before)
         or re.match(r"\W*only\b", group.after, re.IGNORECASE)
-        or (not one and not group.row and len(words(group.after)) < 4)
+        or (not one and not group.row and (group.ended or len(words(group.after)) < 4))
     ):
+        if votes.listed - set(group.letters):
+            votes.stray += group.letters  # a second list may be that of the false ones
         for letter in group.letters:
             votes.vote(letter, True)
         votes.listed.update(group.letters)
@@ -261,10 +280,11 @@ def _judged(group: Group, votes: _Votes, current: str) -> str:
             votes.copied.append(one)
     else:
         votes.bare += [x for x in group.letters if x not in votes.bare]
+        if group.beside and not group.row:
+            votes.stray += group.letters
     if rest:
-        seen = votes.held
-        for letter in ("a", "b", "c", "d"):
-            if letter not in seen and letter not in group.letters:
+        for letter in letters:
+            if letter not in votes.held and letter not in group.letters:
                 votes.vote(letter, rest[-1])
     return one or (current if not group.head else "")
 

@@ -304,6 +304,16 @@ def smaller_dense_layers() -> list[str]:
     return [name for name in ("C5", "F6", "output") if name in layers and name != largest_layer()]
 
 
+def second_largest_layer() -> str:
+    """MISTAKE: the layer of the right type that comes next to the largest was named.
+
+    >>> second_largest_layer()
+    'F6'
+    """
+    layers = trainable_parameters()
+    return sorted(layers, key=lambda name: layers[name])[-2]
+
+
 def smaller_types() -> list[str]:
     """MISTAKE: a type of layer that does not hold most of the parameters, or a layer of it.
 

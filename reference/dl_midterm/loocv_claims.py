@@ -56,6 +56,24 @@ def contradicted_claims(first: Any, second: Any) -> list[str]:
     ]
 
 
+def certain_claims(first: Any, second: Any) -> list[str]:
+    """Claims that are right beyond doubt: what the tables show, else that new data change errors.
+
+    >>> certain_claims(None, None), certain_claims({"runs": [{"1": 6.8}]}, {"runs": [{"1": 6.8}]})
+    (['different'], ['same'])
+    """
+    return same_or_different(first, second) if told(first, second) else ["different"]
+
+
+def unshown_claims(first: Any, second: Any) -> list[str]:
+    """Claims that would be right only of data that were kept, where no tables show it.
+
+    >>> unshown_claims(None, None), unshown_claims({"runs": [{"1": 6.8}]}, {"runs": [{"1": 6.8}]})
+    (['same'], [])
+    """
+    return [] if told(first, second) else ["same"]
+
+
 def told(first: Any, second: Any) -> bool:
     """Whether the tables tell which claim is right.
 

@@ -24,7 +24,7 @@ Stacks = Sequence[Mapping[str, Any]]
 Ways = Mapping[str, counting.Ways]
 
 _MODES = ("right", "once", "one")
-_MOST_CHANNELS = 1024
+_MOST_CHANNELS = 65
 _COMMON_CHANNELS = (1, 3, 16, 32, 64, 128, 256, 512)
 
 
@@ -143,14 +143,14 @@ def _right(
     mode = _mode(found)
     common = _common_way(found, mode)
     right: dict[int, bool] = {}
-    carried = 0
+    carried: set[str] = set()
     for one in found:
         value, modes = one["value"], one["modes"]
         name = f"architecture {value['label']}: {counting.shown(value)}"
         fits = mode in modes or "right" in modes
         if not fits and followed(value):
             fits = True
-            carried += 1
+            carried.add(counting.shown(value))
         if value.get("conflict"):
             notes.say(f"architecture {value['label']}: two different values are given", sure=False)
         elif not fits:
@@ -161,8 +161,9 @@ def _right(
             notes.say(f"{name} counts biases or additions unlike the others", sure=False)
         fits = fits and not value.get("conflict")
         right[value["index"]] = right.get(value["index"], False) or fits
-    if carried > 1:  # one slip is carried on; more of them may be made up
-        notes.say(f"{carried} counts follow from those before, not from the layers", sure=False)
+    if len(carried) > 1:  # one slip is carried on; more of them may be made up
+        several = ", ".join(sorted(carried))
+        notes.say(f"{several} follow from the counts before, not from the layers", sure=False)
     return right
 
 
@@ -191,7 +192,7 @@ def _inferred(found: Sequence[Mapping[str, Any]], counts: Mapping[str, Any], way
         return False
     assume = dict(counts.get("assume") or {})
     first = values[0]
-    tries = [assume["C"]] if "C" in assume else [1, *range(2, _MOST_CHANNELS)]
+    tries = [assume["C"]] if "C" in assume else [*range(1, _MOST_CHANNELS), *_COMMON_CHANNELS]
     for channels in tries:
         layers = counting.layers_of(first["stack"])
         if counting.matches(first["value"], layers, ways["right"], assume, channels) and all(

@@ -12,6 +12,8 @@ squared, as if a kernel read one channel) and "slip" (right but for the number o
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -163,6 +165,12 @@ def _square(point: Point, value: Mapping[str, Any]) -> Point:
     return {**point, "W": point["H"], "S": point["H"]} if "S" in names_of(value) else point
 
 
+@functools.lru_cache(maxsize=20_000)
+def _truths(ways: Ways, layers: str, at: tuple[tuple[str, int], ...]) -> tuple[Fraction, ...]:
+    """What the ways give for layers at a point; the same stack is asked for again and again."""
+    return tuple(ways(json.loads(layers), dict(at)))
+
+
 def matches(
     value: Mapping[str, Any],
     layers: Layers,
@@ -196,10 +204,11 @@ def _matches_sized(
     channels: int | None,
 ) -> set[int]:
     possible: list[bool] | None = None
+    written = json.dumps(layers, default=str)
     try:
         for general in _points(assume, channels):
             point = _square(general, value)
-            truths = list(ways(layers, point))
+            truths = _truths(ways, written, tuple(point.items()))
             readings = [value_at(value["terms"], point)]
             if not names_of(value):
                 readings += [Fraction(str(other)) for other in value.get("others", ())]
@@ -210,6 +219,8 @@ def _matches_sized(
             possible = (
                 fits if possible is None else [a and b for a, b in zip(possible, fits, strict=True)]
             )
+            if not any(possible):
+                return set()
     except (ValueError, KeyError, TypeError, ZeroDivisionError):
         return set()
     return {place for place, fits in enumerate(possible or ()) if fits}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.collect import Gathered, collectors
-from grader.model import Finding, Found, Missing
+from grader.model import Broken, Finding, Found, Missing
 from tests.collect.exam import EXAM
 
 Read = Callable[..., Gathered]
@@ -30,10 +30,8 @@ def sheet(**answers: Any) -> str:
         ("Green", "Green"),
         (122304, "122304"),
         (0.3775, "0.3775"),
-        (True, "True"),
         (["B", "C"], "B\nC"),
-        ({"a": False, "b": True}, "a: False\nb: True"),
-        ([[1, 2], [3, 4]], "1, 2\n3, 4"),
+        (["B", 0.50], "B\n0.5"),
         ("```python\nx = f(1)\n```", "x = f(1)"),
     ],
 )
@@ -88,7 +86,33 @@ def test_a_repeated_key_with_another_answer_goes_to_a_person(read: Read, said: S
 def test_what_is_no_sheet_is_a_problem(text: str, read: Read) -> None:
     gathered = read(text, "answers")
     assert not gathered.answers
-    assert gathered.problems
+    assert gathered.unread
+    assert len(gathered.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (True, "a true or false"),
+        ({"a": "B"}, "an object"),
+        ([1, None], "a null in a list"),
+        ([[1, 2], [3, 4]], "a list in a list"),
+        (["B", {"a": 1}], "an object in a list"),
+    ],
+)
+def test_a_value_that_is_no_answer_is_said_and_goes_to_a_person(
+    value: Any, what: str, read: Read
+) -> None:
+    why = f"{what} is no answer; write a text, a number or a list"
+    gathered = read(json.dumps({"answers": {"2.1": value, "2.2": "Green"}}), "answers")
+    assert gathered.answers["2.1"] == Broken(why=why, cause="conversion")
+    assert isinstance(gathered.answers["2.2"], Found)
+    assert gathered.problems == (f"a.md: 2.1: {why}",)
+
+
+def test_the_answers_of_all_objects_answers_are_read(read: Read, said: Said) -> None:
+    gathered = read('{"answers": {"2.2": "Green"}, "answers": {"2.3": "Red"}}', "answers")
+    assert [said(gathered.answers[i]) for i in ("2.2", "2.3")] == ["Green", "Red"]
 
 
 def test_a_long_answer_on_one_line_is_not_cut_short(read: Read, said: Said) -> None:
@@ -100,7 +124,9 @@ def test_a_long_answer_on_one_line_is_not_cut_short(read: Read, said: Said) -> N
 
 def test_an_endless_answer_is_cut_and_said(read: Read) -> None:
     gathered = read(json.dumps({"answers": {"2.2": "x " * 200_000}}), "answers")
-    assert "was cut" in gathered.problems[0]
+    assert "only the first 100000 characters" in gathered.problems[0]
+    assert gathered.unread
+    assert gathered.cut
 
 
 JSON = st.recursive(
@@ -117,7 +143,7 @@ JSON = st.recursive(
 def test_no_value_makes_it_raise(value: Any, part: str) -> None:
     data = json.dumps({"student": value, "answers": {part: value}}).encode()
     gathered = collectors.build("answers", {}).gather(EXAM, "answers.json", data)
-    assert isinstance(gathered.answers[part], Found | Missing)
+    assert isinstance(gathered.answers[part], Found | Missing | Broken)
 
 
 WORDS = st.text(alphabet="abcdefghijklmnopqrstuvwxyz 0123456789,", min_size=3, max_size=60)

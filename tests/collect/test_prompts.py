@@ -194,3 +194,12 @@ def test_an_answer_in_the_question_s_words_is_kept(part: str, text: str, read: R
 def test_final_answer_stays_where_it_corrects_what_stands_above(read: Read, said: Said) -> None:
     text = "Q11.5: Total = 600 + 60 = 660.\n\nFinal answer: 720\n"
     assert said(read(text).answers["11.5"]).endswith("Final answer: 720")
+
+
+def test_the_example_of_a_question_handed_in_unanswered_is_no_answer(read: Read) -> None:
+    found = read(PAPER).answers.get("5")
+    assert "CBA" not in (found.value.text if isinstance(found, Found) else "")
+
+
+def test_the_settings_below_a_question_are_no_answer(read: Read) -> None:
+    assert not isinstance(read(PAPER).answers.get("9.3"), Found)

@@ -17,6 +17,11 @@ EPSILON = Concepts(
     forbidden=("makes .. variance .. zero", "not prevent*|avoid*"),
     hints=("zero", "divi*", "stab*", "small"),
 )
+ROOT = (
+    "epsilon|eps + )_>_0",
+    "sqrt|root ... epsilon|eps + ) is|are|be|stays|remains|always .. >_0",
+)
+COVERS = ("map*|s4 .. 5_x_5 .. same_as|just_like + kernel*|filter*",)
 CURVES = {
     "subjects": {"bias": ("bias",), "variance": ("variance",), "test": ("test error",)},
     "claims": {
@@ -223,3 +228,22 @@ def test_a_second_step_behind_a_clause_belongs_to_the_main_subject() -> None:
 def test_words_that_only_a_person_can_place_are_never_certain() -> None:
     why = Concepts(wanted=("stab*",), unclear=("not matter",), hints=("stab*",))
     assert not why.compare(["It does not matter for stability."], None).certain
+
+
+@pytest.mark.parametrize(
+    ("phrases", "text", "said"),
+    [
+        (ROOT, "so that sqrt(var+eps) > 0", True),
+        (ROOT, "it ensures that sqrt(variance + epsilon) is > 0", True),
+        (ROOT, "a constant added in sqrt(var + eps), eps > 0", False),
+        (ROOT, "epsilon is a small number > 0", False),
+        (COVERS, "S4 maps are 5x5, same as kernel", True),
+        (COVERS, "S4 maps are 5x5, just like the kernel", True),
+        (COVERS, "S4 maps are 5x5 with the same kernel", False),
+    ],
+)
+def test_an_inequality_and_a_comparison_of_sizes_are_heard(
+    phrases: tuple[str, ...], text: str, said: bool
+) -> None:
+    heard = Concepts(wanted=(phrases,), hints=("map*", "eps*")).compare([text], None)
+    assert (heard.credit == 1 and heard.certain) is said, heard.reason

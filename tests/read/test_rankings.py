@@ -22,8 +22,7 @@ RIGHT = (["D", "DB", "DBA", "DBAC"], ["C", "CA", "CAB", "CABD"])
         "Image X - N1 D, N2 DB, N3 DBA, N4 DBAC\n\nImage Y - N1 C, N2 CA, N3 CAB, N4 CABD",
         "| | N-1 | N-2 | N-3 | N-4 |\n|---|---|---|---|---|\n| X | D | DB | DBA | DBAC |\n| Y | C | CA | CAB | CABD |",
         "| n | X | Y |\n|---|---|---|\n| 1 | D | C |\n| 2 | DB | CA |\n| 3 | DBA | CAB |\n| 4 | DBAC | CABD |",
-        "Nearest-1 for X is D and for Y is C. Nearest-2: DB for X, CA for Y. Nearest-3: DBA (X), CAB (Y). "
-        "Nearest-4: DBAC (X), CABD (Y).",
+        "Nearest-1 for X is D and for Y is C. Nearest-2: DB for X, CA for Y. Nearest-3: DBA (X), CAB (Y). Nearest-4: DBAC (X), CABD (Y).",
         "X ranks D (0.71) → B (0.5) → A (−0.5) → C (−0.71)\nY ranks C (0.71) → A (0.5) → B (−0.5) → D (−0.71)",
         "D, DB, DBA, DBAC\nC, CA, CAB, CABD",
         "for x: d, db, dba, dbac\nfor y: c, ca, cab, cabd",

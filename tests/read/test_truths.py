@@ -139,3 +139,45 @@ def test_verdicts_in_clumsy_words_are_read(text: str) -> None:
     assert isinstance(found, Found)
     assert [found.value[x]["held"] for x in "abcd"] == [False, True, True, False]
     assert not found.doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("b, c; d is false because weights need not be small", KEY),
+        ("True: b, c. a is false since it adds work.", KEY),
+        ("b and c. d is false", KEY),
+        ("b and c. False: a and d", KEY),
+        ("b, c; false: a, d", KEY),
+        ("b, c; the others are false", KEY),
+        ("b, c hold; a does not; d does not", KEY),
+        ("b, c, d. a is false because it adds work", (False, True, True, True)),
+        ("a, d are false; c is false", (False, True, False, False)),
+    ],
+)
+def test_a_verdict_binds_the_letters_of_its_own_clause(
+    text: str, key: tuple[bool, bool, bool, bool]
+) -> None:
+    found = Truths().read(answer(text))
+    assert isinstance(found, Found)
+    assert tuple(found.value[x]["held"] for x in "abcd") == key
+    assert not found.doubt
+    assert not found.others
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "b, c, d; d is false",
+        "b true; b false",
+        "b, c; false otherwise",
+        "a, d. Both are false.",
+        "b; c are true",
+        "b, c; a, d",
+        "True: b; c",
+    ],
+)
+def test_what_is_said_twice_or_in_another_clause_is_for_a_person(text: str) -> None:
+    found = Truths().read(answer(text))
+    assert isinstance(found, Found)
+    assert found.doubt or found.others

@@ -71,3 +71,13 @@ def test_no_table_makes_it_raise(value: Any) -> None:
     for given_ in (value, {"runs": value}, {"runs": [value]}):
         assert loocv_claims.best_models(given_, 2)
         assert loocv_claims.same_or_different(given_, given_)
+
+
+@given(RUN)
+def test_the_same_is_only_certain_where_two_equal_runs_are_printed(run: dict[str, float]) -> None:
+    one = {"runs": [run]}
+    assert loocv_claims.certain_claims(one, one) == ["same"]
+    assert loocv_claims.unshown_claims(one, one) == []
+    for first, second in ((None, None), (one, None), (None, one)):
+        assert "same" not in loocv_claims.certain_claims(first, second)
+        assert loocv_claims.unshown_claims(first, second) == ["same"]
