@@ -63,7 +63,7 @@ def without_carry(a: int, b: int) -> int:
     >>> without_carry(17, 25)
     32
     """
-    if any(isinstance(n, bool) or not isinstance(n, int) or n < 0 for n in (a, b)):
+    if not (_is_whole(a) and _is_whole(b)):
         raise ValueError(f"{a!r} and {b!r} must be whole numbers of at least 0")
     total, place = 0, 1
     while a or b:
@@ -85,6 +85,10 @@ def joined(a: int, b: int) -> int:
     >>> joined(17, 25)
     1725
     """
-    if any(isinstance(n, bool) or not isinstance(n, int) or n < 0 for n in (a, b)):
+    if not (_is_whole(a) and _is_whole(b)):
         raise ValueError(f"{a!r} and {b!r} must be whole numbers of at least 0")
     return int(f"{a}{b}")
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and number >= 0

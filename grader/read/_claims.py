@@ -155,8 +155,9 @@ class _Sentence:
         )
         if len(named) != len(asked) and not (len(asked) == 1 and named):
             return
-        for match, one in zip(asked, named if len(asked) > 1 else [named], strict=True):
-            self._add(made, match, [one] if isinstance(one, dict) else list(one))
+        groups: list[Any] = [[one] for one in named] if len(asked) > 1 else [named]
+        for match, group in zip(asked, groups, strict=True):
+            self._add(made, match, list(group))
         if not any(not self._inside(one, ()) for one in self.values):
             made.spans.append((self.start, self.end))
 

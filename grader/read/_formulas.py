@@ -16,7 +16,6 @@ from grader.expression import Literal, NotAnExpression, Token, from_tokens, toke
 from grader.expression.polynomial import NotAPolynomial, Polynomial, polynomial, variable
 
 _INNER = frozenset({"number", "open", "close", "operator", "fraction"})
-_SQUARED = re.compile(r"(?:[-\s]|\^)?\s?(?:squared|square|\^\s?2)\b", re.IGNORECASE)
 _SIDE = r"(?:1[0-3]|\d)"
 _KERNEL = rf"\(?\s?(?:\d\s?[x*]\s?\(?)?{_SIDE}\s?[x*]\s?{_SIDE}\)?(?:\s?[x*]\s?\d)?"
 _KERNELS = re.compile(rf"{_KERNEL}(?:\s?\+\s?{_KERNEL})*", re.IGNORECASE)
@@ -209,12 +208,11 @@ def _made(text: str, run: list[Token], names: Names, foreign: bool) -> Iterator[
         if not any(token.kind in ("number", "name") for token in piece):
             continue
         start, end = piece[0].start, piece[-1].end
-        squared = _SQUARED.match(text, end) if piece[-1].kind == "name" else None
-        value = None if foreign else _value(piece, names, squared is not None)
+        value = None if foreign else _value(piece, names)
         if value is None:
             yield Formula(Polynomial(), start, end, foreign=True)
             continue
-        bare = not any(token.kind == "number" for token in piece) and squared is None
+        bare = not any(token.kind == "number" for token in piece)
         literal = (
             piece[0].readings[0]
             if len(piece) == 1 and piece[0].kind == "number"
@@ -223,7 +221,7 @@ def _made(text: str, run: list[Token], names: Names, foreign: bool) -> Iterator[
         yield Formula(
             value,
             start,
-            squared.end() if squared else end,
+            end,
             slack=literal.slack if literal else None,
             significant=literal.significant if literal else 0,
             others=tuple(reading.value for reading in piece[0].readings[1:])
@@ -249,11 +247,8 @@ def _scientific(piece: Sequence[Token]) -> Literal | None:
     return replace(first, slack=(first.slack or Fraction(1)) * 10 ** int(shift))
 
 
-def _value(piece: list[Token], names: Names, squared: bool) -> Polynomial | None:
+def _value(piece: list[Token], names: Names) -> Polynomial | None:
     known = {token.text: names.of(token.text) for token in piece if token.kind == "name"}
-    if squared:
-        two = Literal(Fraction(2), 0, 1)
-        piece = [*piece, Token("operator", "^", 0, 0), Token("number", "2", 0, 0, (two,))]
     try:
         return polynomial(
             from_tokens(piece, lost=True).root, {k: v for k, v in known.items() if v is not None}

@@ -43,7 +43,7 @@ def labelled(text: str, holds: Holds) -> Items | None:
             if not text[text.rfind("\n", 0, label.start) + 1 : label.start].strip(" *•#-|")
         ]
         for inside, own in enumerate((leading, found)):
-            items = _bylabels_of(text, own, holds)
+            items = _by_labels(text, own, holds)
             if items is not None:
                 score = (sum(holds(item.start, item.end) for item in items.items), -rank - inside)
                 if best is None or score > best[0]:
@@ -67,7 +67,7 @@ def _begins_line(text: str, item: Item) -> bool:
     return not re.search(r"[A-Za-z0-9]", text[line : item.start].replace(item.label, "", 1))
 
 
-def _bylabels_of(text: str, found: Sequence[Label], holds: Holds) -> Items | None:
+def _by_labels(text: str, found: Sequence[Label], holds: Holds) -> Items | None:
     """The labels 1, 2, 3 … whose texts hold most, without another 1 among them, are the list."""
     found = [
         label
@@ -76,13 +76,13 @@ def _bylabels_of(text: str, found: Sequence[Label], holds: Holds) -> Items | Non
         or found[place - 1].index != label.index
         or holds(found[place - 1].end, label.start)
     ]
-    best: tuple[tuple[int, int], list[int]] | None = None
+    best: tuple[int, list[int]] | None = None
     for first, label in enumerate(found):
         if label.index == 1 or (first == 0 and label.index == 2):
             chain = _chain(found, first)
-            full = sum(holds(item.start, item.end) for item in _between(text, found, chain))
-            if best is None or full > best[0][0]:
-                best = ((full, -first), chain)
+            count = sum(holds(item.start, item.end) for item in _between(text, found, chain))
+            if best is None or count > best[0]:
+                best = (count, chain)
     if best is None:
         return None
     chain = best[1]

@@ -230,7 +230,7 @@ class _Walk:
         return self.ignoring or self.skipping
 
     def _times(self, index: int, value: int) -> None:
-        """ "3x3 three times" repeats; "three times 3x3" counts what follows."""
+        """Repeat for "3x3 three times"; count what follows for "three times 3x3"."""
         if len(self.draft.layers) == self.draft.piece and self._kind(index + 1) in _KERNELS:
             self.draft.count = value
             return

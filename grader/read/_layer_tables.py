@@ -54,7 +54,8 @@ def rows(text: str) -> list[list[str]]:
 def described(text: str) -> list[tuple[str, str]] | None:
     """Return label and description of each stack in a table; None where it holds no stacks.
 
-    >>> described("| # | kernel | n |\\n|---|---|---|\\n| 1 | 7x7 | 1 |\\n| 2 | 3x3 | 3 |")
+    >>> lines = ["# | kernel | n", "1 | 7x7 | 1", "2 | 3x3 | 3"]
+    >>> described(chr(10).join(lines))
     [('1', '7x7'), ('2', '( 3x3 ) x3')]
     """
     table = rows(text)

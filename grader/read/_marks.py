@@ -58,6 +58,7 @@ _NAMES = {
     "rceil": ")",
     "div": "/",
 }
+_SQUARED = re.compile(r"(?<![A-Za-z])([A-Za-z])[ -]squared?(?![a-z])", re.IGNORECASE)
 _STARRED = re.compile(r"^([ ]*)\*(?=[ ])", re.MULTILINE)
 _WITH = re.compile(r"(?<![A-Za-z])w/(o?)(?=\s?[\w(])")
 _BOLD = re.compile(r"(?<!\d)\*\*|\*\*(?!\d)|__|`+")
@@ -107,6 +108,7 @@ def unmarked(text: str) -> str:
     text = _SPACE.sub(" ", text)
     text = _SUPERSCRIPT.sub(lambda found: "^" + found.group().translate(_DIGITS), text)
     text = _ITALIC.sub(r" \1 ", _STAR.sub(_starred, _BOLD.sub("", text)))
+    text = _SQUARED.sub(r"\1^2", text)
     text = _STARRED.sub(r"\1•", text)
     text = _WITH.sub(lambda found: "without " if found[1] else "with ", text)
     return _WIDE.sub(" ", text.replace("{", " ").replace("}", " "))

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from grader.read._item_labels import labels
 
@@ -98,7 +99,7 @@ def _by_heads(text: str, holds: Holds) -> Items | None:
     lines = lines_of(text)
     heads = [
         a
-        for (a, b), (c, d) in zip(lines, lines[1:], strict=False)
+        for (a, b), (c, d) in pairwise(lines)
         if not _ANY_MARK.match(text[a:b])
         and not holds(a, b)
         and _ANY_MARK.match(text[c:d])

@@ -49,7 +49,7 @@ _SAME = re.compile(
 _NUMBER = re.compile(r"(?<![\d.])([1-9])(?![\d.])")
 _LISTED = re.compile(
     r"\s*(?:\([^()\n]{0,40}\)|\b(?:params?|parameters?|weights?|MACs?|FLOPs?|ops)\b)?\s*"
-    r"(?:,|;|/|\||→|\band\b|&|<|>|\s)+\s*",
+    r"\)?(?:,|;|/|\||→|\band\b|&|<|>|\s)+(?:O\s?\()?\s*",
     re.IGNORECASE,
 )
 _FACTOR = re.compile(
