@@ -183,6 +183,8 @@ class Ways:
                 t for t in self._tries(criterion, replace(other, others=())) if not t.attempt.of
             ]
             if max((t.credit for t in tries), default=NOTHING) != earned:
+                if other.quote == finding.quote:
+                    return [f"“{finding.quote}” can be read in two ways"]
                 return [f"two readings compete: “{finding.quote}” and “{other.quote}”"]
         return []
 

@@ -22,7 +22,8 @@ _ARROW = r"(?:[→⇒]|[-=]>|\\(?:Rightarrow|rightarrow|implies|to))\s*[$*]{0,3}
 _ARROW_BEFORE = re.compile(_ARROW)
 _RELATION_BEFORE = re.compile(rf"(?:[=≈]|\\approx)\s*[$*]{{0,3}}\s*$|{_ARROW}")
 _LIST = re.compile(r"[,;(]|\b(?:and|plus|with|while)\b")
-_MOST, _NEAR, _SENTENCE = 300, 24, 200
+MOST = 300
+_NEAR, _SENTENCE = 24, 200
 _UNITS_AT_MOST = 4
 
 
@@ -73,7 +74,7 @@ def candidates(answer: Answer, comma: Comma | None = None) -> list[Candidate]:
     for line in lines(answer):
         text = with_digits(line.text)
         scan.line(line if text == line.text else replace(line, text=text))
-        if len(scan.found) > _MOST:
+        if len(scan.found) > MOST:
             break
     return scan.settled()
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from grader.expression import Comma
 from grader.model import Answer, Finding, Found, Missing, Number
-from grader.read._candidates import Candidate, candidates, same
+from grader.read._candidates import MOST, Candidate, candidates, same
 from grader.read._cues import CONCLUDED, FINAL, RESULT, SAID, TOTAL, UNSOLVED
 from grader.read._lines import may_be_lost
 from grader.read._rivals import added, found_of, miscalculated, rivals
@@ -288,6 +288,8 @@ def _is_finer(one: Candidate, other: Candidate) -> bool:
 
 
 def _doubt(best: Candidate, kept: list[Candidate], wanted: Wanted) -> str:
+    if best.order > MOST or kept[-1].order > MOST:
+        return "more numbers stand here than are read"
     if _signs_lost(best):
         return "signs may have been lost in a calculation whose result is not printed"
     if not best.near and best.base < FINAL and _tells_apart(kept, wanted):

@@ -200,8 +200,8 @@ PATTERNS: tuple[tuple[str, str, str], ...] = (
             r"(?:(?:kernels?|filters?|windows?|conv\w*)[\s_-]{0,2})?(?:sizes?|kernels?)\s?(?:(?:of|=|:|is|with)?\s?){0,3}"
             r"(?P<size1>\d{1,2}(?![\d.]*\s?[x*]\s?\d|\w|[\s-]?(?:filters|channels|layers|by))"
             r"(?:\s?(?:,|and|&|→|\+|then)\s?\d{1,2}(?!\s?[x*]|\w))*)"
-            r"|k\s?=\s?(?P<size2>\d{1,2}(?![\w.])(?:\s?(?:,|and|&|→|\+|then)\s?\d{1,2}(?!\s?[x*]|\w))*)"
-            r"|conv(?:2d)?[\s_-]?(?P<size3>\d{1,2})(?![\w.]|\s?[x*]\s?\d|[\s-]by\b)"
+            r"|k\s?=\s?(?P<size2>\d{1,2}(?!\w|\.\d)(?:\s?(?:,|and|&|→|\+|then)\s?\d{1,2}(?!\s?[x*]|\w))*)"
+            r"|conv(?:2d)?[\s_-]?(?P<size3>\d{1,2})(?!\w|\.\d|\s?[x*]\s?\d|[\s-]by\b)"
             r"|(?<![\d.])(?P<size4>\d) (?P<size5>\d)(?= (?:conv|kernel|filter|layer))"
         ),
     ),

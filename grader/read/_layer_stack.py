@@ -216,8 +216,13 @@ class _Walk:
 
     def _in_sum(self, index: int) -> bool:
         """Whether a number is part of arithmetic, or the size of a field that is spoken of."""
+        named = self._kind(index - 1) == "equals" and self._kind(index - 2) == "word"
+        if named and not (self.ignoring or self.skipping):
+            return False
         near = [token for token in (self._at(index - 1), self._at(index + 1)) if token is not None]
         if any(t.kind in ("equals", "sum") or t.value in ("+", "·", "-") for t in near):
+            return True
+        if self._kind(index - 2) == "cue" and self.tokens[index - 1].value == ":":
             return True
         for step in (1, -1):
             arrow = self._at(index + step)
@@ -241,7 +246,9 @@ class _Walk:
 
     def _joint(self, kind: str, value: Any, index: int) -> None:
         draft = self.draft
+        introduces = draft.each and not draft.said and value == ":"
         draft.flush()
+        draft.each = introduces
         if kind == "withdraw" and draft.layers:
             draft.withdraw()
             self.ignoring = self.skipping = False
@@ -267,7 +274,8 @@ class _Walk:
         words = sum(token.kind == "word" and token.value not in _DESCRIBES for token in sentence)
         if "cue" in kinds or "quantifier" in kinds[:first] or "equals" in kinds:
             self.skipping = True
-            self.draft.made.guess("kernels in an explanation")
+            if "cue" not in kinds[:first]:
+                self.draft.made.guess("kernels in an explanation")
         elif words > _RUNNING:
             self.draft.made.guess("layers in running text")
 

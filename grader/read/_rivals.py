@@ -19,15 +19,18 @@ _ADDED = re.compile(r"\b(?:adds?|comes?\s+on\s+top)\W+(?:\w+\W+){0,2}$", re.IGNO
 def rivals(best: Candidate, kept: list[Candidate], standing: list[Candidate]) -> list[Found]:
     """Return the numbers that a reader could as well take for the result."""
     found: list[Candidate] = []
+    echoes = [c for c in kept if same(c.number, best.number)]
+    echoing = {c.order for c in echoes}
     for candidate in kept:
-        if same(candidate.number, best.number) or any(
+        if candidate.order in echoing or any(
             same(candidate.number, other.number) for other in found
         ):
             continue
-        settled = _settled(candidate, best, kept)
+        settled = _settled(candidate, echoes)
         if _competes(candidate, best, settled) and not _is_part(candidate, best, standing):
             found.append(candidate)
-    return [found_of(candidate) for candidate in found]
+    told = _quote(best)
+    return [_apart(candidate, told) for candidate in found]
 
 
 def miscalculated(best: Candidate) -> list[Found]:
@@ -53,9 +56,9 @@ def added(best: Candidate, kept: list[Candidate]) -> list[Found]:
     ]
 
 
-def _settled(candidate: Candidate, best: Candidate, kept: list[Candidate]) -> bool:
+def _settled(candidate: Candidate, echoes: list[Candidate]) -> bool:
     """Whether the result is worked out and told again further on: what came before led to it."""
-    later = [c for c in kept if c.order > candidate.order and same(c.number, best.number)]
+    later = [c for c in echoes if c.order > candidate.order]
     return any(c.mentioned for c in later) and any(not c.mentioned for c in later)
 
 
@@ -99,6 +102,14 @@ def _is_part(candidate: Candidate, best: Candidate, standing: list[Candidate]) -
 def found_of(candidate: Candidate) -> Found:
     """Return a candidate as a reading, with its place and the words around it."""
     return Found(value=candidate.number, where=(candidate.line.place,), quote=_quote(candidate))
+
+
+def _apart(candidate: Candidate, told: str) -> Found:
+    """Return a rival; where its quote is that of the result, the number alone is quoted."""
+    found = found_of(candidate)
+    if found.quote != told:
+        return found
+    return replace(found, quote=candidate.line.text[candidate.start : candidate.end].strip())
 
 
 def _quote(candidate: Candidate) -> str:

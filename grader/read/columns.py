@@ -20,6 +20,10 @@ _NOISE = re.compile(
     r"\\hline|\\begin\{[^}]*\}(?:\{[^}]*\})?|\\end\{[^}]*\}|[$*`]{1,2}(?=\s|$|[A-Za-z(])|\*\*"
 )
 _THIN = re.compile(r"(?<=\d)(?:\\,|\\ |\{,\}|[\u2009\u202f\u00a0'’])(?=\d{3})")
+_CELL = re.compile(r"</t[dh]>\s*<t[dh][^>]{0,80}>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:table|thead|tbody|tr|td|th)\b[^>]{0,80}>", re.IGNORECASE)
+_MANY = 12
+"""Numbers in an answer from which on a table may be there that was not recognised."""
 _RULE = re.compile(r"[\s|:+=-]*")
 _ARROW = re.compile(r"->|→|⇒|=>|≈|~|=")
 _TAIL = re.compile(r"^(.*[)*×].*[\d)])\s+(\d[\d,]{3,})$")
@@ -55,14 +59,19 @@ class Columns:
             scan.piece(piece)
         lost = bool(answer.lost or answer.of("image"))
         if not any(row["value"] is not None for row in scan.found):
-            return Missing(
-                why=f"no {self.column} were found",
-                doubt="the table may stand in an image" if lost and not scan.filled else "",
-            )
+            return Missing(why=f"no {self.column} were found", doubt=_doubt(answer, scan, lost))
         doubt = scan.doubt or ("part of the table may stand in an image" if lost else "")
         places = tuple(dict.fromkeys(scan.places))
         quote = f"{sum(row['value'] is not None for row in scan.found)} rows of {self.column}"
         return Found(value=scan.found, where=places, quote=quote, doubt=doubt, notes=scan.notes())
+
+
+def _doubt(answer: Answer, scan: _Scan, lost: bool) -> str:
+    if lost and not scan.filled:
+        return "the table may stand in an image"
+    if not scan.found and len(re.findall(r"\d+", answer.text)) > _MANY:
+        return "a table may stand there that could not be read"
+    return ""
 
 
 class _Scan:
@@ -79,7 +88,8 @@ class _Scan:
         self._columns = {name: _words(words) for name, words in kind.columns.items()}
 
     def piece(self, piece: Piece) -> None:
-        text = _NOISE.sub(" ", _LATEX.sub(r" \1 ", _THIN.sub("", piece.text)))
+        plain = _unmarked(piece.text) if "<t" in piece.text else piece.text
+        text = _NOISE.sub(" ", _LATEX.sub(r" \1 ", _THIN.sub("", plain)))
         lines = re.split(r"\\\\|\n", text) if "&" in text else text.splitlines()
         dotted = len(re.findall(r"(?<![\d.])\d{1,3}(?:\.\d{3}){2,}(?![\d.])", text)) > 1
         for line in lines:
@@ -224,6 +234,12 @@ def _same(one: Number, other: object) -> bool:
 def _words(words: Sequence[str]) -> re.Pattern[str]:
     """Any of the words, matched by its beginning."""
     return re.compile(rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, words))})[a-z]*", re.IGNORECASE)
+
+
+def _unmarked(text: str) -> str:
+    """A table in HTML as lines with bars."""
+    bars = _TAG.sub(" | ", _CELL.sub(" | ", text))
+    return re.sub(r"(?m)(?:[ \t]*\|){2,}[ \t]*$", " |", re.sub(r"(?m)^[ \t|]+", "| ", bars))
 
 
 def _cells(line: str) -> list[str]:

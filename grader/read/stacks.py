@@ -81,6 +81,7 @@ class Stacks:
     def read(self, answer: Answer) -> Finding:
         """Return the stacks in the order of their labels."""
         text, tables = _parts(answer)
+        text = _PAIR.sub("two ", text)
         found = _from_tables(tables, text) or _from_text(text)
         if not found:
             return Missing(
@@ -102,6 +103,7 @@ def _few(where: tuple[Place, ...]) -> tuple[Place, ...]:
     return where[:20]
 
 
+_PAIR = re.compile(r"\b(?:a\s+)?(?:pair|couple)\s+of\s+", re.IGNORECASE)
 _SIZE = re.compile(r"\d\s*(?:x|×|\*|by|\\times)\s*\d", re.IGNORECASE)
 
 
@@ -321,10 +323,10 @@ class _Text:
         if not inside:
             return []
         ends = _END.search(self.text, inside[-1])
-        end = ends.start() if ends else len(self.text)
-        made = self.stack(end, len(self.text))
-        own_line = "\n" in self.text[inside[-1] : end + 1]
-        return [made] if own_line or made.quantified else []
+        line = self.text.find("\n", inside[-1])
+        line = len(self.text) if line < 0 else line
+        same = self.stack(ends.start() if ends else line, line)
+        return [*([same] if same.quantified else []), self.stack(line, len(self.text))]
 
 
 def _bare(text: str, marked: bool) -> str:

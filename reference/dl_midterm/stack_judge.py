@@ -154,7 +154,8 @@ def _shape(design: Design, name: str, notes: Notes) -> dict[str, str] | None:
         notes.say(f"{name} holds a layer that pools", sure=False)
     states = {"padding": padding_state(design), "filters": channel_state(design)}
     if "lost" in states.values():
-        notes.say(f"{name}: {_lost(design, states)}", sure=not _few_filters(design, states))
+        sure = not _few_filters(design, states) and not _one_sided(design)
+        notes.say(f"{name}: {_lost(design, states)}", sure=sure)
         return None
     if "close" in states.values():
         notes.say(f"{name}: its padding is off by the half pixel of an even kernel", sure=False)
@@ -200,6 +201,12 @@ def _why(design: Design) -> str:
     if design.get("conflict"):
         return "it is described in two ways that differ"
     return ", ".join(str(reason) for reason in design.get("unsure", ()))
+
+
+def _one_sided(design: Design) -> bool:
+    """Whether kernels are longer one way than the other: "padding 3" may mean that way alone."""
+    kernels = [layer.get("kernel") for layer in design["layers"] or ()]
+    return any(isinstance(k, list | tuple) and len(set(k)) > 1 for k in kernels)
 
 
 def _lost(design: Design, states: Mapping[str, str]) -> str:
