@@ -27,5 +27,4 @@ class Count:
         """Return full credit for a list that is long enough."""
         if not isinstance(value, list | tuple):
             return wrong("not a list")
-        found = f"{len(value)} found"
-        return full(found) if len(value) >= self.at_least else wrong(found)
+        return full("") if len(value) >= self.at_least else wrong("")

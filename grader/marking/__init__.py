@@ -174,7 +174,7 @@ class _Marker:
                 if tried.verdict.credit:
                     points = after
                     seen[adjustment.id] = MistakeSeen(id=adjustment.id, says=adjustment.says)
-                    reasons.append(tried.verdict.reason)
+                    reasons += [tried.verdict.reason] if tried.verdict.reason else []
         return self._part(points, why, detail, tuple(reasons), tuple(seen.values()), marks)
 
     def _remarks(self) -> Iterator[str]:

@@ -19,7 +19,10 @@ _NOUN = (
 )
 _ROMANS = r"(?:viii|vii|vi|iv|iii|ii|i|v)"
 _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|1st|2nd|3rd|[4-8]th)"
-_NOT_LAYER = r"(?!\s*(?:conv|layer|kernel|filter|step|stage|block|one\s+(?:layer|conv)|[23]-?d|\d\s*x\s*\d)|-?\s*order)"
+_NOT_LAYER = (
+    r"(?!\s*(?:conv|layer|kernel|filter|step|stage|block|one\s+(?:layer|conv)|[23]-?d)|-?\s*order)"
+)
+_SIZED = re.compile(r"\s*\d\s*x\s*\d")
 _START = r"(?:^|(?<=[\s,;|(]))"
 _KERNEL = r"(?![\d.]*\s?[x*]\s?\d)"
 
@@ -38,7 +41,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("hash", r"#\s?(?P<index>\d)(?!\d)"),
     ("f(1)", r"(?<![A-Za-z])[A-Za-z]{1,12}\s?\((?P<index>\d)\)(?=\s?[=:≈])"),
-    ("(1)", rf"{_START}\((?P<index>\d{{1,2}})\)(?!\s?[x*^(])"),
+    ("(1)", rf"{_START}\((?P<index>\d{{1,2}})\)(?!\s?[x*^]|\()"),
     ("1)", rf"{_START}(?P<index>\d{{1,2}})\)"),
     ("1.", rf"{_START}(?P<index>\d{{1,2}})\.(?=\s|[A-Za-z(\[]|$)"),
     ("1:", rf"{_START}(?P<index>\d{{1,2}})\s?:(?=\s|\d|$)"),
@@ -143,6 +146,9 @@ def labels_of(text: str, style: str, start: int = 0, end: int = sys.maxsize) -> 
             or index > LONGEST
             or (match.group().endswith(")") and _opened(text, match.start()))
         ):
+            continue
+        inside = text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" *•#-")
+        if style == "ordinal" and inside and _SIZED.match(text, match.end()):
             continue
         label = Label(index, match.start(), match.end(), match.group().strip())
         if style == "letter digit":

@@ -14,6 +14,7 @@ from grader.read._layer_calls import LayerDict
 from grader.read._layer_stack import stack
 
 _OPEN = re.compile(r"\bor\b|\bmaybe\b|\bperhaps\b|\beither\b|\?", re.IGNORECASE)
+_TOTALS = "several totals stand here"
 _CLAUSE = re.compile(r"[,;\n]")
 _NEAR = 24
 _MOST_STEPS = 24
@@ -112,7 +113,7 @@ class Reading:
         layers = stack(key or text[start : chosen.members[0].start]).layers
         if not layers and any(one.kernels and one.start > last.end for one in own):
             layers = stack(text[last.end :]).layers
-        conflict = bool(unsure) and _OPEN.search(text, start) is not None
+        conflict = _TOTALS in unsure or (bool(unsure) and _OPEN.search(text, start) is not None)
         return Value(
             index=index,
             label=label,
@@ -130,8 +131,11 @@ class Reading:
         kept = [chain for chain in found if not only_names(chain)] or found
         kept = self._of_interest(text, kept, start)
         totals = [chain for chain in kept if chain.total]
-        if not kept or totals:
-            return (totals[-1] if totals else None), []
+        if totals:
+            differ = len({chain.last.value for chain in totals}) > 1
+            return totals[-1], [_TOTALS] if differ else []
+        if not kept:
+            return None, []
         if kept[-1].last.value.names:
             kept = [chain for chain in kept if chain.last.value.names]
         whole = [chain for chain in kept if not chain.each]

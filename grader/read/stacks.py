@@ -2,8 +2,8 @@
 
     read: {kind: stacks}
 
-The value is a list of mappings ``{label, index, layers, conflict, unsure, sized, text}``. A layer
-is ``{kernel: [h, w], dilation: [h, w], stride: [h, w], padding, filters, kind}``. ``padding`` is
+The value is a list of mappings ``{label, index, layers, conflict, unsure, sized, mentioned, text}``.
+A layer is ``{kernel: [h, w], dilation: [h, w], stride: [h, w], padding, filters, kind}``. ``padding`` is
 null where it is not said, else a number, ``[h, w]``, "same", "valid", or "said" where its amount
 is left open; ``filters`` is null, a number, or a multiple of what is read such as "C" or "C/4".
 What is said of all architectures stands in each layer that says nothing else itself.
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.model import Answer, Finding, Found, Missing, Place
+from grader.model import Answer, Finding, Found, Missing
 from grader.read import readers
 from grader.read._item_labels import index_of
 from grader.read._items import Items, split, spots
@@ -27,10 +27,12 @@ from grader.read._layer_settings import Stack, spread
 from grader.read._layer_stack import places, stack
 from grader.read._layer_tables import described, rows
 from grader.read._layer_tokens import Token, tokens
-from grader.read._marks import unmarked
+from grader.read._marks import LONGEST, unmarked
 
 _LAYERED = re.compile(r"conv|kernel|layer|filter|\dx\d", re.IGNORECASE)
 _ALONE = re.compile(r"(?<![\w.,-])\d{1,2}(?![\w]|\.\d)")
+_PAIR = re.compile(r"\b(?:a\s+)?(?:pair|couple)\s+of\s+", re.IGNORECASE)
+_SIZE = re.compile(r"\d\s*(?:x|×|\*|by|\\times)\s*\d", re.IGNORECASE)
 _WITHDRAWN = re.compile(
     r"\b(?:wait|sorry|correction|corrected|oops|my mistake|scratch|ignore|instead|actually|should be)\b",
     re.IGNORECASE,
@@ -85,29 +87,27 @@ class Stacks:
         found = _from_tables(tables, text) or _from_text(text)
         if not found:
             return Missing(
-                why="no architecture was found", doubt=_doubt(answer, text, bool(tables))
+                why="no architecture was found", doubt=_doubt(answer, text, tabled=bool(tables))
             )
-        where = tuple(dict.fromkeys(piece.place for piece in answer.pieces))
-        quote = "; ".join(" ".join(one.text.split()) for one in found)
         plain = "\n".join(unmarked(piece.text) for piece in answer.pieces)
-        for one in found:
-            one.mentioned = [what for what, pattern in _MENTIONS.items() if pattern.search(plain)]
-        value = [one.plain() for one in found]
-        lost = f"lost in conversion: {answer.lost[0]}" if answer.lost else ""
-        if not lost and answer.of("image"):
-            lost = "a part of the answer is an image"
-        return Found(value=value, where=_few(where), quote=quote[:_QUOTE], doubt=lost)
+        mentioned = [what for what, pattern in _MENTIONS.items() if pattern.search(plain)]
+        return Found(
+            value=[{**one.plain(), "mentioned": mentioned} for one in found],
+            where=tuple(dict.fromkeys(piece.place for piece in answer.pieces))[:20],
+            quote="; ".join(" ".join(one.text.split()) for one in found)[:_QUOTE],
+            doubt=_lost(answer),
+        )
 
 
-def _few(where: tuple[Place, ...]) -> tuple[Place, ...]:
-    return where[:20]
+def _lost(answer: Answer) -> str:
+    if answer.lost:
+        return f"lost in conversion: {answer.lost[0]}"
+    if answer.of("image"):
+        return "a part of the answer is an image"
+    return "the answer is longer than what is read" if len(answer.text) > LONGEST else ""
 
 
-_PAIR = re.compile(r"\b(?:a\s+)?(?:pair|couple)\s+of\s+", re.IGNORECASE)
-_SIZE = re.compile(r"\d\s*(?:x|×|\*|by|\\times)\s*\d", re.IGNORECASE)
-
-
-def _doubt(answer: Answer, text: str, tabled: bool) -> str:
+def _doubt(answer: Answer, text: str, *, tabled: bool) -> str:
     if answer.lost or answer.of("image"):
         return "the answer may stand in an image"
     numbers = _ALONE.findall(text)
@@ -131,7 +131,6 @@ class _One:
     text: str
     conflict: bool = False
     more: list[str] = field(default_factory=list)
-    mentioned: list[str] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
         return {
@@ -141,7 +140,6 @@ class _One:
             "conflict": self.conflict,
             "unsure": [*self.made.unsure, *self.more],
             "sized": self.made.sized,
-            "mentioned": self.mentioned,
             "text": " ".join(self.text.split())[:_QUOTE],
         }
 

@@ -126,7 +126,7 @@ def _judged(
             reason = "the values fit together for numbers that were not read"
             return {"credit": str(credit), "reasons": [reason], "certain": False}
         notes.certain = False
-    if len(right) > asked or len(right) < max(right):
+    if len(right) > asked or len(right) < max(len(stacks or ()), *right):
         notes.say(f"{len(right)} values were read", sure=False)
     total = sum(right.values())
     notes.reasons.insert(0, f"{total} of {asked} counts are right for the architectures designed")
