@@ -8,6 +8,7 @@ memory, and keeps a parser's crash away from the process that holds the key.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -172,6 +173,7 @@ def serve() -> None:
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a parser that prints must not forge an answer; both go nowhere
     _limit(int(sys.argv[1]))
+    gc.set_threshold(100_000, 20, 50)  # many small objects that die at once: look less often
     while header := source.read(_HEADER.size):
         request = json.loads(source.read(*_HEADER.unpack(header)))
         files = {name: source.read(size) for name, size in request["files"].items()}
