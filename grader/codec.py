@@ -16,6 +16,7 @@ from grader.model import Answer, Broken, Found, Missing, Number, Piece, Place
 
 _KINDS = (Answer, Broken, Found, Missing, Number, Piece, Place)
 _WORDS: dict[str, Any] = {kind.__name__: kind for kind in _KINDS}
+_FIELDS = {kind: [(f.name, f.default) for f in dataclasses.fields(kind)] for kind in _KINDS}
 _DEPTH = 60
 # Without indentation the encoder that is written in C is used, which is many times faster.
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
@@ -34,10 +35,13 @@ def to_plain(value: Any, depth: int = 0) -> Any:
     if depth > _DEPTH:
         raise NotPlain(f"nested deeper than {_DEPTH}")
     kind = type(value)
-    if kind.__name__ in _WORDS and _WORDS[kind.__name__] is kind:
-        fields = ((f, getattr(value, f.name)) for f in dataclasses.fields(kind))
-        kept = {f.name: to_plain(v, depth + 1) for f, v in fields if v != f.default}
-        return {"$": kind.__name__, **kept}
+    if kind in _FIELDS:
+        plain: dict[str, Any] = {"$": kind.__name__}
+        for name, default in _FIELDS[kind]:
+            own = getattr(value, name)
+            if own is not default and own != default:
+                plain[name] = to_plain(own, depth + 1)
+        return plain
     if kind is Fraction:
         return {"$": "Fraction", "of": str(value)}
     if kind is float and not math.isfinite(value):

@@ -17,7 +17,7 @@ _PICTURE = re.compile(rb"(data:[\w/+.-]{1,60};base64,)[A-Za-z0-9+/=]{200,}")
 _SHOWN = dict.fromkeys(
     [*range(9, 14), 0x1B, 0x85, 0xA0, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF]
 )
-_SAMPLE = 100_000
+_SAMPLE = 8_000
 _GARBAGE = 0.1
 """Share of characters that cannot be shown from which on a file is no text."""
 
