@@ -17,9 +17,10 @@ import click
 from grader import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from grader.pipeline import Assignment, HandIn, Record
+    from grader.pipeline import Source
+    from grader.report.summary import Summary
 
 UNREAD, USAGE, CONTENT, OURS = 1, 2, 3, 4
 
@@ -79,24 +80,30 @@ def grade(
     Without a PATH, every child of submissions/ASSIGNMENT is one student's hand-in.
     """
     from grader import pipeline
-    from grader.report.results import results_json
+    from grader.report.batch import results_json
 
     if source is not None and paths:
         raise click.UsageError("--from marks stored evidence; give it no PATH")
     folder = pipeline.find_course(course or Path.cwd(), assignment)
     loaded = pipeline.load_assignment(folder, assignment, paper=paper, keys=keys)
     target = out or source or folder / ".grader" / "out" / assignment
-    if source is not None:
-        records: Iterable[Record] = pipeline.stored(source)
-        count = len(list((source / "evidence").glob("*.json")))
-        same = target.resolve() == source.resolve()
-    else:
-        found = pipeline.hand_ins(paths or _submitted(folder, assignment))
-        records, count, same = _collected(loaded, found, jobs), len(found), False
-    batch = pipeline.grade(loaded, _progress(records, count), target, keep_evidence=not same)
+    same = source is not None and target.resolve() == source.resolve()
+    sources: Sequence[Source] = (
+        pipeline.stored(source)
+        if source is not None
+        else pipeline.hand_ins(paths or _submitted(folder, assignment))
+    )
+    batch = pipeline.grade(
+        loaded,
+        sources,
+        target,
+        jobs=jobs or os.cpu_count() or 1,
+        keep_evidence=not same,
+        watch=lambda summaries: _progress(summaries, len(sources)),
+    )
     if as_json:
         click.echo(results_json(batch), nl=False)
-    for problem in sorted(set(batch.problems)):
+    for problem in batch.problems:
         _say(f"{problem.path}: {problem.what}")
     _say(
         f"{len(batch.results)} hand-in(s) marked, {batch.open_marks} mark(s) wait for a person; "
@@ -118,7 +125,11 @@ def selfcheck(assignment: str, file: Path, course: Path | None, paper: Path | No
 
     folder = pipeline.find_course(course or Path.cwd(), assignment)
     loaded = pipeline.load_assignment(folder, assignment, paper=paper)
-    record = next(iter(_collected(loaded, pipeline.hand_ins([file]), 1)))
+    collecting = pipeline.Collecting(loaded)
+    try:
+        record = collecting(pipeline.hand_ins([file])[0])
+    finally:
+        collecting.close()
     for line in lines(loaded.rubric, record.evidence, record.problems):
         click.echo(_inert(line))
     if record.unreadable:
@@ -162,28 +173,22 @@ def _submitted(course: Path, assignment: str) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def _collected(loaded: Assignment, found: list[HandIn], jobs: int | None) -> Iterator[Record]:
-    from grader import pipeline
-
-    return pipeline.collect_all(loaded, found, min(jobs or os.cpu_count() or 1, max(1, len(found))))
-
-
-def _progress(records: Iterable[Record], count: int) -> Iterator[Record]:
-    """Show who was read: a bar on a terminal, plain lines elsewhere."""
+def _progress(summaries: Iterable[Summary], count: int) -> Iterator[Summary]:
+    """Show who was marked: a bar on a terminal, plain lines elsewhere."""
     if not sys.stderr.isatty():
-        for number, record in enumerate(records, start=1):
+        for number, summary in enumerate(summaries, start=1):
             if count <= 20 or number % max(1, count // 20) == 0 or number == count:
-                _say(f"{number}/{count} {record.student}")
-            yield record
+                _say(f"{number}/{count} {summary.student}")
+            yield summary
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("grading", total=count)
-        for record in records:
-            bar.update(task, advance=1, description=record.student[:30])
-            yield record
+        for summary in summaries:
+            bar.update(task, advance=1, description=summary.student[:30])
+            yield summary
 
 
 def _say(line: str) -> None:

@@ -12,8 +12,9 @@ is an expression too, ``ln(p/(1-p)) = b0+b1*x1+b2*x2``. Nothing is executed.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -93,18 +94,10 @@ class Equivalent:
             compared += 1
         return True if compared >= _ENOUGH else None
 
-    def _points(self) -> Iterator[dict[str, float | Fraction]]:
+    def _points(self) -> tuple[dict[str, float | Fraction], ...]:
         """Points spread over the ranges, always the same ones."""
-        for index in range(1, _POINTS + 1):
-            point: dict[str, float | Fraction] = {
-                _plain(n): Fraction(str(v)) for n, v in self.constants.items()
-            }
-            for place, (name, (low, high)) in enumerate(sorted(self.variables.items())):
-                share = _halton(index + 20, _PRIMES[place % len(_PRIMES)])
-                point[_plain(name)] = Fraction(str(low)) + share * (
-                    Fraction(str(high)) - Fraction(str(low))
-                )
-            yield point
+        ranges = tuple((name, *map(float, span)) for name, span in sorted(self.variables.items()))
+        return _spread(ranges, tuple(sorted(self.constants.items())))
 
     def _unknown(self, sides: Sides) -> list[str]:
         known = set(map(_plain, [*self.variables, *self.constants]))
@@ -187,8 +180,24 @@ _GREEK = {
 }
 
 
-def _halton(index: int, base: int) -> Fraction:
-    share, result = Fraction(1), Fraction(0)
+@functools.lru_cache(maxsize=64)
+def _spread(
+    ranges: tuple[tuple[str, float, float], ...], constants: tuple[tuple[str, float], ...]
+) -> tuple[dict[str, float | Fraction], ...]:
+    """Points of a Halton sequence in the ranges; floats, as only nearness is asked for."""
+    fixed: dict[str, float | Fraction] = {_plain(n): Fraction(str(v)) for n, v in constants}
+    return tuple(
+        fixed
+        | {
+            _plain(name): low + _halton(index + 20, _PRIMES[place % len(_PRIMES)]) * (high - low)
+            for place, (name, low, high) in enumerate(ranges)
+        }
+        for index in range(1, _POINTS + 1)
+    )
+
+
+def _halton(index: int, base: int) -> float:
+    share, result = 1.0, 0.0
     while index:
         share /= base
         index, digit = divmod(index, base)

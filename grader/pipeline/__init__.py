@@ -5,24 +5,27 @@ Everything here touches the world; what decides a mark is imported from ``markin
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
-from grader.marking import mark
-from grader.model import Result
 from grader.pipeline.assignment import Assignment, NoCourse, find_course, load_assignment
+from grader.pipeline.crew import Crew, Died
+from grader.pipeline.grading import Grading, Source, mark_record
 from grader.pipeline.hand_ins import HandIn, hand_ins
-from grader.pipeline.records import Record, collect_all, stored
-from grader.report import Batch, render
+from grader.pipeline.names import safe_name
+from grader.pipeline.records import Collecting, Record, stored
+from grader.report import render
+from grader.report.batch import Batch
+from grader.report.summary import Summary
 
 __all__ = [
     "Assignment",
+    "Collecting",
     "HandIn",
     "NoCourse",
     "Record",
-    "collect_all",
+    "Source",
     "find_course",
     "grade",
     "hand_ins",
@@ -32,56 +35,44 @@ __all__ = [
     "stored",
 ]
 
-
-def mark_record(assignment: Assignment, record: Record, digest: str | None = None) -> Result:
-    """Return the result of one record; pure but for calls of the reference.
-
-    ``digest`` is the hash of the record's bytes, where it is known already.
-    """
-    digest = digest or hashlib.sha256(record.to_bytes()).hexdigest()
-    parts = mark(assignment.rubric, record.evidence, assignment.call, assignment.keys)
-    return Result(
-        student=record.student,
-        claims=record.claims,
-        files=record.files,
-        isolation=record.isolation,
-        parts=parts,
-        made_from={**assignment.made_with, "evidence": digest[:16]},
-    )
+Watch = Callable[[Iterator[Summary]], Iterable[Summary]]
+"""Passes summaries on as they come, and shows them to somebody."""
 
 
 def grade(
     assignment: Assignment,
-    records: Iterable[Record],
+    sources: Sequence[Source],
     out: Path | None,
     *,
+    jobs: int = 1,
     keep_evidence: bool = True,
+    watch: Watch = iter,
 ) -> Batch:
-    """Mark records and write evidence and reports under ``out`` as they come.
+    """Grade hand-ins, or stored evidence, and write evidence and reports under ``out``.
 
-    Results are sorted by student; memory grows with results, not with hand-ins' bytes.
+    Args:
+        assignment: what marks rest on.
+        sources: hand-ins, or files of evidence.
+        out: the folder that holds this run, and nothing of an earlier one; None to write nothing.
+        jobs: how many processes work at once.
+        keep_evidence: whether evidence is written; it is not where it is what was read.
+        watch: shows progress.
     """
+    make = partial(Grading, assignment=assignment, out=out, keep_evidence=keep_evidence)
     batch = Batch(rubric=assignment.rubric, made_with=assignment.made_with)
-    for record in records:
-        data = record.to_bytes()
-        result = mark_record(assignment, record, hashlib.sha256(data).hexdigest())
-        batch.add(result, record.problems, unreadable=record.unreadable)
-        if out is not None:
-            name = safe_name(record.student)
-            if keep_evidence:
-                _write(out / "evidence" / f"{name}.json", data)
-            render.student(
-                batch.rubric,
-                result,
-                record.evidence,
-                out / "reports",
-                name,
-                problems=record.problems,
-            )
+    with Crew[Source, Summary](make, max(1, min(jobs, len(sources)))) as crew:
+        batch.results.extend(watch(_summaries(crew, sources, make)))
     if out is not None:
         render.batch(batch, out, safe_name)
         _clear(out, {safe_name(result.student) for result in batch.results})
     return batch
+
+
+def _summaries(
+    crew: Crew[Source, Summary], sources: Iterable[Source], make: Callable[[], Grading]
+) -> Iterator[Summary]:
+    for done in crew(sources):
+        yield make().given_up(done.item) if isinstance(done, Died) else done
 
 
 def _clear(out: Path, written: set[str]) -> None:
@@ -89,37 +80,3 @@ def _clear(out: Path, written: set[str]) -> None:
     for file in (*(out / "evidence").glob("*.json"), *(out / "reports").glob("*.*")):
         if file.stem not in written and file.suffix in (".json", ".html", ".md"):
             file.unlink()
-
-
-def safe_name(student: str) -> str:
-    """Return a file name for a student: harmless on every system, different for different ids.
-
-    >>> safe_name("ada")
-    'ada'
-    >>> safe_name("../x").startswith("..")
-    False
-    """
-    kept = re.sub(r"[^A-Za-z0-9._~-]", "_", student)[:80].lstrip(".-")
-    if kept == student and kept and kept.upper() not in _RESERVED:
-        return kept
-    return (
-        f"{kept or 'student'}-{hashlib.sha256(student.encode('utf-8', 'replace')).hexdigest()[:8]}"
-    )
-
-
-_RESERVED = {
-    "CON",
-    "PRN",
-    "AUX",
-    "NUL",
-    "INDEX",
-    *(f"{d}{n}" for d in ("COM", "LPT") for n in range(1, 10)),
-}
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)

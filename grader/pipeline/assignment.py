@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -34,6 +35,12 @@ class Assignment:
     made_with: Mapping[str, str]
     """Version and hashes of everything that marks rest on, beside the hand-ins."""
     call: Callable[[str, Mapping[str, Any]], Any] = field(repr=False)
+    origin: Callable[[], Assignment] = field(repr=False)
+    """Loads it again, in another process."""
+
+    def __reduce__(self) -> tuple[Callable[[], Assignment], tuple[()]]:
+        """Go to another process as what it was loaded from: a reference is code."""
+        return self.origin, ()
 
     @property
     def plan(self) -> Plan:
@@ -101,6 +108,7 @@ def load_assignment(
         paper=text,
         made_with=_made_with(rubric, reference, known),
         call=_Calls(reference),
+        origin=functools.partial(load_assignment, course, name, paper=paper, keys=keys),
     )
 
 

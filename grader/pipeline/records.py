@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -71,39 +69,22 @@ class Record:
             raise codec.NotPlain(f"these bytes are no evidence of a hand-in: {error}") from error
 
 
-def collect_all(assignment: Assignment, found: Iterable[HandIn], jobs: int) -> Iterator[Record]:
-    """Collect hand-ins in ``jobs`` killable workers and yield records in the order given."""
-    plan = json.dumps(asdict(assignment.plan), ensure_ascii=False, sort_keys=True)
-    local = threading.local()
-    workers: list[Worker] = []
+class Collecting:
+    """Collects one hand-in after another in a killable worker that holds no key."""
 
-    def one(hand_in: HandIn) -> Record:
-        if not hasattr(local, "worker"):
-            local.worker = Worker()
-            workers.append(local.worker)
-        return _collect(local.worker, plan, hand_in, assignment)
+    def __init__(self, assignment: Assignment) -> None:
+        """Start nothing yet."""
+        self._assignment = assignment
+        self._plan = json.dumps(asdict(assignment.plan), ensure_ascii=False, sort_keys=True)
+        self._worker = Worker()
 
-    try:
-        with ThreadPoolExecutor(max_workers=jobs) as pool:
-            yield from _in_order(pool, one, list(found), ahead=4 * jobs)
-    finally:
-        for worker in workers:
-            worker.close()
+    def __call__(self, hand_in: HandIn, /) -> Record:
+        """Return what was collected of a hand-in; whatever its bytes are, this does not raise."""
+        return _collect(self._worker, self._plan, hand_in, self._assignment)
 
-
-def _in_order(
-    pool: ThreadPoolExecutor, work: Callable[[HandIn], Record], items: list[HandIn], ahead: int
-) -> Iterator[Record]:
-    """Map in order with a bounded number of results in memory."""
-    futures = []
-    for position, item in enumerate(items):
-        futures.append(pool.submit(work, item))
-        if position >= ahead:
-            yield futures[position - ahead].result()
-            futures[position - ahead] = None  # type: ignore[call-overload]
-    for future in futures[max(0, len(items) - ahead) :]:
-        if future is not None:
-            yield future.result()
+    def close(self) -> None:
+        """End the worker."""
+        self._worker.close()
 
 
 def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment) -> Record:
@@ -120,7 +101,7 @@ def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment)
         files=tuple(digests),
         isolation=ISOLATION,
         problems=tuple(problems),
-        evidence=codec.from_plain(run.value["evidence"]) if done else _nothing(assignment, run),
+        evidence=codec.from_plain(run.value["evidence"]) if done else _nothing(assignment, run.why),
         unreadable=bool(lost) or not done or bool(run.value["unread"]),
     )
 
@@ -144,24 +125,35 @@ def _problems(hand_in: HandIn, run: Run, claims: str | None) -> Iterator[Problem
         yield Problem(path=student, what="two hand-ins have this student's id; both are kept")
 
 
-def _nothing(assignment: Assignment, run: Run) -> Evidence:
+def _nothing(assignment: Assignment, why: str) -> Evidence:
     """Evidence of a hand-in whose reading stopped: every mark stays open."""
-    broken = Broken(why=f"reading this hand-in stopped: {run.why}", cause="ours")
+    broken = Broken(why=f"reading this hand-in stopped: {why}", cause="ours")
     return {
         part.id: {"answer": broken, **dict.fromkeys(part.readers(), broken)}
         for part in assignment.rubric.parts
     }
 
 
-def stored(out: Path) -> Iterator[Record]:
-    """Yield the records that a run left under ``out``.
+def failed(assignment: Assignment, hand_in: HandIn, why: str) -> Record:
+    """Return the record of a hand-in that could not be collected by a fault of ours."""
+    return Record(
+        student=hand_in.student,
+        claims=None,
+        files=(),
+        isolation=ISOLATION,
+        problems=(Problem(path=hand_in.student, what=f"reading this hand-in stopped: {why}"),),
+        evidence=_nothing(assignment, why),
+        unreadable=True,
+    )
+
+
+def stored(out: Path) -> list[Path]:
+    """Return the files of evidence that a run left under ``out``.
 
     Raises:
         NoCourse: when there is no evidence.
-        codec.NotPlain: when a file of it is damaged.
     """
     files = sorted((out / "evidence").glob("*.json"))
     if not files:
         raise NoCourse(f"{out}/evidence holds no evidence; grade with --out {out} first")
-    for file in files:
-        yield Record.from_bytes(file.read_bytes())
+    return files

@@ -48,10 +48,11 @@ _SAME = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\d.])([1-9])(?![\d.])")
 _LISTED = re.compile(
-    r"\s*(?:\([^()\n]{0,40}\)|\b(?:params?|parameters?|weights?|MACs?|FLOPs?|ops)\b)?\s*"
-    r"\)?(?:,|;|/|\||→|\band\b|&|<|>|\s)+(?:O\s?\()?\s*",
+    r" ?(?:\([^()]{0,40}\)|\b(?:params?|parameters?|weights?|MACs?|FLOPs?|ops)\b)? ?"
+    r"\)?(?:[,;/|→&<> ]|\band\b)+(?:O ?\()? ?",
     re.IGNORECASE,
 )
+_BETWEEN = 120
 _FACTOR = re.compile(
     r"\s*\)?\s*(?:,?\s*(?:all|each)\s+)?(?:\(?[x*·]|times|multiplied by|in units of|units of)\s*$",
     re.IGNORECASE,
@@ -305,7 +306,7 @@ class _Scan:
         run: list[Formula] = []
         for one in [one for one in found if not one.kernels] or found:
             between = text[run[-1].end : one.start] if run else ""
-            if run and not (_LISTED.fullmatch(between) and "\n" not in between.strip(" ")):
+            if run and not _only_lists(between):
                 run = []
             run.append(one)
             best = list(run) if len(run) > len(best) else best
@@ -337,6 +338,13 @@ class _Scan:
         items = labelled(self.text, spots([one.start for one in self.found]))
         for item in items.items if items else ():
             self._compare(item)
+
+
+def _only_lists(between: str) -> bool:
+    """Whether two formulas on a line have nothing but a comma or the like between them."""
+    if len(between) > _BETWEEN or "\n" in between.strip(" "):
+        return False
+    return _LISTED.fullmatch(" ".join(f".{between}.".split())[1:-1]) is not None
 
 
 def _parts(answer: Answer) -> tuple[str, list[str]]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from grader.model import PartResult, Result
-from grader.report import Batch, Problem
-from grader.report.feedback import WAITS, State, settled, state
+from grader.report import Problem
+from grader.report.batch import Batch
+from grader.report.feedback import WAITS, State
+from grader.report.summary import Cell, Summary
 from grader.report.text import shortened
 
 _NAME, _REASON = 80, 300
@@ -22,9 +23,9 @@ class Row:
 
     student: str
     report: str
-    result: Result
+    open: int
     settled: Fraction
-    cells: tuple[tuple[State, PartResult], ...]
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ class Overview:
     @cached_property
     def done(self) -> int:
         """How many hand-ins are marked to the end."""
-        return sum(not row.result.open for row in self.rows)
+        return sum(not row.open for row in self.rows)
 
     @cached_property
     def possible(self) -> Fraction:
@@ -89,25 +90,20 @@ def overview(batch: Batch, name: Callable[[str], str]) -> Overview:
     columns = {p.id: Column(id=p.id, ask=p.ask, possible=p.points) for p in batch.rubric.parts}
     rows = tuple(_row(result, name) for result in batch.sorted)
     for row in rows:
-        for how, part in row.cells:
-            column = columns[part.id]
-            column.counts[how] += 1
-            if how == "waits":
-                why = WAITS[part.why][0].lower() if part.why else ""
+        for cell in row.cells:
+            column = columns[cell.id]
+            column.counts[cell.state] += 1
+            if cell.state == "waits":
+                why = WAITS[cell.why][0].lower() if cell.why else ""
                 column.waiting.append(
-                    Waiting(
-                        row=row,
-                        why=why,
-                        proposed=part.proposed,
-                        detail=shortened(part.detail, _REASON),
-                    )
+                    Waiting(row=row, why=why, proposed=cell.proposed, detail=cell.detail)
                 )
     return Overview(
         title=batch.rubric.title,
         version=batch.made_with.get("version", ""),
         rows=rows,
         columns=tuple(columns.values()),
-        problems=tuple(_short(problem) for problem in sorted(set(batch.problems))),
+        problems=tuple(_short(problem) for problem in batch.problems),
     )
 
 
@@ -116,12 +112,11 @@ def _short(problem: Problem) -> Problem:
     return Problem(path=path, what=what)
 
 
-def _row(result: Result, name: Callable[[str], str]) -> Row:
-    cells = tuple((state(part), part) for part in result.parts)
+def _row(result: Summary, name: Callable[[str], str]) -> Row:
     return Row(
         student=shortened(result.student, _NAME),
         report=f"reports/{name(result.student)}.html",
-        result=result,
-        settled=settled(result),
-        cells=cells,
+        open=len(result.open),
+        settled=result.settled,
+        cells=result.cells,
     )

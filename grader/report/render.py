@@ -12,11 +12,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from grader.model import Evidence, Result
-from grader.report import Batch, Problem
+from grader.report import Problem
+from grader.report.batch import Batch, grades_csv, results_json
 from grader.report.compose import report
 from grader.report.feedback import STATES
 from grader.report.overview import overview
-from grader.report.results import grades_csv, points, results_json
+from grader.report.results import points
 from grader.report.text import code, escaped, visible
 from grader.rubric import Rubric
 

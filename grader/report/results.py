@@ -1,4 +1,4 @@
-"""results.json and grades.csv: the same input gives the same bytes.
+"""One result as JSON, and how points and names are written: the same input, the same bytes.
 
 Points are rounded here, once: four decimals in JSON, two in CSV, half up. No times, no absolute
 paths, no expected values.
@@ -6,15 +6,12 @@ paths, no expected values.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from grader.model import Mark, PartResult, Result
-from grader.report import Batch
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -76,25 +73,15 @@ def _criterion(mark: Mark) -> dict[str, Any]:
     }
 
 
-def results_json(batch: Batch) -> str:
-    """Return results.json of a batch, one line per part."""
-    head = {
-        "schema": 1,
-        "assignment": batch.rubric.assignment,
-        "made_with": dict(batch.made_with),
-        "problems": [{"path": p.path, "what": p.what} for p in sorted(set(batch.problems))],
-    }
-    return _ending_in(head, "results", (_result(result) for result in batch.sorted)) + "\n"
-
-
-def _result(result: Result) -> str:
+def result_json(result: Result) -> str:
+    """Return one student's result as results.json holds it, one line per part."""
     data = result_data(result)
     parts = data.pop("parts")
-    return _ending_in(data, "parts", (_dumps(part) for part in parts))
+    return ending_in(data, "parts", (_dumps(part) for part in parts))
 
 
-def _ending_in(data: dict[str, Any], key: str, items: Iterable[str]) -> str:
-    """An object with one more key at its end: a list of items that are JSON already."""
+def ending_in(data: dict[str, Any], key: str, items: Iterable[str]) -> str:
+    """Return an object with one more key at its end: a list of items that are JSON already."""
     lines = ",\n".join(items)
     return f'{_dumps(data)[:-1]}, "{key}": [\n{lines}\n]}}'
 
@@ -103,22 +90,6 @@ def _dumps(data: Any) -> str:
     """JSON in which a lone surrogate is an escape, so that it can be written as UTF-8."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8", "backslashreplace").decode()
-
-
-def grades_csv(batch: Batch) -> str:
-    """Return the grade sheet: an open part is blank, and so is the total while any is open."""
-    sheet = io.StringIO()
-    write = csv.writer(sheet, lineterminator="\n").writerow
-    ids = [part.id for part in batch.rubric.parts]
-    write(["student", *ids, "earned", "open"])
-    for result in batch.sorted:
-        row = [_two(part.earned) for part in result.parts]
-        write([inert(result.student), *row, _two(result.earned), len(result.open)])
-    return sheet.getvalue()
-
-
-def _two(value: Fraction | None) -> str:
-    return "" if value is None else f"{points(value, 2)}"
 
 
 def inert(text: str) -> str:

@@ -113,8 +113,8 @@ def _known(counts: Mapping[str, Any], stacks: Stacks | None) -> dict[int, Mappin
 
 def _true(
     known: Mapping[int, Mapping[str, Any]], at: counting.Point, count: Count
-) -> dict[int, Fraction]:
-    found: dict[int, Fraction] = {}
+) -> dict[int, counting.Exact]:
+    found: dict[int, counting.Exact] = {}
     for index, stack in known.items():
         try:
             found[index] = Fraction(count(counting.layers_of(stack), at))
@@ -124,7 +124,7 @@ def _true(
 
 
 def _holds(
-    named: set[int], table: Mapping[int, Fraction], choose: Callable[..., Fraction]
+    named: set[int], table: Mapping[int, counting.Exact], choose: Callable[..., Fraction]
 ) -> bool | None:
     """Whether those named are the extreme ones of a table; None where they are only some of them."""
     if len(table) < 2:
@@ -136,7 +136,7 @@ def _holds(
 def _referred(
     said: Sequence[Mapping[str, Any]],
     known: Mapping[int, Mapping[str, Any]],
-    own: Mapping[int, Fraction | None],
+    own: Mapping[int, counting.Exact | None],
     at: counting.Point,
 ) -> set[int] | None:
     """Indices that references mean: `{index}` (-1 for the last), `{layers, words}` or `{terms}`."""

@@ -14,6 +14,7 @@ import pytest
 from grader import pipeline
 from grader.model import Answer, Found, Piece, Place
 from grader.report import Problem, render
+from grader.report.summary import summary
 from tests.report import sample
 
 pytestmark = pytest.mark.browser
@@ -97,7 +98,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         result = sample.result(answered, student)
         problems = [Problem(path=f"{student}/{text}", what=text) for text in HOSTILE]
         if name == "hostile":
-            batch.add(result, problems, unreadable=False)
+            batch.results.append(summary(result, problems))
         file = pipeline.safe_name(student)
         render.student(
             batch.rubric,

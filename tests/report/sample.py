@@ -25,7 +25,9 @@ from grader.model import (
     Result,
     Why,
 )
-from grader.report import Batch, Problem
+from grader.report import Problem
+from grader.report.batch import Batch
+from grader.report.summary import summary
 from grader.rubric import Rubric, Spec
 
 MADE_WITH = {"version": "0.1.0", "rubric": "5f0c", "reference": "91ab", "keys": "77de"}
@@ -512,17 +514,11 @@ def batch(parts: Sequence[Sample]) -> Batch:
     """Return a class of eight."""
     done = Batch(rubric=rubric(parts), made_with=MADE_WITH)
     for student in ("ada", "grace", "emmy-noether-1882", "sofia"):
-        done.add(result(parts, student), [], unreadable=False)
+        done.results.append(summary(result(parts, student)))
     for student in ("hypatia", "maryam"):
-        done.add(result(settled(parts), student), [], unreadable=False)
-    done.add(
-        result(broken(parts), "zu"),
-        [Problem(path="zu/answers.md", what="cannot be read: not UTF-8 from byte 812")],
-        unreadable=True,
-    )
-    done.add(
-        result(parts, "ada~2"),
-        [Problem(path="ada~2", what="two hand-ins have this student's id; both are kept")],
-        unreadable=False,
-    )
+        done.results.append(summary(result(settled(parts), student)))
+    lost = Problem(path="zu/answers.md", what="cannot be read: not UTF-8 from byte 812")
+    done.results.append(summary(result(broken(parts), "zu"), [lost], unreadable=True))
+    twin = Problem(path="ada~2", what="two hand-ins have this student's id; both are kept")
+    done.results.append(summary(result(parts, "ada~2"), [twin]))
     return done

@@ -14,6 +14,7 @@ from grader import pipeline
 from grader.model import Answer, Found, MistakeSeen, Piece, Place
 from grader.report import Problem, render
 from grader.report.feedback import STATES
+from grader.report.summary import summary
 from grader.report.text import JOINER, visible
 from tests.report import sample
 
@@ -255,8 +256,8 @@ def test_student_text_never_becomes_markup_on_the_class_page(tmp_path: Path, tex
     for shown in (f"x{text}x", "y"):
         parts = everywhere(shown)
         batch = sample.batch(parts)
-        batch.results[:] = [sample.result(parts, shown)]
-        batch.problems[:] = [Problem(path=shown, what=shown)]
+        problem = Problem(path=shown, what=shown)
+        batch.results[:] = [summary(sample.result(parts, shown), [problem])]
         render.batch(batch, tmp_path, pipeline.safe_name)
         page = Page((tmp_path / "index.html").read_text("utf-8"))
         tags.append(page.tags)
@@ -320,7 +321,7 @@ def test_a_run_writes_reports_that_quote_the_answer_and_hide_the_key(
     loaded = pipeline.load_assignment(course, "sums", keys=keys)
     found = pipeline.hand_ins([course / "submissions/sums/ada.json"])
     out = tmp_path / "out"
-    pipeline.grade(loaded, pipeline.collect_all(loaded, found, 1), out)
+    pipeline.grade(loaded, found, out)
     html = (out / "reports/ada.html").read_text("utf-8")
     page = Page(html)
     assert "\nIt is 12 <b>" in page.texts

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.report import Problem
-from grader.report.results import grades_csv, inert, points, results_json
+from grader.report.batch import grades_csv, results_json
+from grader.report.results import inert, points
+from grader.report.summary import summary
 from tests.report import sample
 
 WHYS = {"key", "figure", "conversion", "conflict", "text", "not-run", "ours"}
@@ -73,8 +75,9 @@ def test_the_order_of_hand_ins_changes_no_byte() -> None:
     batch = sample.batch(sample.paper())
     text, sheet = results_json(batch), grades_csv(batch)
     batch.results.reverse()
-    batch.problems.reverse()
-    batch.problems.extend(batch.problems)
+    batch.results[:] = [
+        replace(one, problems=(*reversed(one.problems), *one.problems)) for one in batch.results
+    ]
     assert (results_json(batch), grades_csv(batch)) == (text, sheet)
 
 
@@ -119,8 +122,8 @@ def test_an_open_part_is_blank_and_so_is_its_total() -> None:
 def test_any_student_id_and_problem_can_be_written_and_read_back(name: str) -> None:
     parts = sample.paper(2)
     batch = sample.batch(parts)
-    batch.results[:] = [replace(sample.result(parts), student=name, claims=name)]
-    batch.problems[:] = [Problem(path=name, what=name)]
+    result = replace(sample.result(parts), student=name, claims=name)
+    batch.results[:] = [summary(result, [Problem(path=name, what=name)])]
     text = results_json(batch)
     loaded = json.loads(text.encode())
     assert loaded["results"][0]["student"] == loaded["results"][0]["claims"] == name
@@ -131,5 +134,6 @@ def test_any_student_id_and_problem_can_be_written_and_read_back(name: str) -> N
 def test_no_cell_of_the_sheet_is_a_formula() -> None:
     parts = sample.paper(2)
     batch = sample.batch(parts)
-    batch.results[:] = [sample.result(parts, name) for name in ("=HYPERLINK(1)", "@x", "-1", "＝1")]
+    names = ("=HYPERLINK(1)", "@x", "-1", "＝1")
+    batch.results[:] = [summary(sample.result(parts, name)) for name in names]
     assert all(line[0].startswith("'") for line in rows(batch)[1:])

@@ -1,0 +1,77 @@
+"""What of one student's result the files of the class need: small, and plain to send around.
+
+A class of thousands is held as summaries; the result itself is written out and let go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grader.model import MistakeSeen, PartResult, Result, Why
+from grader.report import Problem
+from grader.report.feedback import State, settled, state
+from grader.report.results import result_json
+from grader.report.text import shortened
+
+_REASON = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One part of one student in the table of the class."""
+
+    id: str
+    state: State
+    earned: Fraction | None
+    proposed: Fraction | None
+    why: Why | None
+    detail: str
+    mistakes: tuple[MistakeSeen, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """One student's line in the class; ``json`` is the result as results.json holds it."""
+
+    student: str
+    earned: Fraction | None
+    settled: Fraction
+    cells: tuple[Cell, ...]
+    problems: tuple[Problem, ...]
+    unreadable: bool
+    json: str
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """Ids of the parts that wait for a person."""
+        return tuple(cell.id for cell in self.cells if cell.state == "waits")
+
+
+def summary(
+    result: Result, problems: Iterable[Problem] = (), *, unreadable: bool = False
+) -> Summary:
+    """Return what of a result the files of the class need."""
+    return Summary(
+        student=result.student,
+        earned=result.earned,
+        settled=settled(result),
+        cells=tuple(_cell(part) for part in result.parts),
+        problems=tuple(problems),
+        unreadable=unreadable,
+        json=result_json(result),
+    )
+
+
+def _cell(part: PartResult) -> Cell:
+    waits = part.review
+    return Cell(
+        id=part.id,
+        state=state(part),
+        earned=part.earned,
+        proposed=part.proposed,
+        why=part.why,
+        detail=shortened(part.detail, _REASON) if waits else "",
+        mistakes=part.mistakes,
+    )
