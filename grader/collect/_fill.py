@@ -21,6 +21,7 @@ from grader.collect._words import answer_mark, stems
 
 _INLINE = re.compile(r"(?:(?<=\s)|(?<=[:;.,]))\((?:[a-h]|\d|i{1,3}|iv|v)\)(?=\s)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*[-*+•]\s")
+_NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s")
 _WORTH = {
     "part": 6.0,
     "heading": 5.0,
@@ -98,23 +99,24 @@ class Filler:
         if stretch.own and len(marks) == len(stretch.missing) + 1:
             spots += marks[1:]
         missing = stretch.missing
-        score, taken, scheme = 0.0, Taken(), ""
-        for name in dict.fromkeys(s.scheme for s in spots):
-            near = [s for s in spots if s.scheme == name]
+        score, taken, schemes = 0.0, Taken(), frozenset[str]()
+        for names in _families(spots):
+            near = [s for s in spots if s.scheme in names]
             extra = abs(len(near) - len(missing))
             value, chosen = _assign(near, missing)
             if len(chosen) < len(missing):
-                value, chosen = _assign([s for s in spots if s.scheme in {name, "words"}], missing)
-            value += 1.5 if not extra else -0.6 * extra
+                both = [s for s in spots if s.scheme in names or s.scheme == "words"]
+                value, chosen = _assign(both, missing)
+            value += 0.5 + len(missing) if not extra else -0.6 * extra
             if value > score:
-                score, taken, scheme = value, chosen, name
+                score, taken, schemes = value, chosen, names
         if not taken:
             return Filled((), sure=False, stray=self._stray(every) if stretch.own else None)
         more = _exactly(spots, taken, missing)
-        count = sum(s.scheme == scheme for s in spots)
+        count = sum(s.scheme in schemes for s in spots)
         whole = len(taken) + len(more) == len(missing)
         sure = all(s.exact for s, _ in taken) or (whole and count == len(taken))
-        sure = sure and not (stretch.own and scheme == "answer")
+        sure = sure and not (stretch.own and "answer" in schemes)
         starts = [
             Candidate(s.line, s.col, k, s.worth[k], s.end, s.scheme) for s, k in (*taken, *more)
         ]
@@ -193,23 +195,30 @@ class Filler:
     def _labelled(
         self, stretch: Stretch, n: int, first: int, label: Label, worded: dict[int, float]
     ) -> Spot:
-        scheme = "dot"
+        scheme = "dot" if not self._in_list(n) else "dot-tight"
         if label.word or label.heading:
             scheme = "part" if label.word else "heading"
         elif label.bracketed or label.term == ")":
             scheme = "paren"
         found = dict(self.tree.within(list(stretch.group), label.path))
         worth = {
-            k: sure * _WORTH[scheme] + worded.get(k, 0.0)
+            k: sure * _WORTH[scheme.partition("-")[0]] + worded.get(k, 0.0)
             for k, sure in found.items()
             if k in stretch.missing
         }
-        if scheme == "dot":
+        dotted = scheme.startswith("dot")
+        if dotted:
             for k in stretch.missing:
                 worth.setdefault(k, 1.0 + worded.get(k, 0.0))
         whole = len(label.path) > 1 and self._has(stretch, label.path)
-        exact = any(sure >= 0.9 for sure in found.values()) and (scheme != "dot" or whole)
+        exact = any(sure >= 0.9 for sure in found.values()) and (not dotted or whole)
         return Spot(n, first, label.end, scheme + _alphabet(label.path[0]), worth, exact)
+
+    def _in_list(self, n: int) -> bool:
+        """Whether items stand on the lines right above and below, or on one where a list ends."""
+        lines = self.text.lines
+        near = [k for k in (n - 1, n + 1) if 0 <= k < len(lines)]
+        return any(_NUMBERED.match(lines[k]) for k in near)
 
     def _inline(self, stretch: Stretch, n: int, first: int, last: int) -> list[Spot]:
         """The spots that ``(a)`` and ``(1)`` within a line make."""
@@ -255,6 +264,20 @@ class Filler:
         return [Spot(n, 0, 0, "words", worth)] if worth else []
 
 
+def _families(spots: Sequence[Spot]) -> list[frozenset[str]]:
+    """Schemes that may number the parts together: each alone, and items of every look.
+
+    A conversion numbers every item 1, makes bullets of some, and cannot tell an answer's own list
+    from the questions but by the blank lines between those.
+    """
+    names = list(dict.fromkeys(s.scheme for s in spots))
+    families = [frozenset({name}) for name in names]
+    for other in ("dot-tight", "bullet"):
+        if "dot" in names and other in names:
+            families.append(frozenset({"dot", other}))
+    return families
+
+
 def _any(n: int, first: int, scheme: str, stretch: Stretch, worded: dict[int, float]) -> Spot:
     """A spot that may be any missing part's."""
     worth = {k: _WORTH[scheme] + worded.get(k, 0.0) for k in stretch.missing}
@@ -281,11 +304,21 @@ def _exactly(spots: list[Spot], taken: Taken, missing: Sequence[int]) -> Taken:
             continue
         low = max((s.at for s, k in taken if k < part), default=(-1, 0))
         high = min((s.at for s, k in taken if k > part), default=(len(spots) + 10**9, 0))
-        between = (s for s in spots if s.exact and low < s.at < high)
-        spot = next((s for s in between if s.worth.get(part, 0.0) >= max(s.worth.values())), None)
+        between = [s for s in spots if low < s.at < high]
+        exact = (s for s in between if s.exact)
+        spot = next((s for s in exact if s.worth.get(part, 0.0) >= max(s.worth.values())), None)
+        if spot is None:
+            heads = {s.line for s, _ in taken}
+            items = [s for s in between if s.scheme == "dot" and part in s.worth]
+            spot = _lone([s for s in items if s.line not in heads])
         if spot is not None:
             found.append((spot, part))
     return found
+
+
+def _lone(items: list[Spot]) -> Spot | None:
+    """The only item that stands where one part is missing."""
+    return items[0] if len(items) == 1 else None
 
 
 def _assign(spots: list[Spot], missing: Sequence[int]) -> tuple[float, Taken]:

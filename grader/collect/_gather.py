@@ -21,6 +21,8 @@ from grader.model import Finding, Missing, Piece
 
 TWICE = "answered twice, differently"
 SWALLOWED = "its answer may stand within the answer to {}"
+UNPLACED = "from line {} on stands text of which it is not known what it answers"
+_FEW_WORDS = 8
 CUT = "the answer breaks off within a sentence"
 IN_IMAGE = "the answer may be in an image that the conversion lost"
 _WITHDRAWN = re.compile(
@@ -58,7 +60,13 @@ def gather(
     """Return the findings of the parts that a document answers, and problems."""
     tree = Tree(plan.parts)
     phrases = _phrases.of(plan)
-    text = text_of(["" if _repair.is_page_furniture(line) else line for line in lines])
+    pages = _repair.page_numbers(lines)
+    text = text_of(
+        [
+            "" if n in pages or _repair.is_page_furniture(line) else line
+            for n, line in enumerate(lines)
+        ]
+    )
     paper = _paper.of(plan)
     if paper is not None:
         paper.mark(text)
@@ -75,7 +83,31 @@ def gather(
         within = ", ".join(tree.ids[part] for part in region.parts)
         for part in region.stray:
             answers.setdefault(part, Missing(why=NOTHING, doubt=SWALLOWED.format(within)))
+    for part in range(len(tree.ids)):
+        if part not in answers:
+            doubt = _unplaced(text, found, part)
+            if doubt:
+                answers[part] = Missing(why=NOTHING, doubt=doubt)
     return {tree.ids[part]: answers[part] for part in sorted(answers)}, ()
+
+
+def _unplaced(text: Text, found: Sequence[Region], part: int) -> str:
+    """Why a part that was not found may be answered all the same: lines that nobody was given."""
+    before = max((k for r in found for k in r.parts if k < part), default=-1)
+    after = min((k for r in found for k in r.parts if k > part), default=-1)
+    low = max((n for n, r in enumerate(found) if before in r.parts), default=-1)
+    high = min((n for n, r in enumerate(found) if after in r.parts), default=len(found))
+    for region in found[max(low, 0) : high]:
+        if not region.parts and _speaks(text, region):
+            return UNPLACED.format(region.line + 1)
+    return ""
+
+
+def _speaks(text: Text, region: Region) -> bool:
+    """Whether a region holds more than headings, labels and a name."""
+    stop = region.end_line + (region.end_col > 0)
+    lines = [n for n in range(region.line, stop) if text.kind(n) not in (None, "heading")]
+    return len(lines) > 1 and sum(len(text.lines[n].split()) for n in lines) >= _FEW_WORDS
 
 
 def _runs(found: Sequence[Region]) -> list[list[Region]]:

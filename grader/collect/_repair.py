@@ -32,6 +32,11 @@ _DRAWN = re.compile(
     rf"|\[\s*{_PICTURE}[^\]]{{0,60}}\]",
     re.IGNORECASE,
 )
+_HEADED = re.compile(
+    r"[#*\s]{0,8}(?:problem|question|exercise|task|part|q)\s{0,2}#?\d", re.IGNORECASE
+)
+_FIRST_PAGES = 12
+"""Lone numbers that a count of pages may start at."""
 IMAGE_LOST = "an image that the file does not hold"
 DRAWING_LOST = "a drawing is mentioned that the file does not hold"
 LINE_CUT = "a line of code is cut off at the page's edge"
@@ -44,6 +49,41 @@ def is_page_furniture(line: str) -> bool:
     (True, True, False)
     """
     return len(line) < 120 and _PAGE.match(line) is not None
+
+
+def page_numbers(lines: Sequence[str]) -> set[int]:
+    """Return the lines that hold nothing but the page's number, in a document that counts them.
+
+    A lone number may be an answer or a label: here at least three stand between blank lines (or
+    at an end of code that a page tore), each one more than the last, in a document whose
+    questions are headed by words.
+
+    >>> page_numbers(["# Problem 1", "", "1", "", "## Problem 2", "", "2", "", "Problem 3", "", "3"])
+    {2, 10, 6}
+    """
+    lone = [
+        (n, int(line))
+        for n, line in enumerate(lines)
+        if line.strip().isdecimal() and len(line.strip()) < 4 and _apart(lines, n)
+    ]
+    longest: list[int] = []
+    for start in range(min(len(lone), _FIRST_PAGES)):
+        run, number = [lone[start][0]], lone[start][1]
+        for n, value in lone[start + 1 :]:
+            if value == number + 1:
+                run.append(n)
+                number = value
+        longest = max(longest, run, key=len)
+    worded = sum(_HEADED.match(line) is not None for line in lines)
+    return set(longest) if len(longest) > 2 and worded > 2 else set()
+
+
+def _apart(lines: Sequence[str], n: int) -> bool:
+    """Whether a line stands between blank lines, fences or the ends of the document."""
+    return all(
+        not 0 <= k < len(lines) or not lines[k].strip() or lines[k].lstrip()[:3] in ("```", "~~~")
+        for k in (n - 1, n + 1)
+    )
 
 
 def plain_escapes(text: str) -> str:
