@@ -25,6 +25,13 @@ _SO = re.compile(
 )
 
 
+_IT = re.compile(
+    r"^ (?:it|this curve|this error|this one|that curve) (?!is (?:the|because|clear|known|called)\b"
+    r"|can be|follows that|means|has to be)\w"
+)
+"""A sentence that goes on about what the one before was about, whatever else it names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What is claimed of a subject; ``firm`` where no other subject could be meant."""
@@ -94,6 +101,8 @@ class _Walk:
         if not line.groups:
             self._mention(" ".join(line.prepared.split()[:5]), self.wording.labels)
         label = labelled(statement.text, statement.label, self.wording)
+        if not label and line.main and line.main[0].start and _IT.match(line.prepared):
+            label = self.current
         self.current = label or self.current
         for name, hit in line.claims:
             self._assign(line, name, hit, label)
@@ -130,7 +139,7 @@ class _Walk:
                 for g in line.groups
                 if g.names == near and g.end <= hit.start
             ]
-            away = any(_ANEW.search(text) for text in between)
+            away = bool(between) and _ANEW.search(between[-1]) is not None
             mine = not bound or away or bool(set(near) & set(label))
             self._claim(label if mine else near, line, name, hit, firm=mine or near == line.opening)
         elif bound:

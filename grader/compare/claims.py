@@ -92,7 +92,9 @@ class Claims:
         topic = found.get(self.subject, Topic())
         if not topic.claims and not topic.regions:
             none = f"nothing is said about the {self.subject}"
-            return unsure(none + " by itself") if topic.mentioned else wrong(none)
+            # Where no course of anything is told, such words only stand in another subject.
+            told = topic.mentioned and any(other.claims for other in found.values())
+            return unsure(none + " by itself") if told else wrong(none)
         claim = self._claim(topic.claims, truth)
         reason = self._reason(topic, claim)
         credit = Half * claim.there + Half * reason.there
