@@ -24,6 +24,8 @@ class Aligned:
 
     of: dict[str, Any]
     """The comparison of one cell."""
+    zeros_may_lack: bool = False
+    """Whether a kind of row that is 0 in the truth may be left out altogether."""
     at_least: float | str | None = None
     """Full credit when this share of the compared rows is right, none otherwise."""
 
@@ -35,6 +37,8 @@ class Aligned:
         """Return the share of right rows, and which are wrong."""
         if not _rows(value) or not _rows(truth):
             return wrong("not a table of rows")
+        if self.zeros_may_lack:
+            truth = _needed(value, truth)
         cells, doubt = _cells(value, [row["label"] for row in truth])
         comparator = build(self.of)
         earned, faults = [], []
@@ -58,6 +62,13 @@ class Aligned:
         if doubt and 0 < credit < 1:
             return unsure(f"{reason}; {doubt}", credit)
         return Verdict(credit=credit, reason=reason)
+
+
+def _needed(value: Any, truth: Any) -> list[Any]:
+    """The truth without kinds of rows that hold nothing but 0 and that the reading leaves out."""
+    own = {row.get("label") for row in value}
+    filled = {row["label"] for row in truth if row["value"] != 0}
+    return [row for row in truth if row["label"] in own or row["label"] in filled]
 
 
 def _rows(value: Any) -> bool:

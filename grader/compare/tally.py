@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.compare import Comparator, comparators
 from grader.compare._nested import build
-from grader.model import Verdict, unsure, wrong
+from grader.model import Verdict, full, unsure, wrong
 
 
 @comparators.register
@@ -46,6 +46,8 @@ class Tally:
         terms = value.get("terms")
         given = list(terms) if isinstance(terms, list | tuple) else []
         right = _matched(comparator, [*given, total], list(truth.values()))
+        if right == len(truth) == len(given) and total is None:
+            return full(f"all {right} terms are right")
         if right == len(truth):
             return unsure("all terms are right, but their total is missing or is not", 1)
         if not right and not whole.certain:

@@ -10,15 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from grader.expression import NotAnExpression, Undefined, parse, parse_number
 from grader.model import Answer, Finding, Found, Missing, Number, Piece, Place
 from grader.read import readers
 
-_LATEX = re.compile(r"\\(?:text|mathrm|mathbf|textbf)\{([^{}]*)\}")
+_LATEX = re.compile(r" ?\\(?:text|mathrm|mathbf|textbf)\{([^{}]*)\} ?")
 _NOISE = re.compile(
     r"\\hline|\\begin\{[^}]*\}(?:\{[^}]*\})?|\\end\{[^}]*\}|[$*`]{1,2}(?=\s|$|[A-Za-z(])|\*\*"
 )
+_SIGNS = (
+    (re.compile(r"(?:\\(?:sum|Sigma)(?![A-Za-z])|[∑Σ]) ?"), "sum "),
+    (re.compile(r" ?\\q?quad(?![A-Za-z]) ?"), " ; "),
+    (re.compile(r" ?\\approx(?![A-Za-z]) ?"), " ≈ "),
+)
+"""Signs of LaTeX that stand for a word or part two values."""
 _THIN = re.compile(r"(?<=\d)(?:\\,|\\ |\{,\}|[\u2009\u202f\u00a0'’])(?=\d{3})")
 _CELL = re.compile(r"</t[dh]>\s*<t[dh][^>]{0,80}>", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:table|thead|tbody|tr|td|th)\b[^>]{0,80}>", re.IGNORECASE)
@@ -35,6 +42,10 @@ _LARGE = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:,\d{3}){2,}|\d{7,})(?![\d.,]*\d)")
 _BARE = re.compile(r"^([A-Za-z]\S*(?: [A-Za-z]\S*)?) ([\d.,]+[KMBkmb]?) ([\d.,]+[KMBkmb]?)$")
 """A name and two numbers, with nothing but blanks between them."""
 _LONGEST = 400
+_HEAD = 3
+"""More words than this before a layer's name make a sentence, not a row."""
+_GENERIC = re.compile(r"\b(?:layers|all|every|each)\b", re.IGNORECASE)
+_EXACT = re.compile(r"\d{4,}|\d{1,3}(?:,\d{3})+")
 
 
 @readers.register
@@ -89,7 +100,10 @@ class _Scan:
 
     def piece(self, piece: Piece) -> None:
         plain = _unmarked(piece.text) if "<t" in piece.text else piece.text
-        text = _NOISE.sub(" ", _LATEX.sub(r" \1 ", _THIN.sub("", plain)))
+        text = _LATEX.sub(r" \1 ", _THIN.sub("", plain))
+        for sign, words in _SIGNS:
+            text = sign.sub(words, text)
+        text = _NOISE.sub(" ", text)
         lines = re.split(r"\\\\|\n", text) if "&" in text else text.splitlines()
         dotted = len(re.findall(r"(?<![\d.])\d{1,3}(?:\.\d{3}){2,}(?![\d.])", text)) > 1
         for line in lines:
@@ -110,6 +124,8 @@ class _Scan:
         text = self._cell(cells) if len(cells) > 1 else self._clause(line, label)
         value = self._value(text, dotted)
         self.filled = self.filled or any(ch.isdigit() for cell in cells[1:] for ch in cell)
+        if len(cells) == 1 and self._only_speaks(line, label, value):
+            return
         self._take(label, value, piece)
 
     def _sentence(self, line: str, piece: Piece, dotted: bool) -> None:
@@ -117,6 +133,15 @@ class _Scan:
         large = _LARGE.findall(line)
         if len(large) == 1 and len(self.found) > 2 and "total" in self._rows:
             self._take("total", self._value(large[0], dotted), piece)
+
+    def _only_speaks(self, line: str, label: str, value: Number | None) -> bool:
+        """Whether a line without cells speaks of layers, and is no row of one."""
+        if label == "total":
+            return False
+        match = self._rows[label].search(line)
+        if value is None:
+            return match is not None and len(line[: match.start()].split()) > _HEAD
+        return value.value == 0 and bool(_GENERIC.search(line)) and not re.search(r"[1-9]", line)
 
     def _take(self, label: str, value: Number | None, piece: Piece) -> None:
         known = self._total if label == "total" else None
@@ -164,7 +189,8 @@ class _Scan:
             line[match.end() :] if match else line,
         )
         words = self._columns[self.kind.column]
-        clauses = [c for c in re.split(r";|,(?=\s)|\band\b|\|", rest) if c.strip()]
+        parts = re.split(r";|,(?=\s)|\band\b|\|", rest)
+        clauses = [c for part in parts for c in self._parted(part) if c.strip()]
         named = [c for c in clauses if words.search(c)]
         if named:
             return _INTRODUCED.sub("", words.sub(" ", named[-1])).strip(" :=,-.")
@@ -174,6 +200,20 @@ class _Scan:
         if len(clauses) == len(self._columns) and not others:
             return clauses[list(self._columns).index(self.kind.column)]
         return None
+
+    def _parted(self, clause: str) -> list[str]:
+        """Part “memory 5 params 7” and “5 units 7 weights”, where no sign parts the columns."""
+        found = sorted(
+            (match.start(), match.end(), name)
+            for name, words in self._columns.items()
+            for match in words.finditer(clause)
+        )
+        turns = [at for at in range(1, len(found)) if found[at][2] != found[at - 1][2]]
+        if not turns:
+            return [clause]
+        ahead = any(ch.isdigit() for ch in clause[found[-1][1] :])
+        cuts = [found[at][0] if ahead else found[at - 1][1] for at in turns]
+        return [clause[a:b] for a, b in pairwise([0, *cuts, len(clause)])]
 
     def notes(self) -> tuple[str, ...]:
         """A printed total that is not the sum of the rows above it."""
@@ -204,7 +244,9 @@ class _Scan:
         text = " ".join(text.split()).strip(" :")
         if _NONE.match(text):
             return Number(value=_ZERO, decimals=0, significant=1) if self.kind.empty else None
-        *_, last = _ARROW.split(text)
+        *earlier, last = _ARROW.split(text)
+        if earlier and _EXACT.fullmatch(earlier[-1].strip()) and re.search(r"[~≈]", text):
+            last, text = earlier[-1], ""  # what is rounded after it is the same number
         about = "~" if re.search(r"[~≈]", text) else ""
         tail = _TAIL.match(last)
         last = (tail[2] if tail else last).strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
@@ -30,7 +30,28 @@ _SHAPE = re.compile(
 )
 _ADDED = re.compile(rf"(?P<sum>{_SUM})(?:\s*=\s*(?P<value>\d+))?")
 _SQUARE = re.compile(r"(?<![\d×])(\d+)\s*×\s*(\d+)(?!\s*[×\d])")
-_INTEGER = re.compile(r"(?<![\d.,×])\d{1,3}(?:,\d{3})+(?![\d,])|(?<![\d.,×])\d+(?![\d.×])(?!\s*×)")
+_INTEGER = re.compile(
+    r"(?<![\d.,×])\d{1,3}(?:,\d{3})+(?![\d,])|(?<![\d.,×])\d+(?!\d|\.\d|×)(?!\s*×)"
+)
+_SIDE = r"(?:heights?|widths?|high|wide|spatial|rows|columns|[HW])"
+_NEAR = r"(?:[^\S\n]|[(=:,|;]|and|\b(?:in|is|are|of|stays?|both|size|sizes|dimensions?|each|remains?)\b)"
+_SIDES = (
+    re.compile(r"(?<![\d.,×+])(\d{2,4})\s*(?:and|,|;|\||&)\s*\1(?![\d.]*\d|\s*[+×])"),
+    re.compile(
+        rf"\b{_SIDE}\b{_NEAR}{{1,8}}{_SIDE}\b{_NEAR}{{1,8}}(?<!\d)(\d{{2,4}})(?!\d|\s*[+×])",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\b{_SIDE}\b{_NEAR}{{1,8}}(\d{{2,4}})(?!\d)\W{{0,4}}(?:and\W+)?(?:the\W+)?{_SIDE}\b{_NEAR}{{1,8}}\1(?!\d)",
+        re.IGNORECASE,
+    ),
+)
+"""A height and a width that are equal, other than as a product."""
+_KEPT = re.compile(
+    r"\b(?:heights?|widths?|spatial|resolution|H|W|H×W)\b[^.\n]{0,40}"
+    r"\b(?:same|unchanged|preserved|kept|stays?|remains?|not change|constant|as the input)\b"
+)
+
 _WITHDRAWN = re.compile(
     r"\b(?:wait|sorry|correction|corrected|should be|actually|instead|scratch)\b", re.IGNORECASE
 )
@@ -48,7 +69,8 @@ class Shape:
     def read(self, answer: Answer) -> Finding:
         """Return the final size that is given for the name."""
         parts = sections(answer, self.names).get(self.name, [])
-        everywhere = _square(" ".join(_plain(piece.text) for piece in answer.pieces))
+        whole = " ".join(_plain(piece.text) for piece in answer.pieces)
+        everywhere = _square(whole)
         candidates = [c for section in parts for c in _candidates(section, everywhere)]
         if not candidates:
             if any(any(ch.isdigit() for ch in s.text) for s in parts):
@@ -57,7 +79,7 @@ class Shape:
                 why=f"no size was found for {self.name}",
                 doubt=unassigned(answer, self.names, parts),
             )
-        return _chosen(candidates, parts)
+        return _kept(_chosen(candidates, parts), whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +96,7 @@ class _Candidate:
         return 0 if dims is None else 1 if dims[0] is None else 2
 
 
-def _chosen(candidates: list[_Candidate], parts: list[Section]) -> Finding:
+def _chosen(candidates: list[_Candidate], parts: list[Section]) -> Found:
     best = max(candidate.rank for candidate in candidates)
     shown = [c for c in candidates if c.rank == best]
     results = [c for c in shown if c.final and not c.section.named] or shown
@@ -101,8 +123,17 @@ def _plain(text: str) -> str:
 
 def _square(text: str) -> list[int] | None:
     pairs = [(int(m[1]), int(m[2])) for m in _SQUARE.finditer(text)]
+    pairs += [(int(m[1]), int(m[1])) for sides in _SIDES for m in sides.finditer(text)]
     large = [pair for pair in pairs if pair[0] == pair[1] and pair[0] > 7]
     return list(large[0]) if large and len(set(large)) == 1 else None
+
+
+def _kept(found: Found, whole: str) -> Found:
+    """Channels alone are in doubt where the sides are said to stay as they were."""
+    dims = found.value.get("dims")
+    if found.doubt or dims is None or dims[0] is not None or not _KEPT.search(whole):
+        return found
+    return replace(found, doubt="height and width are said to stay, but not as numbers")
 
 
 def _number(text: str) -> int:
