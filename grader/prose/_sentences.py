@@ -54,8 +54,8 @@ _AWAY = re.compile(
     r"|file)\b"
     r"|\bsee\s(?:the\s|my\s|below\s|above\s)?(?:drawing|figure|fig\b|sketch|picture|image|scan"
     r"|photo|attachment|page)"
-    r"|\b(?:drawing|figure|sketch|picture|image|plot|scan|photo|solution|answer)s?\s(?:is\s"
-    r"|are\s)?(?:attached|appended|enclosed|below)"
+    r"|\b(?:drawing|figure|sketch|picture|image|plot|scan|photo|solution|answer)(?:s?\s(?:is\s"
+    r"|are\s)?(?:attached|appended|enclosed)|\s(?:is\s)?below|s\sare\sbelow)"
     r"|\battached\b|\bhand[- ]?(?:drawn|written)\b|\b(?:next to|beside) (?:each|every|the) "
     r"(?:curve|line)",
     re.IGNORECASE,

@@ -96,7 +96,7 @@ class Choice:
         found = stated(answer)
         asked = self._asked(answer)
         if isinstance(found, Missing):
-            return replace(found, doubt=found.doubt or asked)
+            return replace(found, doubt=found.doubt or asked or self._guessed(answer))
         options = {name: tuple(phrases) for name, phrases in self.options.items()}
         known = vocabulary(
             *options.values(), tuple(self.concludes), tuple(self.ignore), tuple(self.asides)
@@ -119,6 +119,12 @@ class Choice:
             others=tuple(Found(value=m.option, quote=m.quote) for m in rivals.values()),
             doubt=unread,
         )
+
+    def _guessed(self, answer: Answer) -> str:
+        """Somebody who is not sure may still name an option."""
+        prepared = prepare(prose_of(answer))
+        named = any(find(tuple(phrases), prepared) for phrases in self.options.values())
+        return "an option is named by somebody who is not sure" if named else ""
 
     def _mentions(
         self, at: int, line: tuple[Statement, str], options: dict[str, Phrases]

@@ -2,8 +2,9 @@
 
     read: {kind: quantities}
 
-The value is ``{"written": […], "values": […], "counts": [[…], …]}``. ``written`` holds the numbers
-as they stand; ``values`` also what expressions and the terms of sums come to. ``counts`` holds for each sentence the small whole
+The value is ``{"written": […], "values": […], "shown": […], "counts": [[…], …]}``. ``written``
+holds the numbers as they stand; ``values`` also what expressions and the terms of sums come to;
+``shown`` all whole numbers, whatever they stand in. ``counts`` holds for each sentence the small whole
 numbers in order, in digits or words, with "all" for all; sizes such as 5x5 are left out.
 """
 
@@ -59,6 +60,7 @@ _SENTENCE = re.compile(r"[.;\n]+(?=\s|$|[A-Z*-])")
 _EXPONENT = re.compile(
     r"(?:\be|exp)\s*(?:\^|\*\*)?\s*(?:\\left)?[{(]\s*([-+−\d.,*·\s]{1,60}?)\s*(?:\\right)?[})]|e\^\s*([-−]?\d[\d.]*)"
 )
+_WHOLE = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?![\w]|[.,]\d)")
 _MOST = 400
 
 
@@ -100,7 +102,12 @@ class Quantities:
             )
             return Missing(why="no number was found", doubt=lost)
         return Found(
-            value={"written": written[:_MOST], "values": values[:_MOST], "counts": counts[:_MOST]},
+            value={
+                "written": written[:_MOST],
+                "values": values[:_MOST],
+                "shown": [int(n.replace(",", "")) for n in _WHOLE.findall(words)][:_MOST],
+                "counts": counts[:_MOST],
+            },
             where=tuple(dict.fromkeys(line.place for line in shown)),
             quote=" ".join(answer.text.split())[:200],
         )

@@ -7,22 +7,40 @@ Recognition", table I; the counts come from `lenet5_c3`.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from . import lenet5_c3 as c3
 
+_HINT = re.compile(
+    r"connect|join|link|wired|subset|table|scheme|group|contiguous|neighbou?r|adjacent|not all"
+    r"|not every|combin|symmetr|three|four|takes? input|missing|sparse|partial",
+    re.IGNORECASE,
+)
+"""Words without which nothing is said of which maps read which."""
+
+#: Larger numbers are sums of many kernels.
+LARGE = 700
+
+#: Numbers of which a right decomposition holds at least one.
+_CLUES = {60, 36, 76, 101, 151, 75, 100, 150, 900, 909, 1500, 16 * 25, 96, 10 * 25}
+
 #: What the four groups are worth of the whole; arithmetic is the rest.
 GROUPS = Fraction(3, 4)
 
 
-def judge(answer: Mapping[str, Any]) -> dict[str, Any]:
+def judge(
+    answer: Mapping[str, Any], said: str | Sequence[Any] = (), slips: Sequence[Any] = ()
+) -> dict[str, Any]:
     """Credit of an explanation.
 
     Args:
         answer: `{"written": numbers as they stand, "values": those and what expressions come to,
-            "counts": [[small numbers of a sentence], …]}`.
+            "shown": whole numbers, "counts": [[small numbers of a sentence], …]}`.
+        said: its sentences, as texts or as `{"text": …}`.
+        slips: printed equations that do not hold.
 
     Returns:
         `{"credit": 0 to 1, "certain": bool, "reasons": [...], "mistakes": [...]}`.
@@ -33,34 +51,59 @@ def judge(answer: Mapping[str, Any]) -> dict[str, Any]:
     ['full-connection']
     """
     values = {int(v) for v in answer["values"] if float(v).is_integer()}
+    values |= set(answer.get("shown", ()))
     pairs = _pairs(answer["counts"])
     seen = [_seen(group, values, pairs) for group in range(4)]
     found, reached = sum(seen), _reached(answer)
-    dense = bool(values & {c3.fully_connected(), c3.fully_connected_without_biases()})
-    if dense:
-        return _dense(found, reached)
-    kernels = (
-        c3.kernels() in values and c3.biases() in values and (found >= 3 or c3.weights() in values)
-    )
-    if (found == 4 or kernels) and reached:
-        return _judged(Fraction(1), True, "the decomposition holds and its sum is reached")
+    if values & {c3.fully_connected(), c3.fully_connected_without_biases()}:
+        return _dense(found, reached, values)
+    if (found == 4 or _by_kernels(found, values)) and reached:
+        return _whole(slips)
     if found == 4:
         missing = "biases-left-out" if c3.weights() in values else ""
         reason = "the groups are right; their sum is not reached"
         return _judged(GROUPS, True, reason, missing)
-    other = [pair for pair in pairs if pair[0] not in (1, 3, 4, 6, 9) and pair[1] in (3, 4, 5, 6)]
-    if reached and (len(other) > 1 or (other and not found and c3.weights() in values)):
+    if reached and _of_other_groups(found, values, pairs):
         reason = "the sum is reached, but the groups are others"
         return _judged(Fraction(1, 4), True, reason, "other-groups")
     if found:
         return _judged(GROUPS * found / 4, False, f"{found} of the four groups are recognised")
     if reached and {c3.weights(), c3.biases()} <= values:
-        return _judged(
-            Fraction(1, 4),
-            False,
-            "the sum is reached; where its weights come from is not recognised",
-        )
-    return _judged(Fraction(0), False, "no group is recognised")
+        reason = "the sum is reached; where its weights come from is not recognised"
+        return _judged(Fraction(1, 4), False, reason)
+    empty = not values & _CLUES and not _hinted(said)
+    return _judged(Fraction(0), empty, "no group is recognised")
+
+
+def _whole(slips: Sequence[Any]) -> dict[str, Any]:
+    """A full decomposition, whose arithmetic may have slipped on the way."""
+    if slips:
+        reason = "the groups are right; a printed equation on the way to their sum does not hold"
+        return _judged(GROUPS, False, reason)
+    return _judged(Fraction(1), True, "the decomposition holds and its sum is reached")
+
+
+def _by_kernels(found: int, values: set[int]) -> bool:
+    """Whether kernels and biases are counted, and the kernels are accounted for."""
+    counted = c3.kernels() in values and c3.biases() in values
+    return counted and (found >= 3 or c3.weights() in values)
+
+
+def _of_other_groups(found: int, values: set[int], pairs: set[tuple[int, int]]) -> bool:
+    """Whether the sum is made of groups that the connection table does not have."""
+    other = [pair for pair in pairs if pair[0] not in (1, 3, 4, 6, 9) and pair[1] in (3, 4, 5, 6)]
+    if len(other) > 1 or (other and not found and c3.weights() in values):
+        return True
+    clues = values & _CLUES - {c3.biases(), 151, 150}
+    strange = {v for v in values if v > LARGE and v not in {c3.parameters(), c3.weights()}}
+    return not found and not clues and any(v % 151 == 0 or v % 150 == 0 for v in strange)
+
+
+def _hinted(said: str | Sequence[Any]) -> bool:
+    """Whether words speak of which maps are joined to which."""
+    parts = [said] if isinstance(said, str) else said
+    texts = [str(p.get("text", "")) if isinstance(p, Mapping) else str(p) for p in parts]
+    return any(_HINT.search(text) for text in texts)
 
 
 def _reached(answer: Mapping[str, Any]) -> bool:
@@ -71,9 +114,14 @@ def _reached(answer: Mapping[str, Any]) -> bool:
     return c3.parameters() in answer["values"] and not larger
 
 
-def _dense(found: int, reached: bool) -> dict[str, Any]:
-    if found >= 3 and reached:
-        return _judged(GROUPS, False, "the groups stand beside a full connection")
+def _dense(found: int, reached: bool, values: set[int]) -> dict[str, Any]:
+    """A full connection: the answer itself, or what the missing kernels are taken from."""
+    missing = c3.SOURCES * c3.MAPS - c3.kernels()
+    taken = missing * c3.KERNEL**2
+    if reached and taken in values and missing in values:
+        return _judged(Fraction(1), True, "what is missing is taken from a full connection")
+    if reached and (found >= 3 or values & {taken, missing, c3.kernels(), c3.weights()}):
+        return _judged(GROUPS, False, "a step towards the sum stands beside a full connection")
     return _judged(
         Fraction(1, 8), True, "every map was joined to all maps before it", "full-connection"
     )
