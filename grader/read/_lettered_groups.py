@@ -10,6 +10,20 @@ from grader.prose import Statement
 
 _BOX = re.compile(r"\[([ xX✓✔])\]\s*\(?([a-zA-Z])\b[).:]?")
 _NUMBER = re.compile(r"(?<![^\s])\(?(\d)[).:](?=\s)")
+_ORDINALS = ("first", "second", "third", "fourth")
+_ORDINAL = re.compile(
+    r"(?:\b(?:statements?|options?|claims?|items?)\s+)?"
+    r"\b(?:(first|1st)|(second|2nd)|(third|3rd)|(fourth|4th|last))\b(?:\s+(?:one|statement|option|claim|item)s?\b)?"
+    r"(?!\s+(?:half|part|sentence|reason|time|layer|of all|order|moment)|,\s+(?:the|it|we)\b)",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"(?<![\w.,*/+=-])\(?#?([1-4])\)?(?=\s*(?:[,;&:)=]|and\b|or\b|(?:is|are|true|false|hold|not)\b|\.?\s*$))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ABOUT = re.compile(
+    r"(?:statements?|options?|answers?|only|numbers?|nos?\.?|ans)\W*$|^\W*$", re.IGNORECASE
+)
 _WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
 _JOIN = re.compile(
     r"^[\s,;&/+|()]*(?:and|or|as well as|plus)?"
@@ -45,7 +59,21 @@ def lettered(text: str, letters: tuple[str, ...]) -> str:
     numbers = [m.group(1) for m in _NUMBER.finditer(text)]
     if numbers == [str(i + 1) for i in range(len(letters))] and not _label(letters).search(text):
         text = _NUMBER.sub(lambda m: f" ({letters[int(m.group(1)) - 1]}) ", text)
+    if not _label(letters).search(text) and len(letters) == len(_ORDINALS):
+        text = _ordinals(text, letters)
     return text
+
+
+def _ordinals(text: str, letters: tuple[str, ...]) -> str:
+    """“The second one” and “2 and 3” as letters, where an answer names no letters at all."""
+    if _ORDINAL.search(text):
+        return _ORDINAL.sub(
+            lambda m: f"({letters[next(i for i, g in enumerate(m.groups()) if g)]})", text
+        )
+    found = list(_NUMBERED.finditer(text))
+    if not found or not _ABOUT.search(text[: found[0].start()]):
+        return text
+    return _NUMBERED.sub(lambda m: f"({letters[int(m.group(1)) - 1]})", text)
 
 
 def groups_in(statement: Statement, letters: tuple[str, ...]) -> Iterator[Group]:

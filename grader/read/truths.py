@@ -44,7 +44,10 @@ _EXCEPT = re.compile(
 _BACK = re.compile(
     r"\W*(?:both|these|those|they|all|each|are|is|the (?:two|three|four)) ", re.IGNORECASE
 )
-_NOT = re.compile(r"\W*(?:is|are|do|does|was|were)\s?(?:not|n't)\b\W*$", re.IGNORECASE)
+_NOT = re.compile(
+    r"\W*(?:(?:is|are|do|does|was|were)\s?(?:not|n't)\b|(?:(?:is|does|also|and)\s+)?neither)\W*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
