@@ -74,7 +74,8 @@ _NAMED = re.compile(r"[A-Za-z)}\]$]\s*[:=\-–]\s*\W{0,3}$")
 _CLAUSE = re.compile(r"[,;:]")
 _EACH = re.compile(r"\b(?:each|every|per|single|size|kernel|filter)\b", re.IGNORECASE)
 _PART_OF = re.compile(
-    r"^\W{0,3}(?:[\w-]+\W+){0,2}(?:of\s+which|of\s+these|of\s+them|including)\b", re.IGNORECASE
+    r"^\W{0,3}(?:(?!all\b|each\b|every\b)[\w-]+\W+){0,2}(?:of\s+which|of\s+these|of\s+them|including)\b",
+    re.IGNORECASE,
 )
 _CHECK = re.compile(
     r"\b(?:check|checking|verify|verification|test|proof|compare)\b[^.;]{0,40}$", re.IGNORECASE

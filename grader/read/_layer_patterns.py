@@ -139,6 +139,7 @@ PATTERNS: tuple[tuple[str, str, str], ...] = (
             r"|(?:#\s?)?(?:filters|f|channels?|out_?channels?|output channels?|out|c_?out|n_?filters|ch|depth|feature maps?)\s?"
             rf"(?:(?:=|:|is|are|equals?|equal to|of|stays?|remains?|set to)\s?){{1,3}}(?:{_CH})(?!\s?x)"
             r"|(?:filters|channels|kernels|out) C(?![a-z0-9])|C of (?:them|these|those)\b|@\s?C\b|C(?= {1,2}\(?\d{1,2}\s?x\s?\d{1,2})"
+            r"|(?<![HW],)(?<![HW], )(?:(?<=[,;])|(?<=[,;] )|(?<=\d\()|(?<=\d \())\d{0,2}C(?:\s?/\s?\d{1,2})?(?=\s?(?:[)\],;→]|$))"
         ),
     ),
     (

@@ -66,7 +66,7 @@ def described(text: str) -> list[tuple[str, str]] | None:
         header, body = [""] * len(header), table
     else:
         body = table[1:]
-    roles = [_role(title) for title in header]
+    roles = [_role_of(column, title, body) for column, title in enumerate(header)]
     found: list[tuple[str, str]] = []
     names = _name_column(header, roles, body)
     for row in body:
@@ -99,6 +99,16 @@ def _role(title: str) -> str:
     ):
         return "layer"
     return "skip" if _SKIPPED.search(title) else "content"
+
+
+def _role_of(column: int, title: str, body: Sequence[Sequence[str]]) -> str:
+    """The role by the title, unless the cells hold what "layers" or "filters" may be short for."""
+    role = _role(title)
+    if role not in ("count", "filters", "layer"):
+        return role
+    cells = [row[column] for row in body if column < len(row)]
+    holding = sum(_holds(unmarked(cell)) for cell in cells)
+    return "content" if holding * 2 > len(cells) else role
 
 
 def _name_column(
