@@ -32,7 +32,7 @@ from grader.rubric import Adjustment, Criterion, Part, Rubric
 __all__ = ["Call", "mark", "plain"]
 
 _REMARKS = 8
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 def mark(
@@ -68,7 +68,7 @@ class _Marker:
         if isinstance(answer, Missing):
             marks = tuple(_open(m, "text", answer.doubt) for m in marks)
         elif answer.doubt:
-            why: Why = "conversion" if answer.value.lost else "conflict"
+            why: Why = _cause(answer.value)
             marks = tuple(_open(m, why, answer.doubt) for m in marks)
         part = self._sum(marks)
         return replace(part, verdict="missing") if isinstance(answer, Missing) else part
@@ -145,7 +145,7 @@ class _Marker:
             return False
         text = answer.value.text
         numbers = len(_NUMBER.findall(text))
-        return numbers > 1 and (text.count("=") > 1 or (len(text.split()) > 12 and numbers > 2))
+        return numbers > 1 and (text.count("=") > 1 or (len(text.split()) > 12 and numbers > 3))
 
     # -- the whole part
 
@@ -284,12 +284,23 @@ def _open(mark: Mark, why: Why, detail: str) -> Mark:
 
 
 def _recognised(best: Try | None) -> bool:
-    return best is not None and best.credit > 0 and best.verdict.credit == 1
+    """Whether a way explains the value in full, be it a mistake that earns nothing."""
+    if best is None:
+        return False
+    return (best.credit > 0 and best.verdict.credit == 1) or bool(best.verdict.mistakes)
 
 
 def _surely_nothing(finding: Finding, best: Try | None) -> bool:
     """Whether nothing of the kind stands there, so that there is nothing to look at."""
     return isinstance(finding, Missing) and not finding.doubt and best is None
+
+
+def _cause(answer: Any) -> Why:
+    """Why an answer that is doubted waits: what was lost, a picture, or two readings."""
+    if answer.lost:
+        return "conversion"
+    pictured = answer.pieces and all(p.kind in ("image", "heading") for p in answer.pieces)
+    return "figure" if pictured else "conflict"
 
 
 def _adjusted(points: Fraction, adjustment: Adjustment, credit: Fraction) -> Fraction:

@@ -158,6 +158,8 @@ def _pattern(elements: Sequence[str]) -> str:
 
 
 def _word(word: str) -> str:
+    if word == "|":  # the sign itself, as around an absolute value
+        return re.escape(word)
     choices = (" ".join(map(_choice, choice.split("_"))) for choice in word.casefold().split("|"))
     return "(?:" + "|".join(choices) + ")"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from grader.expression import Expression, NotAnExpression, Token, from_tokens
@@ -68,6 +69,7 @@ def statements(answer: Answer, defines: frozenset[str]) -> list[Statement]:
     every = [*lines(answer), *_code(answer, min(defines, default="p"))]
     for line in every:
         text = _MODULE.sub(lambda m: " " * len(m.group()), line.text)
+        text = _said(defines).sub(lambda m: f"{m[1]} =".ljust(len(m[0])), text)
         if "=" not in text and "≈" not in text:
             continue
         revision = [m.start() for m in REVISION.finditer(text)]
@@ -82,6 +84,18 @@ def statements(answer: Answer, defines: frozenset[str]) -> list[Statement]:
         replace(s, withdrawn=s.says_something and i < limit and _again(s, found[limit:]))
         for i, s in enumerate(found)
     ]
+
+
+@lru_cache(maxsize=64)
+def _said(defines: frozenset[str]) -> re.Pattern[str]:
+    """“The probability of an A is σ(z)” says that the one equals the other."""
+    names = "|".join(map(re.escape, sorted(defines)))
+    return re.compile(
+        rf"\b({names})\b(?!\s*=)[^.=≈:;,\n]{{0,60}}?\s(?:is|equals|becomes)\s(?:then\s|just\s)?"
+        r"(?:given by\s|equal to\s)?"
+        r"(?=[$\\(\s]{0,4}(?:σ|sigma\b|sigmoid\s?\(|exp\b|e\^|d?frac\b|1\s?/))",
+        re.IGNORECASE,
+    )
 
 
 def _again(statement: Statement, later: Sequence[Statement]) -> bool:

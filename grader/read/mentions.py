@@ -75,6 +75,7 @@ class Mentions:
         lines = [prepare(statement.text, known) for statement in found]
         value = {
             "items": list(dict.fromkeys(items))[:_MOST],
+            "voters": self._voters(found)[:_MOST],
             "numbers": [n for s in found for n in _numbers(s.text)][:_MOST],
             "labels": {name: self._count(lines, tuple(p)) for name, p in self.labels.items()},
             "words": sum(word.isalnum() for line in lines for word in line.split()),
@@ -113,6 +114,17 @@ class Mentions:
                 at for at, row in enumerate(self.rows, 1) if numbers == [float(x) for x in row]
             ]
         return [number for number in found if 1 <= number <= self.count]
+
+    def _voters(self, found: Sequence[Statement]) -> list[int]:
+        """Rows that stand in brackets behind their label: 2 reds (6 and 2)."""
+        words = tuple(word for names in self.labels.values() for word in names if word.isalpha())
+        every = [
+            int(number)
+            for statement in found
+            for group in _labelled(words).findall(statement.text)
+            for number in re.findall(r"\d+", group)
+        ]
+        return [number for number in dict.fromkeys(every) if 1 <= number <= self.count]
 
     def _columns(self, found: Sequence[Statement]) -> list[int]:
         """Numbers in the column of a table whose head is one of the nouns."""
@@ -154,10 +166,20 @@ def _named(nouns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 @functools.lru_cache(maxsize=32)
-def _ordinal(nouns: tuple[str, ...]) -> re.Pattern[str]:
+def _labelled(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
-        rf"\b({'|'.join(_ORDINALS)})\s(?:\w+\s)?(?:{_either(nouns)}"
-        rf"|one)\b",
+        rf"\b(?:{_either(words) or '(?!)'})\s?:?\s?\((?:[a-z]{{1,12}}\.?\s?){{0,2}}"
+        r"(\d{1,2}(?:\s?(?:,|&|and|\+)\s?\d{1,2}){0,9})\)",
+        re.IGNORECASE,
+    )
+
+
+@functools.lru_cache(maxsize=32)
+def _ordinal(nouns: tuple[str, ...]) -> re.Pattern[str]:
+    # The third neighbour, and the first nearest point, are told by rank and not by row.
+    named = tuple(noun for noun in nouns if not noun.startswith("neighb"))
+    return re.compile(
+        rf"\b({'|'.join(_ORDINALS)})\s(?:(?!nearest|closest)\w+\s)?(?:{_either(named)}|one)\b",
         re.IGNORECASE,
     )
 

@@ -39,7 +39,8 @@ def reason(  # called by name, from a rubric
     """Judge a reason by what it mentions.
 
     Args:
-        mentions: ``items`` (observations, from 1), ``numbers``, ``labels`` (label -> how often),
+        mentions: ``items`` (observations, from 1), ``voters`` (those named with a label),
+            ``numbers``, ``labels`` (label -> how often),
             ``said`` (names of recognised phrases).
         label: the prediction given with it, or None.
         observations: the table, one row per observation.
@@ -84,7 +85,11 @@ def _judged(
     mentions: Mapping[str, Any], distances: Sequence[float], labels: Sequence[str], k: int
 ) -> Judgement:
     nearest = knn.nearest(distances, k, first=1)
+    voters = [item for item in mentions.get("voters", []) if isinstance(item, int)]
+    if voters and set(voters) == set(nearest):
+        return _yes("the nearest observations are named with their labels")
     items = [item for item in mentions.get("items", []) if isinstance(item, int)]
+    items += voters
     said = set(mentions.get("said", []))
     if "everyone" in said and not set(nearest) <= set(items):
         return _no("all observations are counted, not the nearest ones", certain=False)
@@ -131,6 +136,9 @@ def _by_vote(mentions: Mapping[str, Any], said: set[str], votes: Counter[str], k
             return _yes("the label of the nearest observation is given")
     elif "vote" in said and winner in counted:
         return _yes("the vote of the nearest observations is given")
+    told = bool(counted) or bool(said & {"nearest", "vote"})
+    if not told and not any(float(n) != int(n) for n in mentions.get("numbers", [])):
+        return _no("neither a label nor a neighbour is named", certain=True)
     if said & {"nearest", "vote", "rule", "because"} or mentions.get("words", 0) > SHORT:
         return _no("no neighbour, distance or vote was recognised in the reason", certain=False)
     return _no("no reason is given", certain=True)

@@ -226,6 +226,25 @@ def sign_slip_carried_on(
     return logistic.probability_with_sign_slip(intercept, coefficients, values)
 
 
+def hours_in_proportion(probability: float, hours: float, earlier: float) -> float:
+    """MISTAKE: hours were scaled as if the probability grew in proportion to them.
+
+    Args:
+        probability: the one that is to be reached.
+        hours: those of the earlier part.
+        earlier: the probability that they gave.
+
+    Raises:
+        ValueError: the earlier probability is none.
+
+    >>> hours_in_proportion(0.5, 10, 0.25)
+    20.0
+    """
+    if not 0 < earlier < 1:
+        raise ValueError("a probability lies between 0 and 1")
+    return hours * probability / earlier
+
+
 def _coefficients(model: Mapping[str, Any]) -> list[float]:
     coefficients = [float(c) for c in model["coefficients"]]
     if not all(coefficients):
