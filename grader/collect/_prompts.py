@@ -28,6 +28,11 @@ _NEAR = 0.4
 _SHORT_ASK = frozenset(["why", "how", "explain", "justify"])
 
 
+_FILLED = re.compile(
+    r"\W{0,4}([a-z]{2,16})[\s_-]{0,2}(\d{1,2})\W{0,3}[:=→]\W{0,4}[a-z][a-z ,>-]{0,15}\W{0,3}",
+    re.IGNORECASE,
+)
+"""A line of an answer that counts on: “Nearest-2 : BA”."""
 _EXAMPLE = re.compile(r"\W*(?:for (?:example|instance)|e\.g\.)", re.IGNORECASE)
 
 
@@ -206,7 +211,8 @@ class Stripper:
         rest = any(item.kind != "mark" for item in own[run:])
         marked = rest and any(item.kind == "mark" for item in own[run:-1])
         last = self._last(own, run, marked=marked)
-        doubt = MIXED if not marked and _late(own, run, last, rest=rest) else ""
+        begun = _filled(self.text, own, run)
+        doubt = MIXED if not marked and _late(own, begun, last, rest=rest) else ""
         if last < 0:
             return doubt
         question = own[: last + 1]
@@ -247,7 +253,8 @@ class Stripper:
         flagged = [i for i in range(run) if own[i].flagged]
         if marked or not flagged:
             return max(flagged, default=-1)
-        plain = _plain(own, run)
+        filled = _filled(self.text, own, run)
+        plain = [i for i in _plain(own, run) if i < filled]
         more = plain and (run < len(own) or any(not i.flagged for i in own[plain[-1] + 1 : run]))
         if plain and plain[0] == 0 and more:
             return plain[-1]
@@ -326,6 +333,21 @@ def _plain(own: list[Item], run: int) -> list[int]:
     flagged = [i for i in range(run) if own[i].flagged]
     lettered = {i for i in flagged if own[i].lettered}
     return [i for i in flagged if i not in lettered] if len(lettered) > 1 else flagged
+
+
+def _filled(text: Text, own: list[Item], run: int) -> int:
+    """The first of several lines that count on and give words: the answer has begun there."""
+    before: tuple[int, str, int] | None = None
+    for i, item in enumerate(own[:run]):
+        found = _FILLED.fullmatch(text.lines[item.line].strip())
+        if found is None or not item.first or item.flagged:
+            before = before if found else None
+            continue
+        name, number = found[1].lower(), int(found[2])
+        if before is not None and before[1:] == (name, number - 1):
+            return before[0]
+        before = (i, name, number)
+    return run
 
 
 def _late(own: list[Item], run: int, last: int, *, rest: bool) -> bool:
