@@ -53,7 +53,7 @@ _HEAD = 12
 _SHORT = 2
 _NEXT_TO = 9
 _WITHIN = 30
-_OWN_LABEL = re.compile(r"\s*([^:=]{2,60}?)\s*(?::\s|=>|\s-\s)")
+_OWN_LABEL = re.compile(r"\s*([^:=]{2,60}?)\s*(?::\s|=>|\s-\s|(?=[↓↑]))")
 
 
 @dataclass(frozen=True, slots=True)

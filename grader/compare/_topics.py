@@ -20,6 +20,7 @@ _CUTS = re.compile(
     r" (?:, and|, while|, whereas|, but|, so|, the|,|;|and|while|whereas|but|\.|so|then|\() "
 )
 _ANEW = re.compile(r",| (?:then|afterwards|later|after that) ")
+_LONG_LABEL, _HEAD = 3, 8
 _SO = re.compile(
     r"^ (?:so|therefore|thus|hence|this|that|as a result|consequently|accordingly|=>) "
 )
@@ -68,11 +69,20 @@ def topics(statements: tuple[Said, ...], wording: Wording) -> dict[str, Topic]:
         # The label of a sentence inside an item goes on for the sentences after it.
         label = statement.label if statement.head else label or statement.label
         for at, clause in enumerate(_clauses(statement.text)):
-            label = own_label(clause, wording) or label
-            walk.step(replace(statement, text=clause, label=label, head=statement.head and not at))
+            own = own_label(clause, wording)
+            used = own or label
+            walk.step(replace(statement, text=clause, label=used, head=statement.head and not at))
+            # "Variance: …" labels what follows it; "The variance gets larger: …" does not.
+            label = label if own and _states(own, wording) else used
     for topic in found.values():
         topic.around += walk.loose
     return found
+
+
+def _states(label: str, wording: Wording) -> bool:
+    """Whether what stands before a colon is a whole sentence that claims something."""
+    line = prepare(label, wording.words)
+    return len(line.split()) > _LONG_LABEL and any(find(p, line) for _, p in wording.claims)
 
 
 def _clauses(text: str) -> list[str]:
@@ -99,7 +109,7 @@ class _Walk:
         for name in line.named:
             self.found[name].mentioned = True
         if not line.groups:
-            self._mention(" ".join(line.prepared.split()[:5]), self.wording.labels)
+            self._mention(" ".join(line.prepared.split()[:_HEAD]), self.wording.labels)
         label = labelled(statement.text, statement.label, self.wording)
         if not label and line.main and line.main[0].start and _IT.match(line.prepared):
             label = self.current

@@ -67,12 +67,14 @@ _CONCLUDED = re.compile(
     re.IGNORECASE,
 )
 _SAID = re.compile(
-    r"\b(?:is|are|was|has|have|needs?|be|there\s+are|of\s+about)\W+(?:[\w']+\W+){0,2}$",
+    r"\b(?:is|are|was|has|have|needs?|takes?|requires?|be|there\s+are|of\s+about)\W+(?:[\w']+\W+){0,2}$",
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"[A-Za-z)}\]$]\s*[:=\-–]\s*\W{0,3}$")
 _CLAUSE = re.compile(r"[,;:]")
 _EACH = re.compile(r"\b(?:each|every|per|single|size|kernel|filter)\b", re.IGNORECASE)
+_RATE = re.compile(r"\d\s+per\s+\w+", re.IGNORECASE)
+"""The unit of a number before: “at 0.05 per hour it takes 50”."""
 _PART_OF = re.compile(
     r"^\W{0,3}(?:(?!all\b|each\b|every\b)[\w-]+\W+){0,2}(?:of\s+which|of\s+these|of\s+them|including)\b",
     re.IGNORECASE,
@@ -171,7 +173,7 @@ class Introduced:
 
     @property
     def _clause(self) -> str:
-        return _CLAUSE.split(self.sentence[-_LONGEST:])[-1]
+        return _RATE.sub(" ", _CLAUSE.split(self.sentence[-_LONGEST:])[-1])
 
     def _by_place(self) -> int:
         weight = RESULT if self.worked else STATED if self.plain or self.shape else WORKED

@@ -18,6 +18,7 @@ _ORDINALS = (
     "ninth",
     "tenth",
 )
+_COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _INDEX = re.compile(r"(\d{1,2})$")
 _SEPARATOR = (
     r"\s*(?:[)}\]]\s*)*(?:[:=≈.)|\]]|-+>|→|⇒|=>|\\(?:to|rightarrow|Rightarrow)\b|[-–—]\s|\bis\b|\()"
@@ -63,7 +64,7 @@ class Keys:
             or "(?!)"
         )
         self._known = re.compile(
-            rf"(?<![A-Za-z0-9])(?:{stem}|d(?:ist(?:ance)?)?|#|no|nr|row|point)(?![A-Za-z])\.?{_ARGUMENT}[\s_(){{}}\\#\[-]*{_RAISED}(\d{{1,2}})(?![\d.]*\d)",
+            rf"(?<![A-Za-z0-9])(?:{stem}|d(?:ist(?:ance)?)?|#|no|nr|row|point)(?![A-Za-z])\.?{_ARGUMENT}[\s_(){{}}\\#\[-]*{_RAISED}(\d{{1,2}}(?![\d.]*\d)|(?:{'|'.join(_COUNTED)})\b)",
             re.IGNORECASE,
         )
         self._other = re.compile(
@@ -110,6 +111,8 @@ class Keys:
                 if word.isdigit()
                 else len(self._places)
                 if word == "last"
+                else _COUNTED.index(word) + 1
+                if word in _COUNTED
                 else _ORDINALS.index(word) + 1
             )
             if index in self._places:

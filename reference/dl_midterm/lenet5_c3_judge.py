@@ -120,7 +120,7 @@ def _dense(found: int, reached: bool, values: set[int]) -> dict[str, Any]:
     taken = missing * c3.KERNEL**2
     if reached and taken in values and missing in values:
         return _judged(Fraction(1), True, "what is missing is taken from a full connection")
-    if reached and (found >= 3 or values & {taken, missing, c3.kernels(), c3.weights()}):
+    if (found >= 3 and reached) or values & {taken, missing, c3.kernels(), c3.weights()}:
         return _judged(GROUPS, False, "a step towards the sum stands beside a full connection")
     return _judged(
         Fraction(1, 8), True, "every map was joined to all maps before it", "full-connection"
