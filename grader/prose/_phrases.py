@@ -41,6 +41,8 @@ they it the we i not this that these those results mine
 """
 _PRONOUNS = frozenset(_PRONOUNS_TEXT.split())
 _REACH = 6
+_WITHOUT = 2
+"""“Without” takes away its noun, not what the sentence goes on to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +116,9 @@ def denied(prepared: str, start: int, end: int, own: bool = False) -> bool:
     inside = prepared[start:end].split()
     count = 0 if own else sum(word in _NEGATORS for word in inside)
     near = _clause_before(prepared, start)
-    for word, following in zip(near, [*near[1:], *inside[:1]], strict=False):
-        count += word in _NEGATORS and following not in _ONLY
+    for at, (word, following) in enumerate(zip(near, [*near[1:], *inside[:1]], strict=False)):
+        short = word == "without" and len(near) - at > _WITHOUT
+        count += word in _NEGATORS and following not in _ONLY and not short
     count += _RATHER.search(prepared, max(0, start - 60), start + 1) is not None
     count += _AFTER.match(prepared, end) is not None
     return count % 2 == 1

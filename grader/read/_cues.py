@@ -108,6 +108,10 @@ _ABOUT = re.compile(
 )
 _ABOUT_AFTER = re.compile(r"^\s*\(?\s*(?:approx(?:imately|\.)?|roughly|rounded)\b", re.IGNORECASE)
 _LEADS_ON = re.compile(r"\s*(?:[,.;:(]|because|as|since|if)")
+_UNIT_ONLY = re.compile(
+    r"\s*[A-Za-z]{1,16}\s*(?:[.;(]|,?\s*(?:but|because|since|whereas|while|although)\b)"
+)
+"""One word of a unit, and then the sentence ends or turns: “12 links, but …”."""
 _WORD = re.compile(r"[A-Za-zÀ-ÿ°][A-Za-zÀ-ÿ°'-]*")
 _UNIT = re.compile(r"^[ $*~]{0,4}(?:\\[,;: ]|\\text\{)?\s?((?:[A-Za-z°][A-Za-z-]*[ ]?){1,4})")
 _FUNCTION_WORDS = """a an and are as at because but by can for from he hence i if in is it not of on
@@ -196,6 +200,8 @@ class Introduced:
     def _opens_the_answer(self) -> bool:
         if not self.first or self.worked or _WORD.search(self.before):
             return False
+        if self.plain and not self.shape and _UNIT_ONLY.match(self.after):
+            return True
         return not _WORD.search(self.after) or _LEADS_ON.match(self.after) is not None
 
     @property

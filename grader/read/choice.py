@@ -51,6 +51,7 @@ _OR = re.compile(
 _LISTED = re.compile(
     r" (?:(?:layers?|ones?|units?|\(|:|,|and|&|\+|i|\.|e|ie|namely|of|the|both) ){0,8}"
 )
+_ANDED = re.compile(r" (?:\( [^()]{1,30} \) )?(?:and|&) (?:(?:\d|one|two|three|the) )?")
 _VALUED = re.compile(r" [:=] (?=\d)")
 _ASIDE = 16
 
@@ -153,6 +154,8 @@ class Choice:
             found.append(
                 _Mention(meant, self._strength(at, statement, prepared, hit, start), statement.text)
             )
+        if _enumerated(hits, prepared):
+            found = [replace(m, strength=1) if m.strength == 2 else m for m in found]
         if _either(hits, prepared) and found:
             top = max(m.strength for m in found)
             found = [replace(m, strength=top) for m in found]
@@ -237,6 +240,13 @@ class Choice:
             doubt=unread
             or ("the answer may choose in words that were not recognised" if hinted else ""),
         )
+
+
+def _enumerated(hits: list[tuple[str, Hit]], prepared: str) -> bool:
+    """Whether the first option only begins a list, such as “green (5) and red (6, 2)”."""
+    if len(hits) < 2 or hits[0][0] == hits[1][0]:
+        return False
+    return _ANDED.fullmatch(prepared[hits[0][1].end : hits[1][1].start + 1]) is not None
 
 
 def _either(hits: list[tuple[str, Hit]], prepared: str) -> bool:

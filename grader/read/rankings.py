@@ -205,7 +205,10 @@ class _Scan:
         )
 
     def _labels(self, text: str, after: str, *, alone: bool = False) -> None:
-        for label in self._split(text):
+        labels = self._split(text)
+        if not labels and sum(letter in self.symbols for letter in text) > 1:
+            self.values += 2  # something like labels, which a person has to read
+        for label in labels:
             self._last = len(label)
             lone = (
                 len(label) == 1
@@ -226,8 +229,16 @@ class _Scan:
             return []
         if len(words) > 1 and all(len(word) == 1 for word in words):
             joined = "".join(words)
-            return [joined] if len(set(joined)) == len(joined) else []
+            return [joined] if len(set(joined)) == len(joined) else self._growing(text)
         return [word for word in words if len(set(word)) == len(word)]
+
+    def _growing(self, text: str) -> list[str]:
+        """Labels whose letters are joined by one sign and that another parts: ``D / D-B``."""
+        for sign in ("/", ",", "→", ">"):
+            parts = [re.sub(r"[^A-Za-z]+", "", part).upper() for part in text.split(sign)]
+            if [len(set(part)) for part in parts] == list(range(1, len(parts) + 1)):
+                return parts
+        return []
 
     def _expects(self) -> bool:
         return self.count is not None

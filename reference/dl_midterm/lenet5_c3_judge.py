@@ -71,6 +71,9 @@ def judge(
     if reached and {c3.weights(), c3.biases()} <= values:
         reason = "the sum is reached; where its weights come from is not recognised"
         return _judged(Fraction(1, 4), False, reason)
+    if answer["values"].count(c3.parameters()) > answer["written"].count(c3.parameters()):
+        reason = "an expression comes to the sum, by no structure that is recognised"
+        return _judged(Fraction(1, 4), False, reason)
     empty = not values & _CLUES and not _hinted(said)
     return _judged(Fraction(0), empty, "no group is recognised")
 
