@@ -30,6 +30,7 @@ _RAISED = r"(?:\^[\s{]*[(\[]\s*)?"
 _SPEAKS_OF = re.compile(
     r"[\w\s*-]{1,60}\b(?:of|from|for|between)\s+\W*(?:point\s+)?", re.IGNORECASE
 )
+_TUPLE = re.compile(r"[(\[{]\s*([-−]?\s?\d{1,6}(?:\s?[,;]\s?[-−]?\s?\d{1,6}){1,9})\s*[)\]}]")
 _SQUARED = re.compile(r"^\s*[)}\]]*\s*(?:\^\s*\{?2|²|\*\*2)")
 
 
@@ -45,7 +46,9 @@ class Mention:
 class Keys:
     """Finds the keys of a list in a text."""
 
-    def __init__(self, keys: Sequence[str]) -> None:
+    def __init__(self, keys: Sequence[str], rows: Sequence[Sequence[float]] = ()) -> None:
+        """Take the names, and what the elements are computed from: they may be named by it."""
+        self._rows = {tuple(map(float, row)): place for place, row in enumerate(rows)}
         self._words = [
             re.compile(rf"(?<![A-Za-z0-9]){_loose(key)}(?![A-Za-z0-9])", re.IGNORECASE)
             for key in keys
@@ -91,6 +94,8 @@ class Keys:
         listed = [self._indexed(text, pattern) for pattern in (self._known, self._ordinal)]
         found = max(found, *listed, key=lambda mentions: len({mention.key for mention in mentions}))
         if not found:
+            found = self._by_row(text)
+        if not found:
             index = re.search(r"(\d{1,2})[.)]", marker)
             if index:
                 place = self._places.get(int(index[1]))
@@ -101,6 +106,14 @@ class Keys:
                 found = []
         found.sort(key=lambda mention: mention.start)
         return [m for m in found if not _SQUARED.match(text[m.end : m.end + 12])]
+
+    def _by_row(self, text: str) -> list[Mention]:
+        """Elements named by their own coordinates: ``(1, 0, 2) → 2.24``."""
+        return [
+            Mention(self._rows[row], found.start(), found.end())
+            for found in (_TUPLE.finditer(text) if self._rows else ())
+            if (row := _numbers(found[1])) in self._rows
+        ]
 
     def _indexed(self, text: str, pattern: re.Pattern[str]) -> list[Mention]:
         result = []
@@ -118,6 +131,11 @@ class Keys:
             if index in self._places:
                 result.append(Mention(self._places[index], m.start(), m.end()))
         return result
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    plain = text.replace("−", "-").replace(" ", "")
+    return tuple(float(number) for number in re.split(r"[,;]", plain))
 
 
 def _may_begin(before: str) -> bool:

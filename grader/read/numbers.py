@@ -32,6 +32,8 @@ class Numbers:
     """Names of the elements; those that end in a number are found by the number too."""
     count: int | None = None
     """How many numbers there are, where they have no keys."""
+    rows: tuple[tuple[float, ...], ...] = ()
+    """What each element is computed from; an element may be named by it, as in (0, 1, 2): 3."""
     near: tuple[str, ...] = ()
     """Words in the title of the table column that is meant."""
     comma: Comma | None = None
@@ -45,7 +47,7 @@ class Numbers:
     def read(self, answer: Answer) -> Finding:
         """Return the numbers in the order of the keys."""
         keys = self.keys or tuple(str(index) for index in range(1, (self.count or 0) + 1))
-        found = listings(answer, Keys(keys), len(keys), self.near, self.comma)
+        found = listings(answer, Keys(keys, self.rows), len(keys), self.near, self.comma)
         if not found:
             return _nothing(answer, len(keys))
         chosen = found[-1]
