@@ -21,6 +21,8 @@ _CUTS = re.compile(
 )
 _ANEW = re.compile(r",| (?:then|afterwards|later|after that) ")
 _LONG_LABEL, _HEAD = 3, 8
+_TERSE = (2, 3)
+"""A sentence of more parts than this, none with more words, is a list: “bias down, …”."""
 _SO = re.compile(
     r"^ (?:so|therefore|thus|hence|this|that|as a result|consequently|accordingly|=>) "
 )
@@ -68,8 +70,11 @@ def topics(statements: tuple[Said, ...], wording: Wording) -> dict[str, Topic]:
     for statement in statements:
         # The label of a sentence inside an item goes on for the sentences after it.
         label = statement.label if statement.head else label or statement.label
-        for at, clause in enumerate(_clauses(statement.text)):
+        clauses = _clauses(statement.text)
+        for at, clause in enumerate(clauses):
             own = own_label(clause, wording)
+            if len(clauses) > 1 and len(clause.split()) <= _TERSE[1]:
+                own = own or clause  # “test U”: its words are the label
             used = own or label
             walk.step(replace(statement, text=clause, label=used, head=statement.head and not at))
             # "Variance: …" labels what follows it; "The variance gets larger: …" does not.
@@ -86,7 +91,10 @@ def _states(label: str, wording: Wording) -> bool:
 
 
 def _clauses(text: str) -> list[str]:
-    """A sentence that lists several subjects by semicolons is several sentences."""
+    """A sentence that lists several subjects by semicolons, or tersely, is several sentences."""
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > _TERSE[0] and all(1 < len(part.split()) <= _TERSE[1] for part in parts):
+        return parts
     parts = [part.strip() for part in text.split(";")]
     return parts if len(parts) > 1 and all(len(part.split()) > 1 for part in parts) else [text]
 

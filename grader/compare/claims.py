@@ -27,7 +27,7 @@ initially afterwards eventually beginning start end until point certain some mov
 opposite directions way ways own respectively continuously steadily gradually slowly
 monotone monotonic keeps along entire whole range everywhere level left right middle optimum
 minimum reaches reach has final starts begins ends last other squared side plot figure
-picture sketch drawn
+picture sketch drawn train training test testing
 """
 _SMALL = frozenset(_SMALL_TEXT.split())
 _CAUSE = re.compile(

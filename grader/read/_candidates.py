@@ -187,7 +187,7 @@ def chains_of(text: str, comma: Comma | None = None) -> Iterator[list[Run]]:
     tokens = tokens_of(text, comma)
     chain: list[Run] = []
     for run in runs_of(text, comma):
-        if chain and _joined(tokens, chain[-1], run):
+        if chain and _joined(tokens, chain[-1], run, worked=len(chain) > 1):
             chain.append(run)
             continue
         if chain:
@@ -219,7 +219,7 @@ def _holds_numbers(chain: Sequence[Run]) -> bool:
     return any(token.kind == "number" for run in chain for token in run.tokens)
 
 
-def _joined(tokens: Sequence[Token], one: Run, other: Run) -> bool:
+def _joined(tokens: Sequence[Token], one: Run, other: Run, *, worked: bool = False) -> bool:
     between = tokens[one.last + 1 : other.first]
     if not between or between[-1].kind != "relation" or between[-1].text not in "=≈→":
         return False
@@ -230,7 +230,8 @@ def _joined(tokens: Sequence[Token], one: Run, other: Run) -> bool:
         return True
     if not all(token.kind == "name" for token in words) or len(words) > _UNITS_AT_MOST:
         return False
-    return not one.plain and not any(is_variable(token) for token in words)
+    # "2*3 = 6 maps = 12" goes on from a number that is worked out; "6 maps = 12" does not.
+    return (worked or not one.plain) and not any(is_variable(token) for token in words)
 
 
 def _result(chain: Sequence[Run]) -> Run | None:

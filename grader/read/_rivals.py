@@ -11,6 +11,7 @@ from grader.expression import check
 from grader.model import Found
 from grader.read._candidates import Candidate, same
 from grader.read._cues import RESULT, RIVAL, SAID, TOTAL
+from grader.read._runs import Run
 
 _TERMS = 8
 _ADDED = re.compile(r"\b(?:adds?|comes?\s+on\s+top)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
@@ -37,11 +38,17 @@ def miscalculated(best: Candidate) -> list[Found]:
     """What the calculation of a count comes to whose printed result is another number."""
     if len(best.chain) < 2:
         return []
-    first = best.chain[0]
+    first, second = best.chain[:2]
+    if second is not best.run and second.plain and _equal_runs(first, second):
+        return []  # "6*4 = 24 units = 72" goes on by words, not by a wrong calculation
     outcome = check(first.tokens, best.run.tokens)
     if first.number is None or outcome.holds is not False or outcome.doubtful:
         return []
     return [replace(found_of(best), value=first.number, quote=_quote(best))]
+
+
+def _equal_runs(one: Run, other: Run) -> bool:
+    return one.number is not None and other.number is not None and same(one.number, other.number)
 
 
 def added(best: Candidate, kept: list[Candidate]) -> list[Found]:

@@ -318,11 +318,24 @@ def _doubt(tokens: Sequence[Token], expression: Expression) -> str:
     for index, token in enumerate(tokens[:-2]):
         depth += (token.kind == "open") - (token.kind == "close")
         divided = depth == 0 and token.kind == "operator" and token.text == "/"
-        if divided and tokens[index + 1].kind == "number" and tokens[index + 2].text == "+":
+        if divided and _sum_behind(tokens[index + 1 :]):
             return "brackets around the denominator may have been left out"
     if "e" in expression.factors:
         return "exponents may have lost their place"
     return ""
+
+
+def _sum_behind(tokens: Sequence[Token]) -> bool:
+    """Whether a plus follows a denominator that is one, or an exponential, without brackets."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth < 0:
+            return False
+        if index and depth == 0 and token.kind == "operator" and token.text in "+-*/":
+            power = any(t.text in ("e", "exp") for t in tokens[:index])
+            return token.text == "+" and (power or (index == 1 and tokens[0].kind == "number"))
+    return False
 
 
 def put_in(

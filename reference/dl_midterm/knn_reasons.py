@@ -94,6 +94,8 @@ def _judged(
     if "everyone" in said and not set(nearest) <= set(items):
         return _no("all observations are counted, not the nearest ones", certain=False)
     if items:
+        if len(items) > k and items == knn.nearest(distances, len(items), first=1):
+            return _yes("the observations are sorted by their distance, the nearest first")
         return _by_items(items, nearest, said)
     if _by_distance(mentions, [distances[i - 1] for i in nearest], said):
         return _yes("the distances of the nearest observations are given")
