@@ -24,6 +24,11 @@ _SIZE = (
         r"(?P<h>\d{1,4})\s?[x*]\s?(?P<w>\d{1,4})(?:\s?[x*]\s?(?P<c>\d{1,4}|C\b))?\s*(?:pixel\s|pixels\s|sized\s|rgb\s|gr[ae]y\w*\s|colou?r\s)*(?:input|image|picture|feature|map\b|resolution)",
         re.IGNORECASE,
     ),
+    re.compile(
+        r"\b(?:for|with|tak\w+|assum\w+|at|on|us\w+|say|let)\b[\s,:]{0,3}(?:(?:say|a|an|the|example|e\.g\.|it|be)\b[\s,:]{0,3}){0,3}"
+        r"(?P<h>1[4-9]|[2-9]\d|\d{3,4})\s?[x*]\s?(?P<w>1[4-9]|[2-9]\d|\d{3,4})(?!\d)(?:\s?[x*]\s?(?P<c>\d{1,4}|C\b))?(?![\d.]*\s?[x*+=])",
+        re.IGNORECASE,
+    ),
 )
 _WORDED = (
     r"(?P<n>{n})\s*-?\s*(?:input\s|output\s|image\s|colou?r\s|conv\w*\s)*(?:{words})(?!\s*(?:per|for each)\s*(?:input\s)?channel)(?:s\b|\b)",

@@ -36,7 +36,8 @@ _NOT_ONE = re.compile(
 _AT = re.compile(r"\bat\s+(?:the\s+)?$", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:not|never|neither|nor|n't|isn't|doesn't|cannot)\b|n't\b", re.IGNORECASE)
 _TAIL = re.compile(
-    r"\b(?:because|since|as\s+(?:it|they|its)|due\s+to|followed\s+by|compared|than|while\s+having|so\s+that|for\s+it)\b",
+    r"\b(?:because|since|as\s+(?:it|they|its)|due\s+to|followed\s+by|compared|than|while\s+having|so\s+that|for\s+it|if|when|whenever"
+    r"|as\s+(?:soon|long)\s+as|provided|supposing|assuming|unless|for\s+(?:large|big|small|any|every|all|C))\b",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"\bwhich\b|\?", re.IGNORECASE)
@@ -49,7 +50,7 @@ _SENTENCE = re.compile(
     r"\n|(?<![A-Za-z0-9]\s)(?<=[^\s])(?<!\bno)(?<!\bNo)(?<!\bnr)(?<!\barch)(?<!\bArch)(?<!i\.e)(?<!e\.g)[.;!?](?=\s|$)|\s\|\s"
 )
 _BARE = re.compile(
-    r"(?<![\w.,^*])(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·])|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|III|II|IV|V|I(?=\s*(?:[,.;)]|$)))(?![\w'])|\b(?P<last>[Ll]ast)\b"
+    r"(?<![\w.,^*<>≥≤])(?<![<>≥≤]\s)(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·]|\s?channels?\b)|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|III|II|IV|V|I(?=\s*(?:[,.;)]|$)))(?![\w'])|\b(?P<last>[Ll]ast)\b"
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _WORDS = re.compile(

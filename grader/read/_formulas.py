@@ -18,7 +18,7 @@ from grader.expression.polynomial import NotAPolynomial, Polynomial, polynomial,
 _INNER = frozenset({"number", "open", "close", "operator", "fraction"})
 _SIDE = r"(?:1[0-3]|\d)"
 _KERNEL = rf"\(?\s?(?:\d\s?[x*]\s?\(?)?{_SIDE}\s?[x*]\s?{_SIDE}\)?(?:\s?[x*]\s?\d)?"
-_KERNELS = re.compile(rf"{_KERNEL}(?:\s?\+\s?{_KERNEL})*", re.IGNORECASE)
+_KERNELS = re.compile(rf"{_KERNEL}(?:\s?[+/]\s?{_KERNEL})*", re.IGNORECASE)
 _CROSS = re.compile(
     r"(?<=[A-Z0-9)\]])[xX](?=[A-Z0-9(\[])|(?<=[A-Za-z0-9)\]] )[xX](?= [A-Za-z0-9(\[])|(?<=[0-9)\]])[xX](?= ?[A-Za-z0-9(\[])"
     r"|(?<=[A-Z0-9)\]] )[xX](?=[A-Z0-9(\[])|(?<=[A-Z0-9)\]])[xX](?= [0-9(\[])"
@@ -232,8 +232,21 @@ def _made(text: str, run: list[Token], names: Names, foreign: bool) -> Iterator[
             counts=literal is not None
             and literal.value < 40
             and _COUNTED.match(text, end) is not None,
-            bare=bare and all(power == 1 for powers, _ in value.terms for _, power in powers),
+            bare=(bare and all(power == 1 for powers, _ in value.terms for _, power in powers))
+            or _is_share(value),
         )
+
+
+def _is_share(value: Polynomial) -> bool:
+    """Whether a formula is a share of one variable, such as the C/4 filters of a layer."""
+    if len(value.terms) != 1:
+        return False
+    powers, coefficient = value.terms[0]
+    return (
+        [power for _, power in powers] == [1]
+        and coefficient.numerator == 1
+        and coefficient.denominator > 1
+    )
 
 
 def _scientific(piece: Sequence[Token]) -> Literal | None:

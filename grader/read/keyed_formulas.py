@@ -28,7 +28,7 @@ from grader.read import readers
 from grader.read._assumptions import Assumptions, assumptions
 from grader.read._claims import Claims, claims
 from grader.read._formulas import Formula, Names, chains, formulas
-from grader.read._item_labels import blanked, labels, without_labels
+from grader.read._item_labels import blanked, index_of, labels, without_labels
 from grader.read._items import Item, Items, labelled, spots
 from grader.read._keyed import Reading, Value, only_names
 from grader.read._keyed_tables import from_table
@@ -67,6 +67,13 @@ _MOST_WORD = re.compile(r"\b(?:most|largest|max\w*|highest|biggest)\b", re.IGNOR
 _LEAST_WORD = re.compile(r"\b(?:least|smallest|min(?:imum)?|lowest|fewest)\b", re.IGNORECASE)
 _SAID = re.compile(r"[A-Za-z0-9]")
 _UNSPOKEN = "names stand at the end without a word"
+_NAMED_BEHIND = re.compile(
+    r"(?P<start>^[ ]*|[,;][ ]+(?:and[ ]+)?)(?P<value>[^\n,;]{1,80}?)[ ]+for[ ]+(?:the[ ]+|number[ ]+|#)?"
+    r"(?P<label>first|second|third|fourth|fifth|1st|2nd|3rd|[45]th|[1-5]|[A-E])(?:[ ]+(?:one|architecture|network|stack|design|option))?"
+    r"(?=[ ]*(?:[.,;\n]|$))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FEWEST = 3
 _HEAD = 400
 _QUOTE = 300
 
@@ -124,6 +131,7 @@ class _Scan:
         self.kind = kind
         self.answer = answer
         self.text, self.tables = _parts(answer)
+        self.text = _labels_first(self.text)
         self.masked = ""
         """The text without list numbers, which are no values."""
         self.found: list[Formula] = []
@@ -338,6 +346,16 @@ class _Scan:
         items = labelled(self.text, spots([one.start for one in self.found]))
         for item in items.items if items else ():
             self._compare(item)
+
+
+def _labels_first(text: str) -> str:
+    """“49 for the first, 27 for the second” with each label before its value, as elsewhere."""
+    found = list(_NAMED_BEHIND.finditer(text))
+    if len(found) < _FEWEST or not all(any(c.isdigit() for c in m["value"]) for m in found):
+        return text
+    return _NAMED_BEHIND.sub(
+        lambda m: f"{m['start']}Architecture {index_of(m['label'])}: {m['value']}", text
+    )
 
 
 def _only_lists(between: str) -> bool:
