@@ -127,7 +127,7 @@ def selfcheck(assignment: str, file: Path, course: Path | None, paper: Path | No
     loaded = pipeline.load_assignment(folder, assignment, paper=paper)
     collecting = pipeline.Collecting(loaded)
     try:
-        record = collecting(pipeline.hand_ins([file])[0])
+        record = collecting(pipeline.hand_ins([file])[0]).record
     finally:
         collecting.close()
     for line in lines(loaded.rubric, record.evidence, record.problems):

@@ -12,11 +12,22 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from grader.model import Answer, Broken, Found, Missing, Number, Piece, Place
+from grader.model import (
+    Answer,
+    Broken,
+    Found,
+    Missing,
+    Number,
+    Picture,
+    Piece,
+    Place,
+    Shown,
+)
 
-_KINDS = (Answer, Broken, Found, Missing, Number, Piece, Place)
+_KINDS = (Answer, Broken, Found, Missing, Number, Picture, Piece, Place, Shown)
 _WORDS: dict[str, Any] = {kind.__name__: kind for kind in _KINDS}
 _FIELDS = {kind: [(f.name, f.default) for f in dataclasses.fields(kind)] for kind in _KINDS}
+_TUPLES = frozenset({"pieces", "lost", "where", "others", "notes", "lines", "numbers"})
 _DEPTH = 60
 # Without indentation the encoder that is written in C is used, which is many times faster.
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
@@ -75,9 +86,8 @@ def from_plain(data: Any) -> Any:
     if tag not in _WORDS:
         raise NotPlain(f"unknown word '{tag}' in evidence")
     fields = {key: from_plain(item) for key, item in data.items() if key != "$"}
-    tuples = {"pieces", "lost", "where", "others", "notes"}
     try:
-        return _WORDS[tag](**{k: tuple(v) if k in tuples else v for k, v in fields.items()})
+        return _WORDS[tag](**{k: tuple(v) if k in _TUPLES else v for k, v in fields.items()})
     except TypeError as error:
         raise NotPlain(f"'{tag}' in evidence has wrong fields: {error}") from error
 

@@ -23,12 +23,16 @@ class Place:
     'a.md:12-15'
     >>> str(Place(file="b.ipynb", start=4, end=4, unit="cell"))
     'b.ipynb#cell4'
+    >>> str(Place(file="c.pdf", start=3, end=4, unit="page"))
+    'c.pdf#p3-4'
     """
 
     file: str
     start: int
     end: int
     unit: Literal["line", "cell", "page", "entry"] = "line"
+    line: int = 0
+    """Line of the file's transcript where it begins, for links; 0 where ``start`` is that line."""
 
     def __str__(self) -> str:
         if self.unit == "entry":
@@ -37,7 +41,8 @@ class Place:
             span = str(self.start) if self.start == self.end else f"{self.start}-{self.end}"
             return f"{self.file}:{span}"
         letter = {"cell": "cell", "page": "p"}[self.unit]
-        return f"{self.file}#{letter}{self.start}"
+        more = "" if self.start == self.end else f"-{self.end}"
+        return f"{self.file}#{letter}{self.start}{more}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +135,34 @@ class Broken:
 
     why: str
     cause: Why = "ours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A file of a hand-in as people are shown it: lines of Markdown, or of one program.
+
+    ``numbers`` gives each line's cell or page where ``unit`` says that it has one; ``left`` counts
+    the lines that are not shown.
+    """
+
+    file: str
+    unit: Literal["line", "cell", "page"] = "line"
+    code: bool = False
+    lines: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture of a hand-in, encoded anew: which file shows it under which name, and its hash."""
+
+    file: str
+    name: str
+    type: Literal["png", "jpeg"]
+    width: int
+    height: int
+    sha256: str
 
 
 Finding: TypeAlias = Found | Missing | Broken

@@ -290,7 +290,8 @@ def test_a_folder_of_results_holds_one_run(course: Path, grader) -> None:
     first, second = hand_in(course, "ada", {"1": "7"}), hand_in(course, "bob", {"1": "8"})
     grader("grade", "sums", first, "--out", course / "out")
     grader("grade", "sums", second, "--out", course / "out")
-    assert [p.name for p in (course / "out/evidence").iterdir()] == ["bob.json"]
+    assert [p.name for p in (course / "out/evidence").glob("*.json")] == ["bob.json"]
+    assert len(list((course / "out/evidence/received").iterdir())) == 1
     _, out, _ = grader("grade", "sums", "--json", "--from", course / "out")
     assert list(results(out)) == ["bob"]
 

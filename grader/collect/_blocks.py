@@ -43,6 +43,8 @@ _CODE_WORDS = frozenset(
     ]
 )
 _MAX_MATH = 60
+PRINTED = "output"
+"""Language of a fence around what code is known to have printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ def _fence(lines: Sequence[str], at: int, before: list[Block]) -> list[Block] | 
 
 def _closes(line: str, mark: str) -> bool:
     bare = line.strip()
-    return len(bare) >= 3 and bare[0] == mark[0] and not bare.strip(mark[0])
+    return len(bare) >= len(mark) and bare[0] == mark[0] and not bare.strip(mark[0])
 
 
 def _fenced(
@@ -206,6 +208,8 @@ def _kind_of_fence(
     lines: Sequence[str], body: Sequence[str], lang: str, last: Block | None
 ) -> PieceKind:
     head = next((line for line in body if line.strip()), "")
+    if lang == PRINTED:
+        return "table" if signs.is_table(body) else "output"
     if signs.CELL_OUT.match(head):
         return "output"
     if signs.CELL_IN.match(head) or lang in _CODE_WORDS:

@@ -1,44 +1,50 @@
-"""From all files of one submission to its evidence: gather answers, join them, read values.
+"""From all files of one submission to its evidence: unpack, gather answers, join, read values.
 
 This is what runs in the killable worker: ``task`` takes plain data and gives plain data.
 """
 
 from __future__ import annotations
 
+import base64
 import functools
 import json
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from grader.codec import to_plain
-from grader.collect import Collector, Gathered, PartPlan, Plan, collectors
+from grader.collect import Gathered, PartPlan, Plan, Transcript
 from grader.collect._bounds import bounded, doubted
-from grader.model import Answer, Broken, Finding, Found, Missing
+from grader.collect._join import NOTHING, Hole, joined
+from grader.collect._kind import all_collectors, told
+from grader.collect._pictures import MOST, MOST_BYTES, Picture, reencoded
+from grader.collect._places import placed
+from grader.collect._unpack import unpack
+from grader.model import Answer, Broken, Finding, Found
 from grader.read import Reader, readers
 
-SUFFIXES = {
-    ".md": "document",
-    ".markdown": "document",
-    ".txt": "document",
-    ".text": "document",
-    ".json": "answers",
-    ".py": "script",
-}
-NOTHING = "no answer found"
-_WRITTEN = re.compile(rb"[\w\x80-\xff]")
-_STEP = re.compile(r"\d+|[a-z]+")
+__all__ = ["NOTHING", "Collected", "collect", "task"]
+
+PICTURE = "picture"
+_SHOWN_LINES, _SHOWN_SIGNS = 6_000, 400_000
+"""How much of one file's transcript is kept for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """All that was found in one submission."""
+    """All that was found in one submission.
+
+    ``transcripts`` are the files as people are shown them; ``pictures`` the re-encoded ones, by
+    file and name.
+    """
 
     evidence: dict[str, dict[str, Finding]]
     claims: str | None
     problems: tuple[tuple[str, str], ...]
     unread: tuple[str, ...]
+    transcripts: Mapping[str, Transcript] = field(default_factory=dict)
+    pictures: Mapping[tuple[str, str], Picture] = field(default_factory=dict)
 
 
 def task(data: Any, files: dict[str, bytes]) -> Any:
@@ -56,6 +62,36 @@ def task(data: Any, files: dict[str, bytes]) -> Any:
         "claims": found.claims,
         "problems": [list(p) for p in found.problems],
         "unread": list(found.unread),
+        "transcripts": [_shown(name, t) for name, t in found.transcripts.items()],
+        "pictures": [
+            {
+                "file": file,
+                "name": name,
+                "type": picture.type,
+                "width": picture.width,
+                "height": picture.height,
+                "data": base64.b64encode(picture.data).decode(),
+            }
+            for (file, name), picture in found.pictures.items()
+        ],
+    }
+
+
+def _shown(file: str, transcript: Transcript) -> dict[str, Any]:
+    """A transcript as plain data, as much of it as a page can bear."""
+    lines, left = [], _SHOWN_SIGNS
+    for line in transcript.lines[:_SHOWN_LINES]:
+        lines.append(line[:left])
+        left -= len(line) + 1
+        if left <= 0:
+            break
+    return {
+        "file": file,
+        "unit": transcript.unit,
+        "code": transcript.code,
+        "lines": lines,
+        "numbers": list(transcript.numbers[: len(lines)]),
+        "left": len(transcript.lines) - len(lines),
     }
 
 
@@ -78,44 +114,94 @@ def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) ->
     A part that no file answers is Missing; but where a file could not be read it is Broken,
     since the answer may stand in it.
     """
+    opened = unpack(files)
+    problems = list(opened.problems)
+    holes = [Hole(name=name) for name in (*lost, *opened.unread)]
+    kinds: dict[str, str] = {}
+    for name, data in opened.files.items():
+        kind = told(name, data)
+        if kind.why:
+            problems.append((name, kind.why))
+        if kind.kind is None:
+            holes.append(Hole(name=name))
+        else:
+            kinds[name] = kind.kind
+    beside = {name: data for name, data in opened.files.items() if kinds.get(name) == PICTURE}
     gathered: dict[str, Gathered] = {}
-    problems: list[tuple[str, str]] = []
-    unread: list[str] = list(lost)
-    for name in sorted(files):
-        one = _gather(plan, name, files[name])
-        if one is None:
-            unread.append(name)
-            problems.append(
-                (
-                    name,
-                    "this kind of file cannot be read yet; hand in .md, .txt, .py or answers.json",
-                )
-            )
-            continue
+    for name in _in_order(kinds):
+        one = _gather(plan, kinds[name], name, opened.files[name], beside)
+        if kinds[name] == PICTURE and _is_shown(name, gathered):
+            one = replace(one, unread=False, problems=())
         gathered[name] = _doubt_all(one, name) if one.unread else one
         if one.unread:
-            unread.append(name)
+            holes.append(Hole(name=name, picture=kinds[name] == PICTURE))
         problems += [(name, problem) for problem in one.problems]
-    hole = _hole(unread, gathered)
-    answers = {part.id: _answer(part.id, gathered, hole) for part in plan.parts}
-    answers |= _doubted(plan, answers)
-    answers |= _unlabelled(answers, gathered, files)
-    for part in plan.parts:
-        answers[part.id] = _with_also(part, answers)
-    evidence = {part.id: _read(part, answers[part.id]) for part in plan.parts}
+    answers = joined(plan, gathered, holes, _read)
+    transcripts = {n: one.transcript for n, one in gathered.items() if one.transcript is not None}
+    evidence = {
+        part.id: {
+            name: placed(found, transcripts)
+            for name, found in _read(part, answers[part.id]).items()
+        }
+        for part in plan.parts
+    }
     claims = next((one.claims for one in gathered.values() if one.claims is not None), None)
     return Collected(
-        evidence=evidence, claims=claims, problems=tuple(problems), unread=tuple(unread)
+        evidence=evidence,
+        claims=claims,
+        problems=tuple(problems),
+        unread=tuple(hole.name for hole in holes),
+        transcripts=transcripts,
+        pictures=dict(_pictures(transcripts, beside)),
     )
 
 
-def _hole(unread: Sequence[str], gathered: Mapping[str, Gathered]) -> Broken | None:
-    """Why an answer that was not found may have been handed in all the same, if it may."""
-    cuts = [gathered[name].cut for name in unread if name in gathered and gathered[name].cut]
-    whole = [name for name in unread if name not in gathered or not gathered[name].cut]
-    if whole:
-        return Broken(why=f"{', '.join(whole)} could not be read", cause="conversion")
-    return Broken(why="; ".join(cuts), cause="ours") if cuts else None
+def _in_order(kinds: Mapping[str, str]) -> list[str]:
+    """Names of files, those first whose answers are preferred, pictures last."""
+    rank = {kind: collector.rank for kind, collector in all_collectors().items()}
+    return sorted(kinds, key=lambda name: (rank[kinds[name]], name))
+
+
+def _is_shown(name: str, gathered: Mapping[str, Gathered]) -> bool:
+    """Whether a document shows this picture, so that it is a part of that."""
+    last = PurePosixPath(name).name
+    return any(
+        last in line
+        for one in gathered.values()
+        if one.transcript is not None and one.transcript.unit != "page"
+        for line in one.transcript.lines
+        if "![" in line or "<img" in line
+    )
+
+
+def _pictures(
+    transcripts: Mapping[str, Transcript], beside: Mapping[str, bytes]
+) -> Iterator[tuple[tuple[str, str], Picture]]:
+    """The pictures that transcripts show, encoded anew, within limits."""
+    by_name = {PurePosixPath(name).name.lower(): data for name, data in beside.items()}
+    count = room = 0
+    for file, transcript in transcripts.items():
+        names = dict.fromkeys((*transcript.pictures, *_named(transcript, by_name)))
+        for name in names:
+            data = transcript.pictures.get(name)
+            if data is None:
+                data = by_name[PurePosixPath(name).name.lower()]
+            picture = reencoded(data) if count < MOST and room < MOST_BYTES else None
+            if picture is not None:
+                count, room = count + 1, room + len(picture.data)
+                yield (file, name), picture
+
+
+def _named(transcript: Transcript, by_name: Mapping[str, bytes]) -> Iterator[str]:
+    """Names in the lines of a transcript of pictures that lie beside it."""
+    if not by_name or transcript.code:
+        return
+    from grader.collect._repair import pictures_in  # noqa: PLC0415  # few hand-ins have pictures
+
+    for line in transcript.lines:
+        if "![" in line or "<img" in line:
+            names = pictures_in(line)
+            yield from (n for n in names if PurePosixPath(n).name.lower() in by_name)
 
 
 def _doubt_all(one: Gathered, name: str) -> Gathered:
@@ -128,129 +214,17 @@ def _doubt_all(one: Gathered, name: str) -> Gathered:
     return replace(one, answers=answers)
 
 
-def _gather(plan: Plan, name: str, data: bytes) -> Gathered | None:
-    dot = name.rfind(".")
-    kind = SUFFIXES.get(name[dot:].lower()) if dot >= 0 else None
-    if kind is None:
-        return None
-    collector: Collector = _collector(kind)
+def _gather(plan: Plan, kind: str, name: str, data: bytes, beside: Mapping[str, bytes]) -> Gathered:
     try:
-        return collector.gather(plan, name, data)
+        return all_collectors()[kind].gather(plan, name, data, beside)
     except (MemoryError, RecursionError):
         raise
     except Exception as error:  # noqa: BLE001  # ours: the file stays unread, and says so
         return Gathered(
             answers={part.id: Broken(why=f"{name}: {type(error).__name__}") for part in plan.parts},
-            problems=(f"our reader failed: {type(error).__name__}: {error}",),
+            problems=(f"our reader failed: {type(error).__name__}: {error}"[:300],),
             unread=True,
         )
-
-
-@functools.cache
-def _collector(kind: str) -> Collector:
-    return collectors.build(kind, {})
-
-
-def _answer(part: str, gathered: Mapping[str, Gathered], hole: Broken | None) -> Finding:
-    """One answer from all files: equal ones are one, different ones go to a person."""
-    found = [one.answers[part] for one in gathered.values() if part in one.answers]
-    answers = [f for f in found if isinstance(f, Found)]
-    if not answers:
-        broken = [f for f in found if isinstance(f, Broken)]
-        if broken:
-            return broken[0]
-        if hole is not None:
-            return hole
-        return next(iter(found), Missing(why=NOTHING))
-    first, rest = answers[0], answers[1:]
-    differing = [f for f in rest if _folded(f) != _folded(first)]
-    if not differing:
-        return first
-    pieces = tuple(piece for f in (first, *differing) for piece in f.value.pieces)
-    where = tuple(place for f in (first, *differing) for place in f.where)
-    files = ", ".join(dict.fromkeys(place.file for place in where))
-    return replace(
-        first,
-        value=replace(first.value, pieces=pieces),
-        where=where,
-        doubt=f"answered differently in {files}",
-    )
-
-
-def _unlabelled(
-    answers: Mapping[str, Finding], gathered: Mapping[str, Gathered], files: Mapping[str, bytes]
-) -> dict[str, Finding]:
-    """What is missing may stand in a file that has text, but nothing that names a part.
-
-    A sheet without entries is well-formed and holds nothing: its problems tell of any other.
-    """
-    written = [
-        name
-        for name, one in gathered.items()
-        if not one.answers
-        and _WRITTEN.search(files[name])
-        and (one.problems or not name.lower().endswith(".json"))
-    ]
-    doubt = f"no label of any part was recognised in {', '.join(written)}"
-    missing = [id_ for id_, f in answers.items() if isinstance(f, Missing) and not f.doubt]
-    return {id_: Missing(why=NOTHING, doubt=doubt) for id_ in missing} if written else {}
-
-
-def _doubted(plan: Plan, answers: Mapping[str, Finding]) -> dict[str, Finding]:
-    """A part whose id begins a line of another's answer may be answered there."""
-    doubted: dict[str, Finding] = {}
-    ids = [part.id for part in plan.parts]
-    for position, id_ in enumerate(ids):
-        if not isinstance(answers[id_], Missing):
-            continue
-        near = ids[max(0, position - 2) : position + 2]
-        for other in ids if len(_STEP.findall(id_)) > 1 else near:
-            found = answers[other]
-            if other == id_ or not isinstance(found, Found) or _is_sheet(found):
-                continue
-            if _heading(id_).search(found.value.text):
-                doubt = f"a line in the answer to {other} may be the heading of {id_}"
-                doubted[id_] = Missing(why=NOTHING, doubt=doubt)
-    return doubted
-
-
-def _is_sheet(found: Found) -> bool:
-    """Whether the answer is an entry of a sheet, which names its parts itself."""
-    return any(place.unit == "entry" for place in found.where)
-
-
-@functools.cache
-def _heading(id_: str) -> re.Pattern[str]:
-    """What a line begins with that introduces a part: ``10.2a``, ``Question 10 part 2 a``."""
-    steps = _STEP.findall(id_)
-    joint = r"(?!\d)[.\s-]{0,2}(?:part\s{0,2})?\(?"
-    end = r"(?![\w%,.])" if len(steps) > 1 else r"(?!\d)\s*[.):](?!\d)"
-    noun = r"(?:(?:problem|question|exercise|task|part|q|p)\s{0,2})?"
-    return re.compile(
-        rf"^[#*\s(]{{0,6}}{noun}{joint.join(steps)}[).:]{{0,2}}{end}", re.IGNORECASE | re.MULTILINE
-    )
-
-
-def _folded(found: Found) -> str:
-    return " ".join(found.value.text.split()).casefold()
-
-
-def _with_also(part: PartPlan, answers: Mapping[str, Finding]) -> Finding:
-    """The answer with the pieces of the parts that it may stand in."""
-    own = answers[part.id]
-    others = [f for f in (answers.get(id_) for id_ in part.also) if isinstance(f, Found)]
-    if isinstance(own, Broken) or not others:
-        return own
-    shown = [own, *others] if isinstance(own, Found) else others
-    pieces = tuple(piece for f in shown for piece in f.value.pieces)
-    lost = tuple(item for f in shown for item in f.value.lost)
-    where = tuple(place for f in shown for place in f.where)
-    return Found(
-        value=Answer(pieces=pieces, lost=lost),
-        where=where,
-        quote=shown[0].quote,
-        doubt=own.doubt if isinstance(own, Found) else "",
-    )
 
 
 def _read(part: PartPlan, answer: Finding) -> dict[str, Finding]:
@@ -268,8 +242,7 @@ def _read(part: PartPlan, answer: Finding) -> dict[str, Finding]:
 
 def _reading(kind: str, options: Mapping[str, Any], answer: Answer) -> Finding:
     try:
-        # Not sorted: the order of names means something to some readers.
-        return _reader(kind, json.dumps(options)).read(answer)
+        return _reader(kind, json.dumps(options, sort_keys=True)).read(answer)
     except (MemoryError, RecursionError):
         raise
     except Exception as error:  # noqa: BLE001  # ours: the mark stays open

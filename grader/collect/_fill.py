@@ -271,11 +271,8 @@ def _families(spots: Sequence[Spot]) -> list[frozenset[str]]:
     from the questions but by the blank lines between those.
     """
     names = list(dict.fromkeys(s.scheme for s in spots))
-    families = [frozenset({name}) for name in names]
-    for other in ("dot-tight", "bullet"):
-        if "dot" in names and other in names:
-            families.append(frozenset({"dot", other}))
-    return families
+    both = [name for name in ("dot-tight", "bullet") if "dot" in names and name in names]
+    return [*(frozenset({name}) for name in names), *(frozenset({"dot", name}) for name in both)]
 
 
 def _any(n: int, first: int, scheme: str, stretch: Stretch, worded: dict[int, float]) -> Spot:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import PurePosixPath
 
-from grader.collect import Plan, _paper, _phrases, _repair
+from grader.collect import Files, Gathered, Plan, Transcript, _paper, _phrases, _repair
 from grader.collect import _labels as labels
 from grader.collect._blocks import Block, piece
 from grader.collect._finding import NOTHING, finding, is_empty
@@ -17,14 +18,15 @@ from grader.collect._prompts import MIXED, Stripper
 from grader.collect._regions import Region, regions
 from grader.collect._template import breaks_off, filled
 from grader.collect._text import Span, Text, text_of
-from grader.model import Finding, Missing, Piece
+from grader.model import Broken, Finding, Missing, Piece
 
 TWICE = "answered twice, differently"
 SWALLOWED = "its answer may stand within the answer to {}"
 UNPLACED = "from line {} on stands text of which it is not known what it answers"
 _FEW_WORDS = 8
 CUT = "the answer breaks off within a sentence"
-IN_IMAGE = "the answer may be in an image that the conversion lost"
+IN_LOST_IMAGE = "the answer may be in an image that the conversion lost"
+IN_IMAGE = "the answer is a picture"
 _WITHDRAWN = re.compile(
     r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?"
     r"(?:above|previous|earlier|first)\b|"
@@ -54,10 +56,35 @@ class Visit:
     text: str
 
 
+Held = Callable[[str], bool]
+"""Whether the hand-in holds a picture of a name."""
+
+
+def transcribed(plan: Plan, file: str, transcript: Transcript, beside: Files) -> Gathered:
+    """Return the answers that a transcript holds; their places are lines of it."""
+    names = {PurePosixPath(name).name.lower() for name in (*transcript.pictures, *beside)}
+    answers = gather(
+        plan, file, transcript.lines, lambda name: PurePosixPath(name).name.lower() in names
+    )
+    if transcript.doubt:
+        answers = {id_: _doubted(found, transcript.doubt) for id_, found in answers.items()}
+    return Gathered(
+        answers=answers,
+        problems=transcript.problems,
+        unread=transcript.unread,
+        cut=transcript.cut,
+        transcript=transcript,
+    )
+
+
+def _doubted(found: Finding, doubt: str) -> Finding:
+    return found if isinstance(found, Broken) else replace(found, doubt=found.doubt or doubt)
+
+
 def gather(
-    plan: Plan, file: str, lines: Sequence[str]
-) -> tuple[dict[str, Finding], tuple[str, ...]]:
-    """Return the findings of the parts that a document answers, and problems."""
+    plan: Plan, file: str, lines: Sequence[str], held: Held = lambda _: False
+) -> dict[str, Finding]:
+    """Return the findings of the parts that a document answers."""
     tree = Tree(plan.parts)
     phrases = _phrases.of(plan)
     pages = _repair.page_numbers(lines)
@@ -78,7 +105,7 @@ def gather(
         made = _visit(text, file, run, stripper)
         for part in run[0].parts:
             visits.setdefault(part, []).append(made)
-    answers = {part: _finding(own) for part, own in visits.items()}
+    answers = {part: _finding(own, held) for part, own in visits.items()}
     for region in found:
         within = ", ".join(tree.ids[part] for part in region.parts)
         for part in region.stray:
@@ -88,7 +115,7 @@ def gather(
             doubt = _unplaced(text, found, part)
             if doubt:
                 answers[part] = Missing(why=NOTHING, doubt=doubt)
-    return {tree.ids[part]: answers[part] for part in sorted(answers)}, ()
+    return {tree.ids[part]: answers[part] for part in sorted(answers)}
 
 
 def _unplaced(text: Text, found: Sequence[Region], part: int) -> str:
@@ -173,7 +200,7 @@ def _piece(text: Text, file: str, block: Block, rows: Sequence[tuple[int, str]])
     return [made] if made is not None else []
 
 
-def _finding(visits: Sequence[Visit]) -> Finding:
+def _finding(visits: Sequence[Visit], held: Held) -> Finding:
     full = [v for v in visits if not is_empty(v.text)]
     if not full:
         doubt = next((v.doubt for v in visits if v.doubt and v.text.strip()), "")
@@ -181,10 +208,10 @@ def _finding(visits: Sequence[Visit]) -> Finding:
         return Missing(why=NOTHING, doubt=doubt)
     chosen, doubt = _chosen(full)
     pieces = [p for v in chosen for p in v.pieces]
-    lost = _repair.losses(pieces)
+    lost = _repair.losses(pieces, held)
     doubt = doubt or next((v.doubt for v in chosen if v.doubt), "")
     if all(p.kind in {"image", "heading"} for p in pieces):
-        doubt = doubt or IN_IMAGE
+        doubt = doubt or (IN_LOST_IMAGE if lost else IN_IMAGE)
     kept, unsure = filled(pieces)
     if breaks_off(kept):
         lost, doubt = (*lost, CUT), doubt or CUT
@@ -253,7 +280,7 @@ def single(plan: Plan, part: int, text: str) -> Finding:
     body = _own_label(own.lines, tree, part)
     region = Region(0, 0, len(own.lines), 0, body, (part,), "label")
     visit = _visit(own, plan.assignment, [region], Stripper(own, phrases, near))
-    return _finding([visit])
+    return _finding([visit], lambda _: False)
 
 
 def _own_label(lines: Sequence[str], tree: Tree, part: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from grader.collect import _signs as signs
@@ -19,6 +19,7 @@ _PAGE = re.compile(
 _IMAGE = re.compile(
     r"!\[[^\]]{0,200}\]\(([^)]{0,300})\)|<img\b[^>]{0,300}>|!\[\[([^\]]{0,200})\]\]", re.IGNORECASE
 )
+_SOURCE = re.compile(r"\bsrc\s?=\s?[\"']?(?P<name>[^\"'>\s]{1,300})", re.IGNORECASE)
 _PICTURE = (
     "(?:drawing|sketch|figure|picture|plot|graph|image|diagram|photo|scan|screenshot|page|pdf)"
 )
@@ -157,12 +158,30 @@ def _key(row: str) -> str:
     return " ".join(row.replace("|", " ").split()).lower()
 
 
-def losses(pieces: Sequence[Piece]) -> tuple[str, ...]:
-    """Return what a conversion lost within an answer, one line each."""
+def pictures_in(text: str) -> list[str]:
+    """Return the names of the pictures that a text shows.
+
+    >>> pictures_in("![a sketch](img/one.png) and ![[two.png]] and <img src='three.png'>")
+    ['img/one.png', 'two.png', 'three.png']
+    """
+    return [_picture_name(hit) for hit in _IMAGE.finditer(text)]
+
+
+def _picture_name(shown: re.Match[str]) -> str:
+    source = _SOURCE.search(shown.group())
+    return shown.group(1) or shown.group(2) or (source.group("name") if source else "")
+
+
+def losses(pieces: Sequence[Piece], held: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return what a conversion lost within an answer, one line each.
+
+    ``held`` says whether the hand-in holds a picture of a name.
+    """
     found = []
     for piece in pieces:
-        if (piece.kind == "image" and _IMAGE.search(piece.text)) or _IMAGE.search(piece.text):
-            found.append(IMAGE_LOST)
+        shown = pictures_in(piece.text)
+        if shown:
+            found += [IMAGE_LOST for name in shown if not held(name)]
         elif piece.kind == "image":
             found.append(DRAWING_LOST)
         elif piece.kind == "code":

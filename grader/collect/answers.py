@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
-from grader.collect import Gathered, Plan, _sheet, collectors
+from grader.collect import Files, Gathered, Plan, Transcript, _sheet, collectors
 from grader.collect._gather import TWICE, single
 from grader.collect._labels import Tree, components
-from grader.collect._lines import read
+from grader.collect._lines import read, split
 from grader.model import Broken, Finding, Found, Missing, Place
 
 
@@ -21,8 +22,17 @@ class Answers:
     ``null`` is no answer. Any other value is said to be none, and the part goes to a person.
     """
 
-    def gather(self, plan: Plan, file: str, data: bytes) -> Gathered:
+    suffixes: ClassVar[tuple[str, ...]] = (".json",)
+    rank: ClassVar[int] = 0
+
+    def fits(self, data: bytes) -> bool:
+        """Return False: other files are JSON too."""
+        del data
+        return False
+
+    def gather(self, plan: Plan, file: str, data: bytes, beside: Files) -> Gathered:
         """Return the answers of a sheet; never raises on any bytes."""
+        del beside
         raw = read(data, file)
         sheet = _sheet.parse(raw.text) if raw.text or not raw.unread else _sheet.Sheet(unread=True)
         problems = [*raw.problems, *(f"{file}: {problem}" for problem in sheet.problems)]
@@ -52,6 +62,7 @@ class Answers:
             problems=tuple(problems),
             unread=raw.unread or sheet.unread,
             cut=raw.cut or sheet.cut,
+            transcript=Transcript(lines=split(raw.text), code=True),
         )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from grader.collect import Gathered, Plan, collectors
-from grader.collect._gather import gather
+from grader.collect import Files, Gathered, Plan, Transcript, collectors
+from grader.collect._gather import transcribed
 from grader.collect._lines import decode
 
 
@@ -14,13 +15,21 @@ from grader.collect._lines import decode
 class Document:
     """Finds each part's answer in a document by structure, wording and order."""
 
-    def gather(self, plan: Plan, file: str, data: bytes) -> Gathered:
+    suffixes: ClassVar[tuple[str, ...]] = (".md", ".markdown", ".txt", ".text")
+    rank: ClassVar[int] = 2
+
+    def fits(self, data: bytes) -> bool:
+        """Return False: any text may be something else as well."""
+        del data
+        return False
+
+    def gather(self, plan: Plan, file: str, data: bytes, beside: Files) -> Gathered:
         """Return the answers that a document holds; never raises on any bytes."""
         decoded = decode(data, file)
-        answers, problems = gather(plan, file, decoded.lines)
-        return Gathered(
-            answers=answers,
-            problems=(*decoded.problems, *problems),
+        transcript = Transcript(
+            lines=decoded.lines,
+            problems=decoded.problems,
             unread=decoded.unread,
             cut=decoded.cut,
         )
+        return transcribed(plan, file, transcript, beside)

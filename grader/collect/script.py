@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from grader.collect import Gathered, PartPlan, Plan, collectors
+from grader.collect import Files, Gathered, PartPlan, Plan, Transcript, collectors
 from grader.collect._finding import finding, is_empty
 from grader.collect._labels import Tree, components
 from grader.collect._lines import decode
@@ -32,8 +33,17 @@ _DEFINED = (
 class Script:
     """Reads one ``.py`` file as text; nothing of it is run or imported."""
 
-    def gather(self, plan: Plan, file: str, data: bytes) -> Gathered:
+    suffixes: ClassVar[tuple[str, ...]] = (".py",)
+    rank: ClassVar[int] = 1
+
+    def fits(self, data: bytes) -> bool:
+        """Return False: a program begins with anything."""
+        del data
+        return False
+
+    def gather(self, plan: Plan, file: str, data: bytes, beside: Files) -> Gathered:
         """Return the answers of a script; never raises on any bytes."""
+        del beside
         decoded = decode(data, file)
         tree = Tree(plan.parts)
         answers: dict[str, Finding] = {}
@@ -55,7 +65,11 @@ class Script:
             answers[plan.parts[0].id] = finding([whole])
         ordered = {part.id: answers[part.id] for part in plan.parts if part.id in answers}
         return Gathered(
-            answers=ordered, problems=decoded.problems, unread=decoded.unread, cut=decoded.cut
+            answers=ordered,
+            problems=decoded.problems,
+            unread=decoded.unread,
+            cut=decoded.cut,
+            transcript=Transcript(lines=decoded.lines, code=True),
         )
 
 

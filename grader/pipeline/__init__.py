@@ -11,10 +11,10 @@ from pathlib import Path
 
 from grader.pipeline.assignment import Assignment, NoCourse, find_course, load_assignment
 from grader.pipeline.crew import Crew, Died
+from grader.pipeline.files import safe_name
 from grader.pipeline.grading import Grading, Source, mark_record
 from grader.pipeline.hand_ins import HandIn, hand_ins
-from grader.pipeline.names import safe_name
-from grader.pipeline.records import Collecting, Record, stored
+from grader.pipeline.records import Collecting, Collection, Record, stored
 from grader.report import render
 from grader.report.batch import Batch
 from grader.report.summary import Summary
@@ -22,6 +22,7 @@ from grader.report.summary import Summary
 __all__ = [
     "Assignment",
     "Collecting",
+    "Collection",
     "HandIn",
     "NoCourse",
     "Record",
@@ -64,7 +65,7 @@ def grade(
         batch.results.extend(watch(_summaries(crew, sources, make)))
     if out is not None:
         render.batch(batch, out, safe_name)
-        _clear(out, {safe_name(result.student) for result in batch.results})
+        _clear(out, batch.results)
     return batch
 
 
@@ -75,8 +76,17 @@ def _summaries(
         yield make().given_up(done.item) if isinstance(done, Died) else done
 
 
-def _clear(out: Path, written: set[str]) -> None:
+def _clear(out: Path, results: Sequence[Summary]) -> None:
     """Take away what an earlier run left of others: a folder holds one run."""
+    written = {safe_name(result.student) for result in results}
+    kept = {name for result in results for name in result.stored}
     for file in (*(out / "evidence").glob("*.json"), *(out / "reports").glob("*.*")):
-        if file.stem not in written and file.suffix in (".json", ".html", ".md"):
+        if file.stem not in written and file.suffix in (".json", ".html", ".md", ".pdf"):
             file.unlink()
+    for file in (out / "evidence").glob("*/*"):
+        if f"{file.parent.name}/{file.name}" not in kept and file.parent.name in _BY_HASH:
+            file.unlink()
+
+
+_BY_HASH = ("pictures", "received")
+"""Folders of evidence in which files are named by their hash."""

@@ -6,16 +6,18 @@ One of these lives in each trusted process of a run, with one untrusted worker b
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.marking import mark
 from grader.model import Result
 from grader.pipeline.assignment import Assignment
+from grader.pipeline.files import Stored, safe_name, write, write_once
 from grader.pipeline.hand_ins import HandIn
-from grader.pipeline.names import safe_name
-from grader.pipeline.records import Collecting, Record, failed
+from grader.pipeline.records import Collecting, Collection, Record, failed
 from grader.report import render
+from grader.report.handed_in import HandedIn
 from grader.report.summary import Summary, summary
 
 Source = HandIn | Path
@@ -60,26 +62,28 @@ class Grading:
             OSError: when the folder cannot be written.
         """
         if isinstance(source, Path):
-            return self._graded(Record.from_bytes(source.read_bytes()))
+            return self._graded(_stored_collection(source))
         return self._graded(self._collecting(source))
 
     def given_up(self, source: Source) -> Summary:
         """Return the summary of a hand-in that ended our own process: all its marks are open."""
         if isinstance(source, Path):
             source = HandIn(student=source.stem, paths=())
-        return self._graded(failed(self.assignment, source, "it ended the process that marks"))
+        record = failed(self.assignment, source, "it ended the process that marks")
+        return self._graded(Collection(record=record))
 
     def close(self) -> None:
         """End the worker that reads hand-ins."""
         self._collecting.close()
 
-    def _graded(self, record: Record) -> Summary:
+    def _graded(self, found: Collection) -> Summary:
+        record = found.record
         data = record.to_bytes()
         result = mark_record(self.assignment, record, hashlib.sha256(data).hexdigest())
         if self.out is not None:
             name = safe_name(record.student)
             if self.keep_evidence:
-                _write(self.out / "evidence" / f"{name}.json", data)
+                self._keep(found, name, data)
             render.student(
                 self.assignment.rubric,
                 result,
@@ -87,13 +91,37 @@ class Grading:
                 self.out / "reports",
                 name,
                 problems=record.problems,
+                hand_in=HandedIn(record.shown, record.pictures, found.pictures),
             )
-        return summary(result, record.problems, unreadable=record.unreadable)
+        return summary(
+            result,
+            record.problems,
+            unreadable=record.unreadable,
+            stored=[*_stored(record)],
+        )
+
+    def _keep(self, found: Collection, name: str, data: bytes) -> None:
+        """Write the evidence, its pictures, and the files as received, each under its hash."""
+        if self.out is None:
+            return
+        folder = self.out / "evidence"
+        for digest, picture in found.pictures.items():
+            write_once(folder / "pictures" / digest, picture)
+        for received in found.received.values():
+            write_once(folder / "received" / hashlib.sha256(received).hexdigest(), received)
+        write(folder / f"{name}.json", data)
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)
+def _stored_collection(source: Path) -> Collection:
+    """What an earlier run left of one hand-in."""
+    record = Record.from_bytes(source.read_bytes())
+    folder = source.parent
+    pictures = Stored(folder / "pictures", (picture.sha256 for picture in record.pictures))
+    received = Stored(folder / "received", (digest for _, digest in record.files))
+    return Collection(record=record, pictures=pictures, received=received)
+
+
+def _stored(record: Record) -> Iterator[str]:
+    """Names below ``evidence`` of what is kept of a record beside the record itself."""
+    yield from (f"pictures/{picture.sha256}" for picture in record.pictures)
+    yield from (f"received/{digest}" for _, digest in record.files)

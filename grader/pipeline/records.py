@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from grader import codec
-from grader.model import Broken, Evidence
+from grader.model import Broken, Evidence, Picture, Shown
 from grader.pipeline.assignment import Assignment, NoCourse
 from grader.pipeline.hand_ins import HandIn, read
 from grader.report import Problem
@@ -17,7 +19,7 @@ from grader.sandbox import Job, Limits, Run
 from grader.sandbox.process import ISOLATION, Worker
 
 TASK = "grader.collect._everything:task"
-COLLECT = Limits(seconds=30.0, memory_mb=2048)
+COLLECT = Limits(seconds=60.0, memory_mb=2048, output_bytes=64_000_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,10 @@ class Record:
     problems: tuple[Problem, ...]
     evidence: Evidence
     unreadable: bool = False
+    shown: tuple[Shown, ...] = ()
+    """The files as people are shown them."""
+    pictures: tuple[Picture, ...] = ()
+    """The pictures in those files; their bytes lie beside the evidence."""
 
     def to_bytes(self) -> bytes:
         """Return the record as canonical JSON."""
@@ -44,6 +50,8 @@ class Record:
                 "problems": [asdict(problem) for problem in self.problems],
                 "evidence": {part: dict(found) for part, found in self.evidence.items()},
                 "unreadable": self.unreadable,
+                "shown": {shown.file: shown for shown in self.shown},
+                "pictures": list(self.pictures),
             }
         )
 
@@ -64,9 +72,20 @@ class Record:
                 problems=tuple(Problem(**problem) for problem in found["problems"]),
                 evidence=found["evidence"],
                 unreadable=found["unreadable"],
+                shown=tuple(found["shown"].values()),
+                pictures=tuple(found["pictures"]),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise codec.NotPlain(f"these bytes are no evidence of a hand-in: {error}") from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A record, and the bytes that belong to it: of pictures by hash, of files as received."""
+
+    record: Record
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    received: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Collecting:
@@ -78,7 +97,7 @@ class Collecting:
         self._plan = json.dumps(asdict(assignment.plan), ensure_ascii=False, sort_keys=True)
         self._worker = Worker()
 
-    def __call__(self, hand_in: HandIn, /) -> Record:
+    def __call__(self, hand_in: HandIn, /) -> Collection:
         """Return what was collected of a hand-in; whatever its bytes are, this does not raise."""
         return _collect(self._worker, self._plan, hand_in, self._assignment)
 
@@ -87,7 +106,7 @@ class Collecting:
         self._worker.close()
 
 
-def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment) -> Record:
+def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment) -> Collection:
     files, lost = read(hand_in)
     data = {"plan": plan, "lost": list(lost)}
     run = worker(Job(task=TASK, data=data, files=files, limits=COLLECT))
@@ -95,7 +114,8 @@ def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment)
     claims = run.value["claims"] if done else None
     digests = ((name, hashlib.sha256(data).hexdigest()) for name, data in sorted(files.items()))
     problems = [*_lost(hand_in, lost), *_problems(hand_in, run, claims)]
-    return Record(
+    pictures, blobs = _pictures(run.value["pictures"] if done else ())
+    record = Record(
         student=hand_in.student,
         claims=claims,
         files=tuple(digests),
@@ -103,7 +123,32 @@ def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment)
         problems=tuple(problems),
         evidence=codec.from_plain(run.value["evidence"]) if done else _nothing(assignment, run.why),
         unreadable=bool(lost) or not done or bool(run.value["unread"]),
+        shown=tuple(_shown(item) for item in run.value["transcripts"]) if done else (),
+        pictures=pictures,
     )
+    return Collection(record=record, pictures=blobs, received=files)
+
+
+def _shown(item: Mapping[str, Any]) -> Shown:
+    lines, numbers = tuple(map(str, item["lines"])), tuple(map(int, item["numbers"]))
+    return Shown(**{**item, "lines": lines, "numbers": numbers})
+
+
+def _pictures(items: Iterable[Mapping[str, Any]]) -> tuple[tuple[Picture, ...], dict[str, bytes]]:
+    """The pictures that a worker encoded anew, and their bytes by hash."""
+    pictures, blobs = [], {}
+    for item in items:
+        data = base64.b64decode(item["data"])
+        if not data.startswith(_BEGINS.get(item["type"], b"\x00")):
+            continue  # the worker reads hostile bytes: what it says is a picture may be none
+        digest = hashlib.sha256(data).hexdigest()
+        blobs[digest] = data
+        words = {key: item[key] for key in ("file", "name", "type", "width", "height")}
+        pictures.append(Picture(**words, sha256=digest))
+    return tuple(pictures), blobs
+
+
+_BEGINS = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff"}
 
 
 def _lost(hand_in: HandIn, lost: Mapping[str, str]) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from grader.report import Problem
 from grader.report.batch import Batch, grades_csv, results_json
 from grader.report.compose import report
 from grader.report.feedback import STATES
+from grader.report.handed_in import NOTHING, HandedIn
 from grader.report.overview import overview
 from grader.report.results import points
 from grader.report.text import code, escaped, visible
@@ -30,6 +31,7 @@ def student(
     name: str,
     *,
     problems: Iterable[Problem] = (),
+    hand_in: HandedIn = NOTHING,
 ) -> None:
     """Write one student's report as HTML and Markdown.
 
@@ -40,9 +42,11 @@ def student(
         folder: where the report goes.
         name: file name without extension, harmless on every system.
         problems: what was noticed about this hand-in.
+        hand_in: the files as they are shown, with their pictures.
     """
     folder.mkdir(parents=True, exist_ok=True)
     page = report(rubric, result, evidence, problems)
+    del hand_in
     for kind in ("html", "md"):
         text = _environment(kind).get_template(f"student.{kind}").render(page=page, states=STATES)
         _write(folder / f"{name}.{kind}", text)

@@ -42,6 +42,8 @@ class Summary:
     problems: tuple[Problem, ...]
     unreadable: bool
     json: str
+    stored: tuple[str, ...] = ()
+    """What is kept of the hand-in beside its evidence, by hash."""
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -50,7 +52,11 @@ class Summary:
 
 
 def summary(
-    result: Result, problems: Iterable[Problem] = (), *, unreadable: bool = False
+    result: Result,
+    problems: Iterable[Problem] = (),
+    *,
+    unreadable: bool = False,
+    stored: Iterable[str] = (),
 ) -> Summary:
     """Return what of a result the files of the class need."""
     return Summary(
@@ -61,6 +67,7 @@ def summary(
         problems=tuple(problems),
         unreadable=unreadable,
         json=result_json(result),
+        stored=tuple(stored),
     )
 
 

@@ -24,7 +24,7 @@ def read() -> Callable[..., Gathered]:
 
     def gather(text: str | bytes, kind: str = "document", paper: str = "") -> Gathered:
         data = text if isinstance(text, bytes) else text.encode()
-        return collectors.build(kind, {}).gather(replace(EXAM, paper=paper), "a.md", data)
+        return collectors.build(kind, {}).gather(replace(EXAM, paper=paper), "a.md", data, {})
 
     return gather
 

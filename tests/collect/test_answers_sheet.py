@@ -142,7 +142,7 @@ JSON = st.recursive(
 @given(JSON, st.sampled_from([part.id for part in EXAM.parts]))
 def test_no_value_makes_it_raise(value: Any, part: str) -> None:
     data = json.dumps({"student": value, "answers": {part: value}}).encode()
-    gathered = collectors.build("answers", {}).gather(EXAM, "answers.json", data)
+    gathered = collectors.build("answers", {}).gather(EXAM, "answers.json", data, {})
     assert isinstance(gathered.answers[part], Found | Missing | Broken)
 
 
@@ -157,6 +157,6 @@ WORDS = st.text(alphabet="abcdefghijklmnopqrstuvwxyz 0123456789,", min_size=3, m
 )
 def test_plain_text_reads_back_word_for_word(text: str) -> None:
     data = json.dumps({"answers": {"11.4": f"It is {text}"}}).encode()
-    found = collectors.build("answers", {}).gather(EXAM, "answers.json", data).answers["11.4"]
+    found = collectors.build("answers", {}).gather(EXAM, "answers.json", data, {}).answers["11.4"]
     assert isinstance(found, Found)
     assert found.value.text == f"It is {text}"

@@ -300,7 +300,7 @@ def test_latin_1_utf_16_and_nul_bytes_are_read(read: Read, said: Said) -> None:
 @given(st.binary(max_size=400))
 def test_no_bytes_make_it_raise(data: bytes) -> None:
     for kind in ("document", "answers", "script"):
-        assert collectors.build(kind, {}).gather(EXAM, "a", data) is not None
+        assert collectors.build(kind, {}).gather(EXAM, "a", data, {}) is not None
 
 
 MARKUP = st.lists(
@@ -317,7 +317,7 @@ MARKUP = st.lists(
 def test_no_markup_makes_it_raise(pieces: list[str]) -> None:
     data = "".join(pieces).encode()
     for kind in ("document", "script"):
-        gathered = collectors.build(kind, {}).gather(EXAM, "a", data)
+        gathered = collectors.build(kind, {}).gather(EXAM, "a", data, {})
         assert set(gathered.answers) <= {part.id for part in EXAM.parts}
 
 

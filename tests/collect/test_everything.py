@@ -110,7 +110,7 @@ def test_a_reader_that_fails_leaves_the_file_unread(
     def fail(*_: object) -> None:
         raise IndexError
 
-    monkeypatch.setattr("grader.collect.document.gather", fail)
+    monkeypatch.setattr("grader.collect.document.transcribed", fail)
     assert collect(plan, {"a.md": b"2.2: Green"}).unread == ("a.md",)
 
 

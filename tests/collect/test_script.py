@@ -14,7 +14,7 @@ PLAN = Plan(
 
 
 def gather(source: str) -> Gathered:
-    return collectors.build("script", {}).gather(PLAN, "sums.py", source.encode())
+    return collectors.build("script", {}).gather(PLAN, "sums.py", source.encode(), {})
 
 
 def text(finding: Finding | None) -> str:

@@ -1,0 +1,76 @@
+"""What kind of file it is: by what it begins with, then by its name; the bytes overrule the name."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+from grader.collect import Collector, collectors
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The kind of a file, None where none reads it; ``why`` says what is odd about it."""
+
+    kind: str | None
+    why: str = ""
+
+
+NOT_READ = "this kind of file is not read; hand in {}"
+_UNREADABLE: tuple[tuple[bytes, str], ...] = (
+    (b"\xd0\xcf\x11\xe0", "an old Office file (it may hold macros); save it as .docx or .pdf"),
+    (b"{\\rtf", "rich text; save it as .docx or .pdf"),
+    (b"Rar!", "a RAR archive; hand in a .zip"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; hand in a .zip"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+)
+
+
+def told(name: str, data: bytes) -> Told:
+    r"""Return the kind of a file.
+
+    >>> told("a.md", b"# 1.1").kind, told("a.exe", b"MZ\x90").kind
+    ('document', None)
+    """
+    suffix = suffix_of(name)
+    claimed = by_suffix().get(suffix)
+    for kind, collector in all_collectors().items():
+        if collector.fits(data):
+            odd = suffix and claimed != kind
+            return Told(kind, f"is in truth {_article(kind)}, and was read as one" if odd else "")
+    for sign, what in _UNREADABLE:
+        if data.startswith(sign) and (claimed is None or b"\x00" in data[:512]):
+            return Told(None, f"is {what}")
+    if claimed is None:
+        endings = ", ".join(sorted(by_suffix()))
+        return Told(None, NOT_READ.format(endings))
+    return Told(claimed)
+
+
+def suffix_of(name: str) -> str:
+    """Return the ending of a name with its dot, in lower case.
+
+    >>> suffix_of("a/B.MD"), suffix_of("a.d/none")
+    ('.md', '')
+    """
+    last = name.rsplit("/", 1)[-1]
+    dot = last.rfind(".")
+    return last[dot:].lower() if dot >= 0 else ""
+
+
+def _article(kind: str) -> str:
+    words = {"pdf": "a PDF", "docx": "a Word document", "notebook": "a notebook"}
+    return words.get(kind, f"a {kind}")
+
+
+@functools.cache
+def all_collectors() -> dict[str, Collector]:
+    """Return every collector by its kind."""
+    return {name: collectors.build(name, {}) for name in collectors.names()}
+
+
+@functools.cache
+def by_suffix() -> dict[str, str]:
+    """Return the kind of file that each ending of a name promises."""
+    return {suffix: name for name, c in all_collectors().items() for suffix in c.suffixes}
