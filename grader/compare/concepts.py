@@ -15,6 +15,7 @@ from grader.prose import Phrases, find, prepare, vocabulary
 
 _NUMBER_LINE = re.compile(
     r"\W*(?:[\w()^]+[\s:,=|\[\-]+){0,5}[-(\[]?\d+[.,]\d+[\s,;\])\d.e-]*$|\W*\d+\W*$"
+    r"|\W*[A-Za-z][\w. ]{0,30}?\s?[=:(]\s?\d+\W*$"
 )
 
 Groups = Sequence[Sequence[str] | str]

@@ -41,7 +41,8 @@ _LESSER = re.compile(
     r" (?:then|followed by|after|before|besides|next to|versus|vs|over) (?:the )?$"
 )
 _BESIDE = re.compile(
-    r" (?:compared (?:to|with)|in contrast to|in comparison (?:to|with)|unlike|than) (?:the )?$"
+    r" (?:compared (?:to|with)|in contrast to|in comparison (?:to|with)|unlike|than|against|versus|vs)"
+    r" (?:[\d.]+ )?(?:(?:for|of|by|in|with|from) )?(?:the |model )?$"
 )
 
 
@@ -211,7 +212,8 @@ class Choice:
         listed = len(_VALUED.findall(prepared)) > 1 and _VALUED.match(prepared[hit.end :] + " ")
         if head and _FOLLOWED.match(prepared[hit.end :] + " ") and at == 0 and not listed:
             return 2
-        before = " " + " ".join(prepared[start : hit.start].split()[-8:]) + " "
+        led = prepared[start : hit.start].rsplit(" ; ", 1)[-1]
+        before = " " + " ".join(led.split()[-8:]) + " "
         after = " " + " ".join(re.split(r" [,;.] ", prepared[hit.end :])[0].split()[:7]) + " "
         if find((*_CONCLUDES, *self.concludes), before) or find(
             (*self.concludes, "win*", "outvote*"), after

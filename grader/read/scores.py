@@ -117,6 +117,8 @@ class _Labels:
     """Named rows: a word, or a noun with a key or letter. Group ``kN`` is that of key N."""
     bare: re.Pattern[str]
     """Keys and letters that stand alone; read only where a line has no named row."""
+    all_: re.Pattern[str]
+    """All rows at once, as a range or a list: ``degree 1..4``, ``(a) to (d)``."""
 
     def cell(self, text: str) -> str | None:
         """The one key that a table's cell names."""
@@ -163,7 +165,19 @@ def _labels(keys: tuple[tuple[str, tuple[str, ...]], ...], nouns: tuple[str, ...
         tuple(k for k, _ in keys),
         re.compile("|".join(strong), re.IGNORECASE),
         re.compile("|".join(bare), re.IGNORECASE),
+        _covering(keys),
     )
+
+
+def _covering(keys: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Pattern[str]:
+    shorts = [
+        "|".join(re.escape(word) for word in (key, *(w for w in words if len(w) == 1)))
+        for key, words in keys
+    ]
+    each = [rf"\(?(?:{short})\)?" for short in shorts]
+    listed = r"\s{0,2}(?:,\s{0,2}(?:and\s)?|and\s|&\s?|/)\s{0,2}".join(each)
+    ends = rf"{each[0]}\s{{0,2}}(?:\.{{2,4}}|…|[-–—]|to\b|through\b|until\b|,?\s?\.{{3}},?)\s{{0,2}}{each[-1]}"
+    return re.compile(rf"(?<![\w.])(?:{ends}|{listed})(?![\w.])", re.IGNORECASE)
 
 
 class _Scan:
@@ -238,6 +252,8 @@ class _Scan:
 
     def _named(self, line: str, values: list[re.Match[str]]) -> bool:
         """Whether labels stand among the values, or name a row before them."""
+        if self.labels.all_.search(line, 0, values[0].start()):
+            return False
         spans = self.labels.spans(line)
         return any(strong or start > values[0].start() for _, start, _, strong in spans)
 
