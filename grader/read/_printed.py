@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.expression import Comma, Equality, Token, check
 from grader.model import Answer, Number, Place
-from grader.read._lines import Line, lines
+from grader.read._lines import Line, blanked, lines
 from grader.read._runs import Run, is_shape, is_variable, runs_of, tokens_of
 
 _RESTORED_AT_MOST = 40
@@ -22,6 +22,8 @@ _UNIT = 4
 _LABEL = 40
 _SMALL = 100
 _RELATION = re.compile(r"[=≈≃≅~∼≡≒]|\\(?:approx|simeq|cong|sim|equiv)")
+_ROW = re.compile(r"^\W{0,6}[A-Za-z]{2,14}\.? #?\d{1,2}(?= {1,4}\$)")
+"""``Obs 3 $\\sqrt{13} = 3.6$``: a row's number is no factor of the formula behind it."""
 _LATEX = re.compile(r"\\(?:text|mathrm|mathbf|textbf|left|right|quad)\b|[${}&]|\\[,;! ]")
 
 
@@ -84,6 +86,8 @@ class _Scan:
     def line(self, line: Line) -> None:
         """Take the equations of one line."""
         if _RELATION.search(line.text):
+            if "$" in line.text:
+                line = replace(line, text=blanked(line.text, _ROW))
             self._related(_Parts(line, self.comma))
         self.before = None if line.cell else line
 

@@ -184,3 +184,8 @@ def test_monsters_take_little_time(text: str) -> None:
 def test_no_text_makes_it_raise(text: str) -> None:
     for equation in equations(text):
         assert equation.holds in (True, False, None)
+
+
+def test_the_number_of_a_row_is_no_factor_of_the_formula_behind_it() -> None:
+    found = equations("Obs 3  $\\sqrt{4 + 9} = \\sqrt{13}$\nsample 2 $1 + 1 = 2$")
+    assert [e.holds for e in found] == [True, True]
