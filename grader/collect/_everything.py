@@ -242,7 +242,8 @@ def _read(part: PartPlan, answer: Finding) -> dict[str, Finding]:
 
 def _reading(kind: str, options: Mapping[str, Any], answer: Answer) -> Finding:
     try:
-        return _reader(kind, json.dumps(options, sort_keys=True)).read(answer)
+        # Not sorted: the order of names means something to some readers.
+        return _reader(kind, json.dumps(options)).read(answer)
     except (MemoryError, RecursionError):
         raise
     except Exception as error:  # noqa: BLE001  # ours: the mark stays open

@@ -31,7 +31,7 @@ _MARK = re.compile(r"\D+")
 _EXPONENT = re.compile(r"[eE]([+\-\u2212]?\d{1,4})(?![\w.])")
 _WORD = re.compile(
     r"(?:[ \u00a0~]|\\[, ])?(?:\\(?:text|mathrm)\{\s?)?"
-    r"(hundred|thousand|million|mil|mln|mio|mn|billion|bln|bn|trillion|tn|lakh|lac|crore)s?(?![A-Za-z])\}?",
+    r"(hundred|thousand|million|mil|mln|mio|mn|billion|bln|(?-i:bn|Bn)|trillion|tn|lakh|lac|crore)s?(?![A-Za-z])\}?",
     re.IGNORECASE,
 )
 _LETTER = re.compile(

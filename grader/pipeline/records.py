@@ -94,7 +94,7 @@ class Collecting:
     def __init__(self, assignment: Assignment) -> None:
         """Start nothing yet."""
         self._assignment = assignment
-        self._plan = json.dumps(asdict(assignment.plan), ensure_ascii=False, sort_keys=True)
+        self._plan = json.dumps(asdict(assignment.plan), ensure_ascii=False)
         self._worker = Worker()
 
     def __call__(self, hand_in: HandIn, /) -> Collection:

@@ -124,7 +124,7 @@ def _items(text: str) -> list[tuple[int, str, Literal["sentence", "item", "row"]
             continue
         bullet = _BULLET.match(line)
         # A line goes on where the one before it was not finished and no item or label starts.
-        if open_ and not bullet and found and not _labelled(bare) and _goes_on(found[-1][1]):
+        if open_ and not bullet and found and not _labelled(bare) and _wraps(found[-1][1], bare):
             at, before, kind = found[-1]
             if len(before) < 3000:
                 found[-1] = (at, f"{before} {bare}", kind)
@@ -134,6 +134,11 @@ def _items(text: str) -> list[tuple[int, str, Literal["sentence", "item", "row"]
             found.append((number, item, "item" if bullet or _labelled(bare) else "sentence"))
             open_ = True
     return found
+
+
+def _wraps(before: str, line: str) -> bool:
+    """Whether a line goes on with the one before; numbers end a line that a capital follows."""
+    return _goes_on(before) and not (before[-1:].isdigit() and line[:1].isupper())
 
 
 def _goes_on(before: str) -> bool:

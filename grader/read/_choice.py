@@ -49,6 +49,8 @@ class Wanted:
     most: float | str | None = None
     comma: Comma | None = None
     whole: bool = False
+    told: bool = False
+    """Whether the answer itself tells what stands near from what does not."""
 
     def __post_init__(self) -> None:
         """Refuse what is no number, or a factor that is none.
@@ -149,6 +151,7 @@ def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
     near = _mentions(f"{candidate.led_by} {around}", wanted.near)
     if near:
         weight += _NEAR if SAID <= weight < TOTAL else _NEAR_AGAIN
+        weight = max(weight, TOTAL) if wanted.told else weight
     elif _mentions(around, wanted.away) and not candidate.led_by:
         weight -= _NEAR
     factor = _factor(number.unit, wanted.units)
@@ -178,7 +181,7 @@ def _narrowed(every: Sequence[Candidate], wanted: Wanted) -> Wanted:
     if not told:
         return wanted
     others = [word for word in wanted.near if word not in told]
-    return replace(wanted, near=told, away=[*wanted.away, *others])
+    return replace(wanted, near=told, away=[*wanted.away, *others], told=True)
 
 
 def _adding_up(candidate: Candidate, every: Sequence[Candidate], wanted: Wanted) -> Candidate:

@@ -50,7 +50,7 @@ _SENTENCE = re.compile(
     r"\n|(?<![A-Za-z0-9]\s)(?<=[^\s])(?<!\bno)(?<!\bNo)(?<!\bnr)(?<!\barch)(?<!\bArch)(?<!i\.e)(?<!e\.g)[.;!?](?=\s|$)|\s\|\s"
 )
 _BARE = re.compile(
-    r"(?<![\w.,^*<>≥≤])(?<![<>≥≤]\s)(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·]|\s?channels?\b)|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|III|II|IV|V|I(?=\s*(?:[,.;)]|$)))(?![\w'])|\b(?P<last>[Ll]ast)\b"
+    r"(?<![\w.,^*<>≥≤])(?<![<>≥≤]\s)(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·]|\s?channels?\b)|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|(?:(?<=[:=]\s)|(?<=is\s))C(?=\s*(?:[.,;()]|$))|III|II|IV|V|I(?=\s*(?:[,.;)]|$)))(?![\w'])|\b(?P<last>[Ll]ast)\b"
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _WORDS = re.compile(

@@ -48,7 +48,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("(a)", rf"{_START}\((?P<index>[a-h])\)"),
     ("a)", rf"{_START}(?P<index>[a-h])\)"),
     ("a.", r"^[ ]*(?P<index>[a-h])[.:](?=\s)"),
-    ("A:", rf"{_START}(?P<index>(?-i:[A-H]))\s?[:=](?=\s?[\d(])"),
+    ("A:", rf"{_START}(?P<index>(?-i:[A-H]))\s?[:=](?=\s?(?-i:[\d(A-Z\\]))"),
     ("(i)", rf"{_START}\((?P<index>{_ROMANS})\)"),
     ("i.", rf"{_START}(?P<index>{_ROMANS})[.):](?=\s|$)"),
     ("ordinal", rf"(?<![A-Za-z])(?P<index>{_ORDINAL})(?:ly)?(?![A-Za-z]){_NOT_LAYER}"),

@@ -13,6 +13,10 @@ from grader.read._layer_tables import rows
 from grader.read._marks import unmarked
 
 _TOTAL = re.compile(r"\b(?:total|sum)\b", re.IGNORECASE)
+_OF_EACH = re.compile(
+    r"\b(?:per|each|every)\s+(?:conv\w*\s+)?(?:layer|conv\w*|kernel|filter)s?\b", re.IGNORECASE
+)
+"""A title of what each layer of a stack has, which is not what the stack has."""
 
 Row = Sequence[str]
 
@@ -108,6 +112,7 @@ def _column(header: Row, body: Sequence[Row], reading: Reading) -> int | None:
         if sum(_holds(cell, reading) for cell in cells) * 2 >= len(body)
     ]
     title = dict(enumerate(header))
+    holding = [p for p in holding if not _OF_EACH.search(title.get(p, ""))] or holding
     asked = [p for p in holding if reading.about and reading.about.search(title.get(p, ""))]
     kept = [p for p in holding if not reading.is_other(title.get(p, ""))] or holding
     totals = [p for p in kept if _TOTAL.search(title.get(p, ""))]

@@ -21,6 +21,10 @@ _NUMBERED = re.compile(
     r"(?<![\w.,*/+=-])\(?#?([1-4])\)?(?=\s*(?:[,;&:)=]|and\b|or\b|(?:is|are|true|false|hold|not)\b|\.?\s*$))",
     re.IGNORECASE | re.MULTILINE,
 )
+_ROMAN = re.compile(
+    r"(?<![\w.])(?:\((iv|i{1,3})\)|(iv|i{1,3})(?=[).:])[).:]|(iv|i{2,3})(?![\w.]))", re.IGNORECASE
+)
+_PLACES = {"i": 0, "ii": 1, "iii": 2, "iv": 3}
 _ABOUT = re.compile(
     r"(?:statements?|options?|answers?|only|numbers?|nos?\.?|ans)\W*$|^\W*$", re.IGNORECASE
 )
@@ -69,6 +73,10 @@ def _ordinals(text: str, letters: tuple[str, ...]) -> str:
     if _ORDINAL.search(text):
         return _ORDINAL.sub(
             lambda m: f"({letters[next(i for i, g in enumerate(m.groups()) if g)]})", text
+        )
+    if sum(len(next(filter(None, m.groups()))) > 1 for m in _ROMAN.finditer(text)):
+        return _ROMAN.sub(
+            lambda m: f"({letters[_PLACES[next(filter(None, m.groups())).lower()]]})", text
         )
     found = list(_NUMBERED.finditer(text))
     if not found or not _ABOUT.search(text[: found[0].start()]):

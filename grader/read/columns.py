@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from grader.expression import NotAnExpression, Undefined, parse, parse_number
@@ -41,6 +41,13 @@ _INTRODUCED = re.compile(r"^.*(?:[:=]|\b(?:is|are|of|has)\b)(?=[^:=]*\d)", re.IG
 _LARGE = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:,\d{3}){2,}|\d{7,})(?![\d.,]*\d)")
 _BARE = re.compile(r"^([A-Za-z]\S*(?: [A-Za-z]\S*)?) ([\d.,]+[KMBkmb]?) ([\d.,]+[KMBkmb]?)$")
 """A name and two numbers, with nothing but blanks between them."""
+_COMMAS = re.compile(
+    r"(?=[^,]*[A-Za-z])[^,\n]{1,40}(?:,[A-Za-z# ()]{1,30}){2,}|(?=[^,]*[A-Za-z])[^,\n]{1,40}(?:,\d+){2}"
+)
+"""A header or a row of comma separated values."""
+_GROUPS = re.compile(r"(?:,\d{3})+")
+_WIDE, _NARROW = re.compile(r"\s{3,}"), re.compile(r"\s{2,}")
+_PLAIN = re.compile(r"[\d.,x×*() -]+[KMBkmb]?")
 _LONGEST = 400
 _HEAD = 3
 """More words than this before a layer's name make a sentence, not a row."""
@@ -69,12 +76,25 @@ class Columns:
         for piece in answer.of("table", "prose", "math", "output", "heading"):
             scan.piece(piece)
         lost = bool(answer.lost or answer.of("image"))
-        if not any(row["value"] is not None for row in scan.found):
-            return Missing(why=f"no {self.column} were found", doubt=_doubt(answer, scan, lost))
+        if not scan.filled_rows():
+            doubt = _doubt(answer, scan, lost) or self._unread(answer)
+            return Missing(why=f"no {self.column} were found", doubt=doubt)
         doubt = scan.doubt or ("part of the table may stand in an image" if lost else "")
         places = tuple(dict.fromkeys(scan.places))
-        quote = f"{sum(row['value'] is not None for row in scan.found)} rows of {self.column}"
+        quote = f"{scan.filled_rows()} rows of {self.column}"
         return Found(value=scan.found, where=places, quote=quote, doubt=doubt, notes=scan.notes())
+
+    def _unread(self, answer: Answer) -> str:
+        """Rows of which no column could be read at all may be written in another way."""
+        if len(re.findall(r"\d{3,}", answer.text)) <= _MANY:
+            return ""
+        for other in self.columns:
+            scan = _Scan(replace(self, column=other))
+            for piece in answer.of("table", "prose", "math", "output", "heading"):
+                scan.piece(piece)
+            if scan.filled_rows():
+                return ""
+        return "a table may stand there that could not be read"
 
 
 def _doubt(answer: Answer, scan: _Scan, lost: bool) -> str:
@@ -109,6 +129,10 @@ class _Scan:
         for line in lines:
             if not _RULE.fullmatch(line):
                 self._line(line[:_LONGEST], piece, dotted)
+
+    def filled_rows(self) -> int:
+        """How many rows have a value in this column."""
+        return sum(row["value"] is not None for row in self.found)
 
     def _line(self, line: str, piece: Piece, dotted: bool) -> None:
         cells = _cells(line)
@@ -291,6 +315,14 @@ def _cells(line: str) -> list[str]:
     for mark in ("\t", "&", ";"):
         if text.count(mark) > (1 if mark == ";" else 0):
             return [cell.strip() for cell in text.split(mark)]
-    spaced = re.split(r"\s{3,}", text)
+    if _COMMAS.fullmatch(text) and not _GROUPS.fullmatch(text[text.index(",") :]):
+        return [cell.strip() for cell in text.split(",")]
+    wide, narrow = _WIDE.split(text), _NARROW.split(text)
+    if len(wide) > 2:
+        return wide
+    # Blanks also stand where signs were taken away: only plain numbers and titles are cells.
+    plain = not any(ch.isdigit() for ch in text) or all(map(_PLAIN.fullmatch, narrow[1:]))
+    if len(narrow) > 2 and plain:
+        return narrow
     bare = _BARE.match(text)
-    return spaced if len(spaced) > 2 else list(bare.groups()) if bare else [text]
+    return list(bare.groups()) if bare else [text]

@@ -68,9 +68,9 @@ _LEAST_WORD = re.compile(r"\b(?:least|smallest|min(?:imum)?|lowest|fewest)\b", r
 _SAID = re.compile(r"[A-Za-z0-9]")
 _UNSPOKEN = "names stand at the end without a word"
 _NAMED_BEHIND = re.compile(
-    r"(?P<start>^[ ]*|[,;][ ]+(?:and[ ]+)?)(?P<value>[^\n,;]{1,80}?)[ ]+for[ ]+(?:the[ ]+|number[ ]+|#)?"
+    r"(?P<start>^[ ]*|[,;][ ]+(?:and[ ]+)?|[ ]+and[ ]+)(?P<value>[^\n,;]{1,80}?)[ ]+for[ ]+(?:the[ ]+|number[ ]+|#)?"
     r"(?P<label>first|second|third|fourth|fifth|1st|2nd|3rd|[45]th|[1-5]|[A-E])(?:[ ]+(?:one|architecture|network|stack|design|option))?"
-    r"(?=[ ]*(?:[.,;\n]|$))",
+    r"(?=[ ]*(?:[.,;\n]|$|and\b))",
     re.IGNORECASE | re.MULTILINE,
 )
 _FEWEST = 3
@@ -187,7 +187,12 @@ class _Scan:
             return "the answer may stand in an image"
         if self.claims.unsure:
             return self.claims.unsure[0]
-        unread = len(formulas(self.masked, self.reading.names)) > 1 or self.answer.of("code")
+        found = formulas(self.masked, self.reading.names)
+        named = any(
+            one.value.names and not one.bare and any(k != 1 for _, k in one.value.terms)
+            for one in found
+        )
+        unread = named or len(found) > 1 or self.answer.of("code")
         return "values may be given in a way that was not read" if unread else ""
 
     def _unspoken(self) -> None:

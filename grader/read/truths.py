@@ -99,7 +99,9 @@ class Truths:
             if not chosen:
                 verdicts = list(_in_order(lines))
                 if len(verdicts) != len(letters):
-                    hinted = bool(verdicts) or bool(_ALL.search(text) and not votes.copied)
+                    # Verdicts, or names of statements, that could not be brought together.
+                    said = next(verdicts_in(text), None) is not None or votes.named
+                    hinted = bool(verdicts or said or (_ALL.search(text) and not votes.copied))
                     return Missing(
                         why="no statement is judged",
                         doubt=unread or ("verdicts that go with no statement" if hinted else ""),
