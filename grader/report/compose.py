@@ -5,13 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from grader.model import Answer, Evidence, Finding, Found, Mark, MistakeSeen, PartResult, Result
+from grader.model import (
+    Answer,
+    Evidence,
+    Finding,
+    Found,
+    Mark,
+    MistakeSeen,
+    PartResult,
+    Place,
+    Result,
+)
 from grader.report import Problem
-from grader.report.feedback import NONE, WAITS, Check, Feedback, Named, Piece, Report, State, state
+from grader.report.feedback import (
+    NONE,
+    ROLES,
+    WAITS,
+    Check,
+    Feedback,
+    Link,
+    Named,
+    Piece,
+    Report,
+    State,
+    state,
+)
+from grader.report.figures import Gallery
+from grader.report.handed_in import NOTHING, Book, HandedIn
+from grader.report.quotes import spans
 from grader.report.text import shortened
 from grader.rubric import Part, Rubric
 
-_ROLES = {"accept": "Accepted", "follow": "Carried through", "otherwise": "In part"}
 _MISTAKE = "Known mistake"
 
 _NAME, _PROBLEM, _QUOTE, _REASON, _ANSWER = 120, 300, 600, 1500, 20_000
@@ -19,11 +43,20 @@ _MANY = 12
 
 
 def report(
-    rubric: Rubric, result: Result, evidence: Evidence, problems: Iterable[Problem]
+    rubric: Rubric,
+    result: Result,
+    evidence: Evidence,
+    problems: Iterable[Problem],
+    hand_in: HandedIn = NOTHING,
 ) -> Report:
     """Return what one student's report says."""
     asked = {part.id: part for part in rubric.parts}
-    parts = tuple(_part(asked[part.id], part, evidence.get(part.id, {})) for part in result.parts)
+    book = Book(hand_in, {part.id: evidence.get(part.id, {}) for part in result.parts})
+    figures = Gallery(hand_in.pictures, hand_in.blobs, elsewhere=book.gallery)
+    parts = tuple(
+        _part(asked[part.id], part, evidence.get(part.id, {}), book, figures)
+        for part in result.parts
+    )
     return Report(
         title=rubric.title,
         student=shortened(result.student, _NAME),
@@ -31,6 +64,8 @@ def report(
         result=result,
         parts=parts,
         problems=tuple(_problem(result.student, p) for p in sorted(set(problems))),
+        sheets=book.sheets,
+        unshown=book.unshown,
     )
 
 
@@ -40,12 +75,16 @@ def _problem(student: str, problem: Problem) -> str:
     return f"{path}: {what}" if path else what
 
 
-def _part(asked: Part, part: PartResult, findings: Mapping[str, Finding]) -> Feedback:
+def _part(
+    asked: Part, part: PartResult, findings: Mapping[str, Finding], book: Book, figures: Gallery
+) -> Feedback:
     answer = findings.get("answer")
     handed = (
         answer.value if isinstance(answer, Found) and isinstance(answer.value, Answer) else Answer()
     )
-    pieces, left = _pieces(handed)
+    names = dict.fromkeys(criterion.reading for criterion in asked.criteria)
+    readings = [f for name in names if isinstance(f := findings.get(name), Found) and f.quote]
+    pieces, left = _pieces(handed, readings, book, figures)
     checks = tuple(_checks(asked, part))
     taken = {id_ for mark in part.marks for id_ in mark.mistakes}
     said = {mark.reason for mark in part.marks} | {part.detail}
@@ -58,8 +97,8 @@ def _part(asked: Part, part: PartResult, findings: Mapping[str, Finding]) -> Fee
         proposed=part.proposed,
         waits=WAITS[part.why][0] if part.why else "",
         detail=shortened(part.detail or (WAITS[part.why][1] if part.why else ""), _REASON),
-        read=_quotes(asked, part, findings),
-        where=_some([str(place) for place in part.where], _NAME),
+        read=_quotes(part, readings),
+        where=_places(part.where, book),
         checks=checks,
         whole=_whole(part),
         named=_named(asked, (s for s in part.mistakes if s.id not in taken)),
@@ -70,14 +109,19 @@ def _part(asked: Part, part: PartResult, findings: Mapping[str, Finding]) -> Fee
     )
 
 
-def _quotes(asked: Part, part: PartResult, findings: Mapping[str, Finding]) -> tuple[str, ...]:
+def _quotes(part: PartResult, readings: Iterable[Found]) -> tuple[str, ...]:
     """What was read, one quote per reading where the part's own words come apart that way."""
-    names = dict.fromkeys(criterion.reading for criterion in asked.criteria)
-    found = (findings.get(name) for name in names)
-    quotes = [*dict.fromkeys(f.quote for f in found if isinstance(f, Found) and f.quote)]
+    quotes = [*dict.fromkeys(found.quote for found in readings)]
     if "; ".join(quotes) != part.read:
         quotes = [part.read]
     return _some([quote for quote in quotes if quote], _QUOTE)
+
+
+def _places(places: Sequence[Place], book: Book) -> tuple[Link, ...]:
+    links = [book.link(place) for place in places[:_MANY]]
+    if len(places) > _MANY:
+        links.append(Link(f"… and {len(places) - _MANY} more"))
+    return tuple(links)
 
 
 def _some(texts: Sequence[str], most: int) -> tuple[str, ...]:
@@ -154,7 +198,7 @@ def _named(asked: Part, seen: Iterable[MistakeSeen]) -> tuple[Named, ...]:
     mistakes = tuple(seen)
     if not mistakes:
         return ()
-    roles = {a.id: _ROLES.get(role, _MISTAKE) for c in asked.criteria for role, a in c.attempts()}
+    roles = {a.id: ROLES.get(role, _MISTAKE) for c in asked.criteria for role, a in c.attempts()}
     return tuple(
         Named(
             role=roles.get(mistake.id, _MISTAKE),
@@ -164,7 +208,9 @@ def _named(asked: Part, seen: Iterable[MistakeSeen]) -> tuple[Named, ...]:
     )
 
 
-def _pieces(answer: Answer) -> tuple[tuple[Piece, ...], int]:
+def _pieces(
+    answer: Answer, readings: Sequence[Found], book: Book, figures: Gallery
+) -> tuple[tuple[Piece, ...], int]:
     """The answer's pieces up to what a page can bear, and how many characters are left out."""
     shown = []
     room = _ANSWER
@@ -174,7 +220,6 @@ def _pieces(answer: Answer) -> tuple[tuple[Piece, ...], int]:
         left += len(piece.text) - len(text)
         room -= len(text)
         if text.strip():
-            shown.append(
-                Piece(kind=piece.kind, text=text, place=shortened(str(piece.place), _NAME))
-            )
+            runs = figures.runs(piece.place.file, text, spans(piece, readings))
+            shown.append(Piece(kind=piece.kind, runs=tuple(runs), place=book.link(piece.place)))
     return tuple(shown), left

@@ -20,6 +20,9 @@ from grader.model import (
 
 State: TypeAlias = Literal["right", "partly", "wrong", "missing", "waits"]
 
+Kind: TypeAlias = Literal["text", "table", "code", "output"]
+"""What lines of a hand-in are, as far as their looks go."""
+
 STATES: Mapping[State, str] = {
     "right": "right",
     "partly": "partly right",
@@ -63,13 +66,81 @@ class Check:
     named: tuple[Named, ...]
 
 
+ROLES: Mapping[str, str] = {
+    "accept": "Accepted",
+    "follow": "Carried through",
+    "otherwise": "In part",
+}
+"""Ways of a rubric that are no mistakes, and what a report calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place as people read it, and where in the report it is shown ("" where it is not)."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A picture in the text; without ``source`` it is shown elsewhere on the page, at ``href``."""
+
+    alt: str
+    name: str
+    source: str = ""
+    href: str = ""
+    anchor: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some text of a hand-in: plain, a quote that was read (``hit``), or a figure instead."""
+
+    text: str
+    hit: bool = False
+    figure: Figure | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """A piece of the answer as handed in, and where it stands."""
 
     kind: str
-    text: str
-    place: str
+    runs: tuple[Run, ...]
+    place: Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Neighbouring lines of a file that belong together; ``parts`` were read from them."""
+
+    kind: Kind
+    anchor: str
+    line: int
+    parts: tuple[str, ...]
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A cell or a page of a file, or the whole file where ``title`` is empty."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A file as handed in; ``left`` counts the lines that the report leaves out."""
+
+    anchor: str
+    file: str
+    numbered: bool
+    leaves: tuple[Leaf, ...]
+    left: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +160,7 @@ class Feedback:
     waits: str
     detail: str
     read: tuple[str, ...]
-    where: tuple[str, ...]
+    where: tuple[Link, ...]
     checks: tuple[Check, ...]
     whole: Fraction
     named: tuple[Named, ...]
@@ -97,6 +168,11 @@ class Feedback:
     lost: tuple[str, ...]
     pieces: tuple[Piece, ...]
     left: int
+
+    @property
+    def drawn(self) -> bool:
+        """Whether a picture belongs to the answer."""
+        return any(run.figure for piece in self.pieces for run in piece.runs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +186,10 @@ class Report:
     """Names of the files that were handed in, and the start of their digests."""
     problems: tuple[str, ...]
     parts: tuple[Feedback, ...]
+    sheets: tuple[Sheet, ...] = ()
+    """The files as they were handed in."""
+    unshown: int = 0
+    """How many files the report leaves out."""
     most = 20
     """How many problems are told; a file can be made to have thousands."""
 

@@ -45,8 +45,7 @@ def student(
         hand_in: the files as they are shown, with their pictures.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    page = report(rubric, result, evidence, problems)
-    del hand_in
+    page = report(rubric, result, evidence, problems, hand_in)
     for kind in ("html", "md"):
         text = _environment(kind).get_template(f"student.{kind}").render(page=page, states=STATES)
         _write(folder / f"{name}.{kind}", text)

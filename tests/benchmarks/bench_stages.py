@@ -18,8 +18,10 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from grader import codec, pipeline  # noqa: E402
-from grader.collect._everything import collect  # noqa: E402
+from grader.collect._everything import Collected, collect  # noqa: E402
+from grader.model import Picture, Shown  # noqa: E402
 from grader.report import render  # noqa: E402
+from grader.report.handed_in import HandedIn  # noqa: E402
 
 ROUNDS = 5
 
@@ -59,14 +61,30 @@ def main() -> None:
                 result = timed(
                     "mark", lambda r=record, d=digest: pipeline.mark_record(assignment, r, d)
                 )
+                shown = handed_in(found)
                 timed(
                     "report",
-                    lambda r=record, x=result: render.student(
-                        assignment.rubric, x, r.evidence, Path(folder), r.student
+                    lambda r=record, x=result, h=shown: render.student(
+                        assignment.rubric, x, r.evidence, Path(folder), r.student, hand_in=h
                     ),
                 )
     for stage, times in spent.items():
         print(f"{stage:>14} {statistics.median(times):7.1f} ms  (max {max(times):.0f})")
+
+
+def handed_in(found: Collected) -> HandedIn:
+    """Return the files of a hand-in as the pipeline gives them to the report."""
+    files = (
+        Shown(file=name, unit=t.unit, code=t.code, lines=tuple(t.lines), numbers=tuple(t.numbers))
+        for name, t in found.transcripts.items()
+    )
+    blobs, pictures = {}, []
+    for (file, name), p in found.pictures.items():
+        digest = hashlib.sha256(p.data).hexdigest()
+        blobs[digest] = p.data
+        size = {"width": p.width, "height": p.height}
+        pictures.append(Picture(file=file, name=name, type=p.type, sha256=digest, **size))
+    return HandedIn(tuple(files), tuple(pictures), blobs)
 
 
 if __name__ == "__main__":
