@@ -88,7 +88,17 @@ def render(kind: PieceKind, lines: Sequence[str], *, fenced: bool = False) -> st
         )
     if kind in ("code", "output"):
         return signs.without_prompts(lines)
+    if kind == "table" and "\t" in lines[-1]:
+        return "\n".join(_titled([line.rstrip("\n") for line in lines if line.strip()]))
     return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def _titled(rows: Sequence[str]) -> list[str]:
+    """Rows of cells parted by tabs; titles without one for the column of names are moved over it."""
+    counts = [row.rstrip().count("\t") for row in rows]
+    short = len(rows) > 2 and len(set(counts[1:])) == 1 and counts[0] == counts[1] - 1
+    first = f"\t{rows[0].strip()}" if short else rows[0]
+    return [row.rstrip() for row in (first, *rows[1:])]
 
 
 def is_fence(line: str) -> bool:
