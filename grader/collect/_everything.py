@@ -17,7 +17,7 @@ from grader.codec import to_plain
 from grader.collect import Gathered, PartPlan, Plan, Transcript
 from grader.collect._bounds import bounded, doubted
 from grader.collect._join import NOTHING, Hole, joined
-from grader.collect._kind import all_collectors, told
+from grader.collect._kind import EMPTY, all_collectors, told
 from grader.collect._pictures import MOST, MOST_BYTES, Picture, reencoded
 from grader.collect._places import placed
 from grader.collect._unpack import unpack
@@ -135,7 +135,8 @@ def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) ->
         gathered[name] = _doubt_all(one, name) if one.unread else one
         if one.unread:
             holes.append(Hole(name=name, picture=kinds[name] == PICTURE))
-        problems += [(name, problem) for problem in one.problems]
+        said = one.problems or (() if opened.files[name] else (EMPTY,))
+        problems += [(name, problem) for problem in said]
     answers = joined(plan, gathered, holes, _read)
     transcripts = {n: one.transcript for n, one in gathered.items() if one.transcript is not None}
     evidence = {

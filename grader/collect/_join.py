@@ -11,6 +11,8 @@ from grader.collect import Gathered, PartPlan, Plan
 from grader.model import Answer, Broken, Finding, Found, Missing
 
 NOTHING = "no answer found"
+_NAMED = 5
+"""Files that could not be read and are named one by one."""
 _WRITTEN = re.compile(r"\w")
 _STEP = re.compile(r"\d+|[a-z]+")
 _SIGNS = re.compile(r"[\W_]+")
@@ -44,7 +46,9 @@ def _hole(holes: Sequence[Hole], gathered: Mapping[str, Gathered]) -> Broken | N
     """Why an answer that was not found may have been handed in all the same, if it may."""
     cuts = [gathered[h.name].cut for h in holes if h.name in gathered and gathered[h.name].cut]
     whole = [h for h in holes if h.name not in gathered or not gathered[h.name].cut]
-    names = ", ".join(hole.name for hole in whole)
+    names = ", ".join(hole.name for hole in whole[:_NAMED])
+    if len(whole) > _NAMED:
+        names += f" and {len(whole) - _NAMED} more"
     if whole and all(hole.picture for hole in whole):
         return Broken(why=f"{names}: a person has to read what is pictured", cause="figure")
     if whole:

@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass
 
 from grader.collect import Collector, collectors
+from grader.collect._office import TYPES, office
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +17,18 @@ class Told:
     why: str = ""
 
 
+ARCHIVES = (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".gz", ".bz2", ".xz")
+"""Endings that promise an archive; one that can be opened was taken apart before."""
+EMPTY = "is empty"
+NO_ARCHIVE = "is no archive that can be opened, whatever its name says"
 NOT_READ = "this kind of file is not read; hand in {}"
 _UNREADABLE: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Office file (it may hold macros); save it as .docx or .pdf"),
     (b"{\\rtf", "rich text; save it as .docx or .pdf"),
     (b"Rar!", "a RAR archive; hand in a .zip"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; hand in a .zip"),
+    (b"\x28\xb5\x2f\xfd", "packed by Zstandard; hand in a .zip"),
+    (b"\x1f\x9d", "packed by compress; hand in a .zip"),
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
 )
@@ -39,9 +46,14 @@ def told(name: str, data: bytes) -> Told:
         if collector.fits(data):
             odd = suffix and claimed != kind
             return Told(kind, f"is in truth {_article(kind)}, and was read as one" if odd else "")
+    kept = TYPES.get(office(data) or "")
+    if kept:
+        return Told(None, f"is {kept}, which is not read; save it as .docx or .pdf")
     for sign, what in _UNREADABLE:
         if data.startswith(sign) and (claimed is None or b"\x00" in data[:512]):
             return Told(None, f"is {what}")
+    if suffix in ARCHIVES:
+        return Told(None, NO_ARCHIVE if data else EMPTY)
     if claimed is None:
         endings = ", ".join(sorted(by_suffix()))
         return Told(None, NOT_READ.format(endings))

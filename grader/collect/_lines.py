@@ -11,6 +11,8 @@ MAX_LINE = 20_000
 
 _ENDS = re.compile(r"\r\n|\r|\n|\x0b|\x85|\u2028|\u2029")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff\xad]")
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of text, so that it shows in another order than it is read."""
 _WIDE = re.compile(r"[ \t]{81,}")
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
 _PICTURE = re.compile(rb"(data:[\w/+.-]{1,60};base64,)[A-Za-z0-9+/=]{200,}")
@@ -91,6 +93,9 @@ def read(data: bytes, file: str) -> Raw:
     if "\x00" in text:
         problems.append(f"{file}: NUL characters were left out")
         text = text.replace("\x00", "")
+    if not text.isascii() and _TURNS.search(text):
+        problems.append(f"{file}: characters that turn the direction of text were left out")
+        text = _TURNS.sub("", text)
     return Raw(text, tuple(problems), unread=bool(cut), cut=cut)
 
 
