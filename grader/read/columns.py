@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from grader.expression import NotAnExpression, Undefined, parse, parse_number
@@ -39,7 +39,9 @@ _NONE = re.compile(r"^(?:-|–|—|/|none|no(?: \w+)?|n/?a|nil|zero|nothing)\.?$
 _MERGED = re.compile(r"^\W*\d\s*[x×*]\s*[A-Za-z]", re.IGNORECASE)
 _INTRODUCED = re.compile(r"^.*(?:[:=]|\b(?:is|are|of|has)\b)(?=[^:=]*\d)", re.IGNORECASE)
 _LARGE = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:,\d{3}){2,}|\d{7,})(?![\d.,]*\d)")
-_BARE = re.compile(r"^([A-Za-z]\S*(?: [A-Za-z]\S*)?) ([\d.,]+[KMBkmb]?) ([\d.,]+[KMBkmb]?)$")
+_BARE = re.compile(
+    r"^([A-Za-z]\S*(?: [A-Za-z]\S*)?|\d{2,4}) ([\d.,]+[KMBkmb]?|[-–]) ([\d.,]+[KMBkmb]?|[-–])$"
+)
 """A name and two numbers, with nothing but blanks between them."""
 _COMMAS = re.compile(
     r"(?=[^,]*[A-Za-z])[^,\n]{1,40}(?:,[A-Za-z# ()]{1,30}){2,}|(?=[^,]*[A-Za-z])[^,\n]{1,40}(?:,\d+){2}"
@@ -67,6 +69,8 @@ class Columns:
     rows: Mapping[str, Sequence[str]]
     columns: Mapping[str, Sequence[str]]
     column: str
+    exactly: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What a whole label may be for a row kind, such as a layer's number of filters."""
     empty: bool = False
     """Whether a dash, or "none", stands for zero."""
 
@@ -181,7 +185,11 @@ class _Scan:
         self.places.append(piece.place)
 
     def _label(self, text: str) -> str | None:
-        return next((name for name, words in self._rows.items() if words.search(text)), None)
+        found = next((name for name, words in self._rows.items() if words.search(text)), None)
+        if found is not None:
+            return found
+        whole = text.strip().lower()
+        return next((name for name, those in self.kind.exactly.items() if whole in those), None)
 
     def _is_header(self, cells: list[str]) -> bool:
         return sum(
@@ -206,7 +214,7 @@ class _Scan:
 
     def _clause(self, line: str, label: str) -> str | None:
         """The value in a line without cells: beside a word for the column, or all there is."""
-        match = self._rows[label].search(line)
+        match = self._rows[label].search(line) if label in self._rows else None
         rest = re.sub(
             r"^[\w()/.-]*\s*(?:layer)?\s*(?:[:=,]|->|→|–|-(?=\s))?",
             "",

@@ -23,6 +23,8 @@ _TOTAL = re.compile(
 _KERNEL = re.compile(r"\d\s*[x×*]\s*\d|branch|pool|proj|conv", re.IGNORECASE)
 _LABEL = re.compile(r"\b[1-9]\s*[x×]\s*[1-9](?=\s+\d[\d,.' ]{3,})")
 """A kernel's name right before its value, which is no product: ``3x3 452,984``."""
+_ASIDE = re.compile(r"\([A-Za-z][^()\d\n]{0,60}\)")
+"""Words in brackets behind a number, which are no factor of it."""
 _MANTISSA = re.compile(r"(?<=(?<!\d)\d),(?=\d{1,3}\s*(?:[*x×·]|\\times|\\cdot)\s*10\s*\^)")
 """A comma in the one-digit mantissa of a power of ten, which can only be a decimal one."""
 _WITHDRAWN = re.compile(
@@ -103,6 +105,7 @@ def _found(value: dict[str, Any], entry: _Entry) -> Found:
 def _entries(section: Section, least: int) -> list[_Entry]:
     """The values of a section in order; a term of a sum is a value too."""
     text = re.sub(r"[$*`]{2,}", lambda m: " " * len(m[0]), section.text)
+    text = _ASIDE.sub(lambda m: " " * len(m[0]), text)
     text = _MANTISSA.sub(".", _LABEL.sub("branch:", text))
     found = runs_of(text)
     entries: list[_Entry] = []
