@@ -56,6 +56,7 @@ _PAPER = click.option(
 )
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Workers (default: cores).")
 @click.option("--json", "as_json", is_flag=True, help="Print results.json on standard output.")
+@click.option("--pdf", "as_pdf", is_flag=True, help="Write reports as PDF too (extra: pdf).")
 @click.option("--fail-on-open", is_flag=True, help="End with status 1 while marks are open.")
 @click.option(
     "--from",
@@ -72,6 +73,7 @@ def grade(
     keys: Path | None,
     jobs: int | None,
     as_json: bool,
+    as_pdf: bool,
     fail_on_open: bool,
     source: Path | None,
 ) -> None:
@@ -84,6 +86,8 @@ def grade(
 
     if source is not None and paths:
         raise click.UsageError("--from marks stored evidence; give it no PATH")
+    if as_pdf:
+        _need_pdf()
     folder = pipeline.find_course(course or Path.cwd(), assignment)
     loaded = pipeline.load_assignment(folder, assignment, paper=paper, keys=keys)
     target = out or source or folder / ".grader" / "out" / assignment
@@ -99,6 +103,7 @@ def grade(
         target,
         jobs=jobs or os.cpu_count() or 1,
         keep_evidence=not same,
+        as_pdf=as_pdf,
         watch=lambda summaries: _progress(summaries, len(sources)),
     )
     if as_json:
@@ -164,6 +169,15 @@ def schema() -> None:
     from grader.rubric import json_schema
 
     click.echo(json.dumps(json_schema(), indent=1, sort_keys=True))
+
+
+def _need_pdf() -> None:
+    """Say before anything is graded where no PDF can be made."""
+    from grader.report import pdf
+
+    why = pdf.missing()
+    if why:
+        raise click.ClickException(why)
 
 
 def _submitted(course: Path, assignment: str) -> list[Path]:

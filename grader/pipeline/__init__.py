@@ -47,6 +47,7 @@ def grade(
     *,
     jobs: int = 1,
     keep_evidence: bool = True,
+    as_pdf: bool = False,
     watch: Watch = iter,
 ) -> Batch:
     """Grade hand-ins, or stored evidence, and write evidence and reports under ``out``.
@@ -57,9 +58,12 @@ def grade(
         out: the folder that holds this run, and nothing of an earlier one; None to write nothing.
         jobs: how many processes work at once.
         keep_evidence: whether evidence is written; it is not where it is what was read.
+        as_pdf: whether reports are written as PDF too.
         watch: shows progress.
     """
-    make = partial(Grading, assignment=assignment, out=out, keep_evidence=keep_evidence)
+    make = partial(
+        Grading, assignment=assignment, out=out, keep_evidence=keep_evidence, as_pdf=as_pdf
+    )
     batch = Batch(rubric=assignment.rubric, made_with=assignment.made_with)
     with Crew[Source, Summary](make, max(1, min(jobs, len(sources)))) as crew:
         batch.results.extend(watch(_summaries(crew, sources, make)))

@@ -16,7 +16,7 @@ from grader.pipeline.assignment import Assignment
 from grader.pipeline.files import Stored, safe_name, write, write_once
 from grader.pipeline.hand_ins import HandIn
 from grader.pipeline.records import Collecting, Collection, Record, failed
-from grader.report import render
+from grader.report import Problem, render
 from grader.report.handed_in import HandedIn
 from grader.report.summary import Summary, summary
 
@@ -48,6 +48,7 @@ class Grading:
     assignment: Assignment
     out: Path | None
     keep_evidence: bool = True
+    as_pdf: bool = False
     _collecting: Collecting = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -80,11 +81,12 @@ class Grading:
         record = found.record
         data = record.to_bytes()
         result = mark_record(self.assignment, record, hashlib.sha256(data).hexdigest())
+        problems = record.problems
         if self.out is not None:
             name = safe_name(record.student)
             if self.keep_evidence:
                 self._keep(found, name, data)
-            render.student(
+            why = render.student(
                 self.assignment.rubric,
                 result,
                 record.evidence,
@@ -92,10 +94,13 @@ class Grading:
                 name,
                 problems=record.problems,
                 hand_in=HandedIn(record.shown, record.pictures, found.pictures),
+                as_pdf=self.as_pdf,
             )
+            if why:
+                problems = (*problems, Problem(path=record.student, what=why))
         return summary(
             result,
-            record.problems,
+            problems,
             unreadable=record.unreadable,
             stored=[*_stored(record)],
         )

@@ -32,8 +32,11 @@ def student(
     *,
     problems: Iterable[Problem] = (),
     hand_in: HandedIn = NOTHING,
-) -> None:
-    """Write one student's report as HTML and Markdown.
+    as_pdf: bool = False,
+) -> str:
+    """Write one student's report as HTML and Markdown, and as PDF where that is asked for.
+
+    Returns why there is no PDF though it was asked for, or "".
 
     Args:
         rubric: whose words say what was asked.
@@ -43,12 +46,17 @@ def student(
         name: file name without extension, harmless on every system.
         problems: what was noticed about this hand-in.
         hand_in: the files as they are shown, with their pictures.
+        as_pdf: whether a PDF is made too; one of an earlier run is taken away in any case.
     """
     folder.mkdir(parents=True, exist_ok=True)
     page = report(rubric, result, evidence, problems, hand_in)
+    texts = {}
     for kind in ("html", "md"):
-        text = _environment(kind).get_template(f"student.{kind}").render(page=page, states=STATES)
-        _write(folder / f"{name}.{kind}", text)
+        template = _environment(kind).get_template(f"student.{kind}")
+        texts[kind] = template.render(page=page, states=STATES)
+        _write(folder / f"{name}.{kind}", texts[kind])
+    (folder / f"{name}.pdf").unlink(missing_ok=True)
+    return _write_pdf(folder / f"{name}.pdf", texts["html"]) if as_pdf else ""
 
 
 def batch(done: Batch, out: Path, name: Callable[[str], str]) -> None:
@@ -62,6 +70,18 @@ def batch(done: Batch, out: Path, name: Callable[[str], str]) -> None:
         .render(page=overview(done, name), states=STATES)
     )
     _write(out / "index.html", text)
+
+
+def _write_pdf(path: Path, html: str) -> str:
+    from grader.report import pdf  # noqa: PLC0415  # few runs make PDFs
+
+    try:
+        path.write_bytes(pdf.from_page(html))
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001  # a page that cannot be laid out costs only its PDF
+        return f"no PDF report was made: {type(error).__name__}: {error}"[:300]
+    return ""
 
 
 def _write(path: Path, text: str) -> None:
