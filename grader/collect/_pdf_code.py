@@ -22,6 +22,9 @@ _PROMPT = re.compile(r"(In|Out)\s?\[[\s\d*]{0,6}\]\s?:?")
 _SHELL = re.compile(r"^(\s*)[!%?].*$", re.MULTILINE)
 _MOST_PARSED = 60_000
 _MOST_JOINS = 30
+_SHORTEST = 40
+_PADDING = 3
+"""Signs that the frame around a listing may take from the page."""
 
 
 @dataclass(slots=True)
@@ -32,6 +35,8 @@ class Row:
     page: int
     prompt: str = ""
     """``In`` or ``Out`` where a notebook's prompt stood before it."""
+    room: int = 0
+    """How many signs more the page had room for."""
 
 
 @dataclass(slots=True)
@@ -61,14 +66,14 @@ def columns_of(lines: Sequence[Line]) -> list[Row]:
     advance = median(word.advance for word in words) or 1.0
     starts = [own[0].x0 for own, prompt in bare if own and not prompt]
     left = min(starts or [words[0].x0])
-    return [
-        Row(
-            _placed(own, left if not prompt else own[0].x0 if own else left, advance),
-            line.page,
-            prompt,
-        )
-        for (own, prompt), line in zip(bare, lines, strict=True)
-    ]
+    edge = max(line.edge for line in lines)
+    edge = max([edge, *(line.x1 for line in lines if line.x1 < edge + 4 * advance)])
+    rows = []
+    for (own, prompt), line in zip(bare, lines, strict=True):
+        start = own[0].x0 if prompt and own else left
+        room = int((edge - line.x1) / advance)
+        rows.append(Row(_placed(own, start, advance), line.page, prompt, room))
+    return rows
 
 
 def _without_prompt(line: Line) -> tuple[list[Word], str]:
@@ -115,19 +120,27 @@ def _lang(chunk: Chunk, before: Sequence[Chunk]) -> Lang:
     if prompt:
         return "python" if prompt == "In" else "output"
     texts = [row.text for row in chunk.rows]
-    strong, _, logged, total = signs.count(texts)
+    strong, weak, logged, total = signs.count(texts)
     after = before[-1].lang if before else ""
     if logged * 2 > total:
         return "output" if after else ""
-    inside = chunk.blanks > 0 and after == "python"
-    if inside and (texts[0][0] == " " or signs.unclosed([r.text for r in before[-1].rows])):
-        return "python"
     tree = parsed("\n".join(texts))
+    if after == "python" and _inside(chunk, before[-1], code=strong + weak):
+        return "python"
     if tree is not None and not _printed(tree):
         return "python"
-    if tree is None and strong * 3 >= total:
+    if tree is None and (strong * 3 >= total or (strong and (strong + weak) * 5 >= 4 * total)):
         return "python"
     return "output" if after else ""
+
+
+def _inside(chunk: Chunk, before: Chunk, *, code: int) -> bool:
+    """Whether rows go on with a program: a bracket or a block of it is open."""
+    opened = signs.unclosed([row.text for row in before.rows])
+    indented = chunk.rows[0].text.startswith(" ")
+    if chunk.blanks:
+        return opened or indented
+    return (opened or indented) and code * 2 >= len(chunk.rows)
 
 
 def parsed(source: str) -> ast.Module | None:
@@ -173,26 +186,45 @@ def _unwrapped(rows: list[Row]) -> list[Row]:
     """Join lines of a program that were wrapped at the page's edge, where that mends it."""
     if parsed("\n".join(row.text for row in rows)) is not None:
         return rows
-    width = max(len(row.text) for row in rows)
     for _ in range(_MOST_JOINS):
         at = _error(rows)
         if at is None:
             return rows
-        better = next((b for n in (at, at - 1, at - 2) if (b := _mended(rows, n, width, at))), None)
+        better = next((b for n in (at, at - 1, at - 2) if (b := _mended(rows, n, at))), None)
         if better is None:
             return rows
         rows = better
     return rows
 
 
-def _mended(rows: list[Row], n: int, width: int, at: int) -> list[Row] | None:
-    if not 0 <= n < len(rows) - 1 or len(rows[n].text) < 0.8 * width:
+def wrapped(row: Row, after: Row) -> str | None:
+    """What stood between two rows that are one line: a blank, nothing, or None where they are two.
+
+    The next word had no room; where not even a sign had, it may have been cut within a word.
+    """
+    text = after.text.strip()
+    if not text or len(row.text) < _SHORTEST or after.prompt:
         return None
-    own, after = rows[n].text, rows[n + 1].text
-    glue = "" if len(own) >= width else " "
-    joined = [*rows[:n], Row(own + glue + after.lstrip(), rows[n].page), *rows[n + 2 :]]
+    if row.room - _PADDING > len(text.split()[0]):
+        return None
+    return "" if row.room < 1 else " "
+
+
+def _mended(rows: list[Row], n: int, at: int) -> list[Row] | None:
+    if not 0 <= n < len(rows) - 1:
+        return None
+    glue = wrapped(rows[n], rows[n + 1])
+    if glue is None:
+        return None
+    joined = _glued(rows, n, glue)
     now = _error(joined)
     return joined if now is None or now >= at else None
+
+
+def _glued(rows: list[Row], n: int, glue: str) -> list[Row]:
+    own, after = rows[n], rows[n + 1]
+    one = Row(own.text + glue + after.text.lstrip(), own.page, own.prompt, after.room)
+    return [*rows[:n], one, *rows[n + 2 :]]
 
 
 def _error(rows: Sequence[Row]) -> int | None:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 from grader.collect._pdf_furniture import furniture
 from grader.collect._pdf_lines import Line, uses_spaces
+from grader.collect._pdf_measure import Measure, measure
 from grader.collect._pdf_order import columns
 from grader.collect._pdf_pages import Paper, Sheet
 from grader.collect._pdf_shapes import Shapes
 from grader.collect._pdf_tables import Table, tables
-from grader.collect._pdf_write import Item, Measure, Shown, measure
+from grader.collect._pdf_write import Item, Shown
+
+_FEW_WORDS = 6
 
 Columns = list[list[Line]]
 
@@ -22,6 +25,7 @@ def items_of(paper: Paper) -> tuple[list[Item], Measure]:
     flat = [[line for column in page for line in column] for page in pages]
     gone = furniture(flat, [sheet.page.height for sheet in paper.sheets])
     pages = [_without(page, gone) for page in pages]
+    _set_edges(pages)
     measured = measure([column for page in pages for column in page], spaces=spaces)
     items: list[Item] = []
     for sheet, page in zip(paper.sheets, pages, strict=True):
@@ -36,6 +40,22 @@ def _columns(sheet: Sheet) -> Columns:
             line.page = sheet.number
             line.bullet = _has_bullet(line, sheet.shapes)
     return made
+
+
+def _set_edges(pages: Sequence[Columns]) -> None:
+    """Tell each line how far its column reaches: as far as running text does."""
+    whole = _edge([line for page in pages if len(page) == 1 for line in page[0]])
+    for page in pages:
+        for column in page:
+            edge = whole if len(page) == 1 else _edge(column)
+            for line in column:
+                line.edge = edge
+
+
+def _edge(lines: Sequence[Line]) -> float:
+    ends = sorted(line.x1 for line in lines if len(line.words) > _FEW_WORDS and not line.mono)
+    ends = ends or sorted(line.x1 for line in lines)
+    return ends[int(0.98 * (len(ends) - 1))] if ends else 0.0
 
 
 def _without(page: Columns, gone: set[int]) -> Columns:

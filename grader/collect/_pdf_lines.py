@@ -26,6 +26,8 @@ class Line:
     raised: dict[int, int] = field(default_factory=dict)
     """For words of another height, by their place: 1 for raised, -1 for lowered."""
     bullet: bool = False
+    edge: float = 0.0
+    """How far to the right its column reaches."""
 
     @property
     def x0(self) -> float:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from grader.collect._pdf_code import columns_of, listing
+from grader.collect import _signs as signs
+from grader.collect._pdf_code import Row, columns_of, listing, wrapped
+from grader.collect._pdf_joins import joined, parted, starts_item
 from grader.collect._pdf_lines import Line
+from grader.collect._pdf_measure import Measure
 from grader.collect._pdf_tables import Table
 
 _BULLET = re.compile(r"[•◦▪‣∙●○■□–]\s*(?=\S)")
-_HYPHEN = re.compile(r"([^\W\d_]{2,})-$")
-_LOWER = re.compile(r"([^\W\d_]+)(\S*)\s?")
-_KEPT = frozenset(
-    ("self", "non", "pre", "multi", "one", "two", "semi", "leave", "high", "low", "cross", "co")
-)
 _LABEL = re.compile(
     r"\W*(?:(?:problem|question|exercise|task|part|section|answer|q)\b|\d{1,2}(?:\.\d{1,2}){0,2}\b|\(?[a-h]\))",
     re.IGNORECASE,
 )
-_ENDS = (".", "?", "!", ":", ";")
 _LARGE = 1.13
 
 
@@ -36,20 +31,6 @@ class Shown:
 
 
 Item = Line | Table | Shown
-
-
-@dataclass(slots=True)
-class Measure:
-    """What a document's running text looks like."""
-
-    size: float
-    pitch: float
-    """Distance of its lines, in sizes of the font."""
-    mono: bool
-    """Whether all of it is printed in a font of equal widths, as an editor prints."""
-    spaces: bool
-    hyphens: frozenset[str] = frozenset()
-    """Words with a hyphen within a line."""
 
 
 @dataclass(slots=True)
@@ -135,26 +116,37 @@ class Writer:
         text = self._text(line)
         if not text:
             return
-        if last is not None and not heading and self._joins(last, line):
-            text = self._unhyphenated(text)
-        elif heading or last is None or self._parted(last, line):
+        if last is not None and self.lines and not heading and not line.bullet:
+            whole = joined(self.lines[-1], text, last, line, self.measure)
+            if whole is not None:
+                self.lines[-1] = whole
+                return
+        if heading or last is None or parted(last, line, self.measure):
             self._blank(line.page)
-        if text:
-            self._put(f"## {text}" if heading else text, line.page)
+        self._put(f"## {text}" if heading else text, line.page)
         if heading:
             self._blank(line.page)
             self._last = None
 
     def _write_text(self, lines: Sequence[Line]) -> None:
         """Write what an editor printed: each sign in its column, blank lines as they stood."""
-        last: Line | None = None
-        for line, row in zip(lines, columns_of(lines), strict=True):
+        rows = columns_of(lines)
+        for n, (line, row) in enumerate(zip(lines, rows, strict=True)):
+            last = lines[n - 1] if n else None
             if last is not None and last.page == line.page:
                 pitch = self.measure.pitch * line.size
                 for _ in range(min(max(round((line.y - last.y) / pitch) - 1, 0), 3)):
                     self._put("", line.page)
-            self._put(row.text, line.page)
-            last = line
+            glue = self._glue(rows[n - 1], row) if n else None
+            if glue is None:
+                self._put(row.text, line.page)
+            else:
+                self.lines[-1] += glue + row.text
+
+    def _glue(self, before: Row, row: Row) -> str | None:
+        """What stood between two rows that an editor wrapped at the edge of the page."""
+        fresh = row.text.startswith(" ") or signs.STRONG.match(row.text) or starts_item(row.text)
+        return None if fresh or not self.lines[-1] else wrapped(before, row)
 
     def _text(self, line: Line) -> str:
         text = line.text(spaces=self.measure.spaces).strip()
@@ -172,86 +164,6 @@ class Writer:
         bold = line.bold and len(text) < 80 and "=" not in text and not text.endswith(".")
         return bold and bool(_LABEL.match(text)) and len(text.split()) <= 12
 
-    def _joins(self, last: Line, line: Line) -> bool:
-        """Whether the last line ends within a word that this one goes on with."""
-        if not self.lines or not self.lines[-1] or self.lines[-1].startswith(("#", "|")):
-            while self.lines and not self.lines[-1] and last.page != line.page:
-                self.lines.pop()
-                self.pages.pop()
-        if not self.lines or not _HYPHEN.search(self.lines[-1]) or line.bullet:
-            return False
-        found = _LOWER.match(line.text())
-        return found is not None and found.group(1)[0].islower() and not self._far(last, line)
-
-    def _unhyphenated(self, text: str) -> str:
-        """Move the rest of a word to the line that it began on; return what is left."""
-        found = _LOWER.match(text)
-        begun = _HYPHEN.search(self.lines[-1])
-        if found is None or begun is None:
-            return text
-        start, rest = begun.group(1), found.group(1)
-        stem = self.lines[-1].split()[-1][:-1]
-        keeps = (
-            "-" in stem
-            or start.lower() in _KEPT
-            or f"{start}-{rest}".lower() in self.measure.hyphens
-        )
-        self.lines[-1] = (self.lines[-1] if keeps else self.lines[-1][:-1]) + rest + found.group(2)
-        return text[found.end() :].lstrip()
-
-    def _far(self, last: Line, line: Line) -> bool:
-        if last.page != line.page or line.y < last.y:
-            return False
-        return line.y - last.y > 1.22 * self.measure.pitch * max(last.size, line.size) + 1
-
-    def _parted(self, last: Line, line: Line) -> bool:
-        """Whether a paragraph ends between two lines."""
-        if last.page != line.page or line.y < last.y:
-            ended = last.text().rstrip().endswith(_ENDS)
-            return ended or not line.text()[:1].islower() or line.bullet
-        return self._far(last, line)
-
 
 def _is_listing(item: Item) -> bool:
     return isinstance(item, Line) and item.mono
-
-
-def measure(columns: Sequence[Sequence[Line]], *, spaces: bool) -> Measure:
-    """Return what the running text of a document looks like."""
-    sizes, mono, total = Counter[float](), 0, 0
-    for line in (line for column in columns for line in column):
-        signs_ = sum(len(w.text) for w in line.words)
-        total += signs_
-        if line.mono:
-            mono += signs_
-        else:
-            sizes[round(line.size, 1)] += signs_
-    all_mono = mono >= 0.9 * total > 0
-    if all_mono or not sizes:
-        sizes = Counter(round(line.size, 1) for column in columns for line in column)
-    size = sizes.most_common(1)[0][0] if sizes else 10.0
-    return Measure(size, _pitch(columns, size), all_mono, spaces, _hyphened(columns))
-
-
-def _pitch(columns: Sequence[Sequence[Line]], size: float) -> float:
-    gaps = Counter[float]()
-    for column in columns:
-        for a, b in pairwise(column):
-            if a.page == b.page and abs(a.size - size) < 0.5 and abs(b.size - size) < 0.5:
-                gap = round((b.y - a.y) / size, 2)
-                if 0.9 < gap < 2.2 and len(a.words) > 4:
-                    gaps[gap] += 1
-    if not gaps:
-        return 1.25
-    most = gaps.most_common(1)[0][1]
-    return min(gap for gap, count in gaps.items() if count >= max(most * 0.34, 1))
-
-
-def _hyphened(columns: Sequence[Sequence[Line]]) -> frozenset[str]:
-    found = set()
-    for column in columns:
-        for line in column:
-            for word in line.words[:-1]:
-                if "-" in word.text[1:-1] and len(found) < 5_000:
-                    found.add(word.text.strip(".,;:()").lower())
-    return frozenset(found)
