@@ -119,12 +119,24 @@ def _is_text(text: str) -> bool:
 def _text(data: bytes) -> tuple[str, str]:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace"), ""
+    wide = _utf16(data[:4000])
+    if wide:
+        return data.decode(wide, "replace"), "read as UTF-16"
     try:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError as error:
         if error.start > len(data) - 4 and len(data) == MAX_BYTES:
             return data.decode("utf-8", "ignore"), ""
-    zeros = data[:4000].count(0)
-    if zeros > len(data[:4000]) // 4:
-        return data.decode("utf-16-le", "replace"), "read as UTF-16"
     return data.decode("latin-1"), "not UTF-8; read as Latin-1"
+
+
+def _utf16(head: bytes) -> str:
+    """The coding of text in which every other byte is nought; empty where that is not so."""
+    for coding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
+        if (
+            len(zeros) > 1
+            and zeros.count(0) > 0.5 * len(zeros)
+            and zeros.count(0) > 0.9 * head.count(0)
+        ):
+            return coding
+    return ""

@@ -46,7 +46,9 @@ def office(data: bytes) -> str | None:
         return None
     if data[30:80].startswith(_OASIS):
         return "odf"
-    names = list(_listed(data)) or [_first(data)]
+    names = list(_listed(data)) or list(_heads(data))
+    if not names:
+        return None
     if _PAGES in names:
         return "iwork"
     if _TYPES not in names and not names[0].startswith(("_rels/.rels", "docProps/", "word/")):
@@ -72,12 +74,15 @@ def _listed(data: bytes) -> Iterator[str]:
         at += 46 + name + extra + comment
 
 
-def _first(data: bytes) -> str:
-    """The name of the first entry, where the directory is lost."""
-    if len(data) < 30:
-        return ""
-    _, name, _ = _LOCAL.unpack_from(data)
-    return data[30 : 30 + name].decode("utf-8", "replace")
+def _heads(data: bytes) -> Iterator[str]:
+    """The names at the heads of the first entries, where the directory is lost."""
+    at = 0
+    for _ in range(_LOOKED_AT):
+        if at < 0 or at + 30 > len(data):
+            return
+        _, name, _ = _LOCAL.unpack_from(data, at)
+        yield data[at + 30 : at + 30 + name].decode("utf-8", "replace")
+        at = data.find(b"PK\x03\x04", at + 30)
 
 
 def parts(data: bytes) -> dict[str, bytes]:

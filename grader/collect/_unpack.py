@@ -10,6 +10,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import tarfile
 import unicodedata
 import zipfile
@@ -39,6 +40,7 @@ _CHUNK = 1 << 16
 _IGNORED = frozenset(["__MACOSX", "__pycache__", "site-packages", "node_modules"])
 _TARRED = (".tgz", ".tbz", ".tbz2", ".txz")
 _LONGEST_STEP, _MOST_STEPS, _LONGEST_SUFFIX = 80, 8, 10
+_SLIPS = re.compile(r"^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)")
 _LINKS = "is a link or a device, and those are not followed"
 _ENCRYPTED = "is encrypted; hand it in without a password"
 
@@ -149,12 +151,20 @@ def _zip(out: Unpacked, name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         entries = archive.infolist()
         if _overlap(entries):
             raise Refused("holds entries that overlap, as a bomb does, and was not unpacked")
+        _tell_of_slips(out, name, [entry.filename for entry in entries])
         for entry in sorted(entries, key=_worth):
             inner = safe_path(entry.filename)
             if not entry.is_dir() and not ignored(inner):
                 content = _entry(out, f"{name}/{inner}", archive, entry)
                 if content is not None:
                     yield inner, content
+
+
+def _tell_of_slips(out: Unpacked, name: str, entries: Sequence[str]) -> None:
+    """Say where names of entries lead out of the archive; they are kept within it."""
+    found = next((entry for entry in entries if _SLIPS.search(entry)), None)
+    if found is not None:
+        out.note(name, f"holds a name that leads out of it, and was read as '{safe_path(found)}'")
 
 
 def _overlap(entries: Sequence[zipfile.ZipInfo]) -> bool:
@@ -217,7 +227,7 @@ def _salvaged(out: Unpacked, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _tar(out: Unpacked, name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-        last = -1
+        last, slips = -1, list[str]()
         for count, entry in enumerate(archive):
             inner = safe_path(entry.name)
             if count > MOST_ENTRIES:
@@ -225,11 +235,13 @@ def _tar(out: Unpacked, name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
             if entry.offset <= last or entry.size < 0:  # sizes below nought lead round in circles
                 raise Refused("is damaged and could not be unpacked whole")
             last = entry.offset
+            slips.append(entry.name)
             if entry.isdir() or ignored(inner):
                 continue
             content = _tarred(out, f"{name}/{inner}", archive, entry)
             if content is not None:
                 yield inner, content
+        _tell_of_slips(out, name, slips)
         if archive.offset > len(data) or data[-512:].strip(b"\x00"):  # blank blocks end a whole one
             raise Refused("is damaged and could not be unpacked whole")
 
@@ -264,16 +276,18 @@ def _one(opened: Callable[[IO[bytes]], IO[bytes]]) -> Opener:
     def opener(out: Unpacked, name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         last = name.rsplit("/", 1)[-1]
         suffix = suffix_of(last)
-        inner = last[: len(last) - len(suffix)] + (".tar" if suffix in _TARRED else "")
-        got = bytearray()
+        inner = last[: len(last) - len(suffix)] if suffix in ARCHIVES else last
+        got, damaged, before = bytearray(), False, len(out.unread)
         try:
             with opened(io.BytesIO(data)) as stream:
-                _fill(out, stream, len(data), got)
+                _fill(out, stream.read1, len(data), got)  # type: ignore[attr-defined]
         except (EOFError, OSError, lzma.LZMAError):
-            if not _is_tar(got):
+            damaged = True
+            if not _is_tar(got):  # of a tar, the entries that are whole can be told from the last
                 raise
-            out.refuse(name, "is damaged (its end is missing?); what could be unpacked was read")
-        yield inner or "file", bytes(got)
+        yield f"{inner}{'.tar' if suffix in _TARRED else ''}" or "file", bytes(got)
+        if damaged and len(out.unread) == before:
+            raise Refused("is damaged; what could be unpacked was read")
 
     return opener
 
@@ -288,13 +302,13 @@ _gz, _bz, _xz = _one(_gunzipped), _one(bz2.BZ2File), _one(lzma.LZMAFile)
 def _read(out: Unpacked, stream: IO[bytes], packed: int) -> bytes:
     """Return what a stream holds, as long as it stays within the limits."""
     got = bytearray()
-    _fill(out, stream, packed, got)
+    _fill(out, stream.read, packed, got)
     return bytes(got)
 
 
-def _fill(out: Unpacked, stream: IO[bytes], packed: int, got: bytearray) -> None:
+def _fill(out: Unpacked, read: Callable[[int], bytes], packed: int, got: bytearray) -> None:
     """Read a stream to its end, as long as it stays within the limits."""
-    while chunk := stream.read(_CHUNK):
+    while chunk := read(_CHUNK):
         got += chunk
         out.left -= len(chunk)
         if out.left < 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -46,6 +47,26 @@ def write_once(path: Path, data: bytes) -> None:
     """Write a file that is named by its own hash, unless it is there."""
     if not path.exists():
         write(path, data)
+
+
+def copy_once(path: Path, source: Path) -> None:
+    """Copy a file that is too large to be held to one named by its hash, unless it is there."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    shutil.copyfile(source, part)
+    part.replace(path)
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file that is too large to be held.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Stored(Mapping[str, bytes]):

@@ -13,7 +13,7 @@ from pathlib import Path
 from grader.marking import mark
 from grader.model import Result
 from grader.pipeline.assignment import Assignment
-from grader.pipeline.files import Stored, safe_name, write, write_once
+from grader.pipeline.files import Stored, copy_once, safe_name, write, write_once
 from grader.pipeline.hand_ins import HandIn
 from grader.pipeline.records import Collecting, Collection, Record, failed
 from grader.report import Problem, render
@@ -114,6 +114,8 @@ class Grading:
             write_once(folder / "pictures" / digest, picture)
         for received in found.received.values():
             write_once(folder / "received" / hashlib.sha256(received).hexdigest(), received)
+        for digest, path in found.unheld.items():
+            copy_once(folder / "received" / digest, path)
         write(folder / f"{name}.json", data)
 
 

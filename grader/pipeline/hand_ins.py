@@ -86,3 +86,12 @@ def _bytes(path: Path) -> bytes:
     if len(data) > LARGEST:
         raise OSError(f"it is larger than {LARGEST // 1_000_000} MB")
     return data
+
+
+def oversized(hand_in: HandIn, lost: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """Yield the regular files among those that were not read: they were too large to be."""
+    paths = dict(hand_in.paths)
+    for name in lost:
+        path = paths.get(name)
+        if path is not None and not path.is_symlink() and path.is_file():
+            yield name, path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,8 @@ from typing import Any
 from grader import codec
 from grader.model import Broken, Evidence, Picture, Shown
 from grader.pipeline.assignment import Assignment, NoCourse
-from grader.pipeline.hand_ins import HandIn, read
+from grader.pipeline.files import digest_of
+from grader.pipeline.hand_ins import HandIn, oversized, read
 from grader.report import Problem
 from grader.sandbox import Job, Limits, Run
 from grader.sandbox.process import ISOLATION, Worker
@@ -86,6 +88,8 @@ class Collection:
     record: Record
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     received: Mapping[str, bytes] = field(default_factory=dict)
+    unheld: Mapping[str, Path] = field(default_factory=dict)
+    """Files as received that are too large to be held, by hash."""
 
 
 class Collecting:
@@ -112,13 +116,16 @@ def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment)
     run = worker(Job(task=TASK, data=data, files=files, limits=COLLECT))
     done = run.ended == "done"
     claims = run.value["claims"] if done else None
-    digests = ((name, hashlib.sha256(data).hexdigest()) for name, data in sorted(files.items()))
+    unheld = dict(_unheld(hand_in, lost))
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()} | {
+        name: digest for digest, (name, _) in unheld.items()
+    }
     problems = [*_lost(hand_in, lost), *_problems(hand_in, run, claims)]
     pictures, blobs = _pictures(run.value["pictures"] if done else ())
     record = Record(
         student=hand_in.student,
         claims=claims,
-        files=tuple(digests),
+        files=tuple(sorted(digests.items())),
         isolation=ISOLATION,
         problems=tuple(problems),
         evidence=codec.from_plain(run.value["evidence"]) if done else _nothing(assignment, run.why),
@@ -126,7 +133,15 @@ def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment)
         shown=tuple(_shown(item) for item in run.value["transcripts"]) if done else (),
         pictures=pictures,
     )
-    return Collection(record=record, pictures=blobs, received=files)
+    kept = {digest: path for digest, (_, path) in unheld.items()}
+    return Collection(record=record, pictures=blobs, received=files, unheld=kept)
+
+
+def _unheld(hand_in: HandIn, lost: Iterable[str]) -> Iterator[tuple[str, tuple[str, Path]]]:
+    """Name and path, by hash, of the files that are too large to be read."""
+    for name, path in oversized(hand_in, lost):
+        with contextlib.suppress(OSError):  # it cannot be read at all, which is said already
+            yield digest_of(path), (name, path)
 
 
 def _shown(item: Mapping[str, Any]) -> Shown:
