@@ -11,7 +11,7 @@ LONGEST = 6_000
 _TORN = re.compile(r"[^\W_]-$")
 _STARTS = re.compile(r"([^\W\d_]+)")
 _KEPT = frozenset(
-    ("self", "non", "pre", "multi", "one", "two", "semi", "leave", "high", "low", "cross", "co")
+    ("self", "non", "pre", "multi", "one", "two", "semi", "leave", "high", "low", "cross", "well")
 )
 _ENDS = (".", "?", "!", ":", ";")
 _MARK = re.compile(

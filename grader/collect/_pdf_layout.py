@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from grader.collect._pdf_furniture import furniture
 from grader.collect._pdf_lines import Line, uses_spaces
-from grader.collect._pdf_measure import Measure, measure
+from grader.collect._pdf_measure import Measure, measure, overflowing
 from grader.collect._pdf_order import columns
 from grader.collect._pdf_pages import Paper, Sheet
 from grader.collect._pdf_shapes import Shapes
@@ -27,10 +27,21 @@ def items_of(paper: Paper) -> tuple[list[Item], Measure]:
     pages = [_without(page, gone) for page in pages]
     _set_edges(pages)
     measured = measure([column for page in pages for column in page], spaces=spaces)
+    _say_cut(paper, pages, measured)
     items: list[Item] = []
     for sheet, page in zip(paper.sheets, pages, strict=True):
         items += _page(sheet, page, measured)
     return items, measured
+
+
+def _say_cut(paper: Paper, pages: Sequence[Columns], measured: Measure) -> None:
+    """Note lines that the page's edge cut off; where they are the answers, some is lost."""
+    found = []
+    for sheet, page in zip(paper.sheets, pages, strict=True):
+        found += overflowing(page, sheet.page.width)
+    if found:
+        said = f"{len(found)} lines run over the right edge of their page and are cut off there"
+        (paper.cut if measured.mono else paper.problems).append(said)
 
 
 def _columns(sheet: Sheet) -> Columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,7 @@ _LEVEL = 0.2
 """Words whose heights differ by less than this share of their size stand on one line."""
 _SMALL = 0.93
 _FAR = 0.62
+_MARK = re.compile(r"[•◦▪‣∙●○■□–]|\(?\w{1,2}[.)]")
 
 
 @dataclass(slots=True, eq=False)
@@ -106,7 +108,27 @@ def lines_of(words: Sequence[Word]) -> list[Line]:
         lines.sort(key=lambda line: line.y)
     for line in lines:
         _order(line)
+    lines = _with_marks(lines)
     lines.sort(key=lambda line: (line.y, line.x0))
+    return lines
+
+
+def _with_marks(lines: list[Line]) -> list[Line]:
+    """Put the marks of lists that stand a little off their lines at the head of them."""
+    marks = [line for line in lines if len(line.words) == 1 and _MARK.fullmatch(line.words[0].text)]
+    for mark in marks:
+        hosts = [
+            line
+            for line in lines
+            if line is not mark
+            and abs(line.y - mark.y) < 0.6 * line.size
+            and 0 < line.x0 - mark.x1 < 3 * line.size
+        ]
+        if hosts:
+            host = min(hosts, key=lambda line: abs(line.y - mark.y))
+            host.words.insert(0, mark.words[0])
+            host.raised = {n + 1: level for n, level in host.raised.items()}
+            lines.remove(mark)
     return lines
 
 

@@ -63,3 +63,17 @@ def _hyphened(columns: Sequence[Sequence[Line]]) -> frozenset[str]:
                 if "-" in word.text[1:-1] and len(found) < 5_000:
                     found.add(word.text.strip(".,;:()").lower())
     return frozenset(found)
+
+
+def overflowing(columns: Sequence[Sequence[Line]], width: float) -> list[Line]:
+    """Return lines of equal widths that run into the edge of the page, and are cut off there."""
+    lines = [line for column in columns for line in column]
+    even = [line for line in lines if line.mono and line.words]
+    if not even:
+        return []
+    advance = even[0].words[0].advance
+    right = max(line.x1 for line in even)
+    if right <= width - min(line.x0 for line in lines) + advance:
+        return []
+    found = [line for line in even if line.x1 > right - advance]
+    return found if len(found) > 1 else []
