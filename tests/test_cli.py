@@ -311,3 +311,28 @@ def test_the_kinds_tell_their_options(grader) -> None:
     assert "near" in out
     assert "absolute" in grader("kinds", "near")[1]
     assert grader("kinds", "neer")[0] == 2
+
+
+def test_pdf_where_it_cannot_be_made_ends_with_two_before_anything_is_graded(
+    course: Path, grader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grader.report import pdf
+
+    monkeypatch.setattr(pdf, "missing", lambda: "--pdf needs a thing: get it so")
+    hand_in(course, "ada", {"1": "7"})
+    status, out, err = grader("grade", "sums", "--out", course / "out", "--pdf")
+    assert (status, out, err) == (2, "", "Error: --pdf needs a thing: get it so\n")
+    assert not (course / "out").exists()
+
+
+def test_pdf_reports_lie_beside_the_others_and_go_with_the_next_run(course: Path, grader) -> None:
+    from grader.report import pdf
+
+    if pdf.missing():
+        pytest.skip(f"not run: {pdf.missing()}")
+    hand_in(course, "ada", {"1": "7"})
+    assert grader("grade", "sums", "--out", course / "out", "--pdf")[0] == 0
+    made = course / "out/reports/ada.pdf"
+    assert made.read_bytes().startswith(b"%PDF-")
+    grader("grade", "sums", "--out", course / "out")
+    assert not made.exists()

@@ -120,6 +120,7 @@ class Block:
     kind: Kind
     anchor: str
     line: int
+    end: int
     parts: tuple[str, ...]
     runs: tuple[Run, ...]
 

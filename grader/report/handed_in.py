@@ -7,7 +7,7 @@ by their fences alone.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby, islice
@@ -48,26 +48,28 @@ class Book:
         read = _read(hand_in.files, evidence)
         self.gallery = Gallery(hand_in.pictures, hand_in.blobs, "pic-")
         self.unshown = max(0, len(hand_in.files) - _FILES)
-        self._anchors: dict[str, tuple[str, list[int]]] = {}
+        self._anchors: dict[str, tuple[str, list[Block]]] = {}
         sheets, lines, signs = [], _LINES, _SIGNS
         for number, shown in enumerate(hand_in.files[:_FILES], start=1):
             kept = _bounded(shown.lines, lines, signs)
             lines, signs = lines - len(kept), signs - sum(map(len, kept))
             sheet = self._sheet(f"f{number}", shown, kept, read[shown.file])
-            starts = [block.line for leaf in sheet.leaves for block in leaf.blocks]
-            self._anchors[shown.file] = sheet.anchor, starts
+            blocks = [block for leaf in sheet.leaves for block in leaf.blocks]
+            self._anchors[shown.file] = sheet.anchor, blocks
             sheets.append(sheet)
         self.sheets = tuple(sheets)
 
     def link(self, place: Place) -> Link:
         """Return a place with a link to where the report shows it."""
         text = shortened(str(place), _NAME)
-        anchor, starts = self._anchors.get(place.file, ("", []))
+        anchor, blocks = self._anchors.get(place.file, ("", []))
         if not anchor:
             return Link(text)
         line = place.line or (place.start if place.unit == "line" else 0)
-        before = bisect_right(starts, line)
-        return Link(text, f"#{anchor}-L{starts[before - 1]}" if before else f"#{anchor}")
+        if not line or not blocks:
+            return Link(text, f"#{anchor}")
+        at = bisect_left(blocks, line, key=lambda block: block.end)  # the first not before the line
+        return Link(text, f"#{blocks[min(at, len(blocks) - 1)].anchor}")
 
     def _sheet(self, anchor: str, shown: Shown, kept: list[str], read: _Read) -> Sheet:
         leaves = []
@@ -96,6 +98,7 @@ class Book:
                     kind=own[0].kind,
                     anchor=f"{anchor}-L{own[0].line}",
                     line=own[0].line,
+                    end=own[-1].line,
                     parts=own[0].parts,
                     runs=self._runs(file, own),
                 )

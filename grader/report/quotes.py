@@ -55,7 +55,7 @@ def _line_start(text: str, line: int) -> int:
 
 def _find(text: str, quote: str, start: int) -> Span | None:
     """The first place where a quote stands for itself: no part of a word or of a number."""
-    quote = quote.strip()
+    quote = quote.strip().replace("\n", " ")
     if not quote:
         return None
     flat = text.replace("\n", " ")  # a quote may have been joined over lines; nothing moves

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 
 from grader import pipeline
-from grader.model import Answer, Found, Piece, Place
+from grader.model import Answer, Found, Piece, Place, Shown
 from grader.report import Problem, render
+from grader.report.handed_in import HandedIn
 from grader.report.summary import summary
 from tests.report import sample
 
@@ -86,15 +88,36 @@ def hostile(parts: list[sample.Sample]) -> list[sample.Sample]:
     return out
 
 
+def hostile_hand_in() -> HandedIn:
+    """A hand-in with hostile texts as names of files and pictures, lines, cells and alt texts."""
+    data = sample.png()
+    names = [f"{text[:200]}.ipynb" for text in HOSTILE]
+    lines = tuple(line for text in HOSTILE for line in (f"![{text[:90]}](a.png)", text, "```"))
+    return HandedIn(
+        files=tuple(
+            Shown(file=name, unit="cell", lines=lines, numbers=tuple(range(1, len(lines) + 1)))
+            for name in names
+        ),
+        pictures=tuple(sample.picture(name, "a.png", data) for name in names),
+        blobs={sample.picture("", "", data).sha256: data},
+    )
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A student's report, a hostile student's report, and the class page with both."""
     out = tmp_path_factory.mktemp("out")
     parts = sample.paper()
     batch = sample.batch(parts)
-    students = {"report": ("ada", parts), "hostile": (f"ada{''.join(HOSTILE)}", hostile(parts))}
+    whole = sample.hand_in(parts)
+    at = next(n for n, p in enumerate(parts) if p.result.id == "7.1")
+    parts[at] = sample.drawn(parts[at])
+    students = {
+        "report": ("ada", parts, whole),
+        "hostile": (f"ada{''.join(HOSTILE)}", hostile(parts), hostile_hand_in()),
+    }
     found = {}
-    for name, (student, answered) in students.items():
+    for name, (student, answered, hand_in) in students.items():
         result = sample.result(answered, student)
         problems = [Problem(path=f"{student}/{text}", what=text) for text in HOSTILE]
         if name == "hostile":
@@ -107,6 +130,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             out / "reports",
             file,
             problems=problems if name == "hostile" else problems[5:6],
+            hand_in=hand_in,
         )
         found[name] = out / "reports" / f"{file}.html"
     render.batch(batch, out, pipeline.safe_name)
@@ -174,8 +198,9 @@ def test_hostile_text_stays_text_in_the_document(show: Any) -> None:
     page, calm = show("hostile"), show("report")
     expand(page)
     count = "s => [...document.querySelectorAll(s)].length"
-    for tag in ("script", "img", "iframe", "object", "form", "base", "article article"):
+    for tag in ("script", "iframe", "object", "form", "base", "article article"):
         assert page.evaluate(count, tag) == 0, tag
+    assert page.evaluate(count, "img") == page.evaluate(count, "img[src^='data:image/png;']") == 1
     for tag in ("style", "article", "meta"):
         assert page.evaluate(count, tag) == calm.evaluate(count, tag), tag
     links = page.evaluate("[...document.links].map(a => a.getAttribute('href'))")
@@ -226,7 +251,7 @@ def test_the_keyboard_reaches_the_skip_link_first_and_shows_where_it_is(show: An
 def test_targets_are_large_enough_to_touch(show: Any, name: str) -> None:
     page = show(name, "phone")
     small = page.evaluate(
-        "[...document.querySelectorAll('summary, .chips a, .index tbody tr, .grid a')]"
+        "[...document.querySelectorAll('summary, .chips a, .index tbody tr, .grid a, .gutter a')]"
         ".map(e => e.getBoundingClientRect()).filter(r => r.width < 24 || r.height < 24).length"
     )
     assert small == 0
@@ -241,4 +266,38 @@ def test_print_has_no_backgrounds_and_hides_what_cannot_be_opened(show: Any) -> 
     )
     assert painted == 0
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 32, 37)"
-    assert page.evaluate("getComputedStyle(document.querySelector('details')).display") == "none"
+    closed, opened = "details:not([open])", "details[open]"
+    shown = "s => getComputedStyle(document.querySelector(s)).display"
+    assert page.evaluate(shown, closed) == "none"
+    assert page.evaluate(shown, opened) != "none", "an answer that is a picture is printed"
+
+
+def test_pictures_are_drawn_at_their_place_and_described(show: Any) -> None:
+    page = show("report")
+    seen = page.evaluate(
+        "[...document.images].map(i => [i.naturalWidth > 0, i.alt, i.closest('article, .block').id])"
+    )
+    assert [drawn for drawn, _, _ in seen] == [True] * len(seen)
+    assert [(alt, where) for _, alt, where in seen] == [
+        ("means of 500 samples", "part-7.1"),
+        ("means of 500 samples", "f2-L2"),
+        ("page 1", "f3-L1"),
+    ]
+
+
+def test_a_place_leads_to_its_line_and_the_line_back_to_its_part(show: Any) -> None:
+    page = show("report")
+    page.click("[id='part-2.1'] .where a")
+    assert page.evaluate("document.querySelector(':target').id") == "f1-L14"
+    page.click("[id='f1-L14'] .gutter a")
+    assert page.evaluate("document.querySelector(':target').id") == "part-2.1"
+
+
+@pytest.mark.parametrize("name", ["report", "class"])
+def test_headings_leave_no_level_out(show: Any, name: str) -> None:
+    page = show(name)
+    levels = page.evaluate(
+        "[...document.querySelectorAll('h1,h2,h3,h4,h5')].map(h => +h.tagName[1])"
+    )
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))

@@ -5,6 +5,9 @@ The course is invented (a statistics paper of 36 parts). Every state that a part
 
 from __future__ import annotations
 
+import hashlib
+import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,13 +23,16 @@ from grader.model import (
     Missing,
     MistakeSeen,
     PartResult,
+    Picture,
     Piece,
     Place,
     Result,
+    Shown,
     Why,
 )
 from grader.report import Problem
 from grader.report.batch import Batch
+from grader.report.handed_in import HandedIn
 from grader.report.summary import summary
 from grader.rubric import Rubric, Spec
 
@@ -432,6 +438,94 @@ def result(parts: Sequence[Sample], student: str = "ada") -> Result:
 
 def evidence(parts: Sequence[Sample]) -> Evidence:
     return {p.result.id: p.findings for p in parts}
+
+
+def png(side: int = 40, colour: bytes = b"\x1d\x4d\x8f") -> bytes:
+    """Return a square picture of one colour."""
+    rows = (b"\x00" + colour * side) * side
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows)),
+        (b"IEND", b""),
+    ]
+    packed = (
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
+
+
+def picture(file: str, name: str, data: bytes) -> Picture:
+    digest = hashlib.sha256(data).hexdigest()
+    return Picture(file=file, name=name, type="png", width=40, height=40, sha256=digest)
+
+
+NOTEBOOK = (
+    (1, "# Statistics, by Ada"),
+    (2, "![means of 500 samples](img/Means.PNG)"),
+    (3, "```python"),
+    (3, "means = x.mean(axis=1)"),
+    (3, "```"),
+    (3, "```output"),
+    (3, "(500,)"),
+    (3, "```"),
+    (4, ""),
+    (5, "| a | b |"),
+    (5, "|---|---|"),
+    (5, "again ![](img/Means.PNG) here"),
+)
+
+
+def hand_in(parts: Sequence[Sample]) -> HandedIn:
+    """Return a hand-in: a document in which the answers of the parts stand, a notebook, a scan."""
+    lines = ["some line"] * 400
+    for sample in parts:
+        answer = sample.findings["answer"]
+        for piece in answer.value.pieces if isinstance(answer, Found) else ():
+            text = piece.text.split("\n")
+            lines[piece.place.start - 1 : piece.place.start - 1 + len(text)] = text
+    numbers, cells = zip(*NOTEBOOK, strict=True)
+    drawn, scanned = png(), png(30, b"\xa1\x26\x2d")
+    return HandedIn(
+        files=(
+            Shown(file="answers.md", lines=tuple(lines)),
+            Shown(file="work/b.ipynb", unit="cell", lines=cells, numbers=numbers),
+            Shown(
+                file="scan.pdf",
+                unit="page",
+                lines=("![page 1](p1)", "words"),
+                numbers=(1, 2),
+                left=3,
+            ),
+        ),
+        pictures=(
+            picture("work/b.ipynb", "img/Means.PNG", drawn),
+            picture("scan.pdf", "p1", scanned),
+        ),
+        blobs={hashlib.sha256(data).hexdigest(): data for data in (drawn, scanned)},
+    )
+
+
+def drawn(sample: Sample) -> Sample:
+    """Return a part whose answer is a picture in a notebook's cell and the code that made it."""
+    places = (
+        Place(file="work/b.ipynb", start=2, end=2, unit="cell", line=2),
+        Place(file="work/b.ipynb", start=3, end=3, unit="cell", line=3),
+    )
+    answer = Answer(
+        pieces=(
+            Piece(kind="image", text="![means of 500 samples](img/Means.PNG)", place=places[0]),
+            Piece(kind="code", text="means = x.mean(axis=1)", place=places[1]),
+        )
+    )
+    found = Found(value=answer, where=places, quote="x.mean(axis=1)")
+    read = Found(value="x.mean", where=places[1:], quote="x.mean(axis=1)")
+    criteria = dict.fromkeys((m.id for m in sample.result.marks), read)
+    return replace(
+        sample,
+        result=replace(sample.result, where=places, read="x.mean(axis=1)"),
+        findings={"answer": found, **criteria},
+    )
 
 
 def settled(parts: Sequence[Sample]) -> list[Sample]:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from grader import pipeline
-from grader.model import Answer, Found, MistakeSeen, Piece, Place
+from grader.model import Answer, Found, MistakeSeen, Piece, Place, Shown
 from grader.report import Problem, render
 from grader.report.feedback import STATES
+from grader.report.handed_in import NOTHING, HandedIn
 from grader.report.summary import summary
 from grader.report.text import JOINER, visible
 from tests.report import sample
@@ -42,6 +43,7 @@ class Page(HTMLParser):
         self.attributes: list[tuple[str, str | None]] = []
         self.texts: list[str] = []
         self.open: list[str] = []
+        self.marked: list[str] = []
         self.feed(source)
         self.close()
 
@@ -59,6 +61,8 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
+        if self.open[-1:] == ["mark"]:
+            self.marked.append(data)
         if self.open[-1:] != ["style"]:
             self.texts.append(data)
 
@@ -73,8 +77,9 @@ class Page(HTMLParser):
 
 def written(folder: Path, parts: list[sample.Sample], student: str = "ada", **more: object) -> str:
     """Render one report and return its HTML."""
-    problems = more.get("problems", ())
+    problems, hand_in = more.get("problems", ()), more.get("hand_in", NOTHING)
     assert isinstance(problems, tuple)
+    assert isinstance(hand_in, HandedIn)
     render.student(
         sample.rubric(parts),
         sample.result(parts, student),
@@ -82,6 +87,7 @@ def written(folder: Path, parts: list[sample.Sample], student: str = "ada", **mo
         folder,
         "report",
         problems=problems,
+        hand_in=hand_in,
     )
     return (folder / "report.html").read_text("utf-8")
 
@@ -94,7 +100,7 @@ def everywhere(text: str) -> list[sample.Sample]:
         "1", "Asked", [mark], read=text, seen=[("odd", text)], reasons=[f"r{text}"], points="1/2"
     )
     place = Place(file=text, start=1, end=2)
-    answer = Answer(pieces=(Piece(kind="code", text=text, place=place),), lost=(text,))
+    answer = Answer(pieces=(Piece(kind="code", text=f"{text} q{text}", place=place),), lost=(text,))
     found = Found(value=answer, where=(place,), quote=text)
     whole = replace(
         made.result,
@@ -227,8 +233,42 @@ def test_student_text_never_becomes_markup_in_html(tmp_path: Path, text: str) ->
     )
     assert page.tags == plain.tags
     assert not page.open
-    assert page.texts.count(f"\n{visible(shown)}") == 1, "the answer as handed in, whole"
+    assert page.marked == [visible(f"q{shown}")], "what was read, in the answer as handed in"
+    assert f"\n{visible(shown)} {page.marked[0]}" in page.text
     assert page.text.count(visible(shown)) >= 10
+
+
+def hostile_hand_in(text: str) -> HandedIn:
+    """A hand-in with the same text as a file's name, a line, a cell, a picture's name and words."""
+    name = f"{text}.png".replace("\n", " ").replace("\r", " ")
+    words = re.sub(r"[\]\[)(\n\r<>\\]", "", name)
+    shown = (f"![{words}]({words})", text.replace("\n", " "), "```", text.replace("`", ""), "```")
+    data = sample.png()
+    return HandedIn(
+        files=(
+            Shown(file=text, lines=shown),
+            Shown(file=f"{text}.ipynb", unit="cell", lines=shown, numbers=(1, 1, 2, 2, 2)),
+            Shown(file=f"{text}.py", code=True, lines=shown, left=7),
+        ),
+        pictures=tuple(sample.picture(file, words, data) for file in (text, f"{text}.ipynb")),
+        blobs={sample.picture("", "", data).sha256: data},
+    )
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
+@given(text=TEXT)
+def test_a_hand_in_never_becomes_markup(tmp_path: Path, text: str) -> None:
+    pages = []
+    for shown in (f"x{text}x", "y"):
+        parts = everywhere(shown)
+        pages.append(Page(written(tmp_path, parts, hand_in=hostile_hand_in(shown))))
+    hostile, plain = pages
+    assert hostile.tags == plain.tags
+    assert not hostile.open
+    assert visible(f"x{text}x".replace("\n", " ")) in hostile.text
+    assert "7 more lines of this file are not shown" in hostile.text
 
 
 @settings(
@@ -268,13 +308,14 @@ def test_student_text_never_becomes_markup_on_the_class_page(tmp_path: Path, tex
 def test_a_very_long_answer_is_cut_with_a_note(tmp_path: Path) -> None:
     text = "a" * 100_000
     page = Page(written(tmp_path, everywhere(text), student="ada"))
-    assert "80000 more characters stand in your file" in page.text
+    assert "180002 more characters stand in your file" in page.text
     assert max(map(len, page.texts)) < 20_100
     assert "more characters)" in (tmp_path / "report.md").read_text("utf-8")
 
 
 def test_pages_load_nothing_and_run_nothing(tmp_path: Path) -> None:
-    source = written(tmp_path, sample.paper())
+    parts = sample.paper()
+    source = written(tmp_path, parts, hand_in=sample.hand_in(parts))
     render.batch(sample.batch(sample.paper()), tmp_path, pipeline.safe_name)
     for html in (source, (tmp_path / "index.html").read_text("utf-8")):
         page = Page(html)
@@ -285,10 +326,14 @@ def test_pages_load_nothing_and_run_nothing(tmp_path: Path) -> None:
             "iframe",
             "object",
             "embed",
-            "img",
             "form",
         }
-        assert not [name for name, _ in page.attributes if name.startswith("on") or name == "src"]
+        assert not [name for name, _ in page.attributes if name.startswith("on")]
+        sources = [value or "" for name, value in page.attributes if name == "src"]
+        assert all(
+            re.fullmatch(r"data:image/(png|jpeg);base64,[A-Za-z0-9+/=]+", s) for s in sources
+        )
+        assert len(sources) == sum(tag == "img" for tag, _ in page.tags)
         assert not re.search(r"url\(|@import|https?:", html)
 
 
@@ -324,7 +369,8 @@ def test_a_run_writes_reports_that_quote_the_answer_and_hide_the_key(
     pipeline.grade(loaded, found, out)
     html = (out / "reports/ada.html").read_text("utf-8")
     page = Page(html)
-    assert "\nIt is 12 <b>" in page.texts
+    assert "\nIt is 12 <b>" in page.text
+    assert "It is 12" in page.marked
     assert "You multiplied; a sum is asked." in page.text
     assert "there is no part '9'" in page.text
     for file in ("reports/ada.html", "reports/ada.md", "index.html", "results.json"):
