@@ -15,6 +15,7 @@ MOST_CHARACTERS = 60_000
 MOST_ROWS = 400
 LONGEST_LINE = 8_000
 CUT = "the answer is longer than what is read"
+_WIDE = re.compile(r"[ \t]{81,}")
 _DIGITS = re.compile(r"\d{401,}")
 """More digits than any number has; what stands there is no number."""
 
@@ -29,6 +30,7 @@ def bounded(answer: Answer) -> tuple[Answer, bool]:
     >>> shown.text, cut
     ('…', True)
     """
+    answer = _squeezed(answer)
     left = MOST_CHARACTERS
     shown: list[Piece] = []
     for piece in answer.pieces:
@@ -38,6 +40,14 @@ def bounded(answer: Answer) -> tuple[Answer, bool]:
             shown.append(piece if text == piece.text else replace(piece, text=text))
     pieces = tuple(shown)
     return (answer, False) if pieces == answer.pieces else (replace(answer, pieces=pieces), True)
+
+
+def _squeezed(answer: Answer) -> Answer:
+    """The answer without boundless runs of blanks, which say nothing and cost readers much."""
+    if not any(_WIDE.search(piece.text) for piece in answer.pieces):
+        return answer
+    pieces = (replace(piece, text=_WIDE.sub(" " * 80, piece.text)) for piece in answer.pieces)
+    return replace(answer, pieces=tuple(pieces))
 
 
 def doubted(finding: Finding) -> Finding:

@@ -68,9 +68,9 @@ _LEAST_WORD = re.compile(r"\b(?:least|smallest|min(?:imum)?|lowest|fewest)\b", r
 _SAID = re.compile(r"[A-Za-z0-9]")
 _UNSPOKEN = "names stand at the end without a word"
 _NAMED_BEHIND = re.compile(
-    r"(?P<start>^[ ]*|[,;][ ]+(?:and[ ]+)?|[ ]+and[ ]+)(?P<value>[^\n,;]{1,80}?)[ ]+for[ ]+(?:the[ ]+|number[ ]+|#)?"
-    r"(?P<label>first|second|third|fourth|fifth|1st|2nd|3rd|[45]th|[1-5]|[A-E])(?:[ ]+(?:one|architecture|network|stack|design|option))?"
-    r"(?=[ ]*(?:[.,;\n]|$|and\b))",
+    r"(?P<start>^[ ]{0,8}|[,;][ ]{1,8}(?:and[ ]{1,8})?|[ ]{1,8}and[ ]{1,8})(?P<value>[^\n,;]{1,80}?)[ ]{1,8}for[ ]{1,8}(?:the[ ]{1,8}|number[ ]{1,8}|#)?"
+    r"(?P<label>first|second|third|fourth|fifth|1st|2nd|3rd|[45]th|[1-5]|[A-E])(?:[ ]{1,8}(?:one|architecture|network|stack|design|option))?"
+    r"(?=[ ]{0,8}(?:[.,;\n]|$|and\b))",
     re.IGNORECASE | re.MULTILINE,
 )
 _FEWEST = 3
