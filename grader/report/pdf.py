@@ -12,7 +12,7 @@ import logging
 import re
 from typing import Any
 
-INSTALL = "pip install 'grader[pdf]'"
+INSTALL = "pip install 'weasyprint>=68,<80'"
 _SYMBOL = re.compile(r'<symbol id="(\w+)" viewBox="[\d. ]+">(.*?)</symbol>')
 _USE = re.compile(r'<use href="#(\w+)"/>')
 _VARIABLE = re.compile(r"var\((--[a-z]+)\)")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from grader.model import Evidence, Result
 from grader.report import Problem
@@ -112,13 +113,16 @@ def _quiet(value: Any) -> Any:
     return escaped(value) if type(value) is str else value
 
 
-def _shown(value: Fraction | None) -> str:
-    return "–" if value is None else str(points(value, 2))
+@functools.lru_cache(maxsize=4096)
+def _shown(value: Fraction | None) -> Markup:
+    """Points as written; digits need no escape, and a page shows the same ones over and over."""
+    return Markup("–" if value is None else str(points(value, 2)))  # noqa: S704
 
 
 def _worth(value: Fraction) -> str:
     return f"{_shown(value)} point" if value == 1 else f"{_shown(value)} points"
 
 
-def _anchor(part: str) -> str:
-    return "part-" + re.sub(r"[^A-Za-z0-9._-]", "-", part)
+@functools.lru_cache(maxsize=4096)
+def _anchor(part: str) -> Markup:
+    return Markup("part-" + re.sub(r"[^A-Za-z0-9._-]", "-", part))  # noqa: S704

@@ -86,7 +86,7 @@ def test_a_page_that_cannot_be_laid_out_costs_only_its_pdf(
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (ImportError("no module"), "pip install 'grader[pdf]'"),
+        (ImportError("no module"), "pip install 'weasyprint"),
         (OSError("cannot load library 'libpango'\nmore"), "cannot load library 'libpango'"),
     ],
 )
