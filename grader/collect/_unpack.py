@@ -60,7 +60,7 @@ class Unpacked:
     files: dict[str, bytes] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
-    left: int = MOST_BYTES
+    left: int = field(default_factory=lambda: MOST_BYTES)
 
     def refuse(self, name: str, why: str) -> None:
         """Note what could not be unpacked; beyond a page of those, only that there are more."""
@@ -233,6 +233,12 @@ def _tar(out: Unpacked, name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
             if count > MOST_ENTRIES:
                 raise Refused(f"holds more than {MOST_ENTRIES} entries")
             if entry.offset <= last or entry.size < 0:  # sizes below nought lead round in circles
+                raise Refused("is damaged and could not be unpacked whole")
+            if (
+                entry.isreg()
+                and not entry.issparse()
+                and entry.offset_data + entry.size > len(data)
+            ):
                 raise Refused("is damaged and could not be unpacked whole")
             last = entry.offset
             slips.append(entry.name)
