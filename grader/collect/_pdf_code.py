@@ -51,6 +51,8 @@ class Chunk:
 
 def listing(lines: Sequence[Line]) -> list[Chunk]:
     """Return the lines of a listing as chunks of one kind each."""
+    if not lines:
+        return []
     chunks = _chunks(lines)
     for n, chunk in enumerate(chunks):
         chunk.lang = _lang(chunk, chunks[:n])

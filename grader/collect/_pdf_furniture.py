@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from grader.collect import _repair
 from grader.collect._pdf_lines import Line
+from grader.collect._pdf_tables import cells
 
 _ZONE = 0.14
 _MARGIN = 0.08
@@ -57,10 +58,21 @@ def furniture(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> set[
 
 def _edges(lines: Sequence[Line], page: int, height: float) -> Iterator[_Seen]:
     ordered = sorted(lines, key=lambda line: line.y)
-    for line in {id(line): line for line in (*ordered[:3], *ordered[-3:])}.values():
+    for n, line in enumerate(ordered):
         share = line.y / max(height, 1.0)
-        if share < _ZONE or share > 1 - _ZONE:
+        if not (n < 3 or n >= len(ordered) - 3) or _ZONE <= share <= 1 - _ZONE:
+            continue
+        if n + 1 == len(ordered) or not _heads_table(line, ordered[n + 1]):
             yield _Seen(line, page, share, line.text().strip())
+
+
+def _heads_table(line: Line, below: Line) -> bool:
+    """Whether a line is the head of a table, as it is repeated on each page."""
+    head, row = cells(line), cells(below)
+    near = below.y - line.y < 3 * line.size
+    if len(head) < 2 or len(head) != len(row) or not near:
+        return False
+    return all(a[0] < b[1] and b[0] < a[1] for a, b in zip(head, row, strict=True))
 
 
 def _printed_by_browser(one: _Seen) -> bool:

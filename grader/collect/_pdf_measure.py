@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from grader.collect._pdf_code import listing
 from grader.collect._pdf_lines import Line
 
 
@@ -34,11 +35,23 @@ def measure(columns: Sequence[Sequence[Line]], *, spaces: bool) -> Measure:
             mono += signs_
         else:
             sizes[round(line.size, 1)] += signs_
-    all_mono = mono >= 0.9 * total > 0
+    all_mono = mono >= 0.9 * total > 0 and not _is_program(columns)
     if all_mono or not sizes:
         sizes = Counter(round(line.size, 1) for column in columns for line in column)
     size = sizes.most_common(1)[0][0] if sizes else 10.0
     return Measure(size, _pitch(columns, size), all_mono, spaces, _hyphened(columns))
+
+
+def _is_program(columns: Sequence[Sequence[Line]]) -> bool:
+    """Whether most of a document is code: a program that was printed, and no text."""
+    code = rest = 0
+    for chunk in listing([line for column in columns for line in column if line.mono]):
+        count = sum(len(row.text.strip()) for row in chunk.rows)
+        if chunk.lang == "python":
+            code += count
+        else:
+            rest += count
+    return code > 2 * rest
 
 
 def _pitch(columns: Sequence[Sequence[Line]], size: float) -> float:

@@ -61,6 +61,13 @@ def tables(
     return out
 
 
+def cells(line: Line) -> list[Span]:
+    """Return from where to where the parts of a line reach that wide gaps set apart."""
+    edges = list(_breaks(line, spaces=False))
+    starts = [line.x0, *(high for _, high in edges)]
+    return list(zip(starts, [*(low for low, _ in edges), line.x1], strict=True))
+
+
 def _breaks(line: Line, *, spaces: bool) -> list[Span]:
     """The gaps of a line that may part two cells."""
     out = []
@@ -100,7 +107,7 @@ def _grow(lines: Sequence[Line], at: int, shapes: Shapes, *, spaces: bool) -> _G
         shared = [r for r in kept if any(a < r[1] and r[0] < b for a, b in own)]
         if own and not shared and not ruled:
             break
-        inside = line.x0 > start - first.size and line.x1 < max(stop, start) + 12 * first.size
+        inside = line.x0 > start - first.size and len(kept) >= len(rivers)
         if not own and not inside:
             break
         if own:
