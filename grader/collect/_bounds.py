@@ -15,7 +15,7 @@ MOST_CHARACTERS = 60_000
 MOST_ROWS = 400
 LONGEST_LINE = 8_000
 CUT = "the answer is longer than what is read"
-_WIDE = re.compile(r"[ \t]{81,}")
+_WIDE = re.compile(r"[ \t]{81,}|\n{41,}")
 _DIGITS = re.compile(r"\d{401,}")
 """More digits than any number has; what stands there is no number."""
 
@@ -46,7 +46,10 @@ def _squeezed(answer: Answer) -> Answer:
     """The answer without boundless runs of blanks, which say nothing and cost readers much."""
     if not any(_WIDE.search(piece.text) for piece in answer.pieces):
         return answer
-    pieces = (replace(piece, text=_WIDE.sub(" " * 80, piece.text)) for piece in answer.pieces)
+    pieces = (
+        replace(piece, text=_WIDE.sub(lambda run: run.group()[:40], piece.text))
+        for piece in answer.pieces
+    )
     return replace(answer, pieces=tuple(pieces))
 
 

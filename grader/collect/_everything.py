@@ -135,7 +135,7 @@ def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) ->
         gathered[name] = _doubt_all(one, name) if one.unread else one
         if one.unread:
             holes.append(Hole(name=name, picture=kinds[name] == PICTURE))
-        said = one.problems or (() if opened.files[name] else (EMPTY,))
+        said = one.problems if opened.files[name] else (EMPTY,)
         problems += [(name, problem) for problem in said]
     answers = joined(plan, gathered, holes, _read)
     transcripts = {n: one.transcript for n, one in gathered.items() if one.transcript is not None}

@@ -71,9 +71,12 @@ class Notebook:
 def _as_text(plan: Plan, file: str, data: bytes, beside: Files) -> Gathered:
     """Read what is called a notebook and is plain text."""
     decoded = decode(data, file)
+    said = [problem.removeprefix(f"{file}: ") for problem in decoded.problems]
+    if any(decoded.lines):
+        said.insert(0, "it was read as text")
     transcript = Transcript(
         lines=decoded.lines,
-        problems=("is no notebook; it was read as text", *decoded.problems),
+        problems=("; ".join(["is no notebook", *said]),),
         unread=decoded.unread,
         cut=decoded.cut,
     )
