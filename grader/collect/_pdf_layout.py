@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.collect._pdf_fractions import typeset
 from grader.collect._pdf_furniture import furniture
 from grader.collect._pdf_lines import Line, uses_spaces
 from grader.collect._pdf_measure import Measure, measure, overflowing
@@ -45,7 +46,7 @@ def _say_cut(paper: Paper, pages: Sequence[Columns], measured: Measure) -> None:
 
 
 def _columns(sheet: Sheet) -> Columns:
-    made = columns(sheet.page.words, sheet.page.width)
+    made = columns(typeset(sheet.page.words, sheet.shapes), sheet.page.width)
     for column in made:
         for line in column:
             line.page = sheet.number

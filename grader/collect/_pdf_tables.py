@@ -18,6 +18,9 @@ _MARK = re.compile(
 )
 _WIDE = 1.1
 """Gap between two cells, in sizes of the font, where the file holds no blanks."""
+_BARE = 0.15
+"""The same, where the file holds blanks but none there."""
+_SIGNS = frozenset("+-−=·×*/<>≈≤≥±()[],.")
 _APART = 2.6
 """Rows of a table stand no further apart, in sizes of the font."""
 
@@ -75,10 +78,9 @@ def _breaks(line: Line, *, spaces: bool) -> list[Span]:
         if n == 0 and _MARK.match(a.text):
             continue
         gap = b.x0 - a.x1
-        bare = spaces and not b.spaced and gap > 0.15 * line.size
-        if (
-            bare and not line.raised.get(n) and not line.raised.get(n + 1)
-        ) or gap > _WIDE * line.size:
+        math = a.text in _SIGNS or b.text in _SIGNS or line.raised.get(n) or line.raised.get(n + 1)
+        bare = spaces and not b.spaced and gap > _BARE * line.size and not math
+        if bare or gap > _WIDE * line.size:
             out.append((a.x1, b.x0))
     return out
 
@@ -100,7 +102,7 @@ def _grow(lines: Sequence[Line], at: int, shapes: Shapes, *, spaces: bool) -> _G
         limit = _APART * first.size if multi < 3 else max(1.3 * widest, 1.5 * first.size)
         if gap > limit and not (ruled and gap < 4 * first.size):
             break
-        kept = _narrowed(rivers, line)
+        kept = _narrowed(rivers, line, spaces=spaces)
         own = _breaks(line, spaces=spaces)
         if not kept or (line.mono and not ruled):
             break
@@ -116,8 +118,8 @@ def _grow(lines: Sequence[Line], at: int, shapes: Shapes, *, spaces: bool) -> _G
             widest = max(widest, gap) if multi > 2 or gap < 2.2 * first.size else widest
             start, stop = min(start, line.x0), max(stop, line.x1)
         rivers = kept
-    end = _tail(lines, last_multi, rivers, shapes)
-    rivers = _narrowed_all(_union(rows), lines[at:end])
+    end = _tail(lines, last_multi, rivers, shapes, spaces=spaces)
+    rivers = _narrowed_all(_union(rows), lines[at:end], spaces=spaces)
     rivers = [r for r in rivers if _told(r, rows)]
     return _Grown(rivers, end, multi) if multi > 1 and rivers else None
 
@@ -133,9 +135,9 @@ def _union(rows: Sequence[Sequence[Span]]) -> list[Span]:
     return out
 
 
-def _narrowed_all(rivers: list[Span], lines: Sequence[Line]) -> list[Span]:
+def _narrowed_all(rivers: list[Span], lines: Sequence[Line], *, spaces: bool) -> list[Span]:
     for line in lines:
-        rivers = _narrowed(rivers, line)
+        rivers = _narrowed(rivers, line, spaces=spaces)
     return rivers
 
 
@@ -145,27 +147,42 @@ def _told(river: Span, rows: Sequence[Sequence[Span]]) -> bool:
     return count * 3 >= len(rows) and count > 1
 
 
-def _narrowed(rivers: Sequence[Span], line: Line) -> list[Span]:
-    """What the words of a line leave open of gaps."""
+def _narrowed(rivers: Sequence[Span], line: Line, *, spaces: bool) -> list[Span]:
+    """What the text of a line leaves open of gaps."""
     out = list(rivers)
-    for word in line.words:
+    for start, end in _ink(line, spaces=spaces):
         cut: list[Span] = []
         for low, high in out:
-            if word.x1 <= low or word.x0 >= high:
+            if end <= low or start >= high:
                 cut.append((low, high))
                 continue
-            cut += [(a, b) for a, b in ((low, word.x0), (word.x1, high)) if b - a > 1.0]
+            cut += [(a, b) for a, b in ((low, start), (end, high)) if b - a > 1.0]
         out = cut
     return out
 
 
-def _tail(lines: Sequence[Line], last: int, rivers: Sequence[Span], shapes: Shapes) -> int:
+def _ink(line: Line, *, spaces: bool) -> list[Span]:
+    """From where to where words stand that belong together."""
+    out: list[Span] = []
+    for word in line.words:
+        gap = word.x0 - out[-1][1] if out else 99.0
+        bare = spaces and not word.spaced and gap > _BARE * line.size
+        if bare or gap > (_WIDE if spaces else 0.5) * line.size:
+            out.append((word.x0, word.x1))
+        else:
+            out[-1] = (out[-1][0], max(word.x1, out[-1][1]))
+    return out
+
+
+def _tail(
+    lines: Sequence[Line], last: int, rivers: Sequence[Span], shapes: Shapes, *, spaces: bool
+) -> int:
     """Where a table ends: lines that go on in a cell of its last row belong to it."""
     end = last + 1
     while end < len(lines):
         line, before = lines[end], lines[end - 1]
         close = line.y - before.y < 1.35 * line.size
-        alone = bool(_narrowed(rivers, line)) and line.x0 > rivers[0][1] - 1
+        alone = bool(_narrowed(rivers, line, spaces=spaces)) and line.x0 > rivers[0][1] - 1
         below = any(
             0 < rule.y0 - line.y < 2 * line.size and rule.x0 < line.x0 and rule.x1 > line.x1
             for rule in shapes.level

@@ -164,7 +164,7 @@ class Reader:
         box = raw.FS_RECTF()
         at = ctypes.byref(box)
         address = ctypes.addressof
-        last, run = 0, None
+        last, run, high = 0, None, 0
         for n in range(count):
             owner = object_(text, n)
             if not owner:
@@ -173,7 +173,14 @@ class Reader:
             if here != last or run is None:
                 last, run = here, self._run(text, n, owner)
             if run is not None and loose(text, n, at):
-                sign = _sign(unicode_(text, n))
+                code = unicode_(text, n)
+                if 0xD800 <= code < 0xDC00:
+                    high = code
+                    continue
+                if high and 0xDC00 <= code < 0xE000:
+                    code = 0x10000 + (high - 0xD800 << 10) + code - 0xDC00
+                high = 0
+                sign = _sign(code)
                 yield run, sign, box.left, box.right, box.bottom, box.top
 
     def _run(self, text: Any, n: int, owner: Any) -> _Run | None:

@@ -112,6 +112,28 @@ def test_columns_of_a_page_are_read_one_after_the_other() -> None:
     assert text(pdfs.written(pdf)).count((SENTENCE * 3).strip()) == 12
 
 
+def fraction(pdf: FPDF, x: float, y: float, above: str, below: str) -> None:
+    """Typeset a fraction: ``y`` is where its bar is drawn."""
+    width = max(pdf.get_string_width(above), pdf.get_string_width(below))
+    pdf.set_line_width(0.2)
+    pdf.line(x, y, x + width, y)
+    pdf.text(x + (width - pdf.get_string_width(above)) / 2, y - 1.6, above)
+    pdf.text(x + (width - pdf.get_string_width(below)) / 2, y + 4, below)
+
+
+def test_a_typeset_fraction_is_a_quotient_and_underlined_words_are_none() -> None:
+    pdf = pdfs.empty()
+    pdf.text(20, 50, "P =")
+    fraction(pdf, 28, 49, "1", "1 + 0.65")
+    pdf.text(46, 50, "= 0.606")
+    pdf.set_font("Times", "U", 12)
+    pdf.text(20, 80, "Green")
+    pdf.set_font("Times", size=12)
+    pdf.text(20, 85, "is it")
+    assert text(pdfs.written(pdf)).split("\n")[0] == "P = 1/(1 + 0.65) = 0.606"
+    assert text(pdfs.written(pdf)).split("\n")[2:] == ["Green", "is it"]
+
+
 # tables
 
 
@@ -306,6 +328,22 @@ def test_a_browsers_date_title_and_address_are_left_out(tmp_path: Path) -> None:
     made = text(pdfs.printed("# Mine too\n\n" + (SENTENCE + "\n\n") * 80, tmp_path))
     assert "file:" not in made
     assert not re.search(r"\d+/\d+", made)
+
+
+WRAPPED = """\
+| part | answer | why it is so |
+|---|---|---|
+| a | False | a single batch takes more work and not less, whatever its size may be, as was asked for here |
+| b | True | short |
+| c | True, since mean and variance are the same for every dimension, whatever came before this layer | every dimension gets the same mean and variance by the batch normalisation of the layer |
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("style", ["", pdfs.STYLE], ids=["plain", "styled"])
+def test_cells_that_a_browser_wraps_are_whole(style: str, tmp_path: Path) -> None:
+    want = [[cell.strip() for cell in line.strip("|\n ").split(" | ")] for line in WRAPPED.splitlines() if "---" not in line]  # fmt: skip
+    assert rows(pdfs.printed(WRAPPED, tmp_path, style)) == want
 
 
 # bad input
