@@ -76,6 +76,8 @@ class Claims:
     """Phrases of a text that looks at it the other way round."""
     because: Sequence[str] = ()
     """Phrases that give a reason."""
+    untrue: Sequence[str] = ()
+    """Phrases that give a false reason: certainly none where no right one stands beside it."""
     empty: Sequence[str] = ()
     """Phrases that look like a reason and are none."""
     apart: bool = False
@@ -167,12 +169,17 @@ class Claims:
     def _reason(self, topic: Topic, claim: _Part) -> _Part:
         phrases = strings(self.because)
         told = any(_asserted(phrases, region) for region in topic.regions)
+        false = any(_asserted(strings(self.untrue), region) for region in topic.regions)
+        if told and false and claim.there:
+            return _Part(True, False, "a reason is given, and a false one beside it")
         if told:
             if claim.there or not claim.sure:
                 return _Part(True, True, "a reason is given")
             return _Part(False, not self.apart, "a reason is given for a course that is not right")
         if not claim.there and claim.sure:
             return _Part(False, True, "no reason for the right course")
+        if false:
+            return _Part(False, True, "the reason does not hold")
         left = [w for region in topic.rest for w in self._left(region)]
         if not left and not any(
             _asserted(phrases, line) for line in topic.around if _CAUSE.search(line)

@@ -36,14 +36,17 @@ class Concepts:
     """Full where every wanted group is asserted and nothing forbidden is; see ``grader.prose``.
 
     Certainly nothing where a forbidden phrase is asserted and no wanted one, and where the text
-    holds none of the ``hints``, without which no right answer can be written. Everything else
-    is a proposal.
+    holds none of the ``hints``, without which no right answer can be written, and where all that
+    it says is ``idle``. Everything else is a proposal.
     """
 
     wanted: Groups = ()
     """Groups of phrases; one phrase of each group has to be said. A plain list is one group."""
     forbidden: Sequence[str] = ()
     """False claims."""
+    idle: Sequence[str] = ()
+    """Claims that miss the point. They do no harm beside what is right; certainly nothing where
+    every sentence that holds one of the hints makes one."""
     unclear: Sequence[str] = ()
     """Phrases of which only a person can tell what they mean."""
     hints: Sequence[str] = ()
@@ -68,7 +71,7 @@ class Concepts:
         forbidden = strings(self.forbidden) + strings(
             self.never.get(truth, ()) if isinstance(truth, str) else ()
         )
-        known = vocabulary(*wanted, *other, forbidden, strings(self.hints))
+        known = vocabulary(*wanted, *other, forbidden, strings(self.hints), strings(self.idle))
         lines = [(s, prepare(s.text, known)) for s in statements]
         if not wanted:
             return self._unexpected(lines, other)
@@ -122,12 +125,26 @@ class Concepts:
         if not right and self.hints and not _hinted(lines, strings(self.hints)):
             return wrong("what is asked for is not said")
         near = next((h.denied or h.loose for h in heard if h.denied or h.loose), "")
+        missed = "" if right or near else self._missing_the_point(lines)
+        if missed:
+            return wrong(f"{quoted(missed)} is not what is asked for")
         return unsure(
             f"{quoted(near)} has the words but does not say it"
             if near
             else "no sentence was recognised as saying what is asked for",
             share,
         )
+
+    def _missing_the_point(self, lines: list[tuple[Said, str]]) -> str:
+        """A sentence with an idle claim, if no sentence without one could say what is wanted."""
+        idle = strings(self.idle)
+        said = ""
+        for statement, prepared in lines:
+            if any(not hit.denied for hit in find(idle, prepared)):
+                said = said or statement.text
+            elif not self.hints or find(strings(self.hints), prepared):
+                return ""
+        return said
 
     def _all_heard(
         self, lines: list[tuple[Said, str]], wanted: tuple[Phrases, ...], forbidden: Phrases

@@ -47,14 +47,14 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
-    r"\n|(?<![A-Za-z0-9]\s)(?<=[^\s])(?<!\bno)(?<!\bNo)(?<!\bnr)(?<!\barch)(?<!\bArch)(?<!i\.e)(?<!e\.g)[.;!?](?=\s|$)|\s\|\s"
+    r"\n|(?<![A-Za-z0-9]\s)(?<=[^\s])(?<!\bno)(?<!\bNo)(?<!\bnr)(?<!\bNr)(?<!\bNum)(?<!\bnum)(?<!\barch)(?<!\bArch)(?<!i\.e)(?<!e\.g)[.;!?](?=\s|$)|\s\|\s"
 )
 _BARE = re.compile(
     r"(?<![\w.,^*<>≥≤])(?<![<>≥≤]\s)(?P<digit>\d)(?!\s?[x*]\s?\d|[\w.]*\d|\s?[A-Z^*·]|\s?channels?\b)|\((?P<letter>[a-h])\)|(?<![\w'])(?P<capital>[ABDEFG]|(?:(?<=[:=]\s)|(?<=is\s))C(?=\s*(?:[.,;()]|$))|III|II|IV|V|I(?=\s*(?:[,.;)]|$)))(?![\w'])|\b(?P<last>[Ll]ast)\b"
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _WORDS = re.compile(
-    r"\b(dilat|atrous|depth\s?-?wise|separable|factori[sz]ed|bottleneck|strided?|stride|pool)",
+    r"\b(dilat|atrous|depth\s?-?wise|separable|factori[sz]ed|bottleneck|strided?|stride|pool|single)",
     re.IGNORECASE,
 )
 _MOST = 8

@@ -53,10 +53,10 @@ _FINAL = re.compile(
     re.IGNORECASE,
 )
 _TOTAL = re.compile(
-    r"\b(?:total|sum|altogether|all\s+together|in\s+all|overall|in\s+sum)\b" + _SOME, re.IGNORECASE
+    r"\b(?:total|sum|(?:al)?together(?!\s+with)|in\s+all|overall|in\s+sum)\b" + _SOME, re.IGNORECASE
 )
 _TOTAL_AFTER = re.compile(
-    r"^[\s*$]*(?:[\w-]+\s+){0,3}(?:in\s+total|altogether|in\s+all|in\s+sum|overall|total)\b",
+    r"^[\s*$]*(?:[\w-]+\s+){0,3}(?:in\s+total|(?:al)?together(?!\s+with)|in\s+all|in\s+sum|overall|total)\b",
     re.IGNORECASE,
 )
 _CONCLUDED = re.compile(

@@ -21,6 +21,14 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _KERNEL = re.compile(r"\d\s*[x×*]\s*\d|branch|pool|proj|conv", re.IGNORECASE)
+_BRANCH = re.compile(
+    r"\d\s*[x×*]\s*\d\b[^=\n]{0,40}?\b(?:then|after|followed by|\+|and|with|reduc\w*)"
+    r"|\d\s*[x×*]\s*\d\s+(?:branch|path)"
+    r"|[^=\n]{0,40}\b(?:then|before|followed by)\s+(?:the\s+)?\d\s*[x×*]\s*\d\b",
+    re.IGNORECASE,
+)
+"""The head of a line about a branch of several steps: ``1x1 reduce then 3x3:``."""
+_STEPS = 2
 _LABEL = re.compile(r"\b[1-9]\s*[x×]\s*[1-9](?=\s+\d[\d,.' ]{3,})")
 """A kernel's name right before its value, which is no product: ``3x3 452,984``."""
 _ASIDE = re.compile(r"\([A-Za-z][^()\d\n]{0,60}\)")
@@ -119,7 +127,9 @@ def _entries(section: Section, least: int) -> list[_Entry]:
             following is not None and following.number is not None and _equals(text, run, following)
         )
         terms = _terms(run)
-        shown = terms if len(terms) > 2 or not evaluated else []
+        # A branch of two steps, "5x5: 16 + 157", is one term; its steps are none.
+        steps = len(terms) == _STEPS and not evaluated and _is_branch(section, text[: run.start])
+        shown = terms if (len(terms) > _STEPS or not evaluated) and not steps else []
         entries.extend(
             _Entry(number, section, total=False, branch=True, withdrawn=False)
             for number in shown
@@ -141,6 +151,12 @@ def _entries(section: Section, least: int) -> list[_Entry]:
         )
         start = run.end
     return entries
+
+
+def _is_branch(section: Section, before: str) -> bool:
+    """Whether a line is about a branch of its own, and no total."""
+    line = f"{section.row} {before.rpartition(chr(10))[2]}"
+    return bool(_BRANCH.match(line.lstrip(" -*•+"))) and not _TOTAL.search(line)
 
 
 def _lone(entries: list[_Entry]) -> list[_Entry]:

@@ -124,8 +124,12 @@ def _by_items(items: Sequence[int], nearest: Sequence[int], said: set[str]) -> J
         )
     if named < set(nearest) and len(named) >= len(nearest) - 1 and "vote" in said:
         return _yes("the nearest observations and their vote are named")
+    # As many as vote, some of them rightly, and their vote: how much of a reason that is, is a
+    # judgement even where the prediction is wrong.
+    partly = len(named) == len(nearest) > 1 and bool(named & set(nearest)) and "vote" in said
     shown = ", ".join(map(str, sorted(named)))
-    return _no(f"observation {shown} is named, and that is not who is nearest", certain=False)
+    why = f"observation {shown} is named, and that is not who is nearest"
+    return _no(why, certain=False, still_open=partly)
 
 
 def _by_vote(mentions: Mapping[str, Any], said: set[str], votes: Counter[str], k: int) -> Judgement:

@@ -165,6 +165,38 @@ def _referred(
     return named
 
 
+def _worded(word: str, pool: dict[int, Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
+    """Those of a pool that a word of a description fits; all, where the word tells nothing."""
+    fits = next((test for start, test in _FITS.items() if word.startswith(start)), None)
+    if fits is None:
+        return pool
+    return {index: stack for index, stack in pool.items() if fits(stack.get("layers") or [])}
+
+
+def _depthwise(layers: Sequence[Mapping[str, Any]]) -> bool:
+    return any(layer.get("kind") == "depthwise" for layer in layers)
+
+
+def _narrow(layers: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether kernels are not square, such as 1x7, or work on one channel each."""
+    return _depthwise(layers) or any(layer["kernel"][0] != layer["kernel"][1] for layer in layers)
+
+
+def _bottleneck(layers: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a layer has a part of the channels only: ``C/4``."""
+    return any("/" in str(layer.get("filters")) for layer in layers)
+
+
+_FITS = {
+    "depth": _depthwise,
+    "separable": _narrow,
+    "factori": _narrow,
+    "bottleneck": _bottleneck,
+    "single": lambda layers: len(layers) == 1,
+}
+"""Beginnings of words, and what they say of the layers of a stack."""
+
+
 def _described(reference: Mapping[str, Any], known: Mapping[int, Mapping[str, Any]]) -> set[int]:
     """Stacks that a description fits: the same layers, or the same kernel and words."""
     layers, words = reference.get("layers") or [], reference.get("words") or []
@@ -181,12 +213,8 @@ def _described(reference: Mapping[str, Any], known: Mapping[int, Mapping[str, An
         if dilated
         else dict(known)
     )
-    if any(word.startswith("depth") for word in words):
-        pool = {
-            index: stack
-            for index, stack in pool.items()
-            if any(layer.get("kind") == "depthwise" for layer in stack["layers"])
-        }
+    for word in words:
+        pool = _worded(word, pool)
     exact = {
         index
         for index, stack in pool.items()
