@@ -165,9 +165,9 @@ def _ink(line: Line, *, spaces: bool) -> list[Span]:
     """From where to where words stand that belong together."""
     out: list[Span] = []
     for word in line.words:
-        gap = word.x0 - out[-1][1] if out else 99.0
+        gap = word.x0 - out[-1][1] if out else 0.0
         bare = spaces and not word.spaced and gap > _BARE * line.size
-        if bare or gap > (_WIDE if spaces else 0.5) * line.size:
+        if not out or bare or gap > (_WIDE if spaces else 0.5) * line.size:
             out.append((word.x0, word.x1))
         else:
             out[-1] = (out[-1][0], max(word.x1, out[-1][1]))

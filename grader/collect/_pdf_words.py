@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 MOST_GLYPHS = 30_000
 """Glyphs of one page that are read; a page of small print holds a fifth of it."""
+_SMALLEST, _LARGEST, _FARTHEST = 0.3, 3_000.0, 50_000.0
+"""Sizes of fonts and places that are no mistake."""
 SPACE = 0.17
 """Gap, in sizes of the font, that parts two words."""
 
@@ -191,7 +193,7 @@ class Reader:
         raw.FPDFText_GetCharOrigin(text, n, ctypes.byref(x), ctypes.byref(y))
         scale = math.hypot(matrix.c, matrix.d)
         size = raw.FPDFText_GetFontSize(text, n) * scale
-        if not all(map(math.isfinite, (size, x.value, y.value))) or size <= 0:
+        if not (_SMALLEST < size < _LARGEST and max(abs(x.value), abs(y.value)) < _FARTHEST):
             return None
         angle = math.degrees(math.atan2(matrix.b, matrix.a))
         hidden = raw.FPDFTextObj_GetTextRenderMode(owner) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
@@ -247,7 +249,7 @@ def _words(
     start = end = y = 0.0
     spaced = pending = False
     for own, sign, left, right, bottom, top in glyphs:
-        if own.turn != turn or not math.isfinite(left + right + bottom + top):
+        if own.turn != turn or not abs(left) + abs(right) + abs(bottom) + abs(top) < 4 * _FARTHEST:
             continue
         x0, x1 = _across(left, right, bottom, top, box, turn)
         if own is not run:

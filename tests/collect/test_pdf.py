@@ -412,13 +412,23 @@ def test_glyphs_at_infinite_places_harm_nobody() -> None:
 
 
 def test_mutated_bytes_never_raise(plan: Plan) -> None:
-    pdf = pdfs.lines("2.1 3, 2, 3.162", "2.2 Green.")
+    pdf = pdfs.empty()
+    pdf.set_compression(False)  # so that what is drawn is broken too
+    pdfs.lines("2.1 3, 2, 3.162", "2.2 Green.", pdf=pdf)
+    for row in TABLE:
+        for cell in row:
+            pdf.cell(40, 6, cell)
+        pdf.ln(6)
     pdf.image(pdfs.drawing(60, 60), w=30)
     mono("def f(x):", "    return x", pdf=pdf)
     data, chance = pdfs.written(pdf), random.Random(7)
+    start, end = data.index(b"stream"), data.index(b"endstream")
     for _ in range(150):
         broken = bytearray(data)
         for _ in range(chance.randrange(1, 40)):
+            at = chance.randrange(start, end)
+            broken[at : at + 2] = chance.choice([b"99", b"- ", b"e9", b"((", b"q "])
+        for _ in range(chance.randrange(3)):
             broken[chance.randrange(len(broken))] = chance.randrange(256)
         made = collectors.build("pdf", {}).gather(plan, "a.pdf", bytes(broken), {})
         assert made.transcript is not None
