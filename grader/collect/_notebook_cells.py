@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from grader.collect._lines import split
+from grader.collect._lines import MAX_LINE, split
 from grader.collect._notebook_json import Loaded
 from grader.collect._notebook_outputs import MAX_TEXT, joined
 
@@ -65,7 +65,9 @@ def cells(loaded: Loaded) -> list[Cell]:
         loaded.problems.append(f"{wrong} entries in the list of cells are no cells")
         loaded.unread = True
     if long:
-        what = f"only the first {MAX_CELL_LINES} lines of {long} long cells were read"
+        what = (
+            f"of {long} long cells only {MAX_CELL_LINES} lines of {MAX_LINE} characters were read"
+        )
         loaded.problems.append(what)
         loaded.unread = True
         loaded.cut = f"{loaded.cut}; {what}" if loaded.cut else what
@@ -84,7 +86,8 @@ def _cell(number: int, raw: Mapping[str, Any]) -> tuple[Cell, bool]:
         kind = "markdown" if raw.get("outputs") is None else "code"
     count = raw.get("execution_count", raw.get("prompt_number"))
     cut = len(lines) > MAX_CELL_LINES or len(source) > MAX_TEXT
-    kept = [line.rstrip()[:20_000] for line in lines[:MAX_CELL_LINES]]
+    cut = cut or any(len(line) > MAX_LINE for line in lines)
+    kept = [line.rstrip()[:MAX_LINE] for line in lines[:MAX_CELL_LINES]]
     cell = Cell(
         number,
         kind,

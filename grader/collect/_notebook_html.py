@@ -1,12 +1,19 @@
-"""Tables and plain text out of the HTML that code shows (pandas does): read, never rendered."""
+"""Tables and plain text out of the HTML that code shows (pandas does): read, never rendered.
+
+The library's own parser takes quadratic time on tags and comments that do not end, so that a few
+hundred kilobytes can stop it for minutes; tags of bounded length are looked for here.
+"""
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import html as entities
+import re
 
 MAX_HTML = 400_000
 _MAX_ROWS, _MAX_COLUMNS, _MAX_CELL = 400, 60, 300
 _BREAKS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre"})
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{0,15})(?:[\s/][^<>]{0,4000})?>")
+_LONG_ENTITY = re.compile(r"&#\w{9,}")
 _HIDDEN = frozenset({"style", "script", "head", "title"})
 
 
@@ -18,22 +25,39 @@ def written(html: str) -> list[str]:
     """
     reader = _Reader()
     reader.feed(html[:MAX_HTML])
-    reader.close()
     return reader.done()
 
 
-class _Reader(HTMLParser):
+def _without_comments(html: str) -> str:
+    kept, at = [], 0
+    while (start := html.find("<!--", at)) >= 0:
+        kept.append(html[at:start])
+        end = html.find("-->", start)
+        if end < 0:
+            return "".join(kept)
+        at = end + 3
+    return "".join([*kept, html[at:]])
+
+
+class _Reader:
     """Writes down cells of tables by row, and text outside of them by line."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.lines: list[str] = []
         self.rows: list[list[str]] = []
         self.text: list[str] = []
         self.tables = self.hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
+    def feed(self, html: str) -> None:
+        """Take a document in, tag by tag."""
+        html, at = _without_comments(html), 0
+        for tag in _TAG.finditer(html):
+            self._data(html[at : tag.start()])
+            (self._end if tag["end"] else self._start)(tag["name"].lower())
+            at = tag.end()
+        self._data(html[at:])
+
+    def _start(self, tag: str) -> None:
         if tag in _HIDDEN:
             self.hidden += 1
         elif tag == "table":
@@ -53,7 +77,7 @@ class _Reader(HTMLParser):
             if not self.tables:
                 self._end_line()
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         if tag in _HIDDEN:
             self.hidden = max(self.hidden - 1, 0)
         elif tag == "table" and self.tables:
@@ -65,9 +89,9 @@ class _Reader(HTMLParser):
         elif tag in _BREAKS and not self.tables:
             self._end_line()
 
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.text.append(data)
+    def _data(self, data: str) -> None:
+        if data and not self.hidden:
+            self.text.append(entities.unescape(_LONG_ENTITY.sub("", data)))
 
     def _end_cell(self) -> None:
         text = " ".join("".join(self.text).split())

@@ -238,7 +238,7 @@ class Salvage:
         self.loaded.unread = True
         why = "is nested too deeply" if deep else self._why()
         self.loaded.problems.append(
-            f"{_count(self.whole, 'cell')} {'was' if self.whole == 1 else 'were'} salvaged of a notebook that {why}"
+            f"{_count(self.whole, 'cell') if self.whole else 'no whole cells'} {'was' if self.whole == 1 else 'were'} salvaged of a notebook that {why}"
         )
         if self.partial:
             self.loaded.problems.append(

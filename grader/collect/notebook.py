@@ -21,7 +21,7 @@ from grader.collect._blocks import split as pieces_of
 from grader.collect._finding import finding
 from grader.collect._gather import TWICE, transcribed
 from grader.collect._labels import Tree
-from grader.collect._lines import MAX_LINES, decode
+from grader.collect._lines import MAX_BYTES, MAX_LINES, decode
 from grader.collect._notebook_cells import Cell, cells, order
 from grader.collect._notebook_outputs import Pictures, Shown, fenced
 from grader.collect._words import answer_mark
@@ -92,6 +92,8 @@ class Writer:
     numbers: list[int] = field(default_factory=list)
     pictures: Pictures = field(default_factory=Pictures)
     cut: str = ""
+    room: int = MAX_BYTES
+    """Characters that may still be written: as many as of any other document."""
     current: int | None = None
     """The part that the last label names, if it names one in full."""
     locked: bool = False
@@ -231,7 +233,11 @@ class Writer:
         self.locked = False
 
     def _put(self, cell: Cell, lines: Sequence[str]) -> None:
-        if any(line.strip() for line in lines):
+        size = sum(map(len, lines))
+        if size > self.room:
+            self.cut = self.cut or f"only the first {MAX_BYTES} characters of its text were read"
+        elif any(line.strip() for line in lines):
+            self.room -= size
             self.lines += [*lines, ""]
             self.numbers += [cell.number] * (len(lines) + 1)
 

@@ -496,12 +496,24 @@ def test_size_is_bounded(data: bytes) -> None:
     assert sum(map(len, transcript.lines)) < 50_000_000
 
 
+@pytest.mark.parametrize(
+    "run", ["<!--a", "<a ", "<![", "</", "<a b='", "<script>", "<?", "&#", "<table>"]
+)
+def test_html_that_never_ends_is_read_in_no_time(run: str) -> None:
+    html = "<table><tr><td>1</td></tr></table>" + run * (380_000 // len(run)) + "9" * 9_000
+    start = time.process_time()
+    transcript = written(notebook(code("x = 1", result(text_html=html))))
+    assert time.process_time() - start < 3
+    assert "| 1 |" in transcript.lines
+
+
 def test_what_is_cut_is_said() -> None:
     many = gather(notebook(*[md(f"cell {n}") for n in range(3_100)]))
     assert many.cut == "only the first 3000 of 3100 cells were read"
     long = gather(notebook(md("### 2.1\n\nGreen"), code("x = 1\n" * 30_000), md("### 2.2\n\nRed")))
-    assert long.cut == "only the first 20000 lines of 1 long cells were read"
+    assert long.cut == "of 1 long cells only 20000 lines of 20000 characters were read"
     assert text(long.answers["2.2"]) == "Red"
+    assert gather(notebook(md("x" * 30_000))).cut
 
 
 @pytest.mark.slow
