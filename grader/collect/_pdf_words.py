@@ -55,10 +55,16 @@ class Font:
     name: str
     bold: bool = False
     widths: dict[str, float] = field(default_factory=dict)
+    _told: tuple[int, bool] = (-1, False)
 
     @property
     def mono(self) -> bool:
         """Whether every sign has the same width: code, and what code printed."""
+        if self._told[0] != len(self.widths):
+            self._told = (len(self.widths), self._is_mono())
+        return self._told[1]
+
+    def _is_mono(self) -> bool:
         if _MONO.search(self.name):
             return True
         seen = [w for c, w in self.widths.items() if c not in _NOTHING]
@@ -308,4 +314,4 @@ def _across(
 
 def _down(x: float, y: float, box: Any, turn: int) -> float:
     """How far down the page a line stands."""
-    return (box.top - y, x - box.left, y - box.bottom, box.right - x)[turn]
+    return float((box.top - y, x - box.left, y - box.bottom, box.right - x)[turn])
