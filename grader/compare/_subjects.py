@@ -168,6 +168,8 @@ def owner(
     ):
         return after.names, True
     before = [g for g in groups if g.end <= hit.start]
+    # A subject inside brackets that are closed again is no longer what is spoken of.
+    before = [g for g in before if not _aside(line, g, hit)] or before
     if not before:
         return (), False
     last = before[-1]
@@ -185,6 +187,16 @@ def owner(
     if len(between.split()) <= _WITHIN and "," in between.split() and _ONWARD.search(between):
         return main.names, True
     return last.names, False
+
+
+def _aside(line: str, group: Group, hit: Hit) -> bool:
+    """Whether a subject stands in brackets that end before a claim begins."""
+    return _bracketed(line, group.start) and " ) " in line[group.end : hit.start + 1]
+
+
+def _bracketed(line: str, place: int) -> bool:
+    """Whether a bracket is open at a place."""
+    return line.rfind(" ( ", 0, place + 1) > line.rfind(" ) ", 0, place + 1)
 
 
 def _resumes(line: str, hit: Hit, before: Sequence[Group], wording: Wording) -> bool:
@@ -221,7 +233,9 @@ def _groups(line: str, named: Named, neutral: Sequence[tuple[int, int]]) -> list
         if last and _JOINED.match(line[last.end : hit.start]):
             groups[-1] = Group((*last.names, name), last.start, hit.end, last.main)
             continue
-        main = last is None or not _SUBORDINATE.search(line[last.end : hit.start + 1])
+        main = last is None or not (
+            _SUBORDINATE.search(line[last.end : hit.start + 1]) or _bracketed(line, hit.start)
+        )
         groups.append(Group((name,), hit.start, hit.end, main))
     return groups
 

@@ -20,7 +20,7 @@ _CUTS = re.compile(
     r" (?:, and|, while|, whereas|, but|, so|, the|,|;|and|while|whereas|but|\.|so|then|\() "
 )
 _ANEW = re.compile(r",| (?:then|afterwards|later|after that) ")
-_LONG_LABEL, _HEAD = 3, 8
+_HEAD = 8
 _TERSE = (2, 3)
 """A sentence of more parts than this, none with more words, is a list: “bias down, …”."""
 _SO = re.compile(
@@ -77,7 +77,7 @@ def topics(statements: tuple[Said, ...], wording: Wording) -> dict[str, Topic]:
                 own = own or clause  # “test U”: its words are the label
             used = own or label
             walk.step(replace(statement, text=clause, label=used, head=statement.head and not at))
-            # "Variance: …" labels what follows it; "The variance gets larger: …" does not.
+            # "Variance: …" labels what follows it; "Variance climbs: …" does not.
             label = label if own and _states(own, wording) else used
     for topic in found.values():
         topic.around += walk.loose
@@ -85,9 +85,9 @@ def topics(statements: tuple[Said, ...], wording: Wording) -> dict[str, Topic]:
 
 
 def _states(label: str, wording: Wording) -> bool:
-    """Whether what stands before a colon is a whole sentence that claims something."""
+    """Whether what stands before a colon claims something, and is no mere name."""
     line = prepare(label, wording.words)
-    return len(line.split()) > _LONG_LABEL and any(find(p, line) for _, p in wording.claims)
+    return any(find(p, line) for _, p in wording.claims)
 
 
 def _clauses(text: str) -> list[str]:

@@ -46,7 +46,9 @@ class Concepts:
     """False claims."""
     idle: Sequence[str] = ()
     """Claims that miss the point. They do no harm beside what is right; certainly nothing where
-    every sentence that holds one of the hints makes one."""
+    every sentence that holds one of the hints makes one, and has none of the ``core`` besides."""
+    core: Sequence[str] = ()
+    """Words that a sentence may say something right with, whatever idle claim it makes too."""
     unclear: Sequence[str] = ()
     """Phrases of which only a person can tell what they mean."""
     hints: Sequence[str] = ()
@@ -140,9 +142,15 @@ class Concepts:
         idle = strings(self.idle)
         said = ""
         for statement, prepared in lines:
-            if any(not hit.denied for hit in find(idle, prepared)):
+            spans = [(hit.start, hit.end) for hit in find(idle, prepared) if not hit.denied]
+            outside = [
+                hit
+                for hit in find(strings(self.core), prepared)
+                if not any(start < hit.end and hit.start < end for start, end in spans)
+            ]
+            if spans and not outside:
                 said = said or statement.text
-            elif not self.hints or find(strings(self.hints), prepared):
+            elif outside or not self.hints or find(strings(self.hints), prepared):
                 return ""
         return said
 

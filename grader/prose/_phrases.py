@@ -217,7 +217,7 @@ initial initially input inputs inside learning noise noisy normal normally unifo
 units useful filter filters filler better bitter weight weights height eight eighth right
 might minima minimum maximum maximal minimal variable variables various variation variations
 vary varies very every ever linear simple simpler simply given gives sensible possible
-nearest nearer clearest dearest smooth smoother stop stops step steps steep sleep flat float
+react reacts reacted reacting nearest nearer clearest dearest smooth smoother stop stops step steps steep sleep flat float
 """
 _PROTECTED = frozenset(_PROTECTED_TEXT.split())
 

@@ -30,7 +30,7 @@ _COMPARED = re.compile(
     re.IGNORECASE,
 )
 _NOT_ONE = re.compile(
-    r"\s+(?:of\s+(?:the|them|all)\s+(?:weights|time)|kernels?\b|filters?\b|receptive|field|windows?\b|conv\w*\s+(?:kernel|filter)|likely|common|important|one\s+)|ly\b",
+    r"\s+(?:of\s+(?:the|them|all)\s+(?:weights|time)|kernels?\b|filters?\b|receptive|field|windows?\b|conv\w*\s+(?:kernel|filter)|likely|common|important|one\s+(?:side|dim\w*|direction|step|of\s+the\s+kernels))|ly\b",
     re.IGNORECASE,
 )
 _AT = re.compile(r"\bat\s+(?:the\s+)?$", re.IGNORECASE)
@@ -40,6 +40,16 @@ _TAIL = re.compile(
     r"|as\s+(?:soon|long)\s+as|provided|supposing|assuming|unless|for\s+(?:large|big|small|any|every|all|C))\b",
     re.IGNORECASE,
 )
+_ELSEWHERE = re.compile(
+    r"\b(?:order|ranking|as\s+before|as\s+above|(?:as|like)\s+in\s+(?:the\s+)?(?:part|question|previous|12))\b",
+    re.IGNORECASE,
+)
+_TIED = re.compile(
+    r"\W*(?:\w+\s+){0,3}?\d\s*(?:and|&|,)\s*\d\s+(?:[a-z]+\s+){0,4}(?:same|equal|tied?|identical|alike)"
+    r"(?:\s+[a-z]+){0,3}\W*",
+    re.IGNORECASE,
+)
+"""A sentence that only says that two are alike: its digits are no values."""
 _ASKED = re.compile(r"\bwhich\b|\?", re.IGNORECASE)
 _ORDER = re.compile(
     r"\b(?:(?P<down>(?:most|largest|highest|biggest|greatest)\s+to\s+(?:the\s+)?(?:least|smallest|lowest|fewest)|descending|decreasing)"
@@ -94,13 +104,16 @@ def claims(text: str, values: Sequence[Formula]) -> Claims:
         if asked and not sentence.found:
             sentence.answers(made, asked)
         asked = sentence.into(made)
+        if _TIED.fullmatch(text, start, end):
+            made.spans.append((start, end))
     if (
         asked
         and not (made.most or made.least)
         and not any(_ASKED.search(m.string, m.start() - 60, m.end() + 60) for m in asked)
     ):
         made.unsure.append("it is not clear which one is meant")
-    if not (made.most or made.least or made.unsure) and _COMPARED.search(text):
+    compared = _COMPARED.search(text) or _ELSEWHERE.search(text)
+    if not (made.most or made.least or made.unsure) and compared:
         made.unsure.append("a comparison was not understood")
     return made
 

@@ -63,6 +63,8 @@ class _Mention:
     strength: int
     """0 in a table, 1 by the way, 2 at the head of the answer, 3 as a conclusion."""
     quote: str
+    first: bool = False
+    """Whether it stands in the first statement."""
 
 
 @readers.register
@@ -113,7 +115,10 @@ class Choice:
             return self._nothing(lines, unread)
         value, *others = chosen
         watched = [m for m in mentions if m.option in self.watch and m.strength]
-        rivals = {m.option: m for m in [*watched, *others] if m.option != value.option}
+        opened = _opening(mentions)
+        # What the answer opens with, and nothing else, is hardly ever meant by the way.
+        opened = [] if any(m.option in {o.option for o in opened} for m in chosen) else opened
+        rivals = {m.option: m for m in [*watched, *others, *opened] if m.option != value.option}
         return Found(
             value=value.option,
             quote=value.quote,
@@ -153,7 +158,12 @@ class Choice:
             elif turned or self._aside(prepared, hit):
                 continue
             found.append(
-                _Mention(meant, self._strength(at, statement, prepared, hit, start), statement.text)
+                _Mention(
+                    meant,
+                    self._strength(at, statement, prepared, hit, start),
+                    statement.text,
+                    first=at == 0 and statement.kind != "row",
+                )
             )
         if _enumerated(hits, prepared):
             found = [replace(m, strength=1) if m.strength == 2 else m for m in found]
@@ -266,6 +276,12 @@ def _longest(hits: list[tuple[str, Hit]]) -> list[tuple[str, Hit]]:
         if not any(hit.start < other.end - 1 and other.start < hit.end - 1 for _, other in kept):
             kept.append((name, hit))
     return sorted(kept, key=lambda item: item[1].start)
+
+
+def _opening(mentions: list[_Mention]) -> list[_Mention]:
+    """The mention of the first statement that names an option, where it names only one."""
+    opening = [m for m in mentions if m.first and m.strength]
+    return opening[:1] if len({m.option for m in opening}) == 1 else []
 
 
 def _chosen(mentions: list[_Mention]) -> list[_Mention]:

@@ -52,6 +52,16 @@ _DEPTH = re.compile(r"(?<![A-Za-z])C\s?=\s?(\d{1,4})(?![\d.]*\s?[x*])")
 _END = re.compile(r"\n|\.\s|$")
 _NOTATION = re.compile(r"(?<![A-Za-z/])k(?: ?/ ?[pdsf]){1,3}(?![A-Za-z/])")
 _DOTTED = re.compile(r"(?<=\d)( ?)·( ?)(?=\d)")
+_PAIRED = re.compile(
+    r"(?<![\d.,x*])(?<!\d )([1-9]|1[0-3]) ([1-9]|1[0-3])(?! ?[x*]? ?\d)(?![\w.]*\d)", re.IGNORECASE
+)
+"""Two sides whose sign was lost: ``7 1``."""
+_COUNTED = re.compile(
+    r"\b(?:one|two|three|four|five|six|a|single|1|2|3|4|5|6)\s+(?:conv\w*\s+)?(?:layers?|convs?|convolutions?)\s*"
+    r"(?:of\s+|with\s+|[:-]\s*)?(?=\d \d)",
+    re.IGNORECASE,
+)
+_LOOSE = re.compile(r"(?<![\w.])\d{1,2}(?![\w.)])")
 _WRAP = re.compile(r"([^\n]{60} ?)\n(?=([a-z]{2,12}) [a-z(])")
 _REFERS = re.compile(
     r"\bsame as\s+(?:arch|#|\d|above|before|the (?:first|second|third|fourth|previous))",
@@ -66,6 +76,7 @@ _MENTIONS = {
     ),
 }
 _QUOTE = 300
+_PAIRS_LEAST = 3
 
 
 @readers.register
@@ -198,10 +209,12 @@ def _from_text(raw: str) -> list[_One]:
     text = _spelled_out(_unwrapped(unmarked(code)))
     found = tokens(text)
     bare = False
+    if not places(found):
+        text, found, bare = _signed(text, found)
     if not places(found) or _GROUP.search(text) or _NAMED.search(text):
         before = text
         text, found = _other(text, found, _bare(text, bool(places(found))))
-        bare = text != before
+        bare = bare or text != before
     if not places(found):
         text, found = _other(text, found, _DOTTED.sub(r"\1x\2", text))
     kernels = places(found)
@@ -221,6 +234,21 @@ def _spelled_out(text: str) -> str:
     return tuple_.sub(
         lambda m: "".join(f"{a}{n}" for a, n in zip(letters, m.groups(), strict=True)), text
     )
+
+
+def _signed(text: str, found: list[Token]) -> tuple[str, list[Token], bool]:
+    """Put back signs that were lost between two sides, and say whether that is a guess.
+
+    It is none where a count before a pair, as in "three layers 3 3", shows what pairs are, and
+    no number stands outside a pair.
+    """
+    if len(_PAIRED.findall(text)) < _PAIRS_LEAST:
+        return text, found, False
+    paired = "\n".join(line for line in text.split("\n") if _PAIRED.search(line))
+    counted = _COUNTED.search(paired) is not None
+    sure = counted and not _LOOSE.search(_PAIRED.sub(" ", _COUNTED.sub(" ", paired)))
+    signed = _PAIRED.sub(r"\1x\2", text)
+    return signed, tokens(signed), not sure
 
 
 def _other(text: str, found: list[Token], changed: str) -> tuple[str, list[Token]]:
