@@ -116,14 +116,14 @@ def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) ->
     """
     opened = unpack(files)
     problems = list(opened.problems)
-    holes = [Hole(name=name) for name in (*lost, *opened.unread)]
+    holes = [Hole(name=name, document=True) for name in (*lost, *opened.unread)]
     kinds: dict[str, str] = {}
     for name, data in opened.files.items():
         kind = told(name, data)
         if kind.why:
             problems.append((name, kind.why))
         if kind.kind is None:
-            holes.append(Hole(name=name))
+            holes.append(Hole(name=name, document=kind.document))
         else:
             kinds[name] = kind.kind
     beside = {name: data for name, data in opened.files.items() if kinds.get(name) == PICTURE}
@@ -134,7 +134,8 @@ def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) ->
             one = replace(one, unread=False, problems=())
         gathered[name] = _doubt_all(one, name) if one.unread else one
         if one.unread:
-            holes.append(Hole(name=name, picture=kinds[name] == PICTURE))
+            pictured = kinds[name] == PICTURE
+            holes.append(Hole(name=name, picture=pictured, document=not pictured))
         said = one.problems if opened.files[name] else (EMPTY,)
         problems += [(name, problem) for problem in said]
     answers = joined(plan, gathered, holes, _read)

@@ -228,7 +228,7 @@ class Filler:
             pairs = self.tree.within(list(stretch.group), (name,))
             worth = {k: sure * _WORTH["inline"] for k, sure in pairs if k in stretch.missing}
             exact = any(sure >= 0.9 for _, sure in pairs)
-            if worth:
+            if worth or not pairs:  # one that no part has shows that parts are not lettered so
                 scheme = "paren" + _alphabet(name)
                 found.append(Spot(n, hit.start(), hit.end(), scheme, worth, exact))
         return found

@@ -27,6 +27,8 @@ class Hole:
 
     name: str
     picture: bool = False
+    document: bool = False
+    """Whether it is of a kind that holds answers: what it would have said is not known."""
 
 
 def joined(
@@ -37,6 +39,7 @@ def joined(
     answers = {part.id: _answer(part, gathered, hole, reads) for part in plan.parts}
     answers |= _doubted(plan, answers)
     answers |= _unlabelled(answers, gathered)
+    answers = _beside_unread(answers, gathered, holes)
     for part in plan.parts:
         answers[part.id] = _with_also(part, answers)
     return answers
@@ -82,6 +85,24 @@ def _answer(
         where=where,
         doubt=f"answered differently in {files}",
     )
+
+
+def _beside_unread(
+    answers: Mapping[str, Finding], gathered: Mapping[str, Gathered], holes: Sequence[Hole]
+) -> dict[str, Finding]:
+    """Answers beside a document that nothing was read of: it may answer them otherwise."""
+    unread = [h.name for h in holes if h.document and not _read_from(h.name, gathered)]
+    if not unread:
+        return dict(answers)
+    doubt = f"{', '.join(unread)} could not be read, and may answer this otherwise"
+    return {
+        id_: replace(f, doubt=f.doubt or doubt) if isinstance(f, Found) else f
+        for id_, f in answers.items()
+    }
+
+
+def _read_from(name: str, gathered: Mapping[str, Gathered]) -> bool:
+    return name in gathered and any(isinstance(f, Found) for f in gathered[name].answers.values())
 
 
 def _same(part: PartPlan, one: Found, other: Found, reads: Reads) -> bool:

@@ -15,6 +15,8 @@ class Told:
 
     kind: str | None
     why: str = ""
+    document: bool = False
+    """Whether nobody reads it, though it is of a sort that answers are handed in as."""
 
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".gz", ".bz2", ".xz")
@@ -22,6 +24,7 @@ ARCHIVES = (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".gz", ".bz2", ".xz
 EMPTY = "is empty"
 NO_ARCHIVE = "is no archive that can be opened, whatever its name says"
 NOT_READ = "this kind of file is not read; hand in {}"
+_PROGRAM = "a program"
 _UNREADABLE: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Office file (it may hold macros); save it as .docx or .pdf"),
     (b"{\\rtf", "rich text; save it as .docx or .pdf"),
@@ -29,8 +32,8 @@ _UNREADABLE: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive; hand in a .zip"),
     (b"\x28\xb5\x2f\xfd", "packed by Zstandard; hand in a .zip"),
     (b"\x1f\x9d", "packed by compress; hand in a .zip"),
-    (b"\x7fELF", "a program"),
-    (b"MZ", "a program"),
+    (b"\x7fELF", _PROGRAM),
+    (b"MZ", _PROGRAM),
 )
 
 
@@ -48,12 +51,12 @@ def told(name: str, data: bytes) -> Told:
             return Told(kind, f"is in truth {_article(kind)}, and was read as one" if odd else "")
     kept = TYPES.get(office(data) or "")
     if kept:
-        return Told(None, f"is {kept}, which is not read; save it as .docx or .pdf")
+        return Told(None, f"is {kept}, which is not read; save it as .docx or .pdf", document=True)
     for sign, what in _UNREADABLE:
         if data.startswith(sign) and (claimed is None or b"\x00" in data[:512]):
-            return Told(None, f"is {what}")
+            return Told(None, f"is {what}", document=what != _PROGRAM)
     if suffix in ARCHIVES:
-        return Told(None, NO_ARCHIVE if data else EMPTY)
+        return Told(None, NO_ARCHIVE if data else EMPTY, document=bool(data))
     if claimed is None:
         endings = ", ".join(sorted(by_suffix()))
         return Told(None, NOT_READ.format(endings))

@@ -156,6 +156,57 @@ def test_letters_below_a_number_are_parts_where_the_exam_has_them(read: Read, sa
     assert [said(answers[i]) for i in ("10.1", "10.2a", "10.2b")] == ["table", "672", "1.1 billion"]
 
 
+def test_items_that_a_conversion_numbers_alike_are_told_by_their_count(
+    read: Read, said: Said
+) -> None:
+    text = "## Problem 3\n\n1. p = sigma(z)\n\n1. 0.6225\n\n- z = 0\n\nShe needs 50 hours.\n"
+    answers = read(text).answers
+    assert [said(answers[i]) for i in ("3.1", "3.2")] == ["p = sigma(z)", "0.6225"]
+    assert "50 hours" in said(answers["3.3"])
+
+
+def test_a_list_within_an_answer_is_told_from_the_questions_by_its_blank_lines(
+    read: Read, said: Said
+) -> None:
+    items = "1. one 7x7\n1. two layers\n1. three layers"
+    text = (
+        "## Problem 11\n\n(a) false\n\n"
+        f"## Problem 12\n\n1. All have C filters\n\n{items}\n\n1. first\n\n{items}\n\n1. second\n"
+    )
+    answers = read(text).answers
+    assert all(one in said(answers["12.1"]) for one in ("All have", "three layers"))
+    assert all(one in said(answers["12.2"]) for one in ("first", "three layers"))
+    assert said(answers["12.3"]) == "second"
+
+
+def test_page_numbers_are_no_items(read: Read, said: Said) -> None:
+    text = "\n\n".join(
+        f"## Problem {problem}\n\n1. one\n\n{page}\n\n1. two\n\n1. three"
+        for page, problem in ((4, 2), (5, 3), (6, 12))
+    )
+    answers = read(text).answers
+    for part in ("2.1", "2.2", "2.3", "3.1", "3.2", "3.3", "12.1", "12.2", "12.3"):
+        assert said(answers[part]) == ("one", "two", "three")[int(part[-1]) - 1]
+
+
+def test_more_letters_than_parts_are_no_labels(read: Read) -> None:
+    answers = read("## Problem 4\n\n- A : 0.1 B : 0.01\n\n- (a) C (b) E (c) E (d) B\n").answers
+    for part in ("4.1", "4.2"):
+        found = answers[part]
+        assert isinstance(found, Found)
+        assert found.doubt
+
+
+def test_text_that_no_part_was_given_opens_the_parts_that_were_not_found(read: Read) -> None:
+    text = (
+        "## Problem 12\n\nHere are the five designs: 7x7; 5x5, 3x3; three 3x3\n"
+        "and more of them below\n\n12.2: 49CC\n\n12.3: 49CCHW\n"
+    )
+    found = read(text).answers.get("12.1")
+    assert found is not None
+    assert found.doubt
+
+
 def test_parts_that_cannot_be_told_apart_go_to_a_person(read: Read) -> None:
     answers = read("## Problem 2\n\nThe distances are 3 and 2. It is green, then red.\n").answers
     for part in ("2.1", "2.2", "2.3"):

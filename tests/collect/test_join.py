@@ -67,7 +67,9 @@ def test_equal_and_different_files_in_one_archive(plan: Plan) -> None:
 
 def test_what_is_not_found_may_stand_in_the_file_that_was_not_read(plan: Plan) -> None:
     found = collect(plan, {"a.md": MARKDOWN, "b.rar": b"Rar!\x00"})
-    assert isinstance(found.evidence["2.2"]["answer"], Found)
+    answer = found.evidence["2.2"]["answer"]
+    assert isinstance(answer, Found)
+    assert answer.doubt == "b.rar could not be read, and may answer this otherwise"
     assert found.evidence["3.3"]["answer"] == Broken(
         why="b.rar could not be read", cause="conversion"
     )
@@ -78,3 +80,36 @@ def test_many_files_that_were_not_read_are_not_all_named(plan: Plan) -> None:
     broken = found.evidence["3.3"]["answer"]
     assert isinstance(broken, Broken)
     assert broken.why.endswith("4.rar and 4 more could not be read")
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("weights.pth", b"\x80\x02x"),
+        ("data.csv", b"1,2"),
+        ("a.exe", b"MZ\x00"),
+        ("photo.jpg", m.png()),
+    ],
+)
+def test_what_holds_no_answers_puts_none_in_doubt(name: str, data: bytes, plan: Plan) -> None:
+    found = collect(plan, {"a.md": MARKDOWN, name: data})
+    answer = found.evidence["2.2"]["answer"]
+    assert isinstance(answer, Found)
+    assert answer.doubt == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("final.pdf", b"%PDF-1.4 torn"),
+        ("a.zip", b"PK\x03\x04torn"),
+        ("old.doc", b"\xd0\xcf\x11\xe0"),
+    ],
+)
+def test_a_document_that_cannot_be_read_puts_all_answers_in_doubt(
+    name: str, data: bytes, plan: Plan
+) -> None:
+    found = collect(plan, {"a.md": MARKDOWN, name: data})
+    answer = found.evidence["2.2"]["answer"]
+    assert isinstance(answer, Found)
+    assert "may answer this otherwise" in answer.doubt

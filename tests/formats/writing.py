@@ -95,7 +95,7 @@ def as_notebook(markdown: str) -> str:
     return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells})
 
 
-def as_html(markdown: str) -> str:
+def as_html(markdown: str, style: str = "") -> str:
     """The hand-in as a page; formulas stay as they are typed."""
     formulas: list[str] = []
 
@@ -106,7 +106,7 @@ def as_html(markdown: str) -> str:
     safe = re.sub(r"\$\$.+?\$\$|\$[^$\n]+\$", kept, markdown, flags=re.DOTALL)
     body = MarkdownIt("commonmark").enable("table").render(safe)
     body = re.sub(r"FORMULA(\d+)END", lambda m: html.escape(formulas[int(m.group(1))]), body)
-    return f"<!doctype html><meta charset=utf-8><title>midterm</title><style>{STYLE}</style>{body}"
+    return f"<!doctype html><meta charset=utf-8><title>midterm</title><style>{STYLE}{style}</style>{body}"
 
 
 def browser() -> str | None:
@@ -116,13 +116,13 @@ def browser() -> str | None:
     )
 
 
-def as_pdf(markdown: str) -> bytes:
+def as_pdf(markdown: str, style: str = "") -> bytes:
     """The hand-in as a browser prints it."""
     found = browser()
     assert found is not None
     with tempfile.TemporaryDirectory() as folder:
         page, target = Path(folder, "midterm.html"), Path(folder, "midterm.pdf")
-        page.write_text(as_html(markdown), "utf-8")
+        page.write_text(as_html(markdown, style), "utf-8")
         flags = [
             "--headless",
             "--no-sandbox",
