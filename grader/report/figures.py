@@ -28,6 +28,8 @@ _ATTRIBUTE = re.compile(
 )
 _TYPES = {"png": "image/png", "jpeg": "image/jpeg"}
 _NAME = 120
+_MANY = 400
+"""How often pictures are shown or referred to; later ones stay the text that names them."""
 
 Span = tuple[int, int]
 
@@ -49,6 +51,7 @@ class Gallery:
         """
         self._blobs, self._prefix, self._elsewhere = blobs, prefix, elsewhere
         self._hung: dict[str, str] = {}
+        self._room = _MANY
         self._known: dict[tuple[str, str], Picture] = {}
         for picture in pictures:
             self._known.setdefault((picture.file, picture.name), picture)
@@ -69,9 +72,12 @@ class Gallery:
             return
         for found in _SHOWN.finditer(text):
             name, alt = _named(found)
+            if not self._room:
+                return
             picture = self._known.get((file, name)) or self._known.get((file, _last(name)))
             figure = self._figure(picture, alt) if picture is not None else None
             if figure is not None:
+                self._room -= 1
                 yield (*found.span(), figure)
 
     def _figure(self, picture: Picture, alt: str) -> Figure | None:

@@ -15,6 +15,7 @@ from typing import Any
 INSTALL = "pip install 'weasyprint>=68,<80'"
 _SYMBOL = re.compile(r'<symbol id="(\w+)" viewBox="[\d. ]+">(.*?)</symbol>')
 _USE = re.compile(r'<use href="#(\w+)"/>')
+_LONG = re.compile(r"<style>.*?</style>|<[^>]*>|((?:[^\s<>&]|&#?\w{1,8};){60})", re.DOTALL)
 _VARIABLE = re.compile(r"var\((--[a-z]+)\)")
 _DEFINED = re.compile(r"(--[a-z]+): ([^;]+);")
 
@@ -57,7 +58,9 @@ def _plain(html: str) -> str:
         name: _VARIABLE.sub(lambda m: colours.get(m[1], "none"), drawing)
         for name, drawing in _SYMBOL.findall(html)
     }
-    return _USE.sub(lambda m: symbols.get(m[1], ""), html)
+    drawn = _USE.sub(lambda m: symbols.get(m[1], ""), html)
+    # where a line may break is looked for in the whole word: long words are slow to lay out
+    return _LONG.sub(lambda m: f"{m[0]}\u200b" if m[1] else m[0], drawn)
 
 
 def _weasyprint() -> Any:

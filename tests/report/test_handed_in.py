@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.model import Answer, Found, Piece, Place, Shown
-from grader.report import handed_in
+from grader.report import figures, handed_in
 from grader.report.compose import report
 from grader.report.feedback import Report
 from grader.report.handed_in import Book, HandedIn
@@ -91,6 +91,7 @@ def test_a_picture_shown_a_thousand_times_is_embedded_once_a_section() -> None:
     page = told(sample.paper(1), hand_in)
     runs = [r for s in page.sheets for leaf in s.leaves for b in leaf.blocks for r in b.runs]
     assert sum(bool(r.figure and r.figure.source) for r in runs) == 1
+    assert sum(bool(r.figure) for r in runs) == figures._MANY
 
 
 @pytest.mark.parametrize(

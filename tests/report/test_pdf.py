@@ -68,6 +68,16 @@ def test_nothing_is_fetched_but_data(tmp_path: Path) -> None:
         assert not [o for o in page.get_objects() if o.type == 3]
 
 
+@pytest.mark.parametrize("word", ["W" * 200, "&lt;" * 200])
+def test_words_of_any_length_can_be_broken_and_tags_stay_whole(word: str) -> None:
+    tag = f"<img src='data:{'A' * 200}'>"
+    style = f"<style>{'a' * 200}</style>"
+    plain = pdf._plain(f"{style}{tag}{word}")
+    assert plain.replace("\u200b", "") == f"{style}{tag}{word}"
+    assert plain.count("\u200b") == 3
+    assert style + tag in plain
+
+
 def test_a_page_that_cannot_be_laid_out_costs_only_its_pdf(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
