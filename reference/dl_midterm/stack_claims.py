@@ -187,7 +187,7 @@ def _bottleneck(layers: Sequence[Mapping[str, Any]]) -> bool:
     return any("/" in str(layer.get("filters")) for layer in layers)
 
 
-_FITS = {
+_FITS: dict[str, Callable[[Stacks], bool]] = {
     "depth": _depthwise,
     "separable": _narrow,
     "factori": _narrow,
