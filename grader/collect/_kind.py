@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 
 from grader.collect import Collector, collectors
-from grader.collect._office import TYPES, office
+from grader.collect._office.package import TYPES, office
 
 
 @dataclass(frozen=True, slots=True)

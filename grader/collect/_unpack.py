@@ -21,7 +21,7 @@ from typing import IO
 
 from grader.collect import _salvage
 from grader.collect._kind import ARCHIVES, by_suffix, suffix_of
-from grader.collect._office import office
+from grader.collect._office.package import office
 
 MOST_FILES = 500
 MOST_ENTRIES = 20_000

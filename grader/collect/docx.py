@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 from grader.collect import Files, Gathered, Plan, Transcript, collectors
 from grader.collect._gather import transcribed
 from grader.collect._lines import MAX_LINE, MAX_LINES, split
-from grader.collect._office import Unfit, office, packed, parts
-from grader.collect._office_math import Node
-from grader.collect._word import OBJECT, Walk, tidied
-from grader.collect._word_styles import Lists, Styles
+from grader.collect._office.formulas import Node
+from grader.collect._office.package import Unfit, office, packed, parts
+from grader.collect._office.styles import Lists, Styles
+from grader.collect._office.word import OBJECT, Walk, tidied
 
 _TYPES = "[Content_Types].xml"
 _MAIN = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"

@@ -14,16 +14,15 @@ from typing import ClassVar
 
 from grader.collect import Files, Gathered, PartPlan, Plan, Transcript, collectors
 from grader.collect import _labels as labels
-from grader.collect import _notebook_code as code
-from grader.collect import _notebook_json as source
-from grader.collect import _notebook_marks as marks
 from grader.collect._blocks import split as pieces_of
 from grader.collect._finding import finding
 from grader.collect._gather import TWICE, transcribed
 from grader.collect._labels import Tree
 from grader.collect._lines import MAX_BYTES, MAX_LINES, decode
-from grader.collect._notebook_cells import Cell, cells, order
-from grader.collect._notebook_outputs import Pictures, Shown, fenced
+from grader.collect._notebook import code, marks
+from grader.collect._notebook import json as source
+from grader.collect._notebook.cells import Cell, cells, order
+from grader.collect._notebook.outputs import Pictures, Shown, fenced
 from grader.collect._words import answer_mark
 from grader.model import Finding, Found
 

@@ -13,10 +13,10 @@ from typing import ClassVar
 
 from grader.collect import Files, Gathered, Plan, Transcript, collectors
 from grader.collect import _ocr as ocr
-from grader.collect import _pdf_pages as pages
 from grader.collect._gather import transcribed
-from grader.collect._pdf_layout import items_of
-from grader.collect._pdf_write import Writer
+from grader.collect._pdf import pages
+from grader.collect._pdf.layout import items_of
+from grader.collect._pdf.write import Writer
 
 LOCKED = "is encrypted; hand it in without a password"
 DAMAGED = "is damaged, and could not be opened as a PDF"

@@ -250,7 +250,11 @@ def test_it_is_said_in_one_clear_line(graded: Graded, name: str) -> None:
 def test_no_zero_is_certain_where_something_was_not_read(graded: Graded, name: str) -> None:
     case = graded.cases[name]
     parts = graded.results[name]
-    assert parts["1"]["earned"] == (0 if case.whole and case.first is None else case.first)
+    wanted = 0 if case.whole and case.first is None else case.first
+    # an answer beside a document that nothing was read of is kept, and shown to a person
+    beside = name in ("truncated-zip", "truncated-gz", "link-in-tar", "two-bad")
+    assert parts["1"]["earned"] == (None if beside else wanted)
+    assert not beside or parts["1"]["proposed"] == wanted
     assert case.whole or all(part["earned"] != 0 for part in parts.values())
 
 

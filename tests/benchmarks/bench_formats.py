@@ -21,7 +21,9 @@ SAMPLES = ("perfect", "misconceptions", "follow-through")
 
 def notebooks(folder: Path, count: int) -> None:
     """Write notebooks, no two alike."""
-    texts = [(ROOT / "submissions/dl_midterm" / s / "answers.md").read_text("utf-8") for s in SAMPLES]
+    texts = [
+        (ROOT / "submissions/dl_midterm" / s / "answers.md").read_text("utf-8") for s in SAMPLES
+    ]
     for number in range(count):
         book = json.loads(writing.as_notebook(texts[number % len(texts)]))
         line = {"cell_type": "markdown", "metadata": {}, "source": f"<!-- hand-in {number} -->"}
@@ -45,7 +47,16 @@ def measure(kind: str, write: object, count: int) -> None:
         folder.mkdir()
         write(folder, count)  # type: ignore[operator]
         paths = sorted(map(str, folder.iterdir()))
-        command = [sys.executable, "-m", "grader", "grade", "dl_midterm", *paths, "--out", f"{name}/out"]
+        command = [
+            sys.executable,
+            "-m",
+            "grader",
+            "grade",
+            "dl_midterm",
+            *paths,
+            "--out",
+            f"{name}/out",
+        ]
         started = time.perf_counter()
         done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
         seconds = time.perf_counter() - started

@@ -13,7 +13,7 @@ from grader.collect import Plan
 from grader.collect import docx as collector
 from grader.collect._everything import collect
 from grader.collect._kind import told
-from grader.collect._office import office
+from grader.collect._office.package import office
 from grader.model import Broken, Found
 from tests.bad_input import making as m
 

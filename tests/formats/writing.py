@@ -51,8 +51,9 @@ def as_text(markdown: str) -> str:
                 for line in text.split("\n")
                 if not re.fullmatch(r"[|\s:-]+", line) or not line.strip()
             ]
-            text = "\n".join(lines)
-        written.append(text)
+            written.append("\n".join(lines))
+        else:
+            written.append(text)
     return "\n\n".join(written)
 
 
@@ -83,16 +84,15 @@ def as_notebook(markdown: str) -> str:
         elif kind == "output" and last.get("cell_type") == "code":
             last["outputs"] = [{"output_type": "stream", "name": "stdout", "text": source}]
         else:
-            for part in re.split(r"(?m)^(?=#+ )", text):
-                if part.strip():
-                    cells.append(
-                        {
-                            "cell_type": "markdown",
-                            "metadata": {},
-                            "source": part.strip("\n").splitlines(keepends=True),
-                        }
-                    )
+            cells.extend(
+                _markdown(part) for part in re.split(r"(?m)^(?=#+ )", text) if part.strip()
+            )
     return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells})
+
+
+def _markdown(text: str) -> dict[str, object]:
+    source = text.strip("\n").splitlines(keepends=True)
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
 
 
 def as_html(markdown: str, style: str = "") -> str:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader.collect import _signs as signs
-from grader.collect._pdf_code import Row, columns_of, listing, wrapped
-from grader.collect._pdf_joins import joined, parted, starts_item
-from grader.collect._pdf_lines import Line
-from grader.collect._pdf_measure import Measure
-from grader.collect._pdf_tables import Table
+from grader.collect._pdf.code import Row, columns_of, listing, wrapped
+from grader.collect._pdf.joins import joined, parted, starts_item
+from grader.collect._pdf.lines import Line
+from grader.collect._pdf.measure import Measure
+from grader.collect._pdf.tables import Table
 
 _BULLET = re.compile(r"[•◦▪‣∙●○■□–]\s*(?=\S)")
 _LABEL = re.compile(

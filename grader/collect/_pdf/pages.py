@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.collect import _pdf_pictures as pictures
-from grader.collect._pdf_shapes import Box, Shapes, shapes
-from grader.collect._pdf_words import Page, Reader
+from grader.collect._pdf import pictures
+from grader.collect._pdf.shapes import Box, Shapes, shapes
+from grader.collect._pdf.words import Page, Reader
 
 MOST_PAGES = 300
 MOST_GLYPHS = 600_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from grader.collect._pdf_lines import lines_of
-from grader.collect._pdf_shapes import Box, Shapes
-from grader.collect._pdf_words import Word
+from grader.collect._pdf.lines import lines_of
+from grader.collect._pdf.shapes import Box, Shapes
+from grader.collect._pdf.words import Word
 
 _MOST_BARS = 400
 _PLAIN = re.compile(r"[\w.,]+")

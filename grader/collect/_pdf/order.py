@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from grader.collect._pdf_lines import Line, lines_of
-from grader.collect._pdf_words import Word
+from grader.collect._pdf.lines import Line, lines_of
+from grader.collect._pdf.words import Word
 
 _FEWEST = 6
 """Lines that stand beside others, at least, where a page has columns."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.collect._pdf_fractions import typeset
-from grader.collect._pdf_furniture import furniture
-from grader.collect._pdf_lines import Line, uses_spaces
-from grader.collect._pdf_measure import Measure, measure, overflowing
-from grader.collect._pdf_order import columns
-from grader.collect._pdf_pages import Paper, Sheet
-from grader.collect._pdf_shapes import Shapes
-from grader.collect._pdf_tables import Table, tables
-from grader.collect._pdf_write import Item, Shown
+from grader.collect._pdf.fractions import typeset
+from grader.collect._pdf.furniture import furniture
+from grader.collect._pdf.lines import Line, uses_spaces
+from grader.collect._pdf.measure import Measure, measure, overflowing
+from grader.collect._pdf.order import columns
+from grader.collect._pdf.pages import Paper, Sheet
+from grader.collect._pdf.shapes import Shapes
+from grader.collect._pdf.tables import Table, tables
+from grader.collect._pdf.write import Item, Shown
 
 _FEW_WORDS = 6
 

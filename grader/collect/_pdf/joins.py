@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from grader.collect._pdf_lines import Line
-from grader.collect._pdf_measure import Measure
+from grader.collect._pdf.lines import Line
+from grader.collect._pdf.measure import Measure
 
 LONGEST = 6_000
 _TORN = re.compile(r"[^\W_]-$")

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from grader.collect._lines import MAX_LINE, split
-from grader.collect._notebook_json import Loaded
-from grader.collect._notebook_outputs import MAX_TEXT, joined
+from grader.collect._notebook.json import Loaded
+from grader.collect._notebook.outputs import MAX_TEXT, joined
 
 MAX_CELL_LINES = 20_000
 _MOST_SHOWN = 20

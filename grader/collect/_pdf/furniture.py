@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.collect import _repair
-from grader.collect._pdf_lines import Line
-from grader.collect._pdf_tables import cells
+from grader.collect._pdf.lines import Line
+from grader.collect._pdf.tables import cells
 
 _ZONE = 0.14
 _MARGIN = 0.08

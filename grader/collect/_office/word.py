@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.collect import _signs as signs
-from grader.collect._office_math import M, Node, W, linear
-from grader.collect._word_styles import Lists, Styles, is_on, monospaced, value
+from grader.collect._office.formulas import M, Node, W, linear
+from grader.collect._office.styles import Lists, Styles, is_on, monospaced, value
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from grader.collect._office_math import Node, W
+from grader.collect._office.formulas import Node, W
 
 _MONO = re.compile(
     r"courier|consolas|\bmono|monaco|menlo|code\b|inconsolata|lucida console|typewriter|terminal",

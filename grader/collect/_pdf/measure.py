@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from grader.collect._pdf_code import listing
-from grader.collect._pdf_lines import Line
+from grader.collect._pdf.code import listing
+from grader.collect._pdf.lines import Line
 
 
 @dataclass(slots=True)

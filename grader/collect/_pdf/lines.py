@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from grader.collect._pdf_words import Word
+from grader.collect._pdf.words import Word
 
 _LEVEL = 0.2
 """Words whose heights differ by less than this share of their size stand on one line."""

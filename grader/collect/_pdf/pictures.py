@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from grader.collect._pdf_shapes import Box, Shapes
+from grader.collect._pdf.shapes import Box, Shapes
 
 LARGEST_SIDE = 1_400
 MOST_PIXELS = 40_000_000

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from grader.collect._pdf_lines import Line, lines_of
-from grader.collect._pdf_shapes import Box, Shapes
-from grader.collect._pdf_words import Word
+from grader.collect._pdf.lines import Line, lines_of
+from grader.collect._pdf.shapes import Box, Shapes
+from grader.collect._pdf.words import Word
 
 Span = tuple[float, float]
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from grader.collect import _notebook_html as html
 from grader.collect._blocks import PRINTED
 from grader.collect._lines import split
+from grader.collect._notebook import html
 
 MAX_LINES = 4_000
 """Lines of one cell's text, and of its outputs, that are read."""

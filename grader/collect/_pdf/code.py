@@ -13,8 +13,8 @@ from statistics import median
 from typing import Literal
 
 from grader.collect import _signs as signs
-from grader.collect._pdf_lines import Line
-from grader.collect._pdf_words import Word
+from grader.collect._pdf.lines import Line
+from grader.collect._pdf.words import Word
 
 Lang = Literal["python", "output", ""]
 

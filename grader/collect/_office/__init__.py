@@ -1,0 +1,1 @@
+"""Office files: what kind they are, and what a Word document holds."""
