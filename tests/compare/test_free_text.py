@@ -1,5 +1,6 @@
 """Free text: certain where it is plain, else a proposal, and never right by key words."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -55,6 +56,39 @@ TEST = Claims(subject="test", because=("overfit*",), **CURVES)
 )
 def test_concepts(text: str, credit: int, certain: bool) -> None:
     verdict = EPSILON.compare([text], None)
+    assert (verdict.credit, verdict.certain) == (credit, certain), verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "credit", "certain"),
+    [
+        ("It is small, so averages follow slowly.", 0, True),
+        ("Averages follow slowly. It prevents division by zero.", 1, True),
+        ("Averages follow slowly and some small number is not zero.", 0, False),
+        ("Averages follow slowly. It is a small constant.", 0, False),
+    ],
+)
+def test_what_misses_the_point_is_nothing_only_where_nothing_else_is_said(
+    text: str, credit: int, certain: bool
+) -> None:
+    role = replace(EPSILON, idle=("averages follow",), core=("zero",))
+    verdict = role.compare(text.split(". "), None)
+    assert (verdict.credit, verdict.certain) == (credit, certain), verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "credit", "certain"),
+    [
+        ("Variance rises as it is trained longer.", Fraction(1, 2), True),
+        ("Variance rises as it is sensitive and trained longer.", 1, False),
+        ("Variance rises as it is sensitive.", 1, True),
+        ("Variance rises (less bias), then falls.", 0, False),
+    ],
+)
+def test_a_false_reason_is_none_unless_a_right_one_stands_beside_it(
+    text: str, credit: Fraction, certain: bool
+) -> None:
+    verdict = replace(VARIANCE, untrue=("trained longer",)).compare([text], "rises")
     assert (verdict.credit, verdict.certain) == (credit, certain), verdict.reason
 
 

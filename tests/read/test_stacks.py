@@ -152,6 +152,20 @@ def test_what_is_said_of_all_holds_for_each(text: str, padding: Any, filters: An
     assert {str(layer["filters"]) for layer in layers} == {str(filters)}
 
 
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("1. one layer 7 7\n2. three layers 3 3\n3. 5 5 followed by 3 3", True),
+        ("1. 7 7\n2. 3 3, 3 3, 3 3\n3. 5 5, 3 3", False),
+    ],
+)
+def test_signs_lost_between_sides_are_put_back(text: str, sure: bool) -> None:
+    assert stacks(text) == THREE
+    found = read(text)
+    assert isinstance(found, Found)
+    assert any(one["unsure"] for one in found.value) is not sure
+
+
 def test_two_descriptions_that_differ_are_a_conflict() -> None:
     found = read("1. 7x7\n2. 5x5, 3x3\n\nFinal answer: architecture 2 is 5x5, 5x5.")
     assert isinstance(found, Found)
