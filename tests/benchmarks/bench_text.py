@@ -16,9 +16,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
+def _is_text(file: Path) -> bool:
+    return file.suffix in (".md", ".txt", ".json")
+
+
 def hand_ins(folder: Path, count: int) -> None:
     """Write ``count`` hand-ins, samples in turn."""
-    samples = [p for p in sorted((ROOT / "submissions/dl_midterm").iterdir()) if p.name != "blank"]
+    every = sorted((ROOT / "submissions/dl_midterm").iterdir())
+    samples = [p for p in every if p.name != "blank" and all(map(_is_text, p.iterdir()))]
     for number in range(count):
         sample = samples[number % len(samples)]
         home = folder / f"student{number:05d}"
