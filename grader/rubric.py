@@ -90,7 +90,7 @@ def _spec(kinds: Kinds[Any], value: Any) -> Any:
         fields = getattr(cls, "__dataclass_fields__", {})
         for key in options:
             if key not in fields:
-                near = difflib.get_close_matches(key, fields, n=1)
+                near = difflib.get_close_matches(str(key), fields, n=1)
                 hint = f"; did you mean '{near[0]}'?" if near else ""
                 raise ValueError(f"'{value['kind']}' has no option '{key}'{hint}")
         built = _adapter(cls).validate_python(options)

@@ -33,6 +33,9 @@ _FILLED = re.compile(
     re.IGNORECASE,
 )
 """A line of an answer that counts on: “Nearest-2 : BA”."""
+_NAMED = re.compile(
+    r"\s*(?:[-*]\s+)?(?:\d{1,2}[.)]\s*)?\W{0,4}([A-Za-z]{3,20})\s+(\w{1,2})\W{0,4}\s?[:=]"
+)
 _EXAMPLE = re.compile(r"\W*(?:for (?:example|instance)|e\.g\.)", re.IGNORECASE)
 
 
@@ -69,6 +72,7 @@ class Stripper:
         self._examples(own, near)
         doubt = self._leading(own, asked=asked)
         _later(own)
+        self._between(own)
         _items.restore_choice(own)
         self._empty_mark(own)
         if how in {"label", "answer"}:
@@ -220,12 +224,32 @@ class Stripper:
         framing = framing or any(item.pointed for item in question)
         for item in question:
             item.gone = item.flagged or framing
+        self._between(question)  # or the doubt would be that nothing is left
         pictured = any(item.kind == "image" for item in own[last + 1 : run])
         if rest or (pictured and own[last].pointed):
             self._behind(own, last, run, marked=marked or not rest)
         bridged = [item for item in question if not item.flagged and item.gone]
         left = rest or any(not item.gone for item in own[:run])
         return doubt or (MIXED if not left and self._own(bridged) else "")
+
+    def _between(self, own: list[Item]) -> None:
+        """Keep what stands between the items of a question that are answered one by one.
+
+        ``1. Image X: …``, an answer, ``2. Image Y: …``, an answer: the items name the answers.
+        """
+        heads = [i for i, item in enumerate(own) if item.flagged and item.first]
+        for one, other in pairwise(heads):
+            between = [item for item in own[one + 1 : other] if not item.flagged]
+            if between and self._parallel(own[one], own[other]):
+                for item in (own[one], *between, own[other]):
+                    item.gone = False
+
+    def _parallel(self, one: Item, other: Item) -> bool:
+        """Whether two items name things of one kind: ``1. Image X:`` and ``2. Image Y:``."""
+        names = [_NAMED.match(self.text.lines[item.line]) for item in (one, other)]
+        if names[0] is None or names[1] is None or one.line == other.line:
+            return False
+        return names[0][1].lower() == names[1][1].lower() and names[0][2] != names[1][2]
 
     def _behind(self, own: list[Item], last: int, run: int, *, marked: bool) -> None:
         """Take out what a question introduces by a colon, where an answer follows further on."""

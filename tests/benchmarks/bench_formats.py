@@ -35,7 +35,7 @@ def pdfs(folder: Path, count: int) -> None:
     """Write PDFs of about ten pages: large type, one comment of its own in each file."""
     for number, sample in enumerate(SAMPLES):
         text = (ROOT / "submissions/dl_midterm" / sample / "answers.md").read_text("utf-8")
-        data = writing.as_pdf(text, "body { font-size: 15pt } pre, code { font-size: 13pt }")
+        data = writing.as_pdf(text, "body { font-size: 21pt } pre, code { font-size: 18pt }")
         for copy in range(number, count, len(SAMPLES)):
             (folder / f"student{copy:04d}.pdf").write_bytes(data + f"\n% {copy}\n".encode())
 

@@ -203,3 +203,18 @@ def test_the_example_of_a_question_handed_in_unanswered_is_no_answer(read: Read)
 
 def test_the_settings_below_a_question_are_no_answer(read: Read) -> None:
     assert not isinstance(read(PAPER).answers.get("9.3"), Found)
+
+
+def test_answers_between_the_items_of_a_question_are_kept_with_the_items(
+    read: Read, said: Said
+) -> None:
+    text = (
+        "## Problem 5\n\nGive the pseudolabels of the two images under the Nearest-1, Nearest-2, "
+        "Nearest-3 and Nearest-4 schemes. The image feature vectors are given as:\n\n"
+        "1. Image X : [-1,1,-1,1]\n\nNearest-4 gives D B A C, the shorter ones are its front part.\n\n"
+        "2. Image Y : [1,-1,1,-1]\n\nNearest-4 gives C A B D, again the front part.\n"
+    )
+    answer = said(read(text).answers["5"])
+    assert "Give the pseudolabels" not in answer
+    for kept in ("Image X", "D B A C", "Image Y", "C A B D"):
+        assert kept in answer
