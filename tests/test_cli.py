@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli import main
+from tests.bad_input.making import png
 
 Run = tuple[int, str, str]
 
@@ -336,3 +337,16 @@ def test_pdf_reports_lie_beside_the_others_and_go_with_the_next_run(course: Path
     assert made.read_bytes().startswith(b"%PDF-")
     grader("grade", "sums", "--out", course / "out")
     assert not made.exists()
+
+
+def test_a_scan_is_a_persons_to_read_and_no_failure(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    (course / "submissions/sums/ada.png").write_bytes(png())
+    status, _, err = grader("grade", "sums", "--out", course / "out")
+    assert status == 0
+    assert "ada/ada.png: is a picture" in err
+
+
+def test_our_own_samples_are_graded_with_status_0(tmp_path: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    root = Path(__file__).parent.parent
+    assert grader("grade", "dl_midterm", "--course", root, "--out", tmp_path)[0] == 0
+    assert len(list((tmp_path / "reports").glob("*.html"))) >= 14

@@ -65,6 +65,8 @@ class Transcript:
     unread: bool = False
     cut: str = ""
     doubt: str = ""
+    pictured: bool = False
+    """Whether what was not read stands in pictures, which a person is shown."""
     code: bool = False
     """Whether the lines are one program and no Markdown."""
 

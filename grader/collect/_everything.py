@@ -35,8 +35,8 @@ _SHOWN_LINES, _SHOWN_SIGNS = 6_000, 400_000
 class Collected:
     """All that was found in one submission.
 
-    ``transcripts`` are the files as people are shown them; ``pictures`` the re-encoded ones, by
-    file and name.
+    ``unread`` names the files that nobody could read, not even as a picture; ``transcripts`` are
+    the files as people are shown them; ``pictures`` the re-encoded ones, by file and name.
     """
 
     evidence: dict[str, dict[str, Finding]]
@@ -134,7 +134,8 @@ def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) ->
             one = replace(one, unread=False, problems=())
         gathered[name] = _doubt_all(one, name) if one.unread else one
         if one.unread:
-            pictured = kinds[name] == PICTURE
+            shown = one.transcript is not None and one.transcript.pictured
+            pictured = kinds[name] == PICTURE or shown
             holes.append(Hole(name=name, picture=pictured, document=not pictured))
         said = one.problems if opened.files[name] else (EMPTY,)
         problems += [(name, problem) for problem in said]
@@ -152,7 +153,7 @@ def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) ->
         evidence=evidence,
         claims=claims,
         problems=tuple(problems),
-        unread=tuple(hole.name for hole in holes),
+        unread=tuple(hole.name for hole in holes if not hole.picture),
         transcripts=transcripts,
         pictures=dict(_pictures(transcripts, beside)),
     )

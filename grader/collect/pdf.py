@@ -84,6 +84,7 @@ def _transcript(paper: pages.Paper, lines: Sequence[str], numbers: Sequence[int]
         pictures=paper.pictures,
         problems=tuple(problems),
         unread=bool(scans or paper.broken or paper.cut),
+        pictured=bool(scans) and not (paper.broken or paper.cut),
         cut="; ".join(paper.cut),
         doubt=_doubt(paper),
     )
@@ -129,6 +130,7 @@ def _scan(paper: pages.Paper) -> Transcript:
         pictures=paper.pictures,
         problems=(RECOGNISED if complete else SCAN, *paper.problems, *paper.cut),
         unread=not complete,
+        pictured=not (paper.broken or paper.cut),
         cut="; ".join(paper.cut),
         doubt=ocr.DOUBT,
     )
