@@ -306,7 +306,11 @@ def _exactly(spots: list[Spot], taken: Taken, missing: Sequence[int]) -> Taken:
         spot = next((s for s in exact if s.worth.get(part, 0.0) >= max(s.worth.values())), None)
         if spot is None:
             heads = {s.line for s, _ in taken}
-            items = [s for s in between if s.scheme == "dot" and part in s.worth]
+            items = [
+                s
+                for s in between
+                if s.scheme == "dot" and s.worth.get(part, 0.0) >= max(s.worth.values(), default=9)
+            ]
             spot = _lone([s for s in items if s.line not in heads])
         if spot is not None:
             found.append((spot, part))

@@ -87,7 +87,7 @@ def _apart(before: Word, word: Word, *, spaces: bool) -> bool:
     size = max(before.size, word.size)
     if word.spaced:
         return gap > -0.5 * size
-    return gap > (0.28 if spaces else 0.15) * size
+    return gap > (0.28 if spaces and word.font.blank else 0.15) * size
 
 
 def uses_spaces(words: Iterable[Word]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from grader.collect._pdf.grids import grids
 from grader.collect._pdf.lines import Line, lines_of
 from grader.collect._pdf.shapes import Box, Shapes
 from grader.collect._pdf.words import Word
@@ -51,9 +52,20 @@ def tables(
     ``pitch`` is the distance of lines of running text, in sizes of their font.
     """
     out: list[Line | Table] = []
+    ruled = grids(shapes)
+    frame = [next((g for g in ruled if g.holds(n.x0, n.x1, n.y)), None) for n in lines]
     at = 0
     while at < len(lines):
-        grown = _grow(lines, at, shapes, spaces=spaces)
+        framed = frame[at]
+        stop = at + 1
+        while stop < len(lines) and frame[stop] is framed:
+            stop += 1
+        if framed is not None:
+            edges = [(x, x) for x in framed.edges]
+            out.append(_table(list(lines[at:stop]), edges, shapes, pitch, spaces=spaces))
+            at = stop
+            continue
+        grown = _grow(lines[:stop], at, shapes, spaces=spaces)
         if grown is None:
             out.append(lines[at])
             at += 1
@@ -79,7 +91,8 @@ def _breaks(line: Line, *, spaces: bool) -> list[Span]:
             continue
         gap = b.x0 - a.x1
         math = a.text in _SIGNS or b.text in _SIGNS or line.raised.get(n) or line.raised.get(n + 1)
-        bare = spaces and not b.spaced and gap > _BARE * line.size and not math
+        blank = spaces and b.font.blank
+        bare = blank and not b.spaced and gap > _BARE * line.size and not math
         if bare or gap > _WIDE * line.size:
             out.append((a.x1, b.x0))
     return out
@@ -166,8 +179,9 @@ def _ink(line: Line, *, spaces: bool) -> list[Span]:
     out: list[Span] = []
     for word in line.words:
         gap = word.x0 - out[-1][1] if out else 0.0
-        bare = spaces and not word.spaced and gap > _BARE * line.size
-        if not out or bare or gap > (_WIDE if spaces else 0.5) * line.size:
+        blank = spaces and word.font.blank
+        bare = blank and not word.spaced and gap > _BARE * line.size
+        if not out or bare or gap > (_WIDE if blank else 0.5) * line.size:
             out.append((word.x0, word.x1))
         else:
             out[-1] = (out[-1][0], max(word.x1, out[-1][1]))

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 MOST_GLYPHS = 30_000
+_FEW = 20
+"""Words of a font from which on it shows whether the file writes blanks in it."""
 """Glyphs of one page that are read; a page of small print holds a fifth of it."""
 _SMALLEST, _LARGEST, _FARTHEST = 0.3, 3_000.0, 50_000.0
 """Sizes of fonts and places that are no mistake."""
@@ -55,7 +57,15 @@ class Font:
     name: str
     bold: bool = False
     widths: dict[str, float] = field(default_factory=dict)
+    told: tuple[int, int] = (0, 0)
+    """Words with a blank of the file before them, and words without."""
     _told: tuple[int, bool] = (-1, False)
+
+    @property
+    def blank(self) -> bool:
+        """Whether the file holds blanks between words in this font; some programs leave them out."""
+        spaced, bare = self.told
+        return spaced * 12 > bare or spaced + bare < _FEW
 
     @property
     def mono(self) -> bool:
@@ -296,6 +306,8 @@ def _words(
 def _word(signs: list[str], start: float, end: float, y: float, run: _Run, *, spaced: bool) -> Word:
     text = "".join(signs)
     advance = (end - start) / max(len(text), 1)
+    spaces, bare = run.font.told
+    run.font.told = (spaces + spaced, bare + (not spaced))
     return Word(text, start, end, y, run.size, run.font, spaced, advance)
 
 
