@@ -22,6 +22,7 @@ from grader.collect._words import answer_mark, stems
 _INLINE = re.compile(r"(?:(?<=\s)|(?<=[:;.,]))\((?:[a-h]|\d|i{1,3}|iv|v)\)(?=\s)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*[-*+•]\s")
 _NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s")
+_DEFINED = r"(?m)^[ \t]*(?:def|class)[ \t]+{0}\b"
 _WORTH = {
     "part": 6.0,
     "heading": 5.0,
@@ -98,6 +99,8 @@ class Filler:
         marks = [s for s in every if s.scheme == "answer"]
         if stretch.own and len(marks) == len(stretch.missing) + 1:
             spots += marks[1:]
+        if stretch.own:
+            spots += self._numbered_on(every, stretch)
         missing = stretch.missing
         score, taken, schemes = 0.0, Taken(), frozenset[str]()
         for names in _families(spots):
@@ -121,6 +124,29 @@ class Filler:
             Candidate(s.line, s.col, k, s.worth[k], s.end, s.scheme) for s, k in (*taken, *more)
         ]
         return Filled(tuple(sorted(starts, key=lambda c: (c.line, c.col))), sure)
+
+    def _numbered_on(self, spots: Sequence[Spot], stretch: Stretch) -> list[Spot]:
+        """Items that go on with the number that the answered part itself has: ``1. …``, ``3. …``.
+
+        A list within an answer starts anew; where any item does, none is taken.
+        """
+        first = labels.read(self.text.lines[stretch.start[0]])
+        if first is None or len(first.path) != 1 or not first.path[0].isdigit():
+            return []
+        found: list[Spot] = []
+        last = int(first.path[0])
+        for spot in spots:
+            label = labels.read(self.text.lines[spot.line], spot.col)
+            if spot.scheme != "dot" or label is None or len(label.path) != 1:
+                continue
+            number = int(label.path[0]) if label.path[0].isdigit() else 0
+            if number <= last:
+                return []
+            last = number
+            best = max(spot.worth, key=spot.worth.__getitem__, default=None)
+            if best is not None and self.tree.paths[best][1:2] == label.path:
+                found.append(replace(spot, exact=True))
+        return found
 
     def _stray(self, spots: list[Spot]) -> int | None:
         """The part whose number stands on a line or a paragraph of its own."""
@@ -253,15 +279,19 @@ class Filler:
         block = self.text.blocks[self.text.block_of[n]]
         body = "\n".join(self.text.lines[block.start : block.end])
         worth = {}
+        exact = False
         for k in stretch.missing:
-            names = sum(
-                re.search(rf"\b{re.escape(name)}\b", body) is not None
+            own = [
+                name
                 for name in self.parts[k].defines
                 if not any(name in self.parts[j].defines for j in stretch.group if j != k)
-            )
+            ]
+            names = sum(re.search(rf"\b{re.escape(name)}\b", body) is not None for name in own)
             if names:
-                worth[k] = _WORTH["code"] + min(names, 3)
-        return [Spot(n, 0, 0, "words", worth)] if worth else []
+                defined = any(re.search(_DEFINED.format(re.escape(n)), body) for n in own)
+                worth[k] = _WORTH["code"] + min(names, 3) + 2.0 * defined
+                exact = exact or defined
+        return [Spot(n, 0, 0, "words", worth, exact)] if worth else []
 
 
 def _families(spots: Sequence[Spot]) -> list[frozenset[str]]:

@@ -38,6 +38,12 @@ _POINTS_ON = re.compile(
     r"|\bsee (?:the )?(?:end|bottom|last page|further below)\b",
     re.IGNORECASE,
 )
+_ABOVE = re.compile(
+    r"\b(?:printed|shown|given|computed|calculated|listed|displayed|see|output|results?|values?)\b"
+    r".{0,40}\babove\b|\babove\b.{0,20}\b(?:output|cell|table|code|results?)\b",
+    re.IGNORECASE,
+)
+_SHORT = 160
 _REST = re.compile(r"\W*(?:the |my )?(?:rest|remaining|remainder|others)\b", re.IGNORECASE)
 _ITEM = re.compile(
     r"\s*(?:[-*•]\s+)?(?:\(?(?P<letter>[a-h])\)|(?P<noun>[a-z]{0,14})\s?#?(?P<number>\d{1,2})\s?[.):])(?!\d)",
@@ -101,7 +107,7 @@ def gather(
     near = [tree.members[head] for head in tree.problem]
     stripper = Stripper(text, phrases, near)
     visits: dict[int, list[Visit]] = {}
-    for run in _runs(found):
+    for run in _runs(_with_above(text, found)):
         made = _visit(text, file, run, stripper)
         for part in run[0].parts:
             visits.setdefault(part, []).append(made)
@@ -116,6 +122,31 @@ def gather(
             if doubt:
                 answers[part] = Missing(why=NOTHING, doubt=doubt)
     return {tree.ids[part]: answers[part] for part in sorted(answers)}
+
+
+def _with_above(text: Text, found: Sequence[Region]) -> Sequence[Region]:
+    """Give what code printed at the head of a problem to an answer that only points up at it."""
+    out: list[Region] = []
+    head: Region | None = None
+    for region in found:
+        if not region.parts:
+            head = region if _prints(text, region) else None
+        elif head is not None and len(region.parts) == 1 and _points_up(text, region):
+            out.append(replace(head, parts=region.parts, how="above", body=0))
+        out.append(region)
+    return out
+
+
+def _prints(text: Text, region: Region) -> bool:
+    stop = region.end_line + (region.end_col > 0)
+    return any(text.kind(n) in ("output", "table") for n in range(region.line, stop))
+
+
+def _points_up(text: Text, region: Region) -> bool:
+    """Whether an answer is a line that says that its values stand above."""
+    lines = text.lines[region.line : region.end_line + (region.end_col > 0)]
+    said = " ".join(" ".join(lines).split())
+    return len(said) < _SHORT and _ABOVE.search(said) is not None
 
 
 def _unplaced(text: Text, found: Sequence[Region], part: int) -> str:
