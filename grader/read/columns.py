@@ -49,6 +49,8 @@ _COMMAS = re.compile(
 """A header or a row of comma separated values."""
 _GROUPS = re.compile(r"(?:,\d{3})+")
 _WIDE, _NARROW = re.compile(r"\s{3,}"), re.compile(r"\s{2,}")
+_NUMBERED = re.compile(r"\d{1,4}\s{2,}(?=[A-Za-z])")
+"""The number of a row, as data frames print it."""
 _PLAIN = re.compile(r"[\d.,x×*() -]+[KMBkmb]?")
 _LONGEST = 400
 _HEAD = 3
@@ -325,6 +327,9 @@ def _cells(line: str) -> list[str]:
             return [cell.strip() for cell in text.split(mark)]
     if _COMMAS.fullmatch(text) and not _GROUPS.fullmatch(text[text.index(",") :]):
         return [cell.strip() for cell in text.split(",")]
+    numbered = _NUMBERED.match(text)
+    if numbered and len(_NARROW.split(text[numbered.end() :])) > 2:
+        text = text[numbered.end() :]
     wide, narrow = _WIDE.split(text), _NARROW.split(text)
     if len(wide) > 2:
         return wide
