@@ -179,6 +179,26 @@ def test_a_list_within_an_answer_is_told_from_the_questions_by_its_blank_lines(
     assert said(answers["12.3"]) == "second"
 
 
+def test_items_go_on_with_the_number_of_a_question_that_was_copied(read: Read, said: Said) -> None:
+    text = (
+        "## Problem 3\n\n1. p\n\n2. 0.4\n\n3. 50\n\n## Problem 11\n\n1. Which of the following statements are true about batch normalization?\n\n"
+        "(b) and (c)\n\n3. division by zero\n\n4. no statistics\n\n5. 640\n"
+    )
+    answers = read(text).answers
+    told = [said(answers[i]) for i in ("11.3", "11.4", "11.5")]
+    assert told == ["division by zero", "no statistics", "640"]
+
+
+def test_an_answer_that_points_up_holds_what_was_printed_there(read: Read, said: Said) -> None:
+    text = (
+        "## Problem 3\n\n1. p\n\n2. 0.4\n\n3. 50\n\n## Problem 2\n\n```python\nprint(d)\n```\n\n```output\n[3. 2. 3.16]\n```\n\n"
+        "1. the distances are printed above\n\n2. Green\n\n3. Red\n"
+    )
+    answers = read(text).answers
+    assert "[3. 2. 3.16]" in said(answers["2.1"])
+    assert [said(answers[i]) for i in ("2.2", "2.3")] == ["Green", "Red"]
+
+
 def test_page_numbers_are_no_items(read: Read, said: Said) -> None:
     text = "\n\n".join(
         f"## Problem {problem}\n\n1. one\n\n{page}\n\n1. two\n\n1. three"

@@ -443,3 +443,16 @@ def test_ten_pages_are_read_in_a_moment() -> None:
     made = transcript_of(data)
     assert max(made.numbers) >= 9
     assert time.process_time() - started < 0.8
+
+
+def test_a_ruled_table_is_read_by_its_rules(tmp_path: Path) -> None:
+    made = pdfs.printed(
+        "| | A | B | C |\n|---|---|---|---|\n| X | 1 | 2 | 3 |\n\n| S | Y |\n|---|---|\n| a | D |\n",
+        tmp_path,
+        "<style>table{border-collapse:collapse;margin:6px 0} td,th{border:1px solid;padding:1px 3px}</style>",
+    )
+    lines = [line for line in pdf_module.transcript_of(made).lines if line.startswith("|")]
+    cells = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in lines if "---" not in line
+    ]
+    assert cells == [["", "A", "B", "C"], ["X", "1", "2", "3"], ["S", "Y"], ["a", "D"]]

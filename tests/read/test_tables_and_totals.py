@@ -29,7 +29,7 @@ def values(found: Any) -> list[Any]:
         "| layer | activations | params |\n|---|---|---|\n| input | 150K | 0 |\n| conv | 2*3*4=24 | 7 |\n| total | | 7 |",
         "layer\tactivations\tparams\ninput\t150K\t0\nconv\t2 3 4=24\t7\ntotal\t\t7",
         "1. input: activations 150K; no parameters\n2. conv: activations 24; parameters 7\n\nTotal of parameters: 7",
-        "    layer  activations  params\n0   input       150528       0\n1    conv           24       7\n2   total       150552       7",
+        "    layer  activations  params\n0   input         150K       0\n1    conv           24       7\n2   total            -       7",
         "input -> 150K activations, 0 params\nconv -> 24 activations, 7 params\ntotal -> 7 params",
     ],
 )
