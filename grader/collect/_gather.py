@@ -22,6 +22,7 @@ from grader.model import Broken, Finding, Missing, Piece
 
 TWICE = "answered twice, differently"
 SWALLOWED = "its answer may stand within the answer to {}"
+BELOW_ALL = "the questions stand together, and their answers below all of them"
 UNPLACED = "from line {} on stands text of which it is not known what it answers"
 _FEW_WORDS = 8
 CUT = "the answer breaks off within a sentence"
@@ -107,11 +108,15 @@ def gather(
     near = [tree.members[head] for head in tree.problem]
     stripper = Stripper(text, phrases, near)
     visits: dict[int, list[Visit]] = {}
+    order: list[tuple[int, Visit]] = []
     for run in _runs(_with_above(text, found)):
         made = _visit(text, file, run, stripper)
         for part in run[0].parts:
             visits.setdefault(part, []).append(made)
+            order.append((part, made))
     answers = {part: _finding(own, held) for part, own in visits.items()}
+    for part in _below_all_questions(order, tree):
+        answers[part] = replace(answers[part], doubt=BELOW_ALL)  # type: ignore[arg-type]
     for region in found:
         within = ", ".join(tree.ids[part] for part in region.parts)
         for part in region.stray:
@@ -122,6 +127,22 @@ def gather(
             if doubt:
                 answers[part] = Missing(why=NOTHING, doubt=doubt)
     return {tree.ids[part]: answers[part] for part in sorted(answers)}
+
+
+def _below_all_questions(order: Sequence[tuple[int, Visit]], tree: Tree) -> set[int]:
+    """Parts without an answer whose questions stand one below the other, above a list of answers."""
+    found: set[int] = set()
+    empty: list[int] = []
+    for part, visit in order:
+        if empty and tree.problem[empty[-1]] != tree.problem[part]:
+            empty = []
+        if is_empty(visit.text):
+            empty.append(part)
+            continue
+        if len(empty) > 1 and any(_ITEM.match(line) for line in visit.text.split("\n")):
+            found |= {*empty, part}
+        empty = []
+    return found
 
 
 def _with_above(text: Text, found: Sequence[Region]) -> Sequence[Region]:

@@ -199,6 +199,17 @@ def test_an_answer_that_points_up_holds_what_was_printed_there(read: Read, said:
     assert [said(answers[i]) for i in ("2.2", "2.3")] == ["Green", "Red"]
 
 
+def test_answers_below_all_questions_of_a_problem_open_its_parts(read: Read) -> None:
+    text = (
+        "## Problem 2\n\n1. (2) Compute the Euclidean distance from each observation to the test point.\n\n"
+        "1. (1.5) What is our prediction with K=1 for this test point?\n\n"
+        "1. (1.5) What is our prediction with K=3?\n\n1. 3, 2, 3.16\n\n1. Green\n\n1. Red\n"
+    )
+    answers = read(text).answers
+    for part in ("2.1", "2.2", "2.3"):
+        assert getattr(answers[part], "doubt", ""), part
+
+
 def test_page_numbers_are_no_items(read: Read, said: Said) -> None:
     text = "\n\n".join(
         f"## Problem {problem}\n\n1. one\n\n{page}\n\n1. two\n\n1. three"
