@@ -135,6 +135,8 @@ def _below_all_questions(order: Sequence[tuple[int, Visit]], tree: Tree) -> set[
     empty: list[int] = []
     for part, visit in order:
         if empty and tree.problem[empty[-1]] != tree.problem[part]:
+            if len(empty) > 1 and visit.doubt:
+                found |= {*empty}
             empty = []
         if is_empty(visit.text):
             empty.append(part)
