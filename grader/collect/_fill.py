@@ -21,6 +21,7 @@ from grader.collect._words import answer_mark, stems
 
 _INLINE = re.compile(r"(?:(?<=\s)|(?<=[:;.,]))\((?:[a-h]|\d|i{1,3}|iv|v)\)(?=\s)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*[-*+•]\s")
+_LETTERED = re.compile(r"\s*[*_]{0,2}\(?([a-hA-H])\)")
 _NUMBERED = re.compile(r"\s*\d{1,2}[.)]\s")
 _DEFINED = r"(?m)^[ \t]*(?:def|class)[ \t]+{0}\b"
 _WORTH = {
@@ -131,6 +132,8 @@ class Filler:
         A list within an answer starts anew; where any item does, none is taken.
         """
         first = labels.read(self.text.lines[stretch.start[0]])
+        if first is not None and len(first.path) == 2 and _letter(first.path[1]):
+            return self._lettered_on(spots, first.path[1])
         if first is None or len(first.path) != 1 or not first.path[0].isdigit():
             return []
         found: list[Spot] = []
@@ -146,6 +149,19 @@ class Filler:
             best = max(spot.worth, key=spot.worth.__getitem__, default=None)
             if best is not None and self.tree.paths[best][1:2] == label.path:
                 found.append(replace(spot, exact=True))
+        return found
+
+    def _lettered_on(self, spots: Sequence[Spot], letter: str) -> list[Spot]:
+        """Letters that go on with the one behind the problem's number: ``Q6(a) … (b) … (c) …``."""
+        found: list[Spot] = []
+        for spot in spots:
+            hit = _LETTERED.match(self.text.lines[spot.line], spot.col)
+            if hit is None or not spot.scheme.startswith("paren"):
+                continue
+            if ord(hit.group(1).lower()) != ord(letter) + 1:
+                return []
+            letter = hit.group(1).lower()
+            found.append(spot)
         return found
 
     def _stray(self, spots: list[Spot]) -> int | None:
@@ -314,6 +330,10 @@ def _any(n: int, first: int, scheme: str, stretch: Stretch, worded: dict[int, fl
 def _alphabet(name: str) -> str:
     """Mark of a scheme that numbers by letters, or by Roman numerals."""
     return "" if name[0].isdigit() else "-i" if name[0] in "ivx" else "-a"
+
+
+def _letter(step: str) -> bool:
+    return len(step) == 1 and step.isalpha()
 
 
 def _opens(spot: Spot) -> bool:

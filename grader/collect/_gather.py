@@ -22,6 +22,7 @@ from grader.model import Broken, Finding, Missing, Piece
 
 TWICE = "answered twice, differently"
 SWALLOWED = "its answer may stand within the answer to {}"
+COMMENTS = "holds comments of HTML, which nobody sees on the page; they were not read"
 BELOW_ALL = "the questions stand together, and their answers below all of them"
 UNPLACED = "from line {} on stands text of which it is not known what it answers"
 _FEW_WORDS = 8
@@ -50,6 +51,7 @@ _ITEM = re.compile(
     r"\s*(?:[-*•]\s+)?(?:\(?(?P<letter>[a-h])\)|(?P<noun>[a-z]{0,14})\s?#?(?P<number>\d{1,2})\s?[.):])(?!\d)",
     re.IGNORECASE,
 )
+_INNER = re.compile(r"\s*\(?[a-hA-H1-9][).:]?(?=\s|$)")
 _CONTINUED = re.compile(r"\bcont(?:inued|\.|'d|d)\b", re.IGNORECASE)
 
 
@@ -75,9 +77,10 @@ def transcribed(plan: Plan, file: str, transcript: Transcript, beside: Files) ->
     )
     if transcript.doubt:
         answers = {id_: _doubted(found, transcript.doubt) for id_, found in answers.items()}
+    hidden = _repair.without_comments(transcript.lines)[1]
     return Gathered(
         answers=answers,
-        problems=transcript.problems,
+        problems=(*transcript.problems, *((COMMENTS,) if hidden else ())),
         unread=transcript.unread,
         cut=transcript.cut,
         transcript=transcript,
@@ -94,6 +97,7 @@ def gather(
     """Return the findings of the parts that a document answers."""
     tree = Tree(plan.parts)
     phrases = _phrases.of(plan)
+    lines, _ = _repair.without_comments(lines)
     pages = _repair.page_numbers(lines)
     text = text_of(
         [
@@ -109,7 +113,7 @@ def gather(
     stripper = Stripper(text, phrases, near)
     visits: dict[int, list[Visit]] = {}
     order: list[tuple[int, Visit]] = []
-    for run in _runs(_with_above(text, found)):
+    for run in _runs(text, _with_above(text, found)):
         made = _visit(text, file, run, stripper)
         for part in run[0].parts:
             visits.setdefault(part, []).append(made)
@@ -191,13 +195,18 @@ def _speaks(text: Text, region: Region) -> bool:
     return len(lines) > 1 and sum(len(text.lines[n].split()) for n in lines) >= _FEW_WORDS
 
 
-def _runs(found: Sequence[Region]) -> list[list[Region]]:
-    """Neighbouring regions of the same parts, as one."""
+def _runs(text: Text, found: Sequence[Region]) -> list[list[Region]]:
+    """Neighbouring regions of the same parts, as one; a second label of a part begins anew."""
+
+    def anew(region: Region) -> bool:
+        inner = _INNER.match(text.lines[region.line], region.body)
+        return region.how == "label" and inner is None
+
     runs: list[list[Region]] = []
     for region in found:
         if not region.parts:
             runs.append([])
-        elif runs and runs[-1] and runs[-1][0].parts == region.parts:
+        elif runs and runs[-1] and runs[-1][0].parts == region.parts and not anew(region):
             runs[-1].append(region)
         else:
             runs.append([region])

@@ -157,7 +157,7 @@ def _doubted(plan: Plan, answers: Mapping[str, Finding]) -> dict[str, Finding]:
             found = answers[other]
             if other == id_ or not isinstance(found, Found) or _is_sheet(found):
                 continue
-            if _heading(id_).search(found.value.text):
+            if _heading(id_).search(found.value.text) or _inline(id_).search(found.value.text):
                 doubt = f"a line in the answer to {other} may be the heading of {id_}"
                 doubted[id_] = Missing(why=NOTHING, doubt=doubt)
     return doubted
@@ -177,6 +177,16 @@ def _heading(id_: str) -> re.Pattern[str]:
     noun = r"(?:(?:problem|question|exercise|task|part|q|p)\s{0,2})?"
     return re.compile(
         rf"^[#*\s(]{{0,6}}{noun}{joint.join(steps)}[).:]{{0,2}}{end}", re.IGNORECASE | re.MULTILINE
+    )
+
+
+@functools.cache
+def _inline(id_: str) -> re.Pattern[str]:
+    """A full id within a line that something ends: ``… 3.3: 50 hours``, ``**3.3** 50``, ``| 3.3 |``."""
+    if len(_STEP.findall(id_)) < 2:
+        return re.compile(r"(?!)")
+    return re.compile(
+        rf"(?:(?<=\s){re.escape(id_)}\s?[:)](?!\d)|\*\*{re.escape(id_)}[.:)]?\*\*|\|\s*{re.escape(id_)}\s*\|)"
     )
 
 

@@ -33,6 +33,10 @@ _DRAWN = re.compile(
     rf"|\[\s*{_PICTURE}[^\]]{{0,60}}\]",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"<!--(?:(?!-->)[\s\S]){0,20000}(?:-->|\Z)")
+_MARKING = re.compile(r"<!--\s*(?:BEGIN|END)\b|<!--\W*-->")
+"""Comments that a grader's own tools left, or that are empty."""
+_UNBROKEN = re.compile(r"[^\n]")
 _HEADED = re.compile(
     r"[#*\s]{0,8}(?:problem|question|exercise|task|part|q)\s{0,2}#?\d", re.IGNORECASE
 )
@@ -50,6 +54,21 @@ def is_page_furniture(line: str) -> bool:
     (True, True, False)
     """
     return len(line) < 120 and _PAGE.match(line) is not None
+
+
+def without_comments(lines: Sequence[str]) -> tuple[list[str], bool]:
+    """Return the lines with comments of HTML blanked out, and whether any of them said something.
+
+    No reader of the page sees them: they are no answer. Places stay as they are.
+
+    >>> without_comments(["a <!-- b", "c --> d"])
+    (['a       ', '       d'], True)
+    """
+    text = "\n".join(lines)
+    if "<!--" not in text:
+        return list(lines), False
+    said = any(_MARKING.search(hit.group()) is None for hit in _COMMENT.finditer(text))
+    return _COMMENT.sub(lambda hit: _UNBROKEN.sub(" ", hit.group()), text).split("\n"), said
 
 
 def page_numbers(lines: Sequence[str]) -> set[int]:

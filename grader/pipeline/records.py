@@ -52,7 +52,7 @@ class Record:
                 "problems": [asdict(problem) for problem in self.problems],
                 "evidence": {part: dict(found) for part, found in self.evidence.items()},
                 "unreadable": self.unreadable,
-                "shown": {shown.file: shown for shown in self.shown},
+                "shown": list(self.shown),
                 "pictures": list(self.pictures),
             }
         )
@@ -74,7 +74,7 @@ class Record:
                 problems=tuple(Problem(**problem) for problem in found["problems"]),
                 evidence=found["evidence"],
                 unreadable=found["unreadable"],
-                shown=tuple(found["shown"].values()),
+                shown=tuple(found["shown"]),
                 pictures=tuple(found["pictures"]),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -87,9 +87,14 @@ def ending_in(data: dict[str, Any], key: str, items: Iterable[str]) -> str:
 
 
 def _dumps(data: Any) -> str:
-    """JSON in which a lone surrogate is an escape, so that it can be written as UTF-8."""
+    """JSON in which a lone surrogate, or a sign that is not seen, is an escape.
+
+    It is printed on terminals too: nothing in it may turn the text around or be obeyed.
+    """
     text = json.dumps(data, ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8", "backslashreplace").decode()
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+    return text
 
 
 def inert(text: str) -> str:
@@ -98,5 +103,6 @@ def inert(text: str) -> str:
     >>> inert("=1+1")
     "'=1+1"
     """
-    clean = text.replace("\x00", "").encode("utf-8", "replace").decode()
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    clean = shown.encode("utf-8", "replace").decode()
     return f"'{clean}" if clean.startswith(_FORMULA) else clean
