@@ -88,7 +88,15 @@ def _lines(text: Text) -> list[_Line]:
         and (len(line.label.path) == 1 or not line.label.word)
     ]
     top = min(numbered, default=1)
+    fenced = {line.at for line in read if _fenced(text, line.at)}
+    if len(read) > len(fenced) + 2:  # a heading within a fence is what a fence shows
+        read = [line for line in read if line.at not in fenced or not line.label.heading]
     return [replace(line, deep=line.label.heading > top and not line.label.word) for line in read]
+
+
+def _fenced(text: Text, line: int) -> bool:
+    block = text.block_of[line]
+    return block >= 0 and text.blocks[block].fenced
 
 
 def _read(text: Text) -> Iterator[_Line]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from grader.collect import PartPlan
 from grader.collect import _labels as labels
@@ -79,8 +80,8 @@ class Filled:
 
     starts: tuple[Candidate, ...]
     sure: bool
-    stray: int | None = None
-    """A part whose number stands there all the same, where it may be an item of the answer."""
+    stray: tuple[int, ...] = ()
+    """Parts whose number or letter stands there all the same: it may be an item of the answer."""
 
 
 Taken = list[tuple[Spot, int]]
@@ -115,12 +116,13 @@ class Filler:
             if value > score:
                 score, taken, schemes = value, chosen, names
         if not taken:
-            return Filled((), sure=False, stray=self._stray(every) if stretch.own else None)
+            stray = self._stray(every) or self._loose(stretch) if stretch.own else ()
+            return Filled((), sure=False, stray=stray)
         more = _exactly(spots, taken, missing)
         count = sum(s.scheme in schemes for s in spots)
         whole = len(taken) + len(more) == len(missing)
         sure = all(s.exact for s, _ in taken) or (whole and count == len(taken))
-        sure = sure and not (stretch.own and "answer" in schemes)
+        sure = sure and not (stretch.own and "answer" in schemes) and self._ascending(taken)
         starts = [
             Candidate(s.line, s.col, k, s.worth[k], s.end, s.scheme) for s, k in (*taken, *more)
         ]
@@ -164,14 +166,31 @@ class Filler:
             found.append(spot)
         return found
 
-    def _stray(self, spots: list[Spot]) -> int | None:
+    def _ascending(self, taken: Taken) -> bool:
+        """Whether the items' own numbers do not run another way than the parts."""
+        read = [labels.read(self.text.lines[s.line], s.col) for s, _ in taken]
+        numbers = [int(one.path[0]) for one in read if one and one.path[0].isdigit()]
+        distinct = len(set(numbers)) == len(numbers)
+        return not distinct or all(a < b for a, b in pairwise(numbers))
+
+    def _stray(self, spots: list[Spot]) -> tuple[int, ...]:
         """The part whose number stands on a line or a paragraph of its own."""
         lines = self.text.lines
         for spot in spots:
             alone = not lines[spot.line][spot.end :].strip() or not lines[spot.line - 1].strip()
             if spot.exact and spot.scheme == "paren" and spot.col == 0 and alone:
-                return max(spot.worth, key=spot.worth.__getitem__, default=None)
-        return None
+                return (max(spot.worth, key=spot.worth.__getitem__),)
+        return ()
+
+    def _loose(self, stretch: Stretch) -> tuple[int, ...]:
+        """Parts whose letters stand within the lines: ``Q6 a) … b) … c) …``."""
+        first = labels.read(self.text.lines[stretch.start[0]])
+        if first is None or len(first.path) != 2 or not _letter(first.path[1]):
+            return ()
+        lines = self.text.lines[stretch.start[0] : stretch.end[0] + 1]
+        following = chr(ord(first.path[1]) + 1)
+        inner = re.compile(rf"(?<=\s)\(?{following}\)\s", re.IGNORECASE)
+        return stretch.missing if any(inner.search(line) for line in lines) else ()
 
     def _spots(self, stretch: Stretch) -> list[Spot]:
         found: list[Spot] = []

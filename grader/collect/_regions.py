@@ -92,11 +92,11 @@ def _with_stray(region: Region, passed: list[Candidate], tree: Tree) -> Region:
         return region
     inside = (c for c in passed if low < (c.line, c.col) < high and c.part not in region.parts)
     stray = next(inside, None)
-    return region if stray is None else _strayed(region, stray.part, tree)
+    return region if stray is None else _strayed(region, (stray.part,), tree)
 
 
-def _strayed(region: Region, part: int, tree: Tree) -> Region:
-    return replace(region, doubt=STRAY.format(tree.ids[part]), stray=(part,))
+def _strayed(region: Region, parts: tuple[int, ...], tree: Tree) -> Region:
+    return replace(region, doubt=STRAY.format(tree.ids[parts[0]]), stray=parts)
 
 
 class _Splitter:
@@ -117,9 +117,7 @@ class _Splitter:
         filled = self.filler.fill(Stretch((c.line, c.end), end, missing, group, own=bool(own)))
         if not filled.starts:
             if own:
-                if filled.stray is None:
-                    return [whole]
-                return [_strayed(whole, filled.stray, self.tree)]
+                return [_strayed(whole, filled.stray, self.tree)] if filled.stray else [whole]
             doubt = UNSPLIT if len(missing) > 1 else UNLABELLED
             return [replace(whole, parts=missing, how="together", doubt=doubt)]
         self.known |= {s.part for s in filled.starts}
