@@ -92,8 +92,13 @@ def grade(
     loaded = pipeline.load_assignment(folder, assignment, paper=paper, keys=keys)
     target = out or source or folder / ".grader" / "out" / assignment
     same = source is not None and target.resolve() == source.resolve()
+    for path in paths:
+        if path.resolve() == (folder / "submissions" / assignment).resolve():
+            raise click.UsageError(
+                f"{path} holds the hand-ins of all students; leave it out, or name those in it"
+            )
     sources: Sequence[Source] = (
-        pipeline.stored(source)
+        pipeline.stored(source, assignment)
         if source is not None
         else pipeline.hand_ins(paths or _submitted(folder, assignment))
     )

@@ -350,3 +350,44 @@ def test_our_own_samples_are_graded_with_status_0(tmp_path: Path, grader) -> Non
     root = Path(__file__).parent.parent
     assert grader("grade", "dl_midterm", "--course", root, "--out", tmp_path)[0] == 0
     assert len(list((tmp_path / "reports").glob("*.html"))) >= 14
+
+
+def test_evidence_of_another_assignment_is_refused_before_anything_is_written(
+    course: Path, grader
+) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "ada", {"1": "7"})
+    grader("grade", "sums", "--out", course / "out")
+    before = (course / "out/results.json").read_bytes()
+    root = Path(__file__).parent.parent
+    status, _, err = grader("grade", "add", "--course", root, "--from", course / "out")
+    assert status == 2
+    assert "is evidence of 'sums', not of 'add'" in err
+    assert (course / "out/results.json").read_bytes() == before
+
+
+def test_the_folder_of_all_hand_ins_is_not_taken_for_one_student(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "ada", {"1": "7"})
+    status, _, err = grader("grade", "sums", course / "submissions/sums")
+    assert status == 2
+    assert "holds the hand-ins of all students" in err
+
+
+def test_what_is_not_seen_is_escaped_in_results_and_left_out_of_the_sheet(
+    course: Path, grader
+) -> None:  # type: ignore[no-untyped-def]
+    hand_in(course, "a\x1b[31m\u202ered", {"1": "7"})
+    _, out, _ = grader("grade", "sums", "--json", "--out", course / "out")
+    assert json.loads(out)["results"][0]["student"] == "a\x1b[31m\u202ered"
+    sheet = (course / "out/grades.csv").read_text("utf-8")
+    assert not {"\x1b", "\u202e"} & set(out + sheet)
+
+
+def test_a_replay_of_several_files_gives_the_same_bytes(course: Path, grader) -> None:  # type: ignore[no-untyped-def]
+    home = course / "submissions/sums/ada"
+    home.mkdir()
+    (home / "a.md").write_text("Problem 1: 7\n", "utf-8")
+    (home / "answers.json").write_text('{"answers": {"1": "8"}}', "utf-8")
+    grader("grade", "sums", "--out", course / "out")
+    grader("grade", "sums", "--from", course / "out", "--out", course / "again")
+    for name in ("reports/ada.html", "results.json", "evidence/ada.json"):
+        assert (course / "out" / name).read_bytes() == (course / "again" / name).read_bytes()

@@ -250,7 +250,8 @@ def _weighed(text: Text, found: list[tuple[_Line, Candidate]], parts: int) -> li
     out = []
     for line, c in found:
         label = line.label
-        if len(label.path) > 1 or label.word or label.heading:
+        inner = not c.group and c.end > label.end  # ``2. b) …`` names a part in full
+        if len(label.path) > 1 or label.word or label.heading or inner:
             weight = used.weight(c, label)
             if weight is not None and used.alone(text, c, line):
                 weight += _ALONE

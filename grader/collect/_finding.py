@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from grader.collect._elsewhere import elsewhere
 from grader.model import Answer, Finding, Found, Missing, Piece, Place
 
 NOTHING = "no answer found"
@@ -49,6 +50,7 @@ def finding(pieces: Sequence[Piece], lost: Sequence[str] = (), doubt: str = "") 
     answer = Answer(pieces=tuple(pieces), lost=tuple(dict.fromkeys(lost)))
     if is_empty(answer.text) or _only_leads_in(answer.text):
         return Missing(why=NOTHING, doubt=doubt)
+    doubt = doubt or elsewhere(answer.text)
     return Found(
         value=answer, where=merged(p.place for p in pieces), quote=quote(answer.text), doubt=doubt
     )

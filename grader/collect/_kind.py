@@ -23,7 +23,7 @@ ARCHIVES = (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".gz", ".bz2", ".xz
 """Endings that promise an archive; one that can be opened was taken apart before."""
 EMPTY = "is empty"
 NO_ARCHIVE = "is no archive that can be opened, whatever its name says"
-NOT_READ = "this kind of file is not read; hand in {}"
+NOT_READ = "this kind of file is not read; hand in {} or a picture"
 _PROGRAM = "a program"
 _UNREADABLE: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Office file (it may hold macros); save it as .docx or .pdf"),
@@ -58,8 +58,8 @@ def told(name: str, data: bytes) -> Told:
     if suffix in ARCHIVES:
         return Told(None, NO_ARCHIVE if data else EMPTY, document=bool(data))
     if claimed is None:
-        endings = ", ".join(sorted(by_suffix()))
-        return Told(None, NOT_READ.format(endings))
+        endings = sorted(suffix for suffix, kind in by_suffix().items() if kind != "picture")
+        return Told(None, NOT_READ.format(", ".join([*endings, ".zip"])))
     return Told(claimed)
 
 

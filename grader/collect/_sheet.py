@@ -71,7 +71,7 @@ def parse(text: str) -> Sheet:
             object_pairs_hook=Object,
             parse_int=Literal,
             parse_float=Literal,
-            parse_constant=Literal,
+            parse_constant=float,
         )
     except json.JSONDecodeError as error:
         sheet.problems.append(
@@ -170,6 +170,8 @@ def _kind(value: Any) -> str:
         return "an object"
     if isinstance(value, list):
         return "a list"
+    if isinstance(value, float):
+        return "a number without end"
     return "" if isinstance(value, str) else "a null"
 
 

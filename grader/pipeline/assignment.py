@@ -79,7 +79,7 @@ def find_course(start: Path, assignment: str | None = None) -> Path:
                 )
             return folder
     raise NoCourse(
-        "no folder at or above this one has rubrics/; go into a course, or name it with --course"
+        f"no folder at or above {start} has rubrics/; go into a course, or name one with --course"
     )
 
 

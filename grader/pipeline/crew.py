@@ -7,7 +7,6 @@ that kills a process twice is given up.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import multiprocessing
 import multiprocessing.util
@@ -21,6 +20,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
+
+from grader.sandbox.process import end_with
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -151,7 +152,7 @@ _working: list[Work] = []
 def _begin(start: Callable[[], Work], parent: int) -> None:
     """Make the work; a stop from the keyboard is the parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _end_with(parent)
+    end_with(parent)
     work = start()
     _working[:] = [work]
     multiprocessing.util.Finalize(None, work.close, exitpriority=10)
@@ -163,15 +164,3 @@ def _work(item: Any) -> Any:
 
 def _nothing() -> None:
     return None
-
-
-def _end_with(parent: int) -> None:
-    """Ask the kernel to end this process when its parent is killed (Linux only)."""
-    if sys.platform != "linux":
-        return
-    import ctypes  # noqa: PLC0415  # only in the processes of a crew
-
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:
-        os._exit(1)

@@ -35,6 +35,7 @@ class Record:
     problems: tuple[Problem, ...]
     evidence: Evidence
     unreadable: bool = False
+    assignment: str = ""
     shown: tuple[Shown, ...] = ()
     """The files as people are shown them."""
     pictures: tuple[Picture, ...] = ()
@@ -45,6 +46,7 @@ class Record:
         return codec.dumps(
             {
                 "schema": 1,
+                "assignment": self.assignment,
                 "student": self.student,
                 "claims": self.claims,
                 "files": [list(item) for item in self.files],
@@ -67,6 +69,7 @@ class Record:
         found = codec.loads(data)
         try:
             return Record(
+                assignment=found["assignment"],
                 student=found["student"],
                 claims=found["claims"],
                 files=tuple((name, digest) for name, digest in found["files"]),
@@ -123,6 +126,7 @@ def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment)
     problems = [*_lost(hand_in, lost), *_problems(hand_in, run, claims)]
     pictures, blobs = _pictures(run.value["pictures"] if done else ())
     record = Record(
+        assignment=assignment.rubric.assignment,
         student=hand_in.student,
         claims=claims,
         files=tuple(sorted(digests.items())),
@@ -197,6 +201,7 @@ def _nothing(assignment: Assignment, why: str) -> Evidence:
 def failed(assignment: Assignment, hand_in: HandIn, why: str) -> Record:
     """Return the record of a hand-in that could not be collected by a fault of ours."""
     return Record(
+        assignment=assignment.rubric.assignment,
         student=hand_in.student,
         claims=None,
         files=(),
@@ -207,13 +212,18 @@ def failed(assignment: Assignment, hand_in: HandIn, why: str) -> Record:
     )
 
 
-def stored(out: Path) -> list[Path]:
-    """Return the files of evidence that a run left under ``out``.
+def stored(out: Path, assignment: str) -> list[Path]:
+    """Return the files of evidence that a run of an assignment left under ``out``.
 
     Raises:
-        NoCourse: when there is no evidence.
+        NoCourse: when there is none, or it is another assignment's.
+        codec.NotPlain: when a file is damaged.
     """
     files = sorted((out / "evidence").glob("*.json"))
     if not files:
         raise NoCourse(f"{out}/evidence holds no evidence; grade with --out {out} first")
+    for file in files:
+        own = Record.from_bytes(file.read_bytes()).assignment
+        if own != assignment:
+            raise NoCourse(f"{file} is evidence of '{own}', not of '{assignment}'")
     return files

@@ -241,13 +241,23 @@ def points_away(text: str) -> bool:
     return _AWAY.search(text[:4000]) is not None
 
 
+_LETTER_AT_END = re.compile(r"(?<![A-Za-z])A\W*$")
+"""A capital that ends an answer is a label: ``panel A``."""
+
+
 def breaks_off(text: str) -> bool:
     """Whether the last sentence ends in the middle, as after a lost line.
 
     >>> breaks_off("The error is small because the"), breaks_off("It is small")
     (True, False)
+    >>> breaks_off("The smallest decay is panel A")
+    False
     """
     said = words(plain(text))
-    if re.search(r"(?:^|\n)\s*(?:The|A|An|This|It|We|So)(?: [a-z]{1,12})?\s*$", text):
+    if re.search(
+        r"(?:^|\n)\s*(?:(?:The|An|This|It|We|So)(?: [a-z]{1,12})?|A [a-z]{1,12})\s*$", text
+    ):
         return True
+    if _LETTER_AT_END.search(text):
+        return False
     return len(said) > 3 and said[-1] in _LAST and not text.rstrip().endswith((".", "!", "?"))

@@ -119,7 +119,14 @@ def _apart(candidate: Candidate, told: str) -> Found:
     return replace(found, quote=candidate.line.text[candidate.start : candidate.end].strip())
 
 
+_LONGEST = 240
+
+
 def _quote(candidate: Candidate) -> str:
     text = candidate.line.text
-    start = max(0, candidate.start - 60)
-    return text[start : candidate.end + 20].strip()
+    start, stop = max(0, candidate.start - 60), candidate.end + 20
+    while 0 < start < candidate.start and not text[start - 1].isspace():
+        start += 1  # whole words
+    while stop < len(text) and not text[stop].isspace():
+        stop += 1
+    return text[start:stop].strip()[:_LONGEST]

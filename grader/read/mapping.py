@@ -16,7 +16,7 @@ from grader.read import readers
 from grader.read._prose import doubt, prose_of
 
 _NUMBER = (
-    r"(?P<number>(?<![\w.])(?:10\s{0,2}\^\s{0,2}[({]?\s{0,2}[-+]?\s?\d{1,2}"
+    r"(?P<number>(?<![\w./])(?:\d{1,6}\s?/\s?\d{1,9}(?![\d/])|10\s{0,2}\^\s{0,2}[({]?\s{0,2}[-+]?\s?\d{1,2}"
     r"|(?:\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})(?:\s?(?:x"
     r"|\*)\s?10\s{0,2}\^\s{0,2}[({]?\s{0,2}[-+]?\s?\d{1,2}|[eE][-+]?\d{1,2})?)"
     r"(?![\w%]|[.,]\d))"
@@ -208,6 +208,10 @@ def _names(names: tuple[tuple[str, tuple[str, ...]], ...], any_case: bool) -> re
 
 
 def _number(text: str) -> Number:
+    top, slash, bottom = text.partition("/")
+    if slash:
+        below = int(bottom)
+        return Number(value=Fraction(int(top), below) if below else Fraction(10) ** 12)
     power = _POWER.match(text)
     if power:
         front = Fraction((power.group("front") or "1").replace(",", "."))

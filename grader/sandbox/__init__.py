@@ -9,9 +9,10 @@ from typing import Any, Literal, Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a job may use; all of it measured and enforced from outside.
+    """What a job may use, measured and enforced from outside.
 
     ``seconds`` is wall-clock time, ``cpu_seconds`` processor time, ``memory_mb`` private memory.
+    The worker process enforces wall-clock time, memory and output; the others are for boxes.
     """
 
     seconds: float = 10.0

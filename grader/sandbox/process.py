@@ -12,7 +12,9 @@ import gc
 import importlib
 import json
 import os
+import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -25,6 +27,10 @@ from grader.sandbox import Job, Limits, Run
 ISOLATION = "process"
 _HEADER = struct.Struct(">Q")
 _MEGABYTE = 1 << 20
+_PASSED = re.compile(
+    r"(?:PATH|HOME|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|COV\w*)$", re.IGNORECASE
+)
+"""What of our environment a worker sees: it reads hostile bytes, and needs no token of ours."""
 
 
 class Worker:
@@ -81,7 +87,7 @@ class Worker:
             # -P and the import path: the child finds this very package, and nothing from the
             # folder that the grader happens to be called in.
             environment = {
-                **os.environ,
+                **{name: value for name, value in os.environ.items() if _PASSED.match(name)},
                 "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
                 "PYTHONHASHSEED": "0",
             }
@@ -92,6 +98,7 @@ class Worker:
                     "-c",
                     "from grader.sandbox.process import serve; serve()",
                     str(limits.memory_mb),
+                    str(os.getpid()),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -168,8 +175,21 @@ def echo(data: Any, files: dict[str, bytes]) -> Any:
     return data
 
 
+def end_with(parent: int) -> None:
+    """Ask the kernel to end this process when its parent is gone (Linux only)."""
+    if sys.platform != "linux":
+        return
+    import ctypes  # noqa: PLC0415  # only in processes of ours that have a parent to follow
+
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 def serve() -> None:
     """Take jobs from standard input until it closes; standard output carries answers only."""
+    end_with(int(sys.argv[2]))
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a parser that prints must not forge an answer; both go nowhere
     _limit(int(sys.argv[1]))
