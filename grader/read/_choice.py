@@ -49,6 +49,8 @@ class Wanted:
     most: float | str | None = None
     comma: Comma | None = None
     whole: bool = False
+    counted: Sequence[str] = ()
+    """Words for the kind of thing that is asked, of which a total may hold other kinds too."""
     told: bool = False
     """Whether the answer itself tells what stands near from what does not."""
 
@@ -72,6 +74,7 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
     wanted = _narrowed(every, wanted)
     everything = _compound([_fitted(c, wanted) for c in every], wanted)
     everything = [_adding_up(c, everything, wanted) for c in everything]
+    everything = _named_apart(everything, wanted)
     standing = [c for c in everything if not c.denied]
     kept = [c for c in standing if not _is_setting(c, wanted)]
     if not kept:
@@ -90,7 +93,7 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
             *(miscalculated(best) if wanted.whole else ()),
             *added(best, kept),
         ),
-        doubt=_doubt(best, kept, wanted),
+        doubt=_doubt(best, kept, wanted) or _untold(best, answer, wanted),
     )
 
 
@@ -182,6 +185,55 @@ def _narrowed(every: Sequence[Candidate], wanted: Wanted) -> Wanted:
         return wanted
     others = [word for word in wanted.near if word not in told]
     return replace(wanted, near=told, away=[*wanted.away, *others], told=True)
+
+
+def _named_apart(every: list[Candidate], wanted: Wanted) -> list[Candidate]:
+    """Let a number that is said to be of the kind that is asked win: “660 trainable, 720 total”."""
+    if not wanted.counted:
+        return every
+    own = [c for c in every if not c.denied and _of_kind(c, wanted.counted)]
+    if not own or any(not same(c.number, own[0].number) for c in own):
+        return every
+    return [
+        replace(c, weight=max(c.weight, FINAL), near=True)
+        if same(c.number, own[0].number)
+        else replace(c, weight=min(c.weight, 0), denied=True)
+        for c in every
+    ]
+
+
+def _untold(best: Candidate, answer: Answer, wanted: Wanted) -> str:
+    """Another number, or one that is left out, is said to be of the kind that is asked."""
+    if not wanted.counted or _of_kind(best, wanted.counted):
+        return ""
+    words = "|".join(map(re.escape, wanted.counted))
+    told = re.finditer(
+        rf"\d[\d,.]*\s+(?:(?:are|is|not|of them|params?|parameters|weights)\s+){{0,2}}(?:{words})\b"
+        rf"|\d[\d,]*[^.,;\n\d]{{0,40}}\b(?:non[- ]?|un|not\s+)(?:train|learn)",
+        answer.text,
+        re.IGNORECASE,
+    )
+    own = f"{best.number.value}"
+    if all(re.match(rf"{own}\b", one.group().replace(",", "")) for one in told):
+        return ""
+    return "it is told apart what is trained and what is not, but not for this number"
+
+
+def _of_kind(candidate: Candidate, kind: Sequence[str]) -> bool:
+    """Whether such a word stands right behind a number, or titles it."""
+    words = "|".join(map(re.escape, kind))
+    own = rf"(?<!non-)(?<!non )(?<!not )\b(?:{words})\b"
+    after = candidate.line.text[candidate.end : candidate.end + 60]
+    behind = re.match(rf"[\s*$_]*(?:\w+\s+){{0,2}}?(?:{own})", after, re.IGNORECASE)
+    if behind and not re.search(r"\bnon|\bnot\b", behind.group(), re.IGNORECASE):
+        return True
+    return bool(
+        re.search(
+            rf"{own}(?:\s+(?:params?|parameters|weights))?\W{{0,4}}(?:(?:is|are|=)\W{{0,3}})?$",
+            candidate.label,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _adding_up(candidate: Candidate, every: Sequence[Candidate], wanted: Wanted) -> Candidate:

@@ -30,7 +30,7 @@ _ABOUT = re.compile(
 )
 _WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
 _JOIN = re.compile(
-    r"^[\s,;&/+|()]*(?:and|or|as well as|plus)?"
+    r"^[\s,;&/+|()]*(?:and|n?or|as well as|plus)?"
     r"(?:\s*\b(?:the|also|statements?|options?)\b)*[\s,;&/+|()]*$",
     re.IGNORECASE,
 )
@@ -38,6 +38,27 @@ _LEAD = re.compile(
     r"(?:^\W*|[;.]\s*)((?:(?:the|statements?|ones?|and|not)\s+)*"
     r"(?:true|false|correct|incorrect|wrong|right)"
     r"(?:\s+(?:statements?|ones?))?\s*(?:(?:are|is)\s*:?|[:=])\s*)$",
+    re.IGNORECASE,
+)
+
+_DENIES = re.compile(
+    r"(?:\b(?:not|never|no|cannot|\w+n['’]t|none|neither|nor|without|exclud\w+|eliminat\w+|reject\w*"
+    r"|discard\w*|dismiss\w*|rul(?:e|ed|es|ing) out|den(?:y|ied)|deselect\w*|skip\w*|omit\w*"
+    r"|(?:leav\w+|left) out|cross\w* out|instead of|rather than|unlike)\b"
+    r"(?:\W+(?!(?:but|only|just|doubt|sure|matter)\b)\w+){0,5}|[!¬~])\W*$",
+    re.IGNORECASE,
+)
+_DENIES_NEXT = re.compile(
+    r"\b(?:(?:but|and)\s+not|nor|without|rather than|instead of|unlike|excluding)\W*$",
+    re.IGNORECASE,
+)
+_NOT_ONE = re.compile(r"(?:\bnot|[!¬~])[\s(]*[a-hA-H]\)?\s*,", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;:.|\n]")
+_RULED_OUT = re.compile(
+    r"\W*(?:\b(?:can|could|should|must|may|will|is|are|was|were|be|been|to|both|all|we|i|would|have"
+    r"|has|as|the)\s+)*"
+    r"(?:ruled out|excluded|eliminated|rejected|discarded|dismissed|deselected|crossed out|left out"
+    r"|omitted|out\b)",
     re.IGNORECASE,
 )
 
@@ -55,6 +76,11 @@ class Group:
     """Whether a clause ends right behind the letters."""
     beside: bool = False
     """Whether other groups stand in the same statement."""
+    denied: bool = False
+    """Whether a word such as not, neither or without stands right before the letters, or a word
+    such as excluded behind them."""
+    unclear: bool = False
+    """Whether a denial may mean the first letter alone or all of them: “not a, b, c”."""
 
 
 def lettered(text: str, letters: tuple[str, ...]) -> str:
@@ -115,8 +141,20 @@ def groups_in(statement: Statement, letters: tuple[str, ...]) -> Iterator[Group]
             row=statement.kind == "row",
             ended=ended,
             beside=at > 0 or last + 1 < len(marks),
+            denied=_denied(
+                text[end : marks[at].start()],
+                first=at == 0 or not opens or marks[at - 1].group().endswith("."),
+            )
+            or _RULED_OUT.match(after) is not None,
+            unclear=last > at and _NOT_ONE.search(text[end : marks[last].start()]) is not None,
         )
         at, end = last + 1, marks[last].end()
+
+
+def _denied(between: str, *, first: bool) -> bool:
+    """Whether the clause that leads to some letters denies them: “not a”, “neither a nor d”."""
+    *ended, clause = _CLAUSE.split(between)
+    return bool((_DENIES if first or ended else _DENIES_NEXT).search(clause))
 
 
 def _ends(text: str, mark: re.Match[str]) -> bool:
@@ -147,7 +185,7 @@ def _label(letters: tuple[str, ...]) -> re.Pattern[str]:
         every = "".join(letters) + "".join(letters).upper()
         safe = every.replace("a", "").replace("A", "")
         after = (
-            r"\s*(?:[).:=,;&/|\-✓✔✗✘☑☒✅❌✖]|=>)|\s+(?:and|or|is|isn|are|aren|was|does|doesn"
+            r"\s*(?:[).:=,;&/|\-✓✔✗✘☑☒✅❌✖]|=>)|\s+(?:and|n?or|is|isn|are|aren|was|does|doesn"
             r"|holds?|T|F|true|false|not)\b|\s*$"
         )
         _LABELS[letters] = re.compile(

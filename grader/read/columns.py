@@ -39,6 +39,12 @@ _NONE = re.compile(r"^(?:-|–|—|/|none|no(?: \w+)?|n/?a|nil|zero|nothing)\.?$
 _MERGED = re.compile(r"^\W*\d\s*[x×*]\s*[A-Za-z]", re.IGNORECASE)
 _INTRODUCED = re.compile(r"^.*(?:[:=]|\b(?:is|are|of|has)\b)(?=[^:=]*\d)", re.IGNORECASE)
 _LARGE = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:,\d{3}){2,}|\d{7,})(?![\d.,]*\d)")
+_COUNT = re.compile(
+    r"(?<![\d.,])(?:\d{1,3}(?:[,.' ]\d{3})+|\d{6,})(?!\d)"
+    r"|\d\s?(?:[MBK]\b|mill?ions?\b|mio\b|thousand|(?:[x×*·]|\\times|\\cdot)\s?10\s?\^|e\+?\d)",
+    re.IGNORECASE,
+)
+"""A number as large as a count of the table."""
 _BARE = re.compile(
     r"^([A-Za-z]\S*(?: [A-Za-z]\S*)?|\d{2,4}) ([\d.,]+[KMBkmb]?|[-–]) ([\d.,]+[KMBkmb]?|[-–])$"
 )
@@ -52,6 +58,7 @@ _WIDE, _NARROW = re.compile(r"\s{3,}"), re.compile(r"\s{2,}")
 _NUMBERED = re.compile(r"\d{1,4}\s{2,}(?=[A-Za-z])")
 """The number of a row, as data frames print it."""
 _PLAIN = re.compile(r"[\d.,x×*() -]+[KMBkmb]?")
+_SHAPE = re.compile(r"\b(?:shape|dim|size)", re.IGNORECASE)
 _LONGEST = 400
 _HEAD = 3
 """More words than this before a layer's name make a sentence, not a row."""
@@ -86,21 +93,28 @@ class Columns:
             doubt = _doubt(answer, scan, lost) or self._unread(answer)
             return Missing(why=f"no {self.column} were found", doubt=doubt)
         doubt = scan.doubt or ("part of the table may stand in an image" if lost else "")
+        if all(row["label"] == "total" for row in scan.found if row["value"] is not None):
+            doubt = doubt or "only totals were read"
         places = tuple(dict.fromkeys(scan.places))
         quote = f"{scan.filled_rows()} rows of {self.column}"
         return Found(value=scan.found, where=places, quote=quote, doubt=doubt, notes=scan.notes())
 
     def _unread(self, answer: Answer) -> str:
         """Rows of which no column could be read at all may be written in another way."""
-        if len(re.findall(r"\d{3,}", answer.text)) <= _MANY:
+        many = len(re.findall(r"\d{3,}", answer.text)) > _MANY
+        if not many and not _COUNT.search(answer.text):
             return ""
         for other in self.columns:
             scan = _Scan(replace(self, column=other))
             for piece in answer.of("table", "prose", "math", "output", "heading"):
                 scan.piece(piece)
-            if scan.filled_rows():
+            if any(row["label"] != "total" and row["value"] is not None for row in scan.found):
                 return ""
-        return "a table may stand there that could not be read"
+        return (
+            "a table may stand there that could not be read"
+            if many
+            else "numbers stand there, but no row of a table"
+        )
 
 
 def _doubt(answer: Answer, scan: _Scan, lost: bool) -> str:
@@ -201,6 +215,8 @@ class _Scan:
     def _header(self, cells: list[str], spoken: list[str]) -> None:
         words = self._columns[self.kind.column]
         at = [i for i, cell in enumerate(cells) if words.search(cell)]
+        if len(at) > 1:  # "activation shape" beside "activation units"
+            at = [i for i in at if not _SHAPE.search(cells[i])]
         if len(cells) > 1 and len(at) == 1:
             self._index = at[0]
         elif len(cells) == 1 and len(spoken) == 1:

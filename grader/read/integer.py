@@ -24,6 +24,8 @@ class Integer:
     """Words that stand near the number asked for, such as what is counted."""
     away: tuple[str, ...] = ()
     """Words that stand near other numbers of the working."""
+    counted: tuple[str, ...] = ()
+    """Words for the kind that is counted, such as trainable, where a total may hold others too."""
     settings: tuple[int, ...] = ()
     """Numbers of the question, which students repeat."""
     units: dict[str, float | str] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Integer:
         return Wanted(
             near=self.near,
             away=self.away,
+            counted=self.counted,
             settings=self.settings,
             units=self.units,
             least=self.least,

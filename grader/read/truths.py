@@ -44,6 +44,10 @@ _EXCEPT = re.compile(
 _BACK = re.compile(
     r"\W*(?:both|these|those|they|all|each|are|is|the (?:two|three|four)) ", re.IGNORECASE
 )
+_REVISED = re.compile(
+    r"\b(?:wait|oops|correction|scratch (?:that|this)|second thoughts?|changed my mind|i mean)\b",
+    re.IGNORECASE,
+)
 _NOT = re.compile(
     r"\W*(?:(?:is|are|do|does|was|were)\s?(?:not|n't)\b|(?:(?:is|does|also|and)\s+)?neither)\W*$",
     re.IGNORECASE,
@@ -132,6 +136,8 @@ class Truths:
             unread = f"what is said of ({unjudged[0]}) was not recognised as a verdict"
         if votes.stray and not unread:
             unread = f"which verdict goes with ({votes.stray[0]}) is not clear"
+        if not unread and (votes.listed or votes.unlisted) and _REVISED.search(text):
+            unread = "something seems to be taken back"
         quote = " ".join(text.split())[:200]
         others = (
             (Found(value=_value(first, votes), where=where, quote="an earlier verdict"),)
@@ -251,7 +257,15 @@ def _judged(group: Group, votes: _Votes, current: str, letters: tuple[str, ...])
         # The verdict stands in the next clause: these letters are a list without one.
         votes.stray += [] if rest else group.letters
         after = []
-    if before:
+    if group.denied and not before and not (after and after[0] is False):
+        if group.unclear or (after and not rest):
+            votes.stray += group.letters  # “I do not think that a is true”: how far does it reach?
+        for letter in group.letters:
+            votes.vote(letter, False)
+        votes.unlisted.update(group.letters)
+        if one and not after:
+            votes.reason(one, group.after)
+    elif before:
         for letter in group.letters:
             votes.vote(letter, before[-1])
         (votes.listed if before[-1] else votes.unlisted).update(group.letters)
