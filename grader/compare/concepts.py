@@ -51,6 +51,8 @@ class Concepts:
     """Words that a sentence may say something right with, whatever idle claim it makes too."""
     unclear: Sequence[str] = ()
     """Phrases of which only a person can tell what they mean."""
+    doubtful: Sequence[str] = ()
+    """Regular expressions, of the words with single spaces: figures that are not those asked of."""
     hints: Sequence[str] = ()
     """Words of which a right answer needs at least one; none given: never certain of nothing."""
     when: Mapping[str, Groups] = field(default_factory=dict)
@@ -73,7 +75,8 @@ class Concepts:
         forbidden = strings(self.forbidden) + strings(
             self.never.get(truth, ()) if isinstance(truth, str) else ()
         )
-        known = vocabulary(*wanted, *other, forbidden, strings(self.hints), strings(self.idle))
+        free = (forbidden, strings(self.hints), strings(self.idle), strings(self.unclear))
+        known = vocabulary(*wanted, *other, *free)
         lines = [(s, prepare(s.text, known)) for s in statements]
         if not wanted:
             return self._unexpected(lines, other)
@@ -106,6 +109,11 @@ class Concepts:
         unclear = _heard(lines, strings(self.unclear)).asserted
         if unclear:
             return unsure(f"how {quoted(unclear)} is meant is not clear")
+        odd = next(
+            (s.text for s, line in lines if any(re.search(d, line) for d in self.doubtful)), ""
+        )
+        if odd:
+            return unsure(f"{quoted(odd)} has a figure that may not be right")
         false = _heard(lines, forbidden)
         heard = self._all_heard(lines, wanted, forbidden)
         right = [h for h in heard if h.asserted]

@@ -27,11 +27,13 @@ from grader.model import Answer, Finding, Found, Missing
 from grader.read import readers
 from grader.read._assumptions import Assumptions, assumptions
 from grader.read._claims import Claims, claims
+from grader.read._contrary import contrary
 from grader.read._formulas import Formula, Names, chains, formulas
 from grader.read._item_labels import blanked, index_of, labels, without_labels
 from grader.read._items import Item, Items, labelled, spots
 from grader.read._keyed import Reading, Value, only_names
 from grader.read._keyed_tables import from_table
+from grader.read._label_order import ascending
 from grader.read._layer_stack import stack
 from grader.read._layer_tables import rows
 from grader.read._marks import LONGEST, unmarked
@@ -114,7 +116,7 @@ class KeyedFormulas:
             value=value,
             where=tuple(dict.fromkeys(piece.place for piece in answer.pieces))[:20],
             quote=quote[:_QUOTE] or " ".join(scan.text.split())[:_QUOTE],
-            doubt=_lost(answer),
+            doubt=_lost(answer) or contrary(scan.said),
         )
 
 
@@ -131,7 +133,8 @@ class _Scan:
         self.kind = kind
         self.answer = answer
         self.text, self.tables = _parts(answer)
-        self.text = _labels_first(self.text)
+        self.said = self.text
+        self.text = ascending(_labels_first(self.text))
         self.masked = ""
         """The text without list numbers, which are no values."""
         self.found: list[Formula] = []

@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.model import Answer, Finding, Found, Missing
 from grader.read import readers
+from grader.read._contrary import contrary
 from grader.read._sections import Section, sections, unassigned
 
 _LATEX = re.compile(
@@ -79,7 +80,8 @@ class Shape:
                 why=f"no size was found for {self.name}",
                 doubt=unassigned(answer, self.names, parts),
             )
-        return _kept(_chosen(candidates, parts), whole)
+        found = _kept(_chosen(candidates, parts), whole)
+        return replace(found, doubt=found.doubt or contrary(whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,9 @@ def _candidates(section: Section, square: list[int] | None) -> list[_Candidate]:
         )
     if found:
         slip = len(found) > 1 and found[-2].value != found[-1].value and "+" in text
+        ends = [match.span() for match in _SHAPE.finditer(text)]
+        if len(ends) > 1 and text[ends[-2][1] : ends[-1][0]].strip() == "+":
+            found[-1] = _Candidate(found[-1].value, section, final, "whole sizes are added up")
         if slip and "=" in text and not _WITHDRAWN.search(text):
             found[-1] = _Candidate(
                 found[-1].value, section, final, "the sum and the size beside it differ"

@@ -13,6 +13,7 @@ from typing import Any
 from grader.expression import parse_number
 from grader.model import Answer, Finding, Found, Missing, Number
 from grader.read import readers
+from grader.read._contrary import contrary
 from grader.read._runs import Run, runs_of
 from grader.read._sections import Section, sections, unassigned
 
@@ -79,6 +80,7 @@ class Tally:
             where=tuple(dict.fromkeys(e.section.place for e in entries)),
             quote=" ".join(shown.section.text.split())[:200],
             others=others,
+            doubt=contrary(answer.text, bounds=True),
         )
 
 
