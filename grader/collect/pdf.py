@@ -20,6 +20,8 @@ from grader.collect._pdf.write import Writer
 
 LOCKED = "is encrypted; hand it in without a password"
 DAMAGED = "is damaged, and could not be opened as a PDF"
+BURST = "unpacks to far more than a page can hold, and was not read: a person has to look at it"
+BARE = "holds neither text nor a picture that could be read: a person has to look at it"
 EMPTY = "holds no page that could be read"
 SCAN = "is a scan without text: a person has to read it"
 SCANNED = "{} without text: a person has to read {}"
@@ -52,12 +54,18 @@ def transcript_of(data: bytes) -> Transcript:
         paper = pages.read(data)
     except pages.Locked:
         return _nothing(LOCKED)
+    except pages.Burst:
+        return _nothing(BURST)
     except pages.Unreadable:
         return _nothing(DAMAGED)
     if not paper.sheets:
         return _nothing(EMPTY)
     if all(sheet.scan for sheet in paper.sheets):
         return _scan(paper)
+    if not any(
+        sheet.page.glyphs or sheet.shapes.images or sheet.pictures for sheet in paper.sheets
+    ):
+        return _nothing(BARE)
     items, measured = items_of(paper)
     writer = Writer(measured)
     writer.write(items)
@@ -77,14 +85,17 @@ def _transcript(paper: pages.Paper, lines: Sequence[str], numbers: Sequence[int]
         problems.append(SCANNED.format(said, "it" if one else "them"))
     if paper.broken:
         problems.append(f"page {_listed(paper.broken)} could not be read: the file is damaged")
+    if paper.bare:
+        problems.append(f"page {_listed(paper.bare)} {BARE}")
+    lost = bool(paper.broken or paper.cut or paper.bare)
     return Transcript(
         lines=lines,
         unit="page",
         numbers=numbers,
         pictures=paper.pictures,
         problems=tuple(problems),
-        unread=bool(scans or paper.broken or paper.cut),
-        pictured=bool(scans) and not (paper.broken or paper.cut),
+        unread=bool(scans) or lost,
+        pictured=bool(scans) and not lost,
         cut="; ".join(paper.cut),
         doubt=_doubt(paper),
     )
@@ -129,7 +140,7 @@ def _scan(paper: pages.Paper) -> Transcript:
         numbers=numbers,
         pictures=paper.pictures,
         problems=(RECOGNISED if complete else SCAN, *paper.problems, *paper.cut),
-        unread=not complete,
+        unread=True,  # what was recognised may lack an answer that a person sees
         pictured=not (paper.broken or paper.cut),
         cut="; ".join(paper.cut),
         doubt=ocr.DOUBT,

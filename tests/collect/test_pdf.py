@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -284,6 +285,7 @@ def test_a_recognised_scan_is_read_and_never_certain(
     monkeypatch.setattr(ocr, "recognised", lambda png, seconds: ["2.2 Green."])
     made = collectors.build("pdf", {}).gather(plan, "a.pdf", pdfs.scan(1), {})
     assert made.problems == (pdf_module.RECOGNISED,)
+    assert made.unread  # a person may see more than was recognised
     found = made.answers["2.2"]
     assert isinstance(found, Found)
     assert found.doubt
@@ -456,3 +458,65 @@ def test_a_ruled_table_is_read_by_its_rules(tmp_path: Path) -> None:
         [cell.strip() for cell in line.strip("|").split("|")] for line in lines if "---" not in line
     ]
     assert cells == [["", "A", "B", "C"], ["X", "1", "2", "3"], ["S", "Y"], ["a", "D"]]
+
+
+def columned(*columns: list[str], wide: float = 60) -> bytes:
+    pdf = pdfs.empty()
+    pdf.set_auto_page_break(False)
+    for n, column in enumerate(columns):
+        for k, line in enumerate(column):
+            pdf.set_xy(15 + wide * n, 30 + 7 * k)
+            pdf.cell(0, 6, line)
+    return pdfs.written(pdf)
+
+
+def test_columns_of_short_answers_are_read_as_the_file_orders_them() -> None:
+    left = ["2.1", "3", "2", "3.16", "2.2", "Green, as 5 is near.", "3.2", "p = 0.3775"]
+    right = ["11.1", "a) False b) True", "11.4", "It is zero.", "11.5", "660", "12.2", "49"]
+    third = ["12.3", "50", "40", "13.1", "yes", "13.2", "no"]
+    for given in ([left, right], [left, right, third]):
+        found = [line.removeprefix("## ") for line in text(columned(*given)).split("\n") if line]
+        assert found == [line for column in given for line in column]
+
+
+def test_labels_in_a_left_margin_stand_before_the_lines_at_their_height() -> None:
+    labels = ["2.1", "2.2", "3.1", "3.2", "11.4", "11.5"]
+    answers = ["Three", "Green", "Half", "0.3775", "Zero", "660"]
+    found = text(columned(labels, answers, wide=20))
+    places = [found.index(word) for pair in zip(labels, answers, strict=True) for word in pair]
+    assert places == sorted(places)
+
+
+def test_lowered_digits_within_an_exponent_stay_in_it() -> None:
+    pdf = pdfs.empty()
+    pdf.set_y(40)
+    sizes = [("p = e", 12, 0), ("0.05X", 9, 5), ("1", 7, 3.5), (" + X", 9, 5), ("2", 7, 3.5)]
+    x = 20.0
+    for word, size, up in sizes:
+        pdf.set_font("Times", size=size)
+        pdf.text(x, 40 - up / 72 * 25.4, word)
+        x += pdf.get_string_width(word)
+    assert text(pdfs.written(pdf)) == "p = e^{0.05X_{1} + X_{2}}"
+
+
+def test_prompts_of_empty_cells_of_a_notebook_are_dropped() -> None:
+    pdf = pdfs.lines("The answer is 7.")
+    pdf.ln(8)
+    mono("In [ ]:", pdf=pdf)
+    assert text(pdfs.written(pdf)) == "The answer is 7."
+
+
+def test_a_file_that_shows_neither_text_nor_a_picture_is_said() -> None:
+    for data in (pdfs.raw(""), pdfs.raw("0 0 m 9 9 l S")):
+        made = transcript_of(data)
+        assert made.unread
+        assert made.problems == (pdf_module.BARE,)
+
+
+def test_a_stream_that_unpacks_without_end_is_not_read() -> None:
+    packed = zlib.compress(b" " * (70 << 20), 9)
+    head = b"4 0 obj<</Filter/FlateDecode/Length %d>>stream\n" % len(packed)
+    data = b"%PDF-1.4\n" + head + packed + b"\nendstream\nendobj\n" + pdfs.raw("")
+    made = transcript_of(data)
+    assert made.unread
+    assert made.problems == (pdf_module.BURST,)

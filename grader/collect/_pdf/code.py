@@ -64,7 +64,7 @@ def columns_of(lines: Sequence[Line]) -> list[Row]:
     bare = [_without_prompt(line) for line in lines]
     words = [word for own, _ in bare for word in own]
     if not words:
-        return []
+        return [Row("", line.page, prompt) for line, (_, prompt) in zip(lines, bare, strict=True)]
     advance = median(word.advance for word in words) or 1.0
     starts = [own[0].x0 for own, prompt in bare if own and not prompt]
     left = min(starts or [words[0].x0])

@@ -45,7 +45,9 @@ def _folded(words: list[Word], bar: Box) -> list[Word]:
     below = _near(inside, bar, above=False)
     if above and below and _is_fraction(above, below, bar) and not _underlines(bar, above, words):
         rest = [w for w in words if w not in above and w not in below]
-        return [*rest, _fraction(above, below, bar, _beside(bar, rest))]
+        made = _fraction(above, below, bar, _beside(bar, rest))
+        at = next(n for n, w in enumerate(words) if w in above or w in below)
+        return [*rest[:at], made, *rest[at:]]
     if below and not above:
         return _rooted(words, below, bar)
     return words

@@ -14,6 +14,8 @@ _LEVEL = 0.2
 """Words whose heights differ by less than this share of their size stand on one line."""
 _SMALL = 0.93
 _FAR = 0.62
+_NEAR = 8
+"""Words that hung last on a line, among which those before a word are sought."""
 _MARK = re.compile(r"[•◦▪‣∙●○■□–]|\(?\w{1,2}[.)]")
 
 
@@ -27,6 +29,8 @@ class Line:
     page: int = 0
     raised: dict[int, int] = field(default_factory=dict)
     """For words of another height, by their place: 1 for raised, -1 for lowered."""
+    inner: dict[int, int] = field(default_factory=dict)
+    """For words that are raised or lowered once more, within what is raised or lowered."""
     bullet: bool = False
     edge: float = 0.0
     """How far to the right its column reaches."""
@@ -59,12 +63,16 @@ class Line:
         ``spaces`` says whether the file holds its blanks; without, gaps are taken for blanks.
         """
         out: list[str] = []
-        level = 0
+        level = inner = 0
         stop = len(self.words) if last is None else last
         for n in range(first, stop):
             word = self.words[n]
             now = self.raised.get(n, 0)
+            deep = self.inner.get(n, 0)
             gap = n > first and _apart(self.words[n - 1], word, spaces=spaces)
+            if inner and (deep != inner or now != level):
+                out.append("}")
+                inner = 0
             if now != level and level:
                 out.append("}")
             elif gap and now == level:
@@ -74,10 +82,11 @@ class Line:
                     out.append(" ")
                 if now:
                     out.append("^{" if now > 0 else "_{")
+            if deep != inner:
+                out.append("^{" if deep > 0 else "_{")
             out.append(word.text)
-            level = now
-        if level:
-            out.append("}")
+            level, inner = now, deep
+        out.append("}" * (bool(level) + bool(inner)))
         return "".join(out)
 
 
@@ -128,6 +137,7 @@ def _with_marks(lines: list[Line]) -> list[Line]:
             host = min(hosts, key=lambda line: abs(line.y - mark.y))
             host.words.insert(0, mark.words[0])
             host.raised = {n + 1: level for n, level in host.raised.items()}
+            host.inner = {n + 1: level for n, level in host.inner.items()}
             lines.remove(mark)
     return lines
 
@@ -179,9 +189,19 @@ def _host(lines: list[Line], heights: list[float], word: Word) -> Line | None:
         if off > _FAR or off >= nearest:
             continue
         touch = min(max(word.x0 - w.x1, w.x0 - word.x1, 0.0) for w in line.words)
-        if touch <= 0.4 * line.size or off < 0.05:
+        if touch <= 0.4 * line.size or off < 0.05 or _goes_on(line, word):
             best, nearest = line, off
     return best
+
+
+def _goes_on(line: Line, word: Word) -> bool:
+    """Whether a word follows others that hang on a line at its own height, a wide sign apart."""
+    return any(
+        abs(w.y - word.y) < 0.05 * word.size
+        and abs(w.size - word.size) < 0.02 * word.size
+        and max(word.x0 - w.x1, w.x0 - word.x1) < line.size
+        for w in reversed(line.words[-_NEAR:])
+    )
 
 
 def _order(line: Line) -> None:
@@ -197,3 +217,18 @@ def _order(line: Line) -> None:
         off = line.y - word.y
         if word.size < _SMALL * line.size and abs(off) > 0.07 * line.size:
             line.raised[n] = 1 if off > 0 else -1
+    _nest(line)
+
+
+def _nest(line: Line) -> None:
+    """Note which words are raised or lowered within what is raised or lowered itself."""
+    outer: Word | None = None
+    for n, word in enumerate(line.words):
+        if n not in line.raised or line.raised[n] != line.raised.get(n - 1):
+            outer = word
+        elif outer is not None and word.size < _SMALL * outer.size:
+            off = outer.y - word.y
+            if abs(off) > 0.07 * outer.size:
+                line.inner[n] = 1 if off > 0 else -1
+        else:
+            outer = word

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
+from grader.collect._pdf.flow import flows
 from grader.collect._pdf.lines import Line, lines_of
 from grader.collect._pdf.words import Word
 
@@ -16,6 +17,9 @@ _FILLED = 0.6
 
 def columns(words: Sequence[Word], width: float, deep: int = 0) -> list[list[Line]]:
     """Return the lines of a page in columns, in the order in which they are read."""
+    told = flows(words) if not deep else None
+    if told is not None:
+        return [lines_of(block) for block in told]
     lines = lines_of(words)
     gutter = _gutter(lines, width) if deep < 2 else None
     if gutter is None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.collect._pdf import pictures
+from grader.collect._pdf import bombs, pictures
 from grader.collect._pdf.shapes import Box, Shapes, shapes
 from grader.collect._pdf.words import Page, Reader
 
@@ -25,6 +25,10 @@ _FIELDS = (3, 5, 6, 8, 9, 10, 13, 15, 20)
 
 class Locked(Exception):
     """The file needs a password."""
+
+
+class Burst(Exception):
+    """A stream of the file unpacks to more than any page needs."""
 
 
 class Unreadable(Exception):
@@ -54,12 +58,16 @@ class Paper:
     problems: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
+    bare: list[int] = field(default_factory=list)
+    """Pages on which something is drawn, but neither text nor a picture."""
 
 
 def read(data: bytes) -> Paper:
-    """Return what the pages of a PDF hold; raises ``Locked`` or ``Unreadable``."""
+    """Return what the pages of a PDF hold; raises ``Locked``, ``Burst`` or ``Unreadable``."""
     from pypdfium2 import raw  # noqa: PLC0415  # takes time, and few hand-ins are PDFs
 
+    if bombs.bursts(data):
+        raise Burst
     with _opened(raw, data) as document:
         paper = Paper(total=raw.FPDF_GetPageCount(document))
         reader = Reader(raw)
@@ -106,6 +114,9 @@ def _sheet(raw: Any, document: Any, number: int, reader: Reader, paper: Paper) -
         sheet = Sheet(number, text, shapes(raw, page, text.turn))
         _said(sheet, paper)
         _keep_pictures(raw, page, sheet, paper)
+        drawn = sheet.pictures or sheet.shapes.images or sheet.shapes.cut
+        if not text.glyphs and not drawn and raw.FPDFPage_CountObjects(page) > 0:
+            paper.bare.append(number)
         return sheet
     finally:
         if page:
