@@ -14,6 +14,7 @@ from grader.read._prose import doubt, prose_of, stated
 
 _MOST = 80
 _FEW = 4
+_NAME = 3
 _CONCLUDES = (
     "so", "therefore", "thus", "hence", "=>", "predict*", "answer", "ans", "final*", "conclu*",
     "classif*", "choose", "chosen", "pick", "select", "i_take", "i_would_take", "we_take", "gives",
@@ -48,6 +49,8 @@ _BESIDE = re.compile(
 
 _OR = re.compile(
     r" (?:(?:either|the|a|/|or|\||maybe|perhaps|also) )*(?:or|/|maybe|perhaps) (?:the |a )?"
+    r"| (?:layers? |ones? )?(?:[,(] )*(?:(?:i \. e|i\.e|ie|aka|meaning|namely|that is|which (?:is|are))"
+    r" (?:[.,] )*)(?:the |a )?| (?:layers? |ones? )?\( (?:the |a )?"
 )
 _LISTED = re.compile(
     r" (?:(?:layers?|ones?|units?|\(|:|,|and|&|\+|i|\.|e|ie|namely|of|the|both) ){0,8}"
@@ -98,7 +101,7 @@ class Choice:
     def read(self, answer: Answer) -> Finding:
         """Return the name of the option."""
         found = stated(answer)
-        asked = self._asked(answer)
+        asked = self._asked(answer) or self._taken_back(answer)
         if isinstance(found, Missing):
             return replace(found, doubt=found.doubt or asked or self._guessed(answer))
         options = {name: tuple(phrases) for name, phrases in self.options.items()}
@@ -200,6 +203,17 @@ class Choice:
         named = any(find(tuple(phrases), prepared) for phrases in self.options.values())
         return "the answer ends in a question" if named else ""
 
+    def _taken_back(self, answer: Answer) -> str:
+        """Two options in what its writer takes back: which of them is taken back is not said."""
+        text = prose_of(answer)
+        whole, kept = prepare(text), prepare(" . ".join(s.text for s in statements(text)))
+        gone = [
+            name
+            for name, phrases in self.options.items()
+            if len(find(tuple(phrases), whole)) > len(find(tuple(phrases), kept))
+        ]
+        return "several options stand in what is taken back" if len(gone) > 1 else ""
+
     def _turned_down(self, prepared: str, hit: Hit) -> bool:
         clause = _BREAK.split(prepared[max(hit.end, 0) :] + " ", maxsplit=1)[0][:60]
         return any(h.start < 30 for h in find(tuple(self.denies), f" {clause.strip()} "))
@@ -250,7 +264,26 @@ class Choice:
         return Missing(
             why="none of the choices is named",
             doubt=unread
-            or ("the answer may choose in words that were not recognised" if hinted else ""),
+            or (
+                "the answer may choose in words that were not recognised"
+                if hinted or self._foreign(lines)
+                else ""
+            ),
+        )
+
+    def _foreign(self, lines: list[tuple[Statement, str]]) -> bool:
+        """A few words, of which none is known, or one that is nearly the name of an option."""
+        said = [word for _, prepared in lines for word in prepared.split() if word.isalpha()]
+        names = [
+            word.rstrip("*")
+            for phrases in self.options.values()
+            for phrase in phrases
+            for word in re.split(r"[\s|_]+", phrase)
+            if len(word) >= _NAME
+        ]
+        short = 0 < len(said) <= _FEW
+        return short or any(
+            len(word) >= _NAME and nearly(word, name) for word in said for name in names
         )
 
 
@@ -259,6 +292,21 @@ def _enumerated(hits: list[tuple[str, Hit]], prepared: str) -> bool:
     if len(hits) < 2 or hits[0][0] == hits[1][0]:
         return False
     return _ANDED.fullmatch(prepared[hits[0][1].end : hits[1][1].start + 1]) is not None
+
+
+def nearly(word: str, name: str) -> bool:
+    """Whether one letter is missing, too many, another one, or two have changed places.
+
+    >>> nearly("gren", "green"), nearly("grene", "green"), nearly("read", "red"), nearly("x", "red")
+    (True, True, True, False)
+    """
+    if abs(len(word) - len(name)) > 1 or word == name:
+        return word == name
+    same = next((i for i, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), -1)
+    if same < 0:
+        return True
+    w, n = word[same:], name[same:]
+    return w[1:] == n or w == n[1:] or w[1:] == n[1:] or (w[2:] == n[2:] and w[:2] == n[:2][::-1])
 
 
 def _either(hits: list[tuple[str, Hit]], prepared: str) -> bool:

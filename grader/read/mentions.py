@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from grader.model import Answer, Finding, Found, Missing
 from grader.prose import Statement, find, prepare, vocabulary
@@ -34,6 +35,18 @@ _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
 _TUPLE = re.compile(r"\(\s*(-?\d+(?:\.\d+)?(?:\s*[,;]\s*-?\d+(?:\.\d+)?){1,9})\s*\)")
 _LIST = re.compile(r"(?<![\d.,])\d(?:,\d){2,9}(?![\d.,])")
 _MOST = 200
+_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_BRACKET = re.compile(r"(?<![\d.,=/])(?<!k )(?<!= )\b(\d)\s?\(([^()]{1,40})\)", re.IGNORECASE)
+_APART = re.compile(
+    r"\bdistance\s?(?:is|of|=|:|at|being|was)?\s?(?:about\s|only\s|≈\s?|~\s?)?"
+    r"(\d(?:[.,]\d+)?)(?![\d.,]*\d|\s?[(^²])",
+    re.IGNORECASE,
+)
+_NEAREST = re.compile(
+    r"\b(?:nearest|closest|neighbou?rs?)\s?(?:\w+\s){0,2}(?:are\s)?[(:]\s?"
+    r"(\d(?:\s?(?:,|&|and|, and)\s?\d){1,5})(?![\d.])\s?\)",
+    re.IGNORECASE,
+)
 
 
 @readers.register
@@ -76,6 +89,12 @@ class Mentions:
         value = {
             "items": list(dict.fromkeys(items))[:_MOST],
             "voters": self._voters(found)[:_MOST],
+            "pairs": [pair for s in found for pair in self._pairs(s.text)][:_MOST],
+            "tallies": [tally for s in found for tally in self._tallies(s.text)][:_MOST],
+            "apart": [float(n.replace(",", ".")) for s in found for n in _APART.findall(s.text)][
+                :_MOST
+            ],
+            "listed": [row for s in found for row in self._listed(s.text)][:_MOST],
             "numbers": [n for s in found for n in _numbers(s.text)][:_MOST],
             "labels": {name: self._count(lines, tuple(p)) for name, p in self.labels.items()},
             "words": sum(word.isalnum() for line in lines for word in line.split()),
@@ -115,6 +134,44 @@ class Mentions:
             ]
         return [number for number in found if 1 <= number <= self.count]
 
+    def _label_of(self, text: str) -> str:
+        """The only label that a few words name."""
+        named = [
+            name
+            for name, words in self.labels.items()
+            if re.search(rf"\b(?:{_either(words)})\b", text, re.IGNORECASE)
+        ]
+        return named[0] if len(named) == 1 else ""
+
+    def _pairs(self, text: str) -> list[list[Any]]:
+        """Rows with the label or the distance in brackets behind them, or said of them."""
+        found: list[list[Any]] = []
+        for match in _BRACKET.finditer(text):
+            inside = match.group(2)
+            numbers = [] if _TUPLE.search(match.group(0)) else _numbers(inside)
+            number = numbers[0] if len(numbers) == 1 else None
+            found.append([int(match.group(1)), number, self._label_of(inside)])
+        words = tuple(word for names in self.labels.values() for word in names if len(word) > 1)
+        found += [
+            [int(match.group(1)), None, self._label_of(match.group(2))]
+            for match in _said_of(tuple(self.nouns), words).finditer(text)
+        ]
+        return [pair for pair in found if 1 <= pair[0] <= self.count]
+
+    def _tallies(self, text: str) -> list[list[Any]]:
+        """How many of the neighbours are said to have a label: two of the three are red."""
+        words = tuple(word for names in self.labels.values() for word in names if len(word) > 1)
+        every = [*_tally(words).finditer(text), *_counted(tuple(self.nouns), words).finditer(text)]
+        return [
+            [_COUNTS.get(m.group(1).lower()) or int(m.group(1)), self._label_of(m.group(2))]
+            for m in every
+        ]
+
+    def _listed(self, text: str) -> list[list[int]]:
+        """Rows that are listed in brackets behind “nearest”."""
+        found = [[int(n) for n in re.findall(r"\d", m.group(1))] for m in _NEAREST.finditer(text)]
+        return [rows for rows in found if all(1 <= row <= self.count for row in rows)]
+
     def _voters(self, found: Sequence[Statement]) -> list[int]:
         """Rows that stand in brackets behind their label: 2 reds (6 and 2)."""
         words = tuple(word for names in self.labels.values() for word in names if word.isalpha())
@@ -141,6 +198,7 @@ class Mentions:
 def _numbers(text: str) -> list[float]:
     found = [math.sqrt(float(m.group(1))) for m in _ROOT.finditer(text)]
     rest = _TUPLE.sub(" ", _ROOT.sub(" ", text))
+    rest = _LIST.sub(lambda m: m.group(0).replace(",", ", "), rest)
     for match in _NUMBER.finditer(rest):
         number = float(match.group(0).replace(",", "."))
         if abs(number) < 1e9:
@@ -161,6 +219,36 @@ def _named(nouns: tuple[str, ...]) -> re.Pattern[str]:
         rf"(?:\b(?:{_either(nouns)})[\s._#:\-]{{0,4}}(?:(?:no|nr|number|#)[.s]?\s?#?)?(?:(?:are"
         rf"|is)\s)?[\s(]{{0,2}}|#)"
         rf"({one}(?:{gap}{one}){{0,9}})",
+        re.IGNORECASE,
+    )
+
+
+@functools.lru_cache(maxsize=32)
+def _said_of(nouns: tuple[str, ...], words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b(?:{_either(nouns)})[\s.#]{{0,3}}(\d),?\s(?:(?:which|that|and it)\s)?"
+        rf"(?:is|was|being|has (?:the )?(?:label|class|colou?r))\s(?:a\s)?"
+        rf"({_either(words) or '(?!)'})\b",
+        re.IGNORECASE,
+    )
+
+
+@functools.lru_cache(maxsize=32)
+def _tally(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(
+        r"\b(one|two|three|[123])\s(?:(?:out\s)?(?:of|from)\s)?(?:the\s|them\s|our\s)?"
+        r"(?:(?:three|3)\s)?(?:[a-z]+\s){0,3}(?:\([^()]{0,40}\)\s)?"
+        rf"(?:are|is|have|has|were|vote|say|being)\s(?:[a-z]+\s){{0,2}}?({_either(words) or '(?!)'})\b",
+        re.IGNORECASE,
+    )
+
+
+@functools.lru_cache(maxsize=32)
+def _counted(nouns: tuple[str, ...], words: tuple[str, ...]) -> re.Pattern[str]:
+    label = _either(words) or "(?!)"
+    apart = "".join(rf"(?<!\b{re.escape(noun)} )" for noun in nouns)
+    return re.compile(
+        rf"(?<![\d.,#]){apart}\b(one|two|three|[123])\s({label})\b(?! \()",
         re.IGNORECASE,
     )
 

@@ -20,6 +20,9 @@ Judgement = dict[str, Any]
 CLOSE = 0.011
 """Numbers that are equal within rounding to two decimals, or cut there."""
 
+ROUGH = 0.051
+"""Numbers that are equal within rounding to one decimal, or cut there."""
+
 MANY = 2
 """So many whole numbers may all be counts."""
 
@@ -64,10 +67,52 @@ def reason(  # called by name, from a rubric
     true = knn.distances(observations, point)
     sure = [_judged(mentions, d, labels, k) for d in ([true, own] if own else [true])]
     best = max(sure, key=lambda j: (j["credit"], j["certain"]))
+    if best["credit"] and all(
+        _contradicted(mentions, d, labels, k) for d in ([true, own] if own else [true])
+    ):
+        return {**best, "certain": False, "reasons": ["the reason names something that is not so"]}
     right = label == knn.predict_from_distances(own or true, labels, k)
     if not best["credit"] and label is not None and not right:
         return {**best, "certain": not best["open"]}
     return best
+
+
+def _contradicted(
+    mentions: Mapping[str, Any], distances: Sequence[float], labels: Sequence[str], k: int
+) -> bool:
+    """Whether a distance, a label or a count that is named is another for these distances."""
+    nearest = knn.nearest(distances, k, first=1)
+    votes = Counter(labels[i - 1] for i in nearest)
+    for item, number, label in mentions.get("pairs", []):
+        if label and label != labels[item - 1]:
+            return True
+        if number is not None and not _is_distance(number, distances[item - 1]):
+            return True
+    counts = mentions.get("tallies", [])
+    if k > 1 and any(label and votes[label] != count for count, label in counts):
+        return True
+    apart = [float(n) for n in mentions.get("apart", [])]
+    if apart and not any(_same(n, distances[i - 1]) for n in apart for i in nearest):
+        return True
+    if any(
+        set(rows) != set(knn.nearest(distances, len(rows), first=1))
+        for rows in mentions.get("listed", [])
+    ):
+        return True
+    numbers = [float(n) for n in mentions.get("numbers", []) if float(n) != int(n)]
+    shares = [count / k * scale for count in range(k) for scale in (1, 100)]
+    if k == 1 and numbers and not any(_is_distance(n, distances[nearest[0] - 1]) for n in numbers):
+        return True
+    return any(
+        not any(_is_distance(n, d) for d in distances)
+        and not any(math.isclose(n, share, rel_tol=CLOSE) for share in shares)
+        for n in numbers
+    )
+
+
+def _is_distance(number: float, distance: float) -> bool:
+    """Whether a number is the distance to the digits shown, or its square."""
+    return any(abs(number - d) < ROUGH for d in (distance, distance * distance))
 
 
 def _usable(distances: Sequence[float] | None, count: int, k: int) -> list[float] | None:
