@@ -520,3 +520,10 @@ def test_a_stream_that_unpacks_without_end_is_not_read() -> None:
     made = transcript_of(data)
     assert made.unread
     assert made.problems == (pdf_module.BURST,)
+
+
+def test_a_sentence_ends_before_the_number_of_the_next_part() -> None:
+    pdf = pdfs.empty()
+    pdf.multi_cell(0, 6, SENTENCE * 2 + "\n11.4 Zero.\n" + SENTENCE * 2 + "\n11.5 A number.")
+    found = [line for line in text(pdfs.written(pdf)).split("\n") if line]
+    assert [line for line in found if line[0].isdigit()] == ["11.4 Zero.", "11.5 A number."]

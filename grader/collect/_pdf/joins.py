@@ -14,6 +14,8 @@ _KEPT = frozenset(
     ("self", "non", "pre", "multi", "one", "two", "semi", "leave", "high", "low", "cross", "well")
 )
 _ENDS = (".", "?", "!", ":", ";")
+_ID = re.compile(r"\d{1,2}(?:\.\d{1,2})+[a-h]?(?:\s|$)")
+"""What begins like the number of a part; behind a whole sentence it is one."""
 _MARK = re.compile(
     r"(?:[-*+•>#|]\s|(?:\d{1,2}(?:\.\d{1,2})*[.):]|\(?[a-hA-H][):.]|\([ivx\d]{1,4}\))\s+\S"
     r"|(?:problem|question|exercise|answer|part|q)\s?\d)",
@@ -29,6 +31,8 @@ def joined(text: str, after: str, last: Line, line: Line, measure: Measure) -> s
 
     A line is wrapped where the next word had no room in it.
     """
+    if text.endswith(_ENDS) and _ID.match(after):
+        return None
     if not text or len(text) > LONGEST or text.startswith(("#", "|", "![", "```")):
         return None
     if _far(last, line, measure) or (

@@ -15,6 +15,8 @@ from grader.collect._pdf.tables import Table, tables
 from grader.collect._pdf.write import Item, Shown
 
 _FEW_WORDS = 6
+_PADDED = 24.0
+"""Points by which the frame of a table begins before its column's text, at most."""
 
 Columns = list[list[Line]]
 
@@ -87,7 +89,8 @@ def _page(sheet: Sheet, page: Columns, measured: Measure) -> list[Item]:
     out: list[Item] = []
     pictures = sorted(sheet.pictures, key=lambda one: one[1])
     for n, column in enumerate(page):
-        laid = tables(column, sheet.shapes, measured.pitch, spaces=measured.spaces)
+        left = min((line.x0 for line in column), default=0.0) - _PADDED if len(page) > 1 else -1e9
+        laid = tables(column, sheet.shapes, measured.pitch, spaces=measured.spaces, left=left)
         own = [one for one in pictures if _belongs(one, page, n)]
         out += _with_pictures(laid, own, sheet.number)
     if not page:

@@ -14,8 +14,12 @@ _LEVEL = 0.2
 """Words whose heights differ by less than this share of their size stand on one line."""
 _SMALL = 0.93
 _FAR = 0.62
+_SCRIPT = 0.82
+"""Words larger than this share of a number in the margin are no exponents of it."""
 _NEAR = 8
 """Words that hung last on a line, among which those before a word are sought."""
+_ID = re.compile(r"\d{1,2}(?:\.\d{1,2})+[a-h]?")
+_WIDE_MARGIN = 5.0
 _MARK = re.compile(r"[•◦▪‣∙●○■□–]|\(?\w{1,2}[.)]")
 
 
@@ -139,7 +143,21 @@ def _with_marks(lines: list[Line]) -> list[Line]:
             host.raised = {n + 1: level for n, level in host.raised.items()}
             host.inner = {n + 1: level for n, level in host.inner.items()}
             lines.remove(mark)
+    for label in lines:
+        if _is_id(label):
+            level = [
+                line.y
+                for line in lines
+                if abs(line.y - label.y) < 0.6 * line.size
+                and 0 < line.x0 - label.x1 < _WIDE_MARGIN * line.size
+            ]
+            label.y = min([label.y, *(y - 0.01 for y in level)])
     return lines
+
+
+def _is_id(line: Line) -> bool:
+    """Whether the number of a part is all that stands on a line, as in a margin."""
+    return len(line.words) == 1 and bool(_ID.fullmatch(line.words[0].text))
 
 
 def _by_size(words: Sequence[Word]) -> list[list[Word]]:
@@ -188,8 +206,10 @@ def _host(lines: list[Line], heights: list[float], word: Word) -> Line | None:
         off = abs(word.y - line.y) / line.size
         if off > _FAR or off >= nearest:
             continue
-        touch = min(max(word.x0 - w.x1, w.x0 - word.x1, 0.0) for w in line.words)
-        if touch <= 0.4 * line.size or off < 0.05 or _goes_on(line, word):
+        touch = min(max(word.x0 - w.x1, w.x0 - word.x1, 0.0) for w in line.words) / line.size
+        if _is_id(line) and (word.size > _SCRIPT * line.size or touch > 0.4):
+            continue
+        if touch <= 0.4 or off < 0.05 or _goes_on(line, word):
             best, nearest = line, off
     return best
 

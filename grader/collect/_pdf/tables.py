@@ -45,14 +45,15 @@ class _Grown:
 
 
 def tables(
-    lines: Sequence[Line], shapes: Shapes, pitch: float, *, spaces: bool
+    lines: Sequence[Line], shapes: Shapes, pitch: float, *, spaces: bool, left: float = -1e9
 ) -> list[Line | Table]:
     """Return the lines of a column, those that make up tables as tables.
 
-    ``pitch`` is the distance of lines of running text, in sizes of their font.
+    ``pitch`` is the distance of lines of running text, in sizes of their font; a frame that begins
+    before ``left`` belongs to another column.
     """
     out: list[Line | Table] = []
-    ruled = grids(shapes)
+    ruled = [grid for grid in grids(shapes) if grid.box.x0 > left]
     frame = [next((g for g in ruled if g.holds(n.x0, n.x1, n.y)), None) for n in lines]
     at = 0
     while at < len(lines):
