@@ -24,6 +24,8 @@ _NEAR, _NEAR_AGAIN = 25, 8
 _TERMS, _MARGIN, _SHORT = 8, 10, 3
 _CLAUSE = re.compile(r"[,;:.(=→]|\b(?:and|so|or|then|with|but|which|plus)\b")
 _ASIDE = re.compile(r"\([^()]*\)")
+_PART = r"\s+(?:weights|bn|batch|gammas?|betas?|norm\w*|bias\w*|scales?|shifts?|dense)\b"
+"""Words for a part of what is counted, behind the word for its kind."""
 _DIGIT = re.compile(r"\d")
 _MORE = re.compile(
     r"^\W{0,3}(?:\w+\W+){0,2}(?:more|additional|extra|further)\b(?!\s+than\s+\d)|^\W{0,3}(?:more|additional|extra)\b",
@@ -224,7 +226,7 @@ def _of_kind(candidate: Candidate, kind: Sequence[str]) -> bool:
     words = "|".join(map(re.escape, kind))
     own = rf"(?<!non-)(?<!non )(?<!not )\b(?:{words})\b"
     after = candidate.line.text[candidate.end : candidate.end + 60]
-    behind = re.match(rf"[\s*$_]*(?:\w+\s+){{0,2}}?(?:{own})", after, re.IGNORECASE)
+    behind = re.match(rf"[\s*$_]*(?:\w+\s+){{0,2}}?(?:{own})(?!{_PART})", after, re.IGNORECASE)
     if behind and not re.search(r"\bnon|\bnot\b", behind.group(), re.IGNORECASE):
         return True
     return bool(

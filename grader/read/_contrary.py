@@ -16,7 +16,8 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _BOUNDED = re.compile(
-    r"\b(?:less|more|fewer|greater|smaller|larger) than [$*~≈(]{0,3}\d", re.IGNORECASE
+    r"\b(?:less|more|fewer|greater|smaller|larger) than [$*~≈(]{0,3}(?:\d{1,3}[,.]\d{3}|\d{4})",
+    re.IGNORECASE,
 )
 
 

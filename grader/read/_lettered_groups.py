@@ -44,7 +44,7 @@ _LEAD = re.compile(
 _DENIES = re.compile(
     r"(?:\b(?:not|never|no|cannot|\w+n['’]t|none|neither|nor|without|exclud\w+|eliminat\w+|reject\w*"
     r"|discard\w*|dismiss\w*|rul(?:e|ed|es|ing) out|den(?:y|ied)|deselect\w*|skip\w*|omit\w*"
-    r"|(?:leav\w+|left) out|cross\w* out|instead of|rather than|unlike)\b"
+    r"|refus\w+|doubt|nothing|(?:leav\w+|left) out|cross\w* out|instead of|rather than|unlike)\b"
     r"(?:\W+(?!(?:but|only|just|doubt|sure|matter)\b)\w+){0,5}|[!¬~])\W*$",
     re.IGNORECASE,
 )

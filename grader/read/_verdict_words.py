@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from grader.prose import words
 
 _VERDICT = re.compile(
-    r"(?P<neg>\b(?:not|isn'?t|aren'?t|never|n't|don'?t|doesn'?t|nothing|anything|neither|do not"
+    r"(?P<neg>\b(?:not|isn'?t|aren'?t|never|n't|don'?t|doesn'?t|nothing|anything|neither|cannot|can't|do not"
     r"|does not)\s+"
     r"(?:(?:really|quite|entirely|completely|see|think|anything|at all|are|is|be)\s+){0,3})?"
     r"(?:\b(?P<true>trues?|corrects?|rights?|holds?|valid|agree|yes|yep|richtig|wahr|accurate|applies"
