@@ -15,6 +15,7 @@ from grader.read._prose import doubt, prose_of, stated
 _MOST = 80
 _FEW = 4
 _NAME = 3
+_ENGLISH = frozenset(["the", "is", "are", "a", "of", "it", "this", "and"])
 _CONCLUDES = (
     "so", "therefore", "thus", "hence", "=>", "predict*", "answer", "ans", "final*", "conclu*",
     "classif*", "choose", "chosen", "pick", "select", "i_take", "i_would_take", "we_take", "gives",
@@ -281,7 +282,7 @@ class Choice:
             for word in re.split(r"[\s|_]+", phrase)
             if len(word) >= _NAME
         ]
-        short = 0 < len(said) <= _FEW
+        short = 0 < len(said) <= _FEW and not _ENGLISH.intersection(said)
         return short or any(
             len(word) >= _NAME and nearly(word, name) for word in said for name in names
         )
