@@ -62,7 +62,7 @@ def without_comments(lines: Sequence[str]) -> tuple[list[str], bool]:
     No reader of the page sees them: they are no answer. Places stay as they are.
 
     >>> without_comments(["a <!-- b", "c --> d"])
-    (['a       ', '       d'], True)
+    (['a       ', '      d'], True)
     """
     text = "\n".join(lines)
     if "<!--" not in text:
