@@ -232,6 +232,7 @@ def test_every_link_to_a_part_has_its_target(show: Any, pages: dict[str, Path]) 
     assert lost == []
     page = show("class")
     page.click("td.cell.waits a")
+    page.wait_for_selector(":target", state="attached")
     assert page.evaluate("document.querySelector(':target').tagName") == "ARTICLE"
 
 
