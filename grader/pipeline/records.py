@@ -17,8 +17,8 @@ from grader.pipeline.assignment import Assignment, NoCourse
 from grader.pipeline.files import digest_of
 from grader.pipeline.hand_ins import HandIn, oversized, read
 from grader.report import Problem
-from grader.sandbox import Job, Limits, Run
-from grader.sandbox.process import ISOLATION, Worker
+from grader.sandbox import Limits, Run
+from grader.sandbox.process import ISOLATION, Worker, reading
 
 TASK = "grader.collect._everything:task"
 COLLECT = Limits(seconds=60.0, memory_mb=2048, output_bytes=64_000_000)
@@ -116,7 +116,7 @@ class Collecting:
 def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment) -> Collection:
     files, lost = read(hand_in)
     data = {"plan": plan, "lost": list(lost)}
-    run = worker(Job(task=TASK, data=data, files=files, limits=COLLECT))
+    run = worker(reading(TASK, data, files, COLLECT))
     done = run.ended == "done"
     claims = run.value["claims"] if done else None
     unheld = dict(_unheld(hand_in, lost))
@@ -130,7 +130,7 @@ def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment)
         student=hand_in.student,
         claims=claims,
         files=tuple(sorted(digests.items())),
-        isolation=ISOLATION,
+        isolation=str(run.isolation),
         problems=tuple(problems),
         evidence=codec.from_plain(run.value["evidence"]) if done else _nothing(assignment, run.why),
         unreadable=bool(lost) or not done or bool(run.value["unread"]),
@@ -205,7 +205,7 @@ def failed(assignment: Assignment, hand_in: HandIn, why: str) -> Record:
         student=hand_in.student,
         claims=None,
         files=(),
-        isolation=ISOLATION,
+        isolation=str(ISOLATION),
         problems=(Problem(path=hand_in.student, what=f"reading this hand-in stopped: {why}"),),
         evidence=_nothing(assignment, why),
         unreadable=True,

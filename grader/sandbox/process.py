@@ -19,14 +19,20 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import IO, Any, Self
 
-from grader.sandbox import Job, Limits, Run
+from grader.sandbox import Ended, Isolation, Job, Limits, Outcome, Run, Step
 
-ISOLATION = "process"
+ISOLATION = Isolation(
+    level="L0",
+    backend="process",
+    layers=("time", "memory"),
+    says="our own parsers in a process of their own; no student code runs in it",
+)
 _HEADER = struct.Struct(">Q")
 _MEGABYTE = 1 << 20
+_NONE: Mapping[str, bytes] = {}
 _PASSED = re.compile(
     r"(?:PATH|HOME|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|COV\w*)$", re.IGNORECASE
 )
@@ -36,11 +42,11 @@ _PASSED = re.compile(
 class Worker:
     """One child process, started at the first job and again after each kill.
 
-    A worker is a backend: call it with a Job whose task is ``package.module:function``; the
-    function takes the job's data and files and returns plain data.
+    A worker is a backend for one ``task`` of a job: ``package.module:function``; the function
+    takes the task's data and the job's files and returns plain data.
 
     >>> with Worker() as worker:
-    ...     worker(Job(task="grader.sandbox.process:echo", data=[1, 2])).value
+    ...     worker(reading("grader.sandbox.process:echo", [1, 2])).value
     [1, 2]
     """
 
@@ -63,19 +69,13 @@ class Worker:
             message = self._exchange(child, job)
         except TimeoutError:
             self._kill()
-            return _ended("timeout", f"took longer than {job.limits.seconds:g} s", started)
+            return _run("timeout", f"took longer than {job.limits.seconds:g} s", started)
         except (OSError, EOFError, ValueError) as error:
             status = self._kill()
-            return _ended("killed", f"the worker ended with status {status} ({error})", started)
+            return _run("killed", f"the worker ended with status {status} ({error})", started)
         if message.get("ended") == "memory":
             self._kill()
-        return Run(
-            ended=message["ended"],
-            value=message.get("value"),
-            why=message.get("why", ""),
-            seconds=time.monotonic() - started,
-            isolation=ISOLATION,
-        )
+        return _run(message["ended"], message.get("why", ""), started, message.get("value"))
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -114,8 +114,7 @@ class Worker:
         deadline = time.monotonic() + job.limits.seconds
         head = json.dumps(
             {
-                "task": job.task,
-                "data": job.data,
+                **job.steps[0].data,
                 "files": {name: len(data) for name, data in job.files.items()},
             }
         ).encode()
@@ -138,8 +137,22 @@ class Worker:
         return child.wait()
 
 
-def _ended(ended: Any, why: str, started: float) -> Run:
-    return Run(ended=ended, why=why, seconds=time.monotonic() - started, isolation=ISOLATION)
+def reading(
+    task: str, data: Any, files: Mapping[str, bytes] = _NONE, limits: Limits | None = None
+) -> Job:
+    """Return the job of one task of our own parsers."""
+    step = Step(do="task", data={"task": task, "data": data})
+    return Job(steps=(step,), files=files, limits=limits or Limits(), runtime="reading")
+
+
+def _run(ended: Ended, why: str, started: float, value: Any = None) -> Run:
+    return Run(
+        ended=ended,
+        outcomes=(Outcome(ended=ended, value=value, why=why),),
+        why=why,
+        seconds=time.monotonic() - started,
+        isolation=ISOLATION,
+    )
 
 
 def _write(pipe: IO[bytes], chunks: list[bytes], deadline: float) -> None:

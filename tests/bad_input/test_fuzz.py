@@ -13,8 +13,8 @@ import pytest
 from grader.pipeline.assignment import Assignment, load_assignment
 from grader.pipeline.hand_ins import HandIn
 from grader.pipeline.records import TASK, Collecting
-from grader.sandbox import Job, Limits, Run
-from grader.sandbox.process import Worker
+from grader.sandbox import Limits, Run
+from grader.sandbox.process import Worker, reading
 from tests.bad_input import making as m
 
 LIMITS = Limits(seconds=20.0, memory_mb=2048, output_bytes=64_000_000)
@@ -72,7 +72,7 @@ def worker() -> Iterator[Worker]:
 
 def read(worker: Worker, assignment: Assignment, files: dict[str, bytes]) -> Run:
     plan = json.dumps(asdict(assignment.plan), ensure_ascii=False, sort_keys=True)
-    return worker(Job(task=TASK, data={"plan": plan, "lost": []}, files=files, limits=LIMITS))
+    return worker(reading(TASK, {"plan": plan, "lost": []}, files, LIMITS))
 
 
 def check(run: Run, files: dict[str, bytes]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.sandbox import Job, Limits
-from grader.sandbox.process import Worker
+from grader.sandbox.process import Worker, reading
 
 HERE = "tests_worker_tasks"
 
@@ -30,7 +30,7 @@ def tasks(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def job(task: str, data: Any = None, **options: Any) -> Job:
-    return Job(task=f"{HERE}:{task}", data=data, **options)
+    return reading(f"{HERE}:{task}", data, **options)
 
 
 def test_a_parser_that_hangs_is_killed_and_the_next_job_runs() -> None:

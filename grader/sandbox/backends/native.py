@@ -1,0 +1,162 @@
+"""The native backend: namespaces, Landlock, seccomp and limits of the kernel itself (Linux).
+
+It needs no root and nothing installed. A zygote has its imports done; boxes are forked from it
+in one clone each, shut in before they wait for their job, and a few of them wait ready made.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from grader.sandbox import Isolation, Job, Limits, Run
+from grader.sandbox.backends import backends
+from grader.sandbox.host.box import Box
+from grader.sandbox.host.groups import Groups, groups
+from grader.sandbox.host.runtime import runtime
+from grader.sandbox.host.zygote import ALL_LAYERS, NoZygote, Zygote
+
+_NO_ADDRESS_LIMIT = ("training",)
+"""Runtimes whose libraries reserve far more addresses than they use."""
+
+
+@backends.register
+@dataclass(slots=True)
+class Native:
+    """Runs jobs in boxes of this machine's kernel.
+
+    Options: the ``venv`` whose interpreter boxes use (this one's where none is named), folders
+    that are ``hidden`` from every box, how many boxes wait in a ``pool``, which ``layers`` are on,
+    and whether control groups are used where they work.
+
+    >>> with Native() as native:  # doctest: +SKIP
+    ...     native(Job(steps=(Step(do="cell", data={"source": "1 + 1", "number": 1}),)))
+    """
+
+    venv: Path | None = None
+    hidden: Sequence[str] = ()
+    pool: int = 1
+    layers: tuple[str, ...] = ALL_LAYERS
+    with_groups: bool = True
+    _zygotes: dict[str, Zygote] = field(default_factory=dict, init=False, repr=False)
+    _waiting: dict[tuple[str, Limits], deque[Box]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _groups: Groups | None = field(default=None, init=False, repr=False)
+    _began: bool = field(default=False, init=False, repr=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self, name: str) -> None:
+        """Start the zygote of a runtime now, instead of at its first job.
+
+        Raises:
+            NoZygote: when this machine cannot make boxes, with the reason.
+        """
+        self._zygote(name)
+
+    @property
+    def isolation(self) -> Isolation:
+        """What stands between a job and this machine, as it was set up."""
+        on = (*self.layers, "control groups" if self._groups is not None else "watchdog")
+        missing = tuple(layer for layer in ALL_LAYERS if layer not in self.layers)
+        if missing:
+            return Isolation(
+                level="L0" if "mount" in missing else "L2",
+                backend="native",
+                layers=on,
+                missing=missing,
+                says=f"layers were switched off: {', '.join(missing)}",
+            )
+        return Isolation(
+            level="L4" if self._groups is not None else "L3",
+            backend="native",
+            layers=on,
+            says="own namespaces, files, network and limits; the kernel is shared",
+        )
+
+    def __call__(self, job: Job) -> Run:
+        """Run one job in a box of its own; a box that fails is tried once again."""
+        run = self._once(job)
+        return self._once(job) if run.ended == "box failed" else run
+
+    def _once(self, job: Job) -> Run:
+        began = time.monotonic()
+        try:
+            box = self._box(job)
+        except OSError as error:
+            self._forget(job.runtime)
+            return Run(ended="box failed", why=str(error), isolation=self.isolation)
+        try:
+            ended, outcomes, why = box.run(job)
+            seconds = time.monotonic() - began
+        finally:
+            box.close()
+        if ended == "box failed":
+            self._forget(job.runtime)
+        return Run(
+            ended=ended,
+            outcomes=outcomes,
+            why=why,
+            seconds=seconds,
+            cpu_seconds=box.cpu_seconds,
+            memory_mb=box.memory_mb,
+            isolation=self.isolation,
+        )
+
+    def _box(self, job: Job) -> Box:
+        """Take a box that waits, and let others be made in the meantime."""
+        zygote = self._zygote(job.runtime)
+        waiting = self._waiting.setdefault((job.runtime, job.limits), deque())
+        while len(waiting) <= self.pool:
+            bounded = job.runtime not in _NO_ADDRESS_LIMIT
+            asked = zygote.ask(job.limits, address_space=bounded)
+            waiting.append(Box(asked, job.limits, self._groups))
+            if len(waiting) == 1 and self.pool:
+                waiting[0].ready()
+        box = waiting.popleft()
+        try:
+            box.ready()
+        except OSError:
+            box.close()
+            raise
+        return box
+
+    def _zygote(self, name: str) -> Zygote:
+        if not self._began:
+            if sys.platform != "linux":
+                raise NoZygote("native boxes need Linux")
+            self._groups = groups() if self.with_groups else None
+            self._began = True
+        if name not in self._zygotes:
+            zygote = Zygote(runtime(name, self.venv, self.hidden), self.layers)
+            zygote.start()
+            self._zygotes[name] = zygote
+        return self._zygotes[name]
+
+    def _forget(self, name: str) -> None:
+        """Let a zygote go that is gone or cannot be trusted to work; the next job starts one."""
+        for key in [key for key in self._waiting if key[0] == name]:
+            for box in self._waiting.pop(key):
+                box.close()
+        zygote = self._zygotes.pop(name, None)
+        if zygote is not None:
+            zygote.close()
+
+    def close(self) -> None:
+        """End every zygote and every box."""
+        for name in list(self._zygotes):
+            self._forget(name)
+        if self._groups is not None:
+            self._groups.close()
+            self._groups = None
+        self._began = False

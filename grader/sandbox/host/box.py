@@ -1,0 +1,177 @@
+"""One box of a zygote, seen from outside: who it is, what it uses, how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import struct
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.sandbox import Ended, Job, Limits, Outcome
+from grader.sandbox.host.ends import Pipe, Plug
+from grader.sandbox.host.groups import Group, Groups
+from grader.sandbox.host.talk import Conversation, Line, Overstep
+from grader.sandbox.host.tree import Tree
+from grader.sandbox.host.zygote import Asked, NoZygote
+
+_HEADER = struct.Struct(">I")
+_CREDENTIALS = struct.Struct("3i")
+_READY_SECONDS, _GONE_SECONDS = 30.0, 10.0
+_OVER = 1.1
+"""Where the watchdog alone counts: it ends a tree that holds a tenth more than it may."""
+
+
+@dataclass(slots=True)
+class Box:
+    """A confined child that waits for its one job.
+
+    Calling ``ready`` waits until it is confined; ``run`` gives it the job; ``close`` ends it and
+    all that it started.
+    """
+
+    asked: Asked
+    limits: Limits
+    groups: Groups | None
+    pid: int = field(default=0, init=False)
+    cpu_seconds: float = field(default=0.0, init=False)
+    memory_mb: float = field(default=0.0, init=False)
+    _pidfd: int = field(default=-1, init=False)
+    _group: Group | None = field(default=None, init=False)
+    _tree: Tree | None = field(default=None, init=False)
+    _ended: dict[str, Any] | None = field(default=None, init=False)
+
+    def ready(self) -> None:
+        """Wait until the box says that it is shut in, and take hold of it.
+
+        Raises:
+            NoZygote: when it could not be made.
+        """
+        if self.pid:
+            return
+        words = self._first_words()
+        if not words.get("ready"):
+            raise NoZygote(str(words.get("why", "the box did not start")))
+        self._pidfd = os.pidfd_open(self.pid)
+        self._tree = Tree(self.pid)
+        if self.groups is not None:
+            self._group = self.groups.new()
+            self._group.limit(self.limits.memory_mb, self.limits.processes)
+            self._group.take(self.pid)
+
+    def _first_words(self) -> dict[str, Any]:
+        """Read the first frame; the kernel says which process sent it."""
+        channel = self.asked.channel
+        channel.settimeout(_READY_SECONDS)
+        try:
+            data, ancillary, _, _ = channel.recvmsg(4096, socket.CMSG_SPACE(_CREDENTIALS.size))
+        except TimeoutError:
+            raise NoZygote(f"a box was not ready within {_READY_SECONDS:g} s") from None
+        for level, kind, content in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
+                self.pid = _CREDENTIALS.unpack(content[: _CREDENTIALS.size])[0]
+        channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+        if len(data) < _HEADER.size:
+            raise NoZygote(f"a box could not be made: {self._status().get('failed', 'it is gone')}")
+        (size,) = _HEADER.unpack_from(data)
+        words: dict[str, Any] = json.loads(data[_HEADER.size : _HEADER.size + size])
+        return words
+
+    def run(self, job: Job) -> tuple[Ended, tuple[Outcome, ...], str]:
+        """Give the box its job; return how it ended, the outcomes, and why."""
+        line = Line(
+            outlet=Plug(self.asked.channel),
+            inlet=Plug(self.asked.channel),
+            text=Pipe(self.asked.text),
+            look=self._look,
+            why_gone=self._why_gone,
+        )
+        result = Conversation(line, job.limits).run(job)
+        with contextlib.suppress(Overstep):
+            self._measure()
+        return result
+
+    def _measure(self) -> None:
+        """Take what is used now; both meters count what the student's code took alone."""
+        if self._group is not None:
+            self.cpu_seconds = self._group.cpu_seconds
+            self.memory_mb = max(self.memory_mb, self._group.peak_mb)
+        elif self._tree is not None:
+            used = self._tree.used(0.8 * self.limits.memory_mb)
+            held = used.memory_mb + self._files_mb()
+            self.cpu_seconds = max(self.cpu_seconds, used.cpu_seconds)
+            self.memory_mb = max(self.memory_mb, held)
+
+    def _look(self) -> None:
+        """Measure, and stop where a limit of the whole tree is overstepped."""
+        self._measure()
+        if self.cpu_seconds > self.limits.cpu_seconds:
+            raise Overstep("cpu", f"used more than {self.limits.cpu_seconds:g} s of processor time")
+        if self._group is None and self.memory_mb > _OVER * self.limits.memory_mb:
+            raise Overstep("memory", f"needed more than {self.limits.memory_mb} MB of memory")
+        if self._group is not None and self._group.ran_out:
+            raise Overstep("memory", f"needed more than {self.limits.memory_mb} MB of memory")
+
+    def _files_mb(self) -> float:
+        """What lies in the folders of the box: its files are memory too."""
+        total = 0
+        for folder in ("box", "tmp", "dev/shm"):
+            with contextlib.suppress(OSError):
+                there = os.statvfs(f"/proc/{self.pid}/root/{folder}")
+                total += (there.f_blocks - there.f_bfree) * there.f_frsize
+        return total / (1 << 20)
+
+    def _why_gone(self) -> Overstep:
+        """Why the box no longer answers: what the kernel and the zygote say of its end."""
+        if self._group is not None and self._group.ran_out:
+            return Overstep("memory", f"needed more than {self.limits.memory_mb} MB of memory")
+        alive = self._pidfd >= 0 and not select.select([self._pidfd], [], [], 0.2)[0]
+        if alive:
+            return Overstep("killed", "the program closed the way by which its answers come")
+        words = self._status()
+        if "status" not in words:
+            return Overstep("box failed", "the zygote is gone, and the box with it")
+        self.cpu_seconds = max(self.cpu_seconds, float(words["cpu_seconds"]))
+        status = int(words["status"])
+        if status in (-signal.SIGXCPU, -signal.SIGKILL) and self.cpu_seconds > (
+            self.limits.cpu_seconds
+        ):
+            return Overstep(
+                "cpu", f"used more than {self.limits.cpu_seconds:g} s of processor time"
+            )
+        return Overstep("killed", f"the program ended on its own ({_in_words(status)})")
+
+    def _status(self) -> dict[str, Any]:
+        """What the zygote says of the end of this box; empty when it is gone itself."""
+        if self._ended is None:
+            ready, _, _ = select.select([self.asked.status], [], [], _GONE_SECONDS)
+            data = os.read(self.asked.status, 4096) if ready else b""
+            self._ended = json.loads(data) if data else {}
+        return self._ended
+
+    def close(self) -> None:
+        """End the box and everything in it; waits until the kernel has taken it down."""
+        if self._pidfd >= 0:
+            with contextlib.suppress(OSError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            words = self._status()
+            self.cpu_seconds = max(self.cpu_seconds, float(words.get("cpu_seconds", 0.0)))
+            os.close(self._pidfd)
+            self._pidfd = -1
+        if self._group is not None:
+            self.memory_mb = max(self.memory_mb, self._group.peak_mb)
+            self._group.remove()
+            self._group = None
+        self.asked.close()
+
+
+def _in_words(status: int) -> str:
+    if status >= 0:
+        return f"exit status {status}"
+    with contextlib.suppress(ValueError):
+        return f"signal {signal.Signals(-status).name}"
+    return f"signal {-status}"

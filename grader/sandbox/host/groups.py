@@ -1,0 +1,204 @@
+"""Control groups: what the kernel itself counts and bounds for a whole tree, where it lets us.
+
+Both versions are tried by doing: version 2 where our own group is delegated to us, version 1 as
+root. Where neither works, ``groups`` gives None and the watchdog of ``tree`` does the work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+_ROOT = Path("/sys/fs/cgroup")
+_MEGABYTE = 1 << 20
+_PAST = "grader-"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The group of one box: a folder in each hierarchy."""
+
+    memory: Path
+    pids: Path
+    cpu: Path
+    version: int
+
+    def limit(self, memory_mb: int, processes: int) -> None:
+        """Set the limits; swap counts as memory where the kernel can say so."""
+        if self.version == 2:
+            _write(self.memory / "memory.max", memory_mb * _MEGABYTE)
+            _try(self.memory / "memory.swap.max", 0)
+            _try(self.memory / "memory.oom.group", 1)
+        else:
+            _write(self.memory / "memory.limit_in_bytes", memory_mb * _MEGABYTE)
+            _try(self.memory / "memory.memsw.limit_in_bytes", memory_mb * _MEGABYTE)
+        _write(self.pids / "pids.max", processes)
+
+    def take(self, pid: int) -> None:
+        """Move a process, and so all that it will start, into the group."""
+        for folder in {self.memory, self.pids, self.cpu}:
+            _write(folder / "cgroup.procs", pid)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time of the whole tree, of ended processes as well."""
+        if self.version == 2:
+            words = dict(line.split() for line in _read(self.cpu / "cpu.stat").splitlines())
+            return int(words.get("usage_usec", 0)) / 1e6
+        return int(_read(self.cpu / "cpuacct.usage") or 0) / 1e9
+
+    @property
+    def peak_mb(self) -> float:
+        """The most memory that the tree has held."""
+        name = "memory.peak" if self.version == 2 else "memory.max_usage_in_bytes"
+        return int(_read(self.memory / name) or 0) / _MEGABYTE
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether the kernel ended a process of the tree for want of memory."""
+        name = "memory.events" if self.version == 2 else "memory.oom_control"
+        words = dict(line.split() for line in _read(self.memory / name).splitlines() if " " in line)
+        return int(words.get("oom_kill", 0)) > 0
+
+    def remove(self) -> None:
+        """Take the group away; its processes have been ended, and may need a moment to go."""
+        for folder in {self.memory, self.pids, self.cpu}:
+            for _ in range(50):
+                try:
+                    folder.rmdir()
+                except FileNotFoundError:
+                    break
+                except OSError:
+                    time.sleep(0.002)
+                else:
+                    break
+
+
+class Groups:
+    """Makes a group for each box, below one of this process."""
+
+    def __init__(self, folders: dict[str, Path], version: int) -> None:
+        self._folders, self._version = folders, version
+
+    @property
+    def version(self) -> int:
+        """Which version of control groups."""
+        return self._version
+
+    def new(self) -> Group:
+        """Make a group.
+
+        Raises:
+            OSError: when the kernel refuses.
+        """
+        name = secrets.token_hex(6)
+        made = {kind: folder / name for kind, folder in self._folders.items()}
+        for folder in set(made.values()):
+            folder.mkdir()
+        return Group(**made, version=self._version)
+
+    def close(self) -> None:
+        """Take away the group of this process."""
+        for folder in set(self._folders.values()):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def groups() -> Groups | None:
+    """Return control groups that work here, None where there are none."""
+    for attempt in (_version_2, _version_1):
+        made: Groups | None = None
+        try:
+            made = attempt()
+            if made is not None:
+                _proved(made)
+                return made
+        except (OSError, KeyError, ValueError):
+            if made is not None:
+                made.close()
+    return None
+
+
+def _proved(made: Groups) -> None:
+    """Make a group, set its limits and move a process in: by doing, not by guessing."""
+    group = made.new()
+    child = os.posix_spawn("/bin/sleep", ["sleep", "5"], {})
+    try:
+        group.limit(64, 16)
+        group.take(child)
+    finally:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        group.remove()
+
+
+@functools.cache
+def _own_groups() -> dict[str, str]:
+    """The group of this process in each hierarchy: controller -> path; version 2 is ''."""
+    found = {}
+    for line in Path("/proc/self/cgroup").read_text("ascii", "replace").splitlines():
+        _, controllers, path = line.split(":", 2)
+        for controller in controllers.split(","):
+            found[controller] = path
+    return found
+
+
+def _version_2() -> Groups | None:
+    for root in (_ROOT, _ROOT / "unified"):
+        if not {"memory", "pids"} <= set(_read(root / "cgroup.controllers").split()):
+            continue
+        own = root / _own_groups()[""].lstrip("/")
+        _clear(own)
+        folder = own / f"{_PAST}{os.getpid()}-{secrets.token_hex(3)}"
+        folder.mkdir()
+        try:
+            for group in (own, folder):
+                _write(group / "cgroup.subtree_control", "+memory +pids")
+        except OSError:
+            folder.rmdir()
+            raise
+        return Groups(dict.fromkeys(("memory", "pids", "cpu"), folder), 2)
+    return None
+
+
+def _version_1() -> Groups | None:
+    folders = {}
+    for kind, controller in (("memory", "memory"), ("pids", "pids"), ("cpu", "cpuacct")):
+        own = _ROOT / controller / _own_groups()[controller].lstrip("/")
+        _clear(own)
+        folder = own / f"{_PAST}{os.getpid()}-{secrets.token_hex(3)}"
+        folder.mkdir()
+        folders[kind] = folder
+    return Groups(folders, 1)
+
+
+def _clear(parent: Path) -> None:
+    """Take away groups that killed runs of ours left: empty ones of processes that are gone."""
+    for folder in parent.glob(f"{_PAST}*"):
+        pid = folder.name.removeprefix(_PAST).split("-")[0]
+        if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
+            for inner in (*folder.glob("*/"), folder):
+                with contextlib.suppress(OSError):
+                    inner.rmdir()
+
+
+def _write(path: Path, value: object) -> None:
+    with path.open("w", encoding="ascii") as file:
+        file.write(str(value))
+
+
+def _try(path: Path, value: object) -> None:
+    with contextlib.suppress(OSError):
+        _write(path, value)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("ascii", "replace").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,102 @@
+"""What a tree of processes uses, read from /proc: private memory, processor time, processes.
+
+Private memory is what the tree costs: pages that children share with the zygote cost nothing.
+They are counted by a cheap estimate first (anonymous and shared-memory pages beyond those that
+the box began with) and exactly (``smaps_rollup``) only where the estimate nears the limit.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+_MOST = 4096
+"""Processes that are looked at: a box may have far fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a tree uses at one moment."""
+
+    memory_mb: float = 0.0
+    cpu_seconds: float = 0.0
+    processes: int = 0
+
+
+class Tree:
+    """A process and all its descendants."""
+
+    def __init__(self, pid: int) -> None:
+        """Take the root of the tree as it is now; what it uses now is not the student's."""
+        self._pid = pid
+        self._began = _anonymous(pid)
+
+    def used(self, near_mb: float) -> Used:
+        """Return what is used now; memory is exact where it nears ``near_mb``."""
+        pids = list(descendants(self._pid))
+        ticks = threads = 0
+        for pid in pids:
+            own_ticks, own_threads = _times(pid)
+            ticks += own_ticks
+            threads += own_threads
+        # each child of the box shares with it, by copy on write, what the box began with
+        estimate = sum(max(0, _anonymous(pid) - self._began) for pid in pids)
+        if estimate > near_mb * (1 << 20):
+            estimate = sum(map(_private, pids))
+        return Used(estimate / (1 << 20), ticks / _TICK, threads)
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Yield a process and all below it; a box's first process adopts those whose parent ended."""
+    waiting, seen = [pid], 0
+    while waiting and seen < _MOST:
+        own = waiting.pop()
+        seen += 1
+        yield own
+        waiting += _children(own)
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return found
+    for thread in threads:
+        found += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
+    return found
+
+
+def _times(pid: int) -> tuple[int, int]:
+    """Clock ticks of a process and of those it has waited for, and its threads."""
+    fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return (sum(map(int, fields[11:15])), int(fields[17])) if len(fields) > 17 else (0, 0)
+
+
+def _anonymous(pid: int) -> int:
+    """Bytes of anonymous and shared memory that are resident."""
+    total = 0
+    for line in _read(f"/proc/{pid}/status").splitlines():
+        if line.startswith(("RssAnon:", "RssShmem:")):
+            total += int(line.split()[1]) * 1024
+    return total
+
+
+def _private(pid: int) -> int:
+    """Bytes that this process alone holds, and its share of what several of the tree hold."""
+    total = 0
+    for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
+        if line.startswith(("Private_Clean:", "Private_Dirty:", "Pss_Shmem:")):
+            total += int(line.split()[1]) * 1024
+    return total
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except (OSError, ValueError):
+        return ""

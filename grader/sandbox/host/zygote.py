@@ -1,0 +1,221 @@
+"""The trusted side of a zygote: start it, ask it for boxes, end it with all that it made."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.sandbox import Limits
+from grader.sandbox.host import sources
+from grader.sandbox.host.runtime import ENVIRONMENT, Runtime
+
+ALL_LAYERS = (
+    "user",
+    "mount",
+    "pid",
+    "net",
+    "ipc",
+    "uts",
+    "cgroup",
+    "capabilities",
+    "no_new_privs",
+    "landlock",
+    "seccomp",
+    "rlimits",
+    "fds",
+    "masks",
+    "reseed",
+)
+"""Layers of a box, each of which a test can leave out."""
+
+_START_SECONDS = 120.0
+_FIRST_USER, _SLOTS = 61_000, 400
+"""As root: host user ids for the zygote and for each box, which own nothing."""
+
+
+class NoZygote(OSError):
+    """The zygote could not be started, or is gone: never the fault of a submission."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """Descriptors of a box that was asked for; ``status`` says at last how it ended."""
+
+    channel: socket.socket
+    text: int
+    status: int
+
+    def close(self) -> None:
+        """Close all three."""
+        self.channel.close()
+        for descriptor in (self.text, self.status):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+
+
+@dataclass(slots=True)
+class Zygote:
+    """A running zygote; several processes of ours may share one over its socket."""
+
+    runtime: Runtime
+    layers: tuple[str, ...] = ALL_LAYERS
+    folder: str = "/box"
+    missing: tuple[str, ...] = field(default=(), init=False)
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _asking: socket.socket | None = field(default=None, init=False)
+    _owner: int = field(default=0, init=False)
+
+    def start(self) -> None:
+        """Start it and wait until its imports are done.
+
+        Raises:
+            NoZygote: with what it said, when it could not.
+        """
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._owner = os.getpid()
+        first, fill = os.pipe()
+        with its:
+            self._process = subprocess.Popen(
+                [self.runtime.python, *sources.ARGUMENTS, str(first), str(its.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env={**ENVIRONMENT, "HOME": "/"},
+                cwd="/",
+                pass_fds=(first, its.fileno()),
+                start_new_session=True,
+            )
+        os.close(first)
+        frame = sources.first_frame("zygote", self._settings())
+        threading.Thread(target=_fill, args=(fill, frame), daemon=True).start()
+        self._asking = ours
+        self._await()
+
+    def _settings(self) -> dict[str, Any]:
+        masked = "masks" in self.layers
+        return {
+            "layers": list(self.layers),
+            "as_root": os.getuid() == 0,
+            "slots": _SLOTS if os.getuid() == 0 else 0,
+            "path": list(self.runtime.path),
+            "imports": list(self.runtime.imports),
+            "binds": list(self.runtime.binds),
+            "masks": list(self.runtime.masks) if masked else [],
+            "links": [list(link) for link in self.runtime.links],
+            "readable": list(self.runtime.binds),
+            "environment": ENVIRONMENT,
+            "folder": self.folder,
+            "filter": _filter(self.layers).hex(),
+        }
+
+    def _await(self) -> None:
+        """Wait for its word; on the way, as root, give it the user ids that it asks for."""
+        until = time.monotonic() + _START_SECONDS
+        while True:
+            words = self._word(until)
+            if words.get("map"):
+                self._map()
+            elif words.get("ready"):
+                self.missing = tuple(map(str, words.get("missing", ())))
+                return
+
+    def _word(self, until: float) -> dict[str, Any]:
+        if self._asking is None:
+            raise NoZygote("the zygote is closed")
+        ready, _, _ = select.select([self._asking], [], [], max(0.0, until - time.monotonic()))
+        data = self._asking.recv(65536) if ready else b""
+        if data:
+            words: dict[str, Any] = json.loads(data)
+            return words
+        said = self._last_words()
+        self.close()
+        late = "" if ready else f" within {_START_SECONDS:g} s"
+        raise NoZygote(f"the zygote did not start{late}: {said}")
+
+    def _last_words(self) -> str:
+        if self._process is None or self._process.stderr is None:
+            return ""
+        self._process.kill()
+        lines = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1][:500] if lines else "it said nothing"
+
+    def _map(self) -> None:
+        """Let the zygote's user namespace have ids of its own: one for it, one for each box."""
+        if self._process is None or self._asking is None:
+            return
+        lines = f"0 {_FIRST_USER} 1\n1 {_FIRST_USER + 1} {_SLOTS}\n"
+        for name in ("uid_map", "gid_map"):
+            Path(f"/proc/{self._process.pid}/{name}").write_text(lines, "ascii")
+        self._asking.send(b"mapped")
+
+    def ask(self, limits: Limits, *, address_space: bool = True) -> Asked:
+        """Ask for a box; it is ready when its channel says so.
+
+        Raises:
+            NoZygote: when the zygote is gone.
+        """
+        if self._asking is None:
+            raise NoZygote("the zygote is closed")
+        channel, its_channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        text, its_text = os.pipe()
+        status, its_status = os.pipe()
+        asked = Asked(channel, text, status)
+        words = json.dumps({"limits": _plain(limits, address_space=address_space)}).encode()
+        # before the first byte comes: the kernel says which process of ours and theirs wrote it
+        channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        try:
+            socket.send_fds(self._asking, [words], [its_channel.fileno(), its_text, its_status])
+        except OSError as error:
+            asked.close()
+            raise NoZygote(f"the zygote is gone ({error})") from error
+        finally:
+            its_channel.close()
+            os.close(its_text)
+            os.close(its_status)
+        return asked
+
+    def close(self) -> None:
+        """End the zygote, and with it every box; a process that only shares it lets go."""
+        if self._asking is not None:
+            self._asking.close()
+            self._asking = None
+        process, self._process = self._process, None
+        if process is not None and self._owner == os.getpid():
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if process.stderr is not None:
+                process.stderr.close()
+
+
+def _fill(descriptor: int, data: bytes) -> None:
+    """Write all of it; a pipe takes less than the sources at once."""
+    with contextlib.suppress(OSError), os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+
+
+def _filter(layers: tuple[str, ...]) -> bytes:
+    if "seccomp" not in layers:
+        return b""
+    return sources.program(f"{os.uname().machine}.bpf")
+
+
+def _plain(limits: Limits, *, address_space: bool) -> dict[str, int]:
+    return {
+        "cpu_seconds": max(1, round(limits.cpu_seconds)),
+        "memory_mb": limits.memory_mb if address_space else 0,
+        "processes": limits.processes,
+        "disk_mb": limits.disk_mb,
+        "files": limits.files,
+        "open_files": limits.open_files,
+    }

@@ -1,0 +1,131 @@
+"""A fresh child becomes a box: the order of steps is what makes it tight.
+
+Descriptors first, then a wait for its user ids, its own mounts, limits, capabilities, Landlock
+and, last, seccomp, which forbids most of what came before. A layer that is not named is left
+out: that is how the tests learn that each of them is needed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import resource
+import signal
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+from . import kernel, landlock, root, seccomp
+
+CHANNEL = 3
+_MEGABYTE = 1 << 20
+_STACK = 64 * _MEGABYTE
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Which layers are on, and what was prepared for them before the fork."""
+
+    names: frozenset[str]
+    landlock: Any = None
+    seccomp: bytes = b""
+
+    @property
+    def flags(self) -> int:
+        """Flags of the clone."""
+        wanted = (flag for name, flag in kernel.NAMESPACES.items() if name in self.names)
+        return sum(wanted)
+
+
+def descriptors(channel: int, text: int, layers: Layers) -> None:
+    """Keep nothing in, text out twice and the channel; close everything else."""
+    high = fcntl.fcntl(channel, fcntl.F_DUPFD, 10), fcntl.fcntl(text, fcntl.F_DUPFD, 10)
+    nothing = os.open("/dev/null", os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(high[1], 1)
+    os.dup2(high[1], 2)
+    os.dup2(high[0], CHANNEL)
+    if "fds" in layers.names:
+        os.closerange(CHANNEL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+def become(user: int | None) -> None:
+    """Take the ids that this user namespace maps; None where there is no such namespace."""
+    if user is not None:
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+        kernel.dumpable()
+    kernel.die_with_parent()
+
+
+def confine(layers: Layers, limits: dict[str, int], user: int | None) -> None:
+    """Shut this process in; what comes after runs in a box.
+
+    Raises:
+        OSError: when the kernel refuses one of the steps.
+    """
+    names = layers.names
+    os.setsid()
+    os.umask(0o022)
+    become(user)
+    if "uts" in names:
+        socket.sethostname("box")
+    if "mount" in names:
+        _mounts(limits, own_processes="pid" in names)
+        os.chdir(root.WORK)
+    if "rlimits" in names:
+        _limit(limits)
+    if "capabilities" in names:
+        kernel.drop_capabilities()
+    if "no_new_privs" in names or {"landlock", "seccomp"} & names:
+        kernel.no_new_privileges()
+    if "landlock" in names:
+        landlock.apply(layers.landlock)
+    if "seccomp" in names:
+        seccomp.apply(layers.seccomp)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _mounts(limits: dict[str, int], *, own_processes: bool) -> None:
+    """Its own folders on the common root, and a /proc that shows its own processes."""
+    safe = kernel.MS_NOSUID | kernel.MS_NODEV
+    share = {root.WORK: 4, root.TEMPORARY: 4, root.SHARED: 4}
+    for folder, quarters in share.items():
+        size, files = limits["disk_mb"] * _MEGABYTE * quarters // 4, limits["files"]
+        mode = "0755" if folder == root.WORK else "1777"
+        options = f"mode={mode},size={size},nr_inodes={files}"
+        kernel.mount("tmpfs", folder, "tmpfs", safe, options)
+    if own_processes:
+        kernel.mount("proc", root.PROC, "proc", safe | kernel.MS_NOEXEC)
+
+
+def _limit(limits: dict[str, int]) -> None:
+    """Limits per process; those of the whole tree are watched from outside."""
+    own = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: limits["cpu_seconds"] + 1,
+        resource.RLIMIT_FSIZE: limits["disk_mb"] * _MEGABYTE,
+        resource.RLIMIT_NOFILE: limits["open_files"],
+        resource.RLIMIT_NPROC: limits["processes"],
+        resource.RLIMIT_STACK: _STACK,
+        resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_MEMLOCK: _MEGABYTE,
+        resource.RLIMIT_SIGPENDING: 256,
+        resource.RLIMIT_NICE: 0,
+        resource.RLIMIT_RTPRIO: 0,
+    }
+    if limits["memory_mb"]:
+        own[resource.RLIMIT_AS] = _address_space() + limits["memory_mb"] * _MEGABYTE
+    for kind, limit in own.items():
+        hard = resource.getrlimit(kind)[1]
+        if hard != resource.RLIM_INFINITY:
+            limit = min(limit, hard)  # noqa: PLW2901  # never above what is there
+        resource.setrlimit(kind, (limit, limit))
+
+
+def _address_space() -> int:
+    """Bytes of address space that are taken already, by what the zygote imported."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()

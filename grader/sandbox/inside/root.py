@@ -1,0 +1,80 @@
+"""The root that boxes see: an empty file system with read-only binds of what a runtime needs.
+
+It is built once, by the zygote, before it imports anything; each box only puts its own folders
+on top.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from . import kernel
+
+WORK, TEMPORARY, SHARED, PROC = "/box", "/tmp", "/dev/shm", "/proc"  # noqa: S108  # of the box
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_ACCOUNTS = "root:x:0:0:root:/:/bin/false\nstudent:x:1000:1000:student:/box:/bin/sh\n"
+_GROUPS = "root:x:0:\nstudent:x:1000:\n"
+_HOSTS = "127.0.0.1 localhost box\n"
+_PLACE = "/tmp"  # noqa: S108  # a mount point that is there; covered in our own namespace only
+
+
+def build(binds: Sequence[str], masks: Sequence[str], links: Sequence[Sequence[str]]) -> None:
+    """Build the root and move into it.
+
+    Args:
+        binds: files and folders that are shown, read-only, at their own paths.
+        masks: files and folders below them that are shown empty.
+        links: pairs of a symbolic link and where it points.
+    """
+    kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
+    kernel.mount("tmpfs", _PLACE, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=0755")
+    root = _PLACE
+    os.umask(0o022)
+    for folder in (WORK, TEMPORARY, SHARED, PROC, "/etc", "/dev", "/.empty"):
+        os.makedirs(root + folder, exist_ok=True)
+    _write(root + "/.nothing", "")
+    _write(root + "/etc/passwd", _ACCOUNTS)
+    _write(root + "/etc/group", _GROUPS)
+    _write(root + "/etc/hosts", _HOSTS)
+    for name in _DEVICES:
+        _write(f"{root}/dev/{name}", "")
+        kernel.mount(f"/dev/{name}", f"{root}/dev/{name}", "", kernel.MS_BIND)
+    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
+        os.symlink(f"/proc/self/fd{target}", f"{root}/dev/{name}")
+    for bind in sorted(binds):
+        _bind(bind, root + bind)
+    for link, target in links:
+        if not os.path.lexists(root + link):
+            os.makedirs(os.path.dirname(root + link), exist_ok=True)
+            os.symlink(target, root + link)
+    for mask in masks:
+        if os.path.lexists(root + mask) and not os.path.islink(root + mask):
+            empty = root + ("/.empty" if os.path.isdir(root + mask) else "/.nothing")
+            kernel.mount(empty, root + mask, "", kernel.MS_BIND)
+            kernel.read_only(root + mask)
+    # The kernel lets a box mount its own /proc only where a whole one can be seen already.
+    kernel.mount("/proc", root + PROC, "", kernel.MS_BIND | kernel.MS_REC)
+    kernel.change_root(root)
+
+
+def close() -> None:
+    """Make the root itself read-only; what is bound in it is so already."""
+    kernel.read_only("/", below=False)
+
+
+def _bind(source: str, target: str) -> None:
+    if os.path.lexists(target):
+        return  # it is below another bind
+    if os.path.isdir(source):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        _write(target, "")
+    kernel.mount(source, target, "", kernel.MS_BIND | kernel.MS_REC)
+    kernel.read_only(target)
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)

@@ -1,0 +1,239 @@
+"""The zygote: imports done, one thread, no secret; forks one box for each request.
+
+It is a fresh interpreter that was started with nothing but these sources and its settings. It
+builds the root that boxes see, becomes process 1 of its own pid namespace (so that nothing
+outlives it), imports and warms what student code will want, and waits on its control socket:
+each message is a request with three descriptors: the box's channel, where its text goes, and
+where to say how it ended.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from typing import Any
+
+from . import confine, kernel, landlock, root
+from .channel import Channel
+from .reseed import reseed
+from .serve import serve
+from .state import State, prepared, warm
+
+_STUDENT = 1000
+"""The user id that a box sees as its own."""
+
+
+def main(control: int, *, settings: dict[str, Any]) -> None:
+    """Be the zygote; returns when the control socket closes."""
+    layers = frozenset(settings["layers"])
+    asked = socket.socket(fileno=control)
+    _namespaces(asked, layers, settings)
+    if os.getppid() and "pid" in layers:
+        raise OSError("the zygote is not the first process of its namespace")
+    sys.path[:] = settings["path"]
+    os.environ.clear()
+    os.environ.update(settings["environment"])
+    os.chdir("/")
+    missing = _import(settings["imports"])
+    state = prepared(with_ipython="IPython" in settings["imports"] and "IPython" not in missing)
+    state.folder = root.WORK if "mount" in layers else settings["folder"]
+    warm(state, settings["imports"])
+    if "mount" in layers:
+        root.close()
+    threads = len(os.listdir("/proc/self/task"))
+    if threads != 1:
+        raise OSError(f"the zygote has {threads} threads after its imports; it must have one")
+    prepared_layers = confine.Layers(
+        names=layers,
+        landlock=_landlock(layers, settings),
+        seccomp=bytes.fromhex(settings["filter"]),
+    )
+    gc.collect()
+    gc.freeze()  # a collection in a box must not touch, and so copy, what all share
+    Zygote(asked, prepared_layers, settings, state).serve(missing)
+
+
+def _namespaces(asked: socket.socket, layers: frozenset[str], settings: dict[str, Any]) -> None:
+    """Move into the root and into namespaces of our own, as root or as an ordinary user."""
+    as_root, user = settings["as_root"], os.getuid()
+    if not as_root and "user" in layers:
+        group = os.getgid()
+        kernel.unshare(kernel.NAMESPACES["user"] | kernel.NAMESPACES["mount"])
+        _say("/proc/self/setgroups", "deny")
+        _say("/proc/self/uid_map", f"0 {user} 1")
+        _say("/proc/self/gid_map", f"0 {group} 1")
+    elif "mount" in layers:
+        kernel.unshare(kernel.NAMESPACES["mount"])
+    if "mount" in layers:
+        root.build(settings["binds"], settings["masks"], settings["links"])
+    if as_root and "user" in layers:
+        # The real root gives us ids that own nothing, one for each box and one for ourselves.
+        kernel.unshare(kernel.NAMESPACES["user"] | kernel.NAMESPACES["mount"])
+        asked.send(b'{"map": true}')
+        asked.recv(16)
+        os.setgroups([])
+        os.setresgid(0, 0, 0)
+        os.setresuid(0, 0, 0)
+        kernel.dumpable()
+    if "pid" in layers:
+        _first_process(asked)
+        if "mount" in layers:
+            kernel.mount("proc", root.PROC, "proc", kernel.MS_NOSUID | kernel.MS_NODEV)
+    kernel.die_with_parent()
+
+
+def _first_process(asked: socket.socket) -> None:
+    """Go on as process 1 of a new pid namespace; the process before waits and ends with it."""
+    kernel.unshare(kernel.NAMESPACES["pid"])
+    kernel.die_with_parent()
+    child = os.fork()
+    if child:
+        asked.close()
+        status = os.waitpid(child, 0)[1]
+        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+
+
+def _say(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def _import(names: list[str]) -> list[str]:
+    """Import what is there; return what is not."""
+    missing = []
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            missing.append(name)
+    return missing
+
+
+def _landlock(layers: frozenset[str], settings: dict[str, Any]) -> Any:
+    if "landlock" not in layers:
+        return None
+    own = [root.WORK, root.TEMPORARY, root.SHARED] if "mount" in layers else [settings["folder"]]
+    shown = [path for path in settings["readable"] if os.path.exists(path)]
+    return landlock.prepare(read_execute=[*shown, "/proc", "/etc"], read_write=own)
+
+
+class Zygote:
+    """Answers requests until its control socket closes."""
+
+    def __init__(
+        self,
+        asked: socket.socket,
+        layers: confine.Layers,
+        settings: dict[str, Any],
+        state: State,
+    ) -> None:
+        self._asked, self._layers, self._settings, self._state = asked, layers, settings, state
+        self._free = list(range(settings["slots"], 0, -1))
+        self._boxes: dict[int, tuple[int, int]] = {}
+
+    def serve(self, missing: list[str]) -> None:
+        """Say what could not be imported, then fork boxes and tell how they ended."""
+        ended, wake = socket.socketpair()
+        ended.setblocking(False)
+        wake.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+        self._asked.send(json.dumps({"ready": True, "missing": missing}).encode())
+        poll = select.poll()
+        poll.register(self._asked, select.POLLIN)
+        poll.register(ended, select.POLLIN)
+        while True:
+            ready = [descriptor for descriptor, _ in poll.poll()]
+            if ended.fileno() in ready:
+                with contextlib.suppress(BlockingIOError):
+                    ended.recv(4096)
+                self._reap()
+            if self._asked.fileno() in ready and not self._request():
+                return
+
+    def _request(self) -> bool:
+        data, ancillary, _, _ = self._asked.recvmsg(65536, socket.CMSG_SPACE(3 * 4))
+        if not data:
+            return False
+        descriptors = array.array("i")
+        for _, _, content in ancillary:
+            descriptors.frombytes(content[: len(content) - len(content) % descriptors.itemsize])
+        channel, text, status = descriptors
+        try:
+            self._fork(json.loads(data)["limits"], channel, text, status)
+        except OSError as error:
+            _tell(status, {"failed": str(error)})
+        os.close(channel)
+        os.close(text)
+        return True
+
+    def _fork(self, limits: dict[str, int], channel: int, text: int, status: int) -> None:
+        if self._settings["as_root"] and not self._free:
+            raise OSError(11, "every user id for boxes is in use")
+        slot = self._free.pop() if self._free else 0
+        waiting, gate = os.pipe()
+        pid = kernel.clone(self._layers.flags)
+        if pid == 0:
+            self._box(limits, channel, text, waiting, gate)
+            os._exit(0)
+        os.close(waiting)
+        self._boxes[pid] = status, slot
+        if "user" in self._layers.names:
+            inner = slot if self._settings["as_root"] else 0
+            if not self._settings["as_root"]:
+                _say(f"/proc/{pid}/setgroups", "deny")
+            _say(f"/proc/{pid}/uid_map", f"{_STUDENT} {inner} 1")
+            _say(f"/proc/{pid}/gid_map", f"{_STUDENT} {inner} 1")
+        os.write(gate, b"g")
+        os.close(gate)
+
+    def _box(
+        self, limits: dict[str, int], channel: int, text: int, waiting: int, gate: int
+    ) -> None:
+        """The child: become a box, say so, serve, end without any clean-up of ours."""
+        signal.set_wakeup_fd(-1)
+        os.close(gate)
+        os.read(waiting, 1)
+        try:
+            confine.descriptors(channel, text, self._layers)
+            user = _STUDENT if "user" in self._layers.names else None
+            confine.confine(self._layers, limits, user)
+        except BaseException as error:  # noqa: BLE001  # said to the trusted side, then the end
+            answer = {"ended": "box failed", "why": f"{type(error).__name__}: {error}"}
+            Channel(confine.CHANNEL, confine.CHANNEL).write(answer)
+            os._exit(70)
+        own = Channel(confine.CHANNEL, confine.CHANNEL)
+        if "reseed" in self._layers.names:
+            reseed()
+        own.write({"ready": True})
+        serve(own, self._state)
+
+    def _reap(self) -> None:
+        while self._boxes:
+            try:
+                pid, status, used = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            told, slot = self._boxes.pop(pid, (-1, 0))
+            if slot:
+                self._free.append(slot)
+            if told >= 0:
+                cpu = used.ru_utime + used.ru_stime
+                _tell(told, {"status": os.waitstatus_to_exitcode(status), "cpu_seconds": cpu})
+
+
+def _tell(descriptor: int, words: dict[str, Any]) -> None:
+    """Say how a box ended; who asked may be gone."""
+    with contextlib.suppress(OSError):
+        os.write(descriptor, json.dumps(words).encode())
+    os.close(descriptor)
