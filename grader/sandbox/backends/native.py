@@ -6,6 +6,7 @@ in one clone each, shut in before they wait for their job, and a few of them wai
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import deque
@@ -47,6 +48,7 @@ class Native:
     _waiting: dict[tuple[str, Limits], deque[Box]] = field(
         default_factory=dict, init=False, repr=False
     )
+    _ending: list[Box] = field(default_factory=list, init=False, repr=False)
     _groups: Groups | None = field(default=None, init=False, repr=False)
     _began: bool = field(default=False, init=False, repr=False)
 
@@ -91,6 +93,7 @@ class Native:
 
     def _once(self, job: Job) -> Run:
         began = time.monotonic()
+        self._take_down()
         try:
             box = self._box(job)
         except OSError as error:
@@ -100,7 +103,9 @@ class Native:
             ended, outcomes, why = box.run(job)
             seconds = time.monotonic() - began
         finally:
-            box.close()
+            # the answer is there some milliseconds before the kernel has taken the box down
+            box.kill()
+            self._ending.append(box)
         if ended == "box failed":
             self._forget(job.runtime)
         return Run(
@@ -118,11 +123,7 @@ class Native:
         zygote = self._zygote(job.runtime)
         waiting = self._waiting.setdefault((job.runtime, job.limits), deque())
         while len(waiting) <= self.pool:
-            bounded = job.runtime not in _NO_ADDRESS_LIMIT
-            asked = zygote.ask(job.limits, address_space=bounded)
-            waiting.append(Box(asked, job.limits, self._groups))
-            if len(waiting) == 1 and self.pool:
-                waiting[0].ready()
+            waiting.append(self._asked(zygote, job))
         box = waiting.popleft()
         try:
             box.ready()
@@ -130,6 +131,24 @@ class Native:
             box.close()
             raise
         return box
+
+    def _asked(self, zygote: Zygote, job: Job) -> Box:
+        """Ask for a box in a control group of its own, where there are such."""
+        bounded = job.runtime not in _NO_ADDRESS_LIMIT
+        if self._groups is None:
+            return Box(zygote.ask(job.limits, address_space=bounded), job.limits)
+        group = self._groups.new()
+        doors: list[int] = []
+        try:
+            group.limit(job.limits.memory_mb, job.limits.processes)
+            doors = group.doors()
+            return Box(zygote.ask(job.limits, doors, address_space=bounded), job.limits, group)
+        except OSError:
+            group.remove()
+            raise
+        finally:
+            for door in doors:
+                os.close(door)
 
     def _zygote(self, name: str) -> Zygote:
         if not self._began:
@@ -152,8 +171,14 @@ class Native:
         if zygote is not None:
             zygote.close()
 
+    def _take_down(self) -> None:
+        """See that boxes which were ended are gone."""
+        while self._ending:
+            self._ending.pop().close()
+
     def close(self) -> None:
         """End every zygote and every box."""
+        self._take_down()
         for name in list(self._zygotes):
             self._forget(name)
         if self._groups is not None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.sandbox import Ended, Job, Limits, Outcome
 from grader.sandbox.host.ends import Pipe, Plug
-from grader.sandbox.host.groups import Group, Groups
+from grader.sandbox.host.groups import Group
 from grader.sandbox.host.talk import Conversation, Line, Overstep
 from grader.sandbox.host.tree import Tree
 from grader.sandbox.host.zygote import Asked, NoZygote
@@ -36,12 +36,11 @@ class Box:
 
     asked: Asked
     limits: Limits
-    groups: Groups | None
+    group: Group | None = None
     pid: int = field(default=0, init=False)
     cpu_seconds: float = field(default=0.0, init=False)
     memory_mb: float = field(default=0.0, init=False)
     _pidfd: int = field(default=-1, init=False)
-    _group: Group | None = field(default=None, init=False)
     _tree: Tree | None = field(default=None, init=False)
     _ended: dict[str, Any] | None = field(default=None, init=False)
 
@@ -58,10 +57,6 @@ class Box:
             raise NoZygote(str(words.get("why", "the box did not start")))
         self._pidfd = os.pidfd_open(self.pid)
         self._tree = Tree(self.pid)
-        if self.groups is not None:
-            self._group = self.groups.new()
-            self._group.limit(self.limits.memory_mb, self.limits.processes)
-            self._group.take(self.pid)
 
     def _first_words(self) -> dict[str, Any]:
         """Read the first frame; the kernel says which process sent it."""
@@ -97,9 +92,9 @@ class Box:
 
     def _measure(self) -> None:
         """Take what is used now; both meters count what the student's code took alone."""
-        if self._group is not None:
-            self.cpu_seconds = self._group.cpu_seconds
-            self.memory_mb = max(self.memory_mb, self._group.peak_mb)
+        if self.group is not None:
+            self.cpu_seconds = self.group.cpu_seconds
+            self.memory_mb = max(self.memory_mb, self.group.peak_mb)
         elif self._tree is not None:
             used = self._tree.used(0.8 * self.limits.memory_mb)
             held = used.memory_mb + self._files_mb()
@@ -111,9 +106,9 @@ class Box:
         self._measure()
         if self.cpu_seconds > self.limits.cpu_seconds:
             raise Overstep("cpu", f"used more than {self.limits.cpu_seconds:g} s of processor time")
-        if self._group is None and self.memory_mb > _OVER * self.limits.memory_mb:
+        if self.group is None and self.memory_mb > _OVER * self.limits.memory_mb:
             raise Overstep("memory", f"needed more than {self.limits.memory_mb} MB of memory")
-        if self._group is not None and self._group.ran_out:
+        if self.group is not None and self.group.ran_out:
             raise Overstep("memory", f"needed more than {self.limits.memory_mb} MB of memory")
 
     def _files_mb(self) -> float:
@@ -127,7 +122,7 @@ class Box:
 
     def _why_gone(self) -> Overstep:
         """Why the box no longer answers: what the kernel and the zygote say of its end."""
-        if self._group is not None and self._group.ran_out:
+        if self.group is not None and self.group.ran_out:
             return Overstep("memory", f"needed more than {self.limits.memory_mb} MB of memory")
         alive = self._pidfd >= 0 and not select.select([self._pidfd], [], [], 0.2)[0]
         if alive:
@@ -153,19 +148,22 @@ class Box:
             self._ended = json.loads(data) if data else {}
         return self._ended
 
-    def close(self) -> None:
-        """End the box and everything in it; waits until the kernel has taken it down."""
+    def kill(self) -> None:
+        """End the box and everything in it, without waiting until the kernel has done so."""
         if self._pidfd >= 0:
             with contextlib.suppress(OSError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-            words = self._status()
-            self.cpu_seconds = max(self.cpu_seconds, float(words.get("cpu_seconds", 0.0)))
+
+    def close(self) -> None:
+        """End the box, wait until the kernel has taken it down, and let go of all that it had."""
+        if self._pidfd >= 0:
+            self.kill()
+            self._status()
             os.close(self._pidfd)
             self._pidfd = -1
-        if self._group is not None:
-            self.memory_mb = max(self.memory_mb, self._group.peak_mb)
-            self._group.remove()
-            self._group = None
+        if self.group is not None:
+            self.group.remove()
+            self.group = None
         self.asked.close()
 
 

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -158,8 +159,12 @@ class Zygote:
             Path(f"/proc/{self._process.pid}/{name}").write_text(lines, "ascii")
         self._asking.send(b"mapped")
 
-    def ask(self, limits: Limits, *, address_space: bool = True) -> Asked:
+    def ask(
+        self, limits: Limits, doors: Sequence[int] = (), *, address_space: bool = True
+    ) -> Asked:
         """Ask for a box; it is ready when its channel says so.
+
+        ``doors`` are descriptors by which it enters its control groups.
 
         Raises:
             NoZygote: when the zygote is gone.
@@ -174,7 +179,8 @@ class Zygote:
         # before the first byte comes: the kernel says which process of ours and theirs wrote it
         channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
-            socket.send_fds(self._asking, [words], [its_channel.fileno(), its_text, its_status])
+            ends = [its_channel.fileno(), its_text, its_status, *doors]
+            socket.send_fds(self._asking, [words], ends)
         except OSError as error:
             asked.close()
             raise NoZygote(f"the zygote is gone ({error})") from error

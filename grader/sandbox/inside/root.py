@@ -33,6 +33,7 @@ def build(binds: Sequence[str], masks: Sequence[str], links: Sequence[Sequence[s
     os.umask(0o022)
     for folder in (WORK, TEMPORARY, SHARED, PROC, "/etc", "/dev", "/.empty"):
         os.makedirs(root + folder, exist_ok=True)
+    os.chmod(root + TEMPORARY, 0o1777)  # the zygote's own imports may want to write there
     _write(root + "/.nothing", "")
     _write(root + "/etc/passwd", _ACCOUNTS)
     _write(root + "/etc/group", _GROUPS)

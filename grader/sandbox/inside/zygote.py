@@ -3,8 +3,8 @@
 It is a fresh interpreter that was started with nothing but these sources and its settings. It
 builds the root that boxes see, becomes process 1 of its own pid namespace (so that nothing
 outlives it), imports and warms what student code will want, and waits on its control socket:
-each message is a request with three descriptors: the box's channel, where its text goes, and
-where to say how it ended.
+each message is a request with descriptors: the box's channel, where its text goes, where to say
+how it ended, and the doors of its control groups.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from .reseed import reseed
 from .serve import serve
 from .state import State, prepared, warm
 
+_MOST_ENDS = 8
 _STUDENT = 1000
 """The user id that a box sees as its own."""
 
@@ -160,29 +161,32 @@ class Zygote:
                 return
 
     def _request(self) -> bool:
-        data, ancillary, _, _ = self._asked.recvmsg(65536, socket.CMSG_SPACE(3 * 4))
+        data, ancillary, _, _ = self._asked.recvmsg(65536, socket.CMSG_SPACE(_MOST_ENDS * 4))
         if not data:
             return False
         descriptors = array.array("i")
         for _, _, content in ancillary:
             descriptors.frombytes(content[: len(content) - len(content) % descriptors.itemsize])
-        channel, text, status = descriptors
+        channel, text, status, *doors = descriptors
         try:
-            self._fork(json.loads(data)["limits"], channel, text, status)
+            self._fork(json.loads(data)["limits"], (channel, text), status, doors)
         except OSError as error:
             _tell(status, {"failed": str(error)})
-        os.close(channel)
-        os.close(text)
+        for descriptor in (channel, text, *doors):
+            os.close(descriptor)
         return True
 
-    def _fork(self, limits: dict[str, int], channel: int, text: int, status: int) -> None:
+    def _fork(
+        self, limits: dict[str, int], ends: tuple[int, int], status: int, doors: list[int]
+    ) -> None:
         if self._settings["as_root"] and not self._free:
             raise OSError(11, "every user id for boxes is in use")
         slot = self._free.pop() if self._free else 0
         waiting, gate = os.pipe()
         pid = kernel.clone(self._layers.flags)
         if pid == 0:
-            self._box(limits, channel, text, waiting, gate)
+            os.close(gate)
+            self._box(limits, ends, waiting, doors)
             os._exit(0)
         os.close(waiting)
         self._boxes[pid] = status, slot
@@ -196,14 +200,15 @@ class Zygote:
         os.close(gate)
 
     def _box(
-        self, limits: dict[str, int], channel: int, text: int, waiting: int, gate: int
+        self, limits: dict[str, int], ends: tuple[int, int], waiting: int, doors: list[int]
     ) -> None:
         """The child: become a box, say so, serve, end without any clean-up of ours."""
         signal.set_wakeup_fd(-1)
-        os.close(gate)
         os.read(waiting, 1)
         try:
-            confine.descriptors(channel, text, self._layers)
+            for door in doors:
+                os.write(door, b"0")
+            confine.descriptors(*ends, self._layers)
             user = _STUDENT if "user" in self._layers.names else None
             confine.confine(self._layers, limits, user)
         except BaseException as error:  # noqa: BLE001  # said to the trusted side, then the end
