@@ -10,12 +10,12 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from grader.sandbox import Isolation, Job, Limits, Run
+from grader.sandbox import Isolation, Job, Limits, Run, Step
 from grader.sandbox.backends import backends
 from grader.sandbox.host.box import Box
 from grader.sandbox.host.groups import Groups, groups
@@ -33,7 +33,11 @@ class Native:
 
     Options: the ``venv`` whose interpreter boxes use (this one's where none is named), folders
     that are ``hidden`` from every box, how many boxes wait in a ``pool``, which ``layers`` are on,
-    and whether control groups are used where they work.
+    steps of ours that ``warm`` the zygote of a runtime, and whether control groups are used where
+    they work.
+
+    An object that was started may be used by processes that are forked from this one: they share
+    its zygotes, and each has boxes of its own.
 
     >>> with Native() as native:  # doctest: +SKIP
     ...     native(Job(steps=(Step(do="cell", data={"source": "1 + 1", "number": 1}),)))
@@ -43,6 +47,7 @@ class Native:
     hidden: Sequence[str] = ()
     pool: int = 1
     layers: tuple[str, ...] = ALL_LAYERS
+    warm: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     with_groups: bool = True
     _zygotes: dict[str, Zygote] = field(default_factory=dict, init=False, repr=False)
     _waiting: dict[tuple[str, Limits], deque[Box]] = field(
@@ -157,7 +162,8 @@ class Native:
             self._groups = groups() if self.with_groups else None
             self._began = True
         if name not in self._zygotes:
-            zygote = Zygote(runtime(name, self.venv, self.hidden), self.layers)
+            shown = runtime(name, self.venv, self.hidden)
+            zygote = Zygote(shown, self.layers, warm=tuple(self.warm.get(name, ())))
             zygote.start()
             self._zygotes[name] = zygote
         return self._zygotes[name]

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import selectors
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 from grader.sandbox import Isolation, Job, Limits, Run
 from grader.sandbox.host import sources
-from grader.sandbox.host.ends import End, Pipe, Plug
+from grader.sandbox.host.ends import End, Pipe
+from grader.sandbox.host.poured import Poured
 from grader.sandbox.host.runtime import Runtime
 from grader.sandbox.host.talk import Conversation, Line, Overstep
-from grader.sandbox.host.tree import Tree
+from grader.sandbox.host.tree import Tree, descendants
 
 _START_SECONDS = 60.0
 _MEGABYTE = 1 << 20
+_CHUNK, _WORD, _SAID = 1 << 16, 1 << 16, 4096
+_OVER = 1.1
+"""The watchdog ends a tree that holds a tenth more than it may: a limit inside comes first."""
+_NO_ADDRESS_LIMIT = ("training",)
+"""Runtimes whose libraries reserve far more addresses than they use."""
+_SIGNALLED = 128
+"""A program that waits for another gives this and the signal's number as its own exit status."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,23 +42,44 @@ class Cold:
         environment: all that it sees of one.
         runtime: what it imports.
         folder: its working folder, as it sees it.
-        cwd: where the command is started; None for here.
         limits: what it may use.
-        kill: ends all that it started, beside the process itself.
+        cwd: where the command is started; None for here.
+        path: where it imports from; empty for the interpreter's own.
+        walls: what it puts up around itself: ``landlock`` (arguments of ``landlock.prepare``) and
+            ``filters`` of system calls (machine -> hexadecimal digits).
+        passed: descriptors that the command is given; they are closed here.
+        further: limits of each process beside the usual ones (name in ``resource`` -> limit).
+        own: folders that are file systems of its own: what lies in them counts.
+        meters_memory: the command bounds the memory of the whole, and ends it by a signal.
+        relayed: the command starts the interpreter as a process of its own and waits for it.
+        inner: finds the interpreter by the command's process id; None where it cannot be seen.
+        kill: ends what was started, beside the command itself.
     """
 
     command: Sequence[str]
-    environment: dict[str, str]
+    environment: Mapping[str, str]
     runtime: Runtime
     folder: str
     limits: Limits
     cwd: str | None = None
     path: Sequence[str] = ()
+    walls: Mapping[str, Any] = field(default_factory=dict)
+    passed: Sequence[int] = ()
+    further: Mapping[str, int] = field(default_factory=dict)
+    own: Sequence[str] = ()
+    meters_memory: bool = False
+    relayed: bool = False
+    inner: Callable[[int], int | None] = lambda pid: pid
     kill: Callable[[], None] = lambda: None
     cpu_seconds: float = field(default=0.0, init=False)
     memory_mb: float = field(default=0.0, init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _ends: list[Poured] = field(default_factory=list, init=False)
+    _pid: int | None = field(default=None, init=False)
     _tree: Tree | None = field(default=None, init=False)
+    _start_cpu: float = field(default=0.0, init=False)
+    _ready: float = field(default=0.0, init=False)
+    _up: tuple[str, ...] = field(default=(), init=False)
 
     def __call__(self, job: Job, isolation: Isolation) -> Run:
         """Run the job; the process and its tree are ended when it is over."""
@@ -58,11 +87,13 @@ class Cold:
         try:
             process = self._start()
         except OSError as error:
-            return Run(ended="box failed", why=f"it could not be started: {error}")
+            return Run(
+                ended="box failed", why=f"it could not be started: {error}", isolation=isolation
+            )
         try:
             ended, outcomes, why = Conversation(self._line(process), job.limits).run(job)
         except Overstep as stop:
-            ended, outcomes, why = "box failed", (), stop.why
+            ended, outcomes, why = stop.ended, (), stop.why
         finally:
             self._end(process)
         return Run(
@@ -72,127 +103,243 @@ class Cold:
             seconds=time.monotonic() - began,
             cpu_seconds=self.cpu_seconds,
             memory_mb=self.memory_mb,
-            isolation=isolation,
+            isolation=self._with_walls(isolation),
+        )
+
+    def _with_walls(self, isolation: Isolation) -> Isolation:
+        """What the process said, before any student code, of the walls of its own."""
+        wanted = {"landlock": "landlock", "filters": "seccomp"}
+        asked = [layer for name, layer in wanted.items() if self.walls.get(name)]
+        return replace(
+            isolation,
+            layers=(*isolation.layers, *(layer for layer in asked if layer in self._up)),
+            missing=(*isolation.missing, *(layer for layer in asked if layer not in self._up)),
         )
 
     def _start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            list(self.command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=self.environment,
-            cwd=self.cwd,
-            start_new_session=sys.platform != "win32",
-        )
-        self._process = process
-        frame = sources.first_frame("cold", self._settings())
-        if process.stdin is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.write(frame)
-                process.stdin.flush()
-        return process
+        others: dict[str, Any] = {}
+        if sys.platform != "win32":
+            others = {"pass_fds": tuple(self.passed), "start_new_session": True}
+        try:
+            self._process = subprocess.Popen(
+                list(self.command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=dict(self.environment),
+                cwd=self.cwd,
+                **others,
+            )
+        finally:
+            for descriptor in self.passed:
+                os.close(descriptor)
+        return self._process
 
     def _settings(self) -> dict[str, Any]:
         limits = self.limits
+        own = {
+            "CORE": 0,
+            "CPU": max(1, round(limits.cpu_seconds)) + 1,
+            "FSIZE": limits.disk_mb * _MEGABYTE,
+            "NOFILE": limits.open_files,
+            **self.further,
+        }
+        if sys.platform == "linux" and self.runtime.name not in _NO_ADDRESS_LIMIT:
+            own["AS"] = limits.memory_mb * _MEGABYTE
         return {
             "folder": self.folder,
             "path": list(self.path),
             "imports": list(self.runtime.imports),
-            "with_ipython": "IPython" in self.runtime.imports,
-            "limits": {
-                "CORE": 0,
-                "CPU": max(1, round(limits.cpu_seconds)) + 1,
-                "FSIZE": limits.disk_mb * _MEGABYTE,
-                "NOFILE": limits.open_files,
-            },
+            "walls": dict(self.walls),
+            "limits": own,
         }
 
     def _line(self, process: subprocess.Popen[bytes]) -> Line:
         if process.stdin is None or process.stdout is None or process.stderr is None:
             raise Overstep("box failed", "the process has no pipes")
-        outlet, inlet = _end(process.stdin, out=True), _end(process.stdout)
-        text = _end(process.stderr)
-        self._await(inlet, text)
+        outlet, inlet = self._plug(process.stdin, out=True), self._plug(process.stdout)
+        text = self._plug(process.stderr)
+        words = self._await(outlet, inlet, text)
+        self._up = tuple(map(str, words.get("walls", ())))
+        self._ready = time.monotonic()
         if sys.platform == "linux":
-            self._tree = Tree(process.pid)
+            self._pid = self.inner(process.pid)
+        if self._pid is not None:
+            self._tree = Tree(self._pid)
+            self._start_cpu = self._tree.used(float("inf")).cpu_seconds
         return Line(outlet=outlet, inlet=inlet, text=text, look=self._look, why_gone=self._why_gone)
 
-    def _await(self, inlet: End, text: End) -> None:
-        """Wait for the word that it is ready; its imports are not the student's time."""
+    def _await(self, outlet: End, inlet: End, text: End) -> dict[str, Any]:
+        """Send the sources and wait for the word that it is ready.
+
+        Its imports are not the student's time, and what they print is not the student's text.
+        """
+        frame = memoryview(sources.first_frame("cold", self._settings()))
         until = time.monotonic() + _START_SECONDS
         got, said = b"", b""
-        while len(got) < 4 or len(got) < 4 + int.from_bytes(got[:4], "big"):
-            try:
-                chunk = inlet.read(4 + int.from_bytes(got[:4], "big") - len(got))
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise Overstep("box failed", "it did not start in time") from None
-                time.sleep(0.002)
-                continue
-            if not chunk:
-                with contextlib.suppress(BlockingIOError, OSError):
-                    said = text.read(65536)
-                line = (said.decode("utf-8", "replace").strip().splitlines() or ["nothing"])[-1]
-                raise Overstep("box failed", f"it did not start; it said: {line[:300]}")
-            got += chunk
+        with selectors.DefaultSelector() as ends:
+            for end in (inlet, text):
+                ends.register(end, selectors.EVENT_READ)
+            ends.register(outlet, selectors.EVENT_WRITE)
+            while (missing := _missing(got)) > 0:
+                ready = [key.fileobj for key, _ in ends.select(max(0, until - time.monotonic()))]
+                if not ready:
+                    raise Overstep("box failed", f"it did not start in time; {_last(said)}")
+                if outlet in ready:
+                    frame = frame[_write(outlet, frame) :]
+                    if not frame:
+                        ends.unregister(outlet)
+                if text in ready:
+                    chunk = _read(text, _CHUNK)
+                    said = (said + (chunk or b""))[-_SAID:]
+                    if chunk == b"":
+                        ends.unregister(text)
+                if inlet in ready:
+                    chunk = _read(inlet, missing)
+                    if chunk == b"":
+                        raise Overstep("box failed", self._did_not_start(said, text))
+                    got += chunk or b""
+        words: dict[str, Any] = json.loads(got[4:])
+        return words
+
+    def _did_not_start(self, said: bytes, text: End) -> str:
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(5)
+        while chunk := _read(text, _CHUNK):
+            said = (said + chunk)[-_SAID:]
+        return f"it did not start; {_last(said)}"
 
     def _look(self) -> None:
         if self._tree is None:
             return
         used = self._tree.used(0.8 * self.limits.memory_mb)
-        self.cpu_seconds = max(self.cpu_seconds, used.cpu_seconds)
-        self.memory_mb = max(self.memory_mb, used.memory_mb)
-        if self.memory_mb > self.limits.memory_mb:
+        held_mb, files = self._held()
+        self.cpu_seconds = max(self.cpu_seconds, used.cpu_seconds - self._start_cpu)
+        self.memory_mb = max(self.memory_mb, used.memory_mb + held_mb)
+        if self.memory_mb > _OVER * self.limits.memory_mb:
             raise Overstep("memory", f"needed more than {self.limits.memory_mb} MB of memory")
         if self.cpu_seconds > self.limits.cpu_seconds:
-            raise Overstep("cpu", f"used more than {self.limits.cpu_seconds:g} s of processor time")
+            raise self._too_long()
         if used.processes > self.limits.processes:
             raise Overstep("killed", f"started more than {self.limits.processes} processes")
+        if files > self.limits.files:
+            raise Overstep("killed", f"made more than {self.limits.files} files")
+
+    def _held(self) -> tuple[float, int]:
+        """Megabytes and files in the file systems of its own: they are memory too."""
+        size = files = 0
+        for folder in self.own:
+            with contextlib.suppress(OSError):
+                there = os.statvfs(f"/proc/{self._pid}/root{folder}")
+                size += (there.f_blocks - there.f_bfree) * there.f_frsize
+                files += there.f_files - there.f_ffree
+        return size / _MEGABYTE, files
+
+    def _too_long(self) -> Overstep:
+        return Overstep("cpu", f"used more than {self.limits.cpu_seconds:g} s of processor time")
 
     def _why_gone(self) -> Overstep:
         if self._process is None:
             return Overstep("box failed", "it was never started")
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             status = self._process.wait(0.5)
-            return Overstep("killed", f"the program ended on its own (exit status {status})")
-        return Overstep("killed", "the program closed the way by which its answers come")
+        except subprocess.TimeoutExpired:
+            return Overstep("killed", "the program closed the way by which its answers come")
+        if self.relayed and status > _SIGNALLED:
+            status = _SIGNALLED - status
+        if sys.platform != "win32" and status in (-signal.SIGXCPU, -signal.SIGKILL):
+            # The kernel ends one that takes a second more than it may, or all the memory it has.
+            taken = self.cpu_seconds if self._tree else time.monotonic() - self._ready
+            if status == -signal.SIGXCPU or taken > 0.9 * self.limits.cpu_seconds:
+                return self._too_long()
+            if self.meters_memory:
+                return Overstep("memory", f"needed more than {self.limits.memory_mb} MB of memory")
+        return Overstep("killed", f"the program ended on its own ({_in_words(status)})")
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(Overstep):
             self._look()
-        self.kill()
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            with contextlib.suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)
+        _end_tree(process, self._pid)
         process.wait()
+        self.kill()
+        for end in self._ends:
+            end.close()
         for pipe in (process.stdin, process.stdout, process.stderr):
             with contextlib.suppress(OSError):
-                if pipe is not None:
+                if pipe is not None and not any(end.holds(pipe) for end in self._ends):
                     pipe.close()
 
-
-def _end(pipe: IO[bytes], *, out: bool = False) -> End:
-    """The end of a pipe that a selector can wait for: on Windows only sockets can be."""
-    if sys.platform != "win32":
-        return Pipe(pipe.fileno())
-    ours, its = socket.socketpair()
-    copy = (_pour_out, its, pipe) if out else (_pour_in, pipe, its)
-    threading.Thread(target=copy[0], args=copy[1:], daemon=True).start()
-    return Plug(ours)
+    def _plug(self, pipe: IO[bytes], *, out: bool = False) -> End:
+        """The end of a pipe that a selector can wait for: on Windows only sockets can be."""
+        if sys.platform != "win32":
+            return Pipe(pipe.fileno())
+        end = Poured(pipe, out=out)
+        self._ends.append(end)
+        return end.plug
 
 
-def _pour_out(source: socket.socket, pipe: IO[bytes]) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        while chunk := source.recv(1 << 16):
-            pipe.write(chunk)
-            pipe.flush()
+def innermost(pid: int) -> int | None:
+    """Return the last of a line of processes that each have one child."""
+    return list(descendants(pid))[-1]
 
 
-def _pour_in(pipe: IO[bytes], sink: socket.socket) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        while chunk := os.read(pipe.fileno(), 1 << 16):
-            sink.sendall(chunk)
-    sink.close()
+def _end_tree(process: subprocess.Popen[bytes], inner: int | None) -> None:
+    """End a process and all that it started, as far as the system lets us find them."""
+    if sys.platform == "win32":
+        tool = os.path.join(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "taskkill.exe")
+        with contextlib.suppress(OSError):
+            subprocess.run(
+                [tool, "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False
+            )
+        process.kill()
+        return
+    tree = list(descendants(process.pid)) if inner is not None and process.poll() is None else []
+    with contextlib.suppress(OSError):
+        os.killpg(process.pid, signal.SIGKILL)
+    for pid in tree[1:]:  # those that have left the process group
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _missing(got: bytes) -> int:
+    """How many bytes of the first word are still to come."""
+    if len(got) < 4:
+        return 4 - len(got)
+    size = int.from_bytes(got[:4], "big")
+    if size > _WORD:
+        raise Overstep("box failed", "what was started is no box of ours")
+    return 4 + size - len(got)
+
+
+def _read(end: End, most: int) -> bytes | None:
+    """What has come; None when nothing has, empty at the end."""
+    try:
+        return end.read(most)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
+
+
+def _write(end: End, data: memoryview) -> int:
+    """Send some; all of it counts as sent to a process that is gone: it says why elsewhere."""
+    try:
+        return end.write(data[:_CHUNK])
+    except BlockingIOError:
+        return 0
+    except OSError:
+        return len(data)
+
+
+def _last(said: bytes) -> str:
+    line = (said.decode("utf-8", "replace").strip().splitlines() or ["nothing"])[-1]
+    return f"it said: {line[:300]}"
+
+
+def _in_words(status: int) -> str:
+    if status >= 0:
+        return f"exit status {status}"
+    with contextlib.suppress(ValueError):
+        return f"signal {signal.Signals(-status).name}"
+    return f"signal {-status}"

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.sandbox import Limits
+from grader.sandbox import Limits, Step
 from grader.sandbox.host import sources
 from grader.sandbox.host.runtime import ENVIRONMENT, Runtime
 
@@ -71,6 +71,8 @@ class Zygote:
     runtime: Runtime
     layers: tuple[str, ...] = ALL_LAYERS
     folder: str = "/box"
+    warm: tuple[Step, ...] = ()
+    """Steps of ours that it does once itself, so that what they load is there in every box."""
     missing: tuple[str, ...] = field(default=(), init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _asking: socket.socket | None = field(default=None, init=False)
@@ -116,6 +118,7 @@ class Zygote:
             "readable": list(self.runtime.binds),
             "environment": ENVIRONMENT,
             "folder": self.folder,
+            "warm": [{"do": step.do, "data": dict(step.data)} for step in self.warm],
             "filter": _filter(self.layers).hex(),
         }
 

@@ -24,7 +24,7 @@ from typing import Any
 from . import confine, kernel, landlock, root
 from .channel import Channel
 from .reseed import reseed
-from .serve import serve
+from .serve import HANDLERS, serve
 from .state import State, prepared, warm
 
 _MOST_ENDS = 8
@@ -34,6 +34,15 @@ _STUDENT = 1000
 
 def main(control: int, *, settings: dict[str, Any]) -> None:
     """Be the zygote; returns when the control socket closes."""
+    try:
+        _main(control, settings)
+    except BaseException as error:  # noqa: BLE001  # said, then the end
+        # straight to the descriptor: the standard streams belong to the student's state by now
+        os.write(2, f"{type(error).__name__}: {error}\n".encode())
+        os._exit(1)
+
+
+def _main(control: int, settings: dict[str, Any]) -> None:
     layers = frozenset(settings["layers"])
     asked = socket.socket(fileno=control)
     _namespaces(asked, layers, settings)
@@ -47,6 +56,8 @@ def main(control: int, *, settings: dict[str, Any]) -> None:
     state = prepared(with_ipython="IPython" in settings["imports"] and "IPython" not in missing)
     state.folder = root.WORK if "mount" in layers else settings["folder"]
     warm(state, settings["imports"])
+    for step in settings["warm"]:
+        HANDLERS[step["do"]](state, step["data"])
     if "mount" in layers:
         root.close()
     threads = len(os.listdir("/proc/self/task"))
