@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -54,6 +55,7 @@ class Native:
         default_factory=dict, init=False, repr=False
     )
     _ending: list[Box] = field(default_factory=list, init=False, repr=False)
+    _shared: tempfile.TemporaryDirectory[str] | None = field(default=None, init=False, repr=False)
     _groups: Groups | None = field(default=None, init=False, repr=False)
     _began: bool = field(default=False, init=False, repr=False)
 
@@ -74,7 +76,8 @@ class Native:
     @property
     def isolation(self) -> Isolation:
         """What stands between a job and this machine, as it was set up."""
-        on = (*self.layers, "control groups" if self._groups is not None else "watchdog")
+        meter = "control groups" if self._groups is not None else "watchdog"
+        on = tuple(meter if layer == "watchdog" else layer for layer in self.layers)
         missing = tuple(layer for layer in ALL_LAYERS if layer not in self.layers)
         if missing:
             return Isolation(
@@ -141,7 +144,8 @@ class Native:
         """Ask for a box in a control group of its own, where there are such."""
         bounded = job.runtime not in _NO_ADDRESS_LIMIT
         if self._groups is None:
-            return Box(zygote.ask(job.limits, address_space=bounded), job.limits)
+            asked = zygote.ask(job.limits, address_space=bounded)
+            return Box(asked, job.limits, watched="watchdog" in self.layers)
         group = self._groups.new()
         doors: list[int] = []
         try:
@@ -159,14 +163,25 @@ class Native:
         if not self._began:
             if sys.platform != "linux":
                 raise NoZygote("native boxes need Linux")
-            self._groups = groups() if self.with_groups else None
+            counted = self.with_groups and "watchdog" in self.layers
+            self._groups = groups() if counted else None
             self._began = True
         if name not in self._zygotes:
             shown = runtime(name, self.venv, self.hidden)
-            zygote = Zygote(shown, self.layers, warm=tuple(self.warm.get(name, ())))
+            warm = tuple(self.warm.get(name, ()))
+            zygote = Zygote(shown, self.layers, folder=self._folder(), warm=warm)
             zygote.start()
             self._zygotes[name] = zygote
         return self._zygotes[name]
+
+    def _folder(self) -> str:
+        """The working folder as a box sees it: of this machine, where boxes have no own files."""
+        if "mount" in self.layers:
+            return "/box"
+        if self._shared is None:
+            self._shared = tempfile.TemporaryDirectory(prefix="grader-box-")
+            Path(self._shared.name).chmod(0o777)
+        return self._shared.name
 
     def _forget(self, name: str) -> None:
         """Let a zygote go that is gone or cannot be trusted to work; the next job starts one."""
@@ -190,4 +205,7 @@ class Native:
         if self._groups is not None:
             self._groups.close()
             self._groups = None
+        if self._shared is not None:
+            self._shared.cleanup()
+            self._shared = None
         self._began = False

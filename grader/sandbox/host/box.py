@@ -37,6 +37,7 @@ class Box:
     asked: Asked
     limits: Limits
     group: Group | None = None
+    watched: bool = True
     pid: int = field(default=0, init=False)
     cpu_seconds: float = field(default=0.0, init=False)
     memory_mb: float = field(default=0.0, init=False)
@@ -104,6 +105,8 @@ class Box:
     def _look(self) -> None:
         """Measure, and stop where a limit of the whole tree is overstepped."""
         self._measure()
+        if not self.watched:
+            return
         if self.cpu_seconds > self.limits.cpu_seconds:
             raise Overstep("cpu", f"used more than {self.limits.cpu_seconds:g} s of processor time")
         if self.group is None and self.memory_mb > _OVER * self.limits.memory_mb:

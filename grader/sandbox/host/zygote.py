@@ -34,8 +34,13 @@ ALL_LAYERS = (
     "seccomp",
     "rlimits",
     "fds",
+    "environment",
+    "root",
     "masks",
-    "reseed",
+    "disk",
+    "inodes",
+    "watchdog",
+    "seeds",
 )
 """Layers of a box, each of which a test can leave out."""
 
@@ -93,7 +98,7 @@ class Zygote:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                env={**ENVIRONMENT, "HOME": "/"},
+                env={**self._environment(), "HOME": "/"},
                 cwd="/",
                 pass_fds=(first, its.fileno()),
                 start_new_session=True,
@@ -116,11 +121,14 @@ class Zygote:
             "masks": list(self.runtime.masks) if masked else [],
             "links": [list(link) for link in self.runtime.links],
             "readable": list(self.runtime.binds),
-            "environment": ENVIRONMENT,
+            "environment": self._environment(),
             "folder": self.folder,
             "warm": [{"do": step.do, "data": dict(step.data)} for step in self.warm],
             "filter": _filter(self.layers).hex(),
         }
+
+    def _environment(self) -> dict[str, str]:
+        return ENVIRONMENT if "environment" in self.layers else {**os.environ, **ENVIRONMENT}
 
     def _await(self) -> None:
         """Wait for its word; on the way, as root, give it the user ids that it asks for."""

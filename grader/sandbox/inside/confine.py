@@ -71,7 +71,7 @@ def confine(layers: Layers, limits: dict[str, int], user: int | None) -> None:
     if "uts" in names:
         socket.sethostname("box")
     if "mount" in names:
-        _mounts(limits, own_processes="pid" in names)
+        _mounts(limits, names)
         os.chdir(root.WORK)
     if "rlimits" in names:
         _limit(limits)
@@ -88,16 +88,15 @@ def confine(layers: Layers, limits: dict[str, int], user: int | None) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _mounts(limits: dict[str, int], *, own_processes: bool) -> None:
+def _mounts(limits: dict[str, int], names: frozenset[str]) -> None:
     """Its own folders on the common root, and a /proc that shows its own processes."""
     safe = kernel.MS_NOSUID | kernel.MS_NODEV
-    share = {root.WORK: 4, root.TEMPORARY: 4, root.SHARED: 4}
-    for folder, quarters in share.items():
-        size, files = limits["disk_mb"] * _MEGABYTE * quarters // 4, limits["files"]
+    bounds = f",size={limits['disk_mb'] * _MEGABYTE}" if "disk" in names else ""
+    bounds += f",nr_inodes={limits['files']}" if "inodes" in names else ""
+    for folder in (root.WORK, root.TEMPORARY, root.SHARED):
         mode = "0755" if folder == root.WORK else "1777"
-        options = f"mode={mode},size={size},nr_inodes={files}"
-        kernel.mount("tmpfs", folder, "tmpfs", safe, options)
-    if own_processes:
+        kernel.mount("tmpfs", folder, "tmpfs", safe, f"mode={mode}{bounds}")
+    if "pid" in names:
         kernel.mount("proc", root.PROC, "proc", safe | kernel.MS_NOEXEC)
 
 

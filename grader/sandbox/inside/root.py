@@ -19,13 +19,16 @@ _HOSTS = "127.0.0.1 localhost box\n"
 _PLACE = "/tmp"  # noqa: S108  # a mount point that is there; covered in our own namespace only
 
 
-def build(binds: Sequence[str], masks: Sequence[str], links: Sequence[Sequence[str]]) -> None:
+def build(
+    binds: Sequence[str], masks: Sequence[str], links: Sequence[Sequence[str]], *, closed: bool
+) -> None:
     """Build the root and move into it.
 
     Args:
         binds: files and folders that are shown, read-only, at their own paths.
         masks: files and folders below them that are shown empty.
         links: pairs of a symbolic link and where it points.
+        closed: whether binds are read-only.
     """
     kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount("tmpfs", _PLACE, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=0755")
@@ -33,7 +36,7 @@ def build(binds: Sequence[str], masks: Sequence[str], links: Sequence[Sequence[s
     os.umask(0o022)
     for folder in (WORK, TEMPORARY, SHARED, PROC, "/etc", "/dev", "/.empty"):
         os.makedirs(root + folder, exist_ok=True)
-    os.chmod(root + TEMPORARY, 0o1777)  # the zygote's own imports may want to write there
+    os.chmod(root + TEMPORARY, 0o1777)  # noqa: S103  # the zygote's own imports may want to write there
     _write(root + "/.nothing", "")
     _write(root + "/etc/passwd", _ACCOUNTS)
     _write(root + "/etc/group", _GROUPS)
@@ -44,7 +47,7 @@ def build(binds: Sequence[str], masks: Sequence[str], links: Sequence[Sequence[s
     for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
         os.symlink(f"/proc/self/fd{target}", f"{root}/dev/{name}")
     for bind in sorted(binds):
-        _bind(bind, root + bind)
+        _bind(bind, root + bind, closed=closed)
     for link, target in links:
         if not os.path.lexists(root + link):
             os.makedirs(os.path.dirname(root + link), exist_ok=True)
@@ -64,7 +67,7 @@ def close() -> None:
     kernel.read_only("/", below=False)
 
 
-def _bind(source: str, target: str) -> None:
+def _bind(source: str, target: str, *, closed: bool) -> None:
     if os.path.lexists(target):
         return  # it is below another bind
     if os.path.isdir(source):
@@ -73,7 +76,8 @@ def _bind(source: str, target: str) -> None:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         _write(target, "")
     kernel.mount(source, target, "", kernel.MS_BIND | kernel.MS_REC)
-    kernel.read_only(target)
+    if closed:
+        kernel.read_only(target)
 
 
 def _write(path: str, text: str) -> None:

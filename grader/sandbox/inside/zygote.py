@@ -58,7 +58,7 @@ def _main(control: int, settings: dict[str, Any]) -> None:
     warm(state, settings["imports"])
     for step in settings["warm"]:
         HANDLERS[step["do"]](state, step["data"])
-    if "mount" in layers:
+    if {"mount", "root"} <= layers:
         root.close()
     threads = len(os.listdir("/proc/self/task"))
     if threads != 1:
@@ -85,7 +85,8 @@ def _namespaces(asked: socket.socket, layers: frozenset[str], settings: dict[str
     elif "mount" in layers:
         kernel.unshare(kernel.NAMESPACES["mount"])
     if "mount" in layers:
-        root.build(settings["binds"], settings["masks"], settings["links"])
+        closed = "root" in layers
+        root.build(settings["binds"], settings["masks"], settings["links"], closed=closed)
     if as_root and "user" in layers:
         # The real root gives us ids that own nothing, one for each box and one for ourselves.
         kernel.unshare(kernel.NAMESPACES["user"] | kernel.NAMESPACES["mount"])
@@ -227,7 +228,7 @@ class Zygote:
             Channel(confine.CHANNEL, confine.CHANNEL).write(answer)
             os._exit(70)
         own = Channel(confine.CHANNEL, confine.CHANNEL)
-        if "reseed" in self._layers.names:
+        if "seeds" in self._layers.names:
             reseed()
         own.write({"ready": True})
         serve(own, self._state)
