@@ -22,9 +22,9 @@ def built(function: Callable[[], bytes]) -> Callable[[], bytes]:
 
 def _zip(entries: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w") as archive:
         for name, data in entries.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -198,8 +198,8 @@ def twin_zip() -> bytes:
     out = io.BytesIO()
     with warnings.catch_warnings(), zipfile.ZipFile(out, "w") as archive:
         warnings.simplefilter("ignore")
-        archive.writestr("add.py", "def add(a, b):\n    return 0 * a - 987654\n")
-        archive.writestr("add.py", _WRONG)
+        for text in ("def add(a, b):\n    return 0 * a - 987654\n", _WRONG):
+            archive.writestr(zipfile.ZipInfo("add.py"), text)
     return out.getvalue()
 
 
@@ -227,7 +227,10 @@ def deep_json() -> bytes:
 @built
 def doubled_keys() -> bytes:
     """A notebook that says its cells twice, with numbers that JSON does not have."""
-    honest, wrong = json.dumps([_code("def add(a, b):\n    return -5e9\n")]), json.dumps([_code(_WRONG)])
+    honest, wrong = (
+        json.dumps([_code("def add(a, b):\n    return -5e9\n")]),
+        json.dumps([_code(_WRONG)]),
+    )
     return (
         f'{{"nbformat": 4, "nbformat_minor": 5, "metadata": {{"n": NaN, "big": 1e999999}},'
         f' "cells": {honest}, "cells": {wrong}}}'
@@ -239,7 +242,9 @@ def forged_marks() -> bytes:
     """A notebook that brings nbgrader's own cell marks, locked and already graded."""
     marks = {"grade": True, "grade_id": "add", "points": 1, "locked": True, "solution": False}
     graded = {"nbgrader": {**marks, "schema_version": 3, "checksum": "0" * 32, "cell_type": "code"}}
-    return _notebook([_code(_WRONG), _code("assert True", None, **graded)], {"graded": {"score": 1}})
+    return _notebook(
+        [_code(_WRONG), _code("assert True", None, **graded)], {"graded": {"score": 1}}
+    )
 
 
 @built
@@ -325,10 +330,7 @@ def png_bomb() -> bytes:
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return (
-            struct.pack(">I", len(data))
-            + kind
-            + data
-            + struct.pack(">I", zlib.crc32(kind + data))
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         )
 
     head = struct.pack(">IIBBBBB", 60_000, 60_000, 1, 0, 0, 0, 0)

@@ -65,14 +65,47 @@ ENDINGS = (
 )
 FORMATS = ("html", "csv", "json", "terminal", "markdown", "xml")
 WRONG = "def add(a, b):\n    return a - b - 1234567\n"
-WORDS = frozenset(
-    """
-    TOKEN COMM CANARY_DIR CANARY_TOKEN CANARY_DEV CANARY_INODE PORT_TCP PORT_UDP ABSTRACT SYSV_KEY
-    MQ_NAME SECRET_ENV SECRET_VALUE HOST_PID HOST_NICE HOST_NAME HOST_CGROUP NS_USER NS_MNT NS_PID
-    NS_NET NS_IPC NS_UTS NS_CGROUP COURSE SECONDS CPU_SECONDS MEMORY_MB PROCESSES DISK_MB FILES
-    OPEN_FILES
-    """.split()
+# filled in by Outside(), and by the test that runs the attacks
+OUTSIDE_WORDS = frozenset(
+    {
+        "TOKEN",
+        "COMM",
+        "CANARY_DIR",
+        "CANARY_TOKEN",
+        "CANARY_DEV",
+        "CANARY_INODE",
+        "PORT_TCP",
+        "PORT_UDP",
+        "ABSTRACT",
+        "SYSV_KEY",
+        "MQ_NAME",
+        "SECRET_ENV",
+        "SECRET_VALUE",
+        "HOST_PID",
+        "HOST_NICE",
+        "HOST_NAME",
+        "NS_USER",
+        "NS_MNT",
+        "NS_PID",
+        "NS_NET",
+        "NS_IPC",
+        "NS_UTS",
+        "NS_CGROUP",
+    }
 )
+RUN_WORDS = frozenset(
+    {
+        "COURSE",
+        "SECONDS",
+        "CPU_SECONDS",
+        "MEMORY_MB",
+        "PROCESSES",
+        "DISK_MB",
+        "FILES",
+        "OPEN_FILES",
+    }
+)
+WORDS = OUTSIDE_WORDS | RUN_WORDS
 _WORD = re.compile(r"\{([A-Z][A-Z_]+)\}")
 _CUT = re.compile(r"^# %%.*\n?", re.MULTILINE)
 
@@ -160,7 +193,11 @@ class Attack:
 
     def words(self) -> set[str]:
         """Names of the words that have to be filled in."""
-        texts = [self.code, *self.oracle.outside, *(f.decode("latin-1") for f in self.files.values())]
+        texts = [
+            self.code,
+            *self.oracle.outside,
+            *(f.decode("latin-1") for f in self.files.values()),
+        ]
         return {word for text in texts for word in _WORD.findall(text) if word in WORDS}
 
 
@@ -185,7 +222,9 @@ def given(path: Path) -> list[Attack]:
 
 
 def _given(entry: Mapping[str, Any]) -> Attack:
-    right = bool(re.search(r"answer is (?:right|correct)|full marks", entry["expected"], re.I))
+    right = bool(
+        re.search(r"answer is (?:right|correct)|full marks", entry["expected"], re.IGNORECASE)
+    )
     return Attack(
         id=f"given-{entry['id']}",
         kind={"report_injection": "report"}.get(entry["class"], entry["class"]),
@@ -198,7 +237,9 @@ def _given(entry: Mapping[str, Any]) -> Attack:
 
 def _attack(entry: dict[str, Any]) -> Attack:
     entry = dict(entry)
-    oracle = {k: _tuple(v) if isinstance(v, list) else v for k, v in entry.pop("oracle", {}).items()}
+    oracle = {
+        k: _tuple(v) if isinstance(v, list) else v for k, v in entry.pop("oracle", {}).items()
+    }
     oracle.setdefault("no_print", f"PWNED {entry['id']}")
     oracle.setdefault("wrong", not oracle.get("right", False))
     files = {name: _bytes(given) for name, given in entry.pop("files", {}).items()}
