@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 from grader.sandbox import Isolation, Job, Run
@@ -19,16 +20,15 @@ SAYS = (
     "do not grade other people's code this way"
 )
 _KEPT = (
+    "PATH",
     "SYSTEMROOT",
     "SYSTEMDRIVE",
     "WINDIR",
     "PATHEXT",
     "COMSPEC",
-    "TEMP",
-    "TMP",
     "LD_LIBRARY_PATH",
 )
-"""What an interpreter needs of its environment to start; nothing that holds a secret."""
+"""What programs need of our environment to start; nothing that holds a secret."""
 
 
 class NotIsolated(PermissionError):
@@ -47,10 +47,15 @@ class Unisolated:
     """
 
     own: bool = False
-    _isolation: Isolation = field(
-        default=Isolation(level="L0", backend="none", layers=("time", "memory"), says=SAYS),
-        init=False,
-    )
+    _isolation: Isolation = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Say which limits this system can keep."""
+        counted = ("memory", "processor time", "processes")
+        on, off = (counted, ()) if sys.platform == "linux" else ((), counted)
+        self._isolation = Isolation(
+            level="L0", backend="none", layers=("time", "output", *on), missing=off, says=SAYS
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -72,18 +77,29 @@ class Unisolated:
         if not self.own:
             raise NotIsolated(SAYS)
         with tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as folder:
-            kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-            environment = {**kept, **ENVIRONMENT, "HOME": folder, "TMPDIR": folder}
-            environment |= {"MPLCONFIGDIR": folder, "IPYTHONDIR": folder}
+            work, temporary = Path(folder, "box"), Path(folder, "tmp")
+            work.mkdir()
+            temporary.mkdir()
             cold = Cold(
                 command=[sys.executable, *sources.ARGUMENTS, "0"],
-                environment=environment,
+                environment=_environment(work, temporary),
                 runtime=runtime(job.runtime),
-                folder=folder,
-                cwd=folder,
+                folder=str(work),
+                cwd=str(work),
+                path=[path for path in sys.path if path],
                 limits=job.limits,
             )
             return cold(job, self._isolation)
 
     def close(self) -> None:
         """Nothing stays open between jobs."""
+
+
+def _environment(work: Path, temporary: Path) -> dict[str, str]:
+    """The environment of every box, with this computer's programs and folders of the job's own."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    homes = dict.fromkeys(("HOME", "USERPROFILE"), str(work))
+    passing = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
+    caches = {"MPLCONFIGDIR": str(temporary / "mpl"), "IPYTHONDIR": str(temporary / "ipython")}
+    # Text files are UTF-8 in every box; a Windows of today would take another encoding.
+    return {**ENVIRONMENT, **kept, **homes, **passing, **caches, "PYTHONUTF8": "1"}
