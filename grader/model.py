@@ -7,9 +7,12 @@ fractions; they are rounded once, where a result is written out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PieceKind: TypeAlias = Literal["heading", "prose", "math", "code", "output", "table", "image"]
 Why: TypeAlias = Literal["key", "figure", "conversion", "conflict", "text", "not-run", "ours"]
@@ -81,6 +84,32 @@ class Answer:
     def of(self, *kinds: PieceKind) -> tuple[Piece, ...]:
         """Return the pieces of the given kinds, in order."""
         return tuple(piece for piece in self.pieces if piece.kind in kinds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell of a student's program, and the names that it binds and needs.
+
+    ``number`` counts the cells of the whole program from 1; ``place`` is where it stands in the
+    hand-in. ``uses`` are names that it needs when it runs, ``later`` those that its functions need
+    when they are called, ``changes`` those that it alters without binding them (``x.append(1)``).
+    ``imports`` gives for each name that it imports the statement that does so; ``error`` says why
+    it is no Python, if it is none.
+    """
+
+    number: int
+    place: Place
+    text: str
+    printed: str = ""
+    """What it printed in the hand-in."""
+    parts: tuple[str, ...] = ()
+    """Parts whose answer holds it."""
+    defines: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    imports: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +192,54 @@ class Picture:
     width: int
     height: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opaque:
+    """A value of student code that is not taken out of its box, and why.
+
+    ``type`` is the name of its class as the code gives it; ``why`` says what is the matter (no
+    plain value, too large, too deep, in itself). It stands in the place of that value.
+    """
+
+    type: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tensor:
+    """A tensor without its library: ``array`` has its shape and is read-only.
+
+    ``dtype`` is the library's name (``float32``); the elements of ``bfloat16`` and ``float16``
+    stand in a ``float32`` array, which holds them exactly. ``device`` is where it was.
+    """
+
+    array: np.ndarray[Any, Any]
+    dtype: str
+    device: str = "cpu"
+    requires_grad: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Frame:
+    """A table without its library: labels of n columns and m rows, and each column's m values.
+
+    ``index`` and each of ``data`` is an array of shape (m,) or a list of m values, or Opaque where
+    its elements have a type of their own.
+    """
+
+    columns: tuple[Any, ...]
+    index: Any
+    data: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Series:
+    """One column without its library: ``index`` and ``data`` as in a Frame."""
+
+    name: Any
+    index: Any
+    data: Any
 
 
 Finding: TypeAlias = Found | Missing | Broken
