@@ -52,7 +52,7 @@ def _tensor(data: Any) -> Any:
 
 
 def _frame(data: Any) -> Any:
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd  # type: ignore[import-untyped]  # noqa: PLC0415
 
     columns = dict(enumerate(map(decode_args, data["data"])))
     made = pd.DataFrame(columns, index=pd.Index(decode_args(data["index"])))
