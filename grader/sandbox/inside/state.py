@@ -1,0 +1,113 @@
+"""What a box knows while it runs: the student's names, the shell, what was drawn and shown."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import os
+import sys
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .text import Output, Stream
+
+_process = os.getpid  # kept here: student code may put its own in its place
+
+
+@dataclass
+class Drawn:
+    """A figure that was drawn, and the cell that did."""
+
+    figure: Any
+    cell: int | None
+
+
+@dataclass
+class State:
+    """A box's memory between steps.
+
+    ``namespace`` is the student's ``__main__``, ``shell`` IPython's shell or None, ``cells`` says
+    which file name in a traceback is which cell and ``above`` how many lines stand above its
+    first, ``folder`` is the working folder, ``files`` are the job's files, ``drawn`` the figures
+    that are no longer pyplot's own, ``shown`` and ``result`` what the running cell (``running``)
+    displays. ``draws`` says that matplotlib is ours, ``stays_open`` that figures stay current after
+    their cell, ``owner`` is the process that answers.
+    """
+
+    namespace: dict[str, Any]
+    output: Output
+    shell: Any = None
+    cells: dict[str, int] = field(default_factory=dict)
+    above: dict[str, int] = field(default_factory=dict)
+    folder: str = "."
+    files: dict[str, bytes] = field(default_factory=dict)
+    drawn: list[Drawn] = field(default_factory=list)
+    shown: list[dict[str, str]] = field(default_factory=list)
+    result: str | None = None
+    running: int | None = None
+    stays_open: bool = False
+    draws: bool = False
+    owner: int = 0
+
+    def begin(self) -> None:
+        """Start a step: nothing is shown yet, and this process is the one that answers."""
+        self.shown, self.result, self.running = [], None, None
+        self.owner = _process()
+
+    def flush(self) -> None:
+        """Write out what was printed; a copy of this process that student code made ends here."""
+        for stream in (sys.stdout, sys.stderr):
+            if type(stream) is not Stream:
+                with contextlib.suppress(BaseException):  # the student's own stream
+                    stream.flush()
+        with contextlib.suppress(OSError):
+            self.output.flush()
+        if self.owner and _process() != self.owner:
+            os._exit(0)
+
+
+def prepared(with_ipython: bool) -> State:
+    """Make everything that is expensive, once, in the process that boxes are forked from.
+
+    Afterwards the standard streams are ours, ``__main__`` is the student's module, and there is
+    still one thread.
+
+    Args:
+        with_ipython: make a shell, so that cells run as in a notebook.
+
+    Raises:
+        ImportError: when IPython is asked for and not there.
+    """
+    main = types.ModuleType("__main__")
+    main.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = main
+    sys.argv = [""]
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # modules of the hand-in, as in a notebook
+    os.environ.setdefault("MPLBACKEND", "agg")
+    os.environ.setdefault("PIP_NO_INDEX", "1")  # without a network pip would try for long
+    output = Output()
+    output.install()
+    state = State(namespace=main.__dict__, output=output, folder=os.getcwd())
+    if with_ipython:
+        from .shell import made  # noqa: PLC0415  # it needs IPython
+
+        state.shell = made(main, state)
+    from .drawing import adopt  # noqa: PLC0415  # it needs State
+
+    adopt(state)
+    return state
+
+
+def warm(state: State, imports: Sequence[str] = ()) -> list[str]:
+    """Run harmless samples, so that lazy imports are done before boxes are forked.
+
+    Returns:
+        What of ``imports`` failed its sample.
+    """
+    from .samples import run  # noqa: PLC0415  # it needs the steps, which need State
+
+    run_samples: Callable[[State, Sequence[str]], list[str]] = run
+    return run_samples(state, imports)
