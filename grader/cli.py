@@ -1,7 +1,7 @@
 """The command line: arguments in, exit status out; the work is done by ``pipeline``.
 
-Exit status: 0 done, 1 a hand-in could not be read (or marks are open, with --fail-on-open),
-2 usage, 3 rubric or reference wrong, 4 ours broke.
+Exit status: 0 done, 1 a hand-in could not be read (or marks are open, with --fail-on-open; or this
+machine isolates too little), 2 usage, 3 rubric or reference wrong, 4 ours broke.
 """
 
 from __future__ import annotations
@@ -164,6 +164,40 @@ def kinds(name: str | None) -> None:
             click.echo(described(title, name, registry.get(name)))
     if name is not None and name not in (*readers.names(), *comparators.names()):
         raise UnknownKind(f"no kind is called '{name}'; grader kinds lists them")
+
+
+@grader.command()
+@click.option("--json", "as_json", is_flag=True, help="Print all that was found as JSON.")
+@click.option(
+    "--require",
+    default="L3",
+    show_default=True,
+    type=click.Choice(["L0", "L1", "L2", "L3", "L4"]),
+    help="The least level that ends with status 0.",
+)
+@click.option(
+    "--backend",
+    "names",
+    multiple=True,
+    help="Try this backend (may be repeated; default: all that isolate).",
+)
+def doctor(as_json: bool, require: str, names: tuple[str, ...]) -> None:
+    """Find out how well this machine can shut in student code, by doing it.
+
+    Ends with status 0 if the level in force is --require or better, else with 1.
+    """
+    from rich.console import Console
+
+    from grader.sandbox import doctor as at_work
+    from grader.sandbox.doctor import table
+
+    found = at_work.find(names=names or (*at_work.USUAL, "container"))
+    if as_json:
+        click.echo(table.as_json(found))
+    else:
+        table.show(found, Console(highlight=False))
+    if at_work.LEVELS.index(found.level) < at_work.LEVELS.index(require):
+        sys.exit(UNREAD)
 
 
 @grader.command()

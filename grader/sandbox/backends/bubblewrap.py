@@ -49,7 +49,8 @@ _LIMITS = {
 }
 _LAYERS = (
     *("user", "mount", "pid", "net", "ipc", "uts", "cgroup"),
-    *("capabilities", "no_new_privs", "seccomp", "rlimits", "fds", "masks", "watchdog"),
+    *("capabilities", "no_new_privs", "seccomp", "rlimits", "fds", "environment"),
+    *("root", "masks", "inodes", "watchdog", "seeds"),
 )
 
 
@@ -85,8 +86,8 @@ class Bubblewrap:
         return Isolation(
             level="L3",
             backend="bubblewrap",
-            layers=(*_LAYERS, *(("sizes",) if sized else ())),
-            missing=() if sized else ("sizes",),
+            layers=(*_LAYERS, *(("disk",) if sized else ())),
+            missing=() if sized else ("disk",),
             says="own namespaces, files and network, by bubblewrap; the kernel is shared",
         )
 

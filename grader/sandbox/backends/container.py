@@ -36,7 +36,8 @@ _READABLE = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/opt", "/proc",
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _LAYERS = (
     *("mount", "pid", "net", "ipc", "uts", "cgroup", "capabilities", "no_new_privs"),
-    *("profile", "rlimits", "fds", "sizes", "control groups"),
+    *("profile", "rlimits", "fds", "environment", "root", "masks", "disk", "inodes"),
+    *("control groups", "seeds"),
 )
 _PROGRAMS_OWN = ("HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "XDG_RUNTIME_DIR")
 """What the program itself needs to find its daemon or its store; the box sees none of it."""
@@ -73,6 +74,7 @@ class Container:
             level="L3",
             backend="container",
             layers=_LAYERS,
+            missing=("user",),
             says=f"a container of {self.program} without network; the kernel is shared",
         )
 

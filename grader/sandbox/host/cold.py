@@ -333,8 +333,10 @@ def _write(end: End, data: memoryview) -> int:
 
 
 def _last(said: bytes) -> str:
-    line = (said.decode("utf-8", "replace").strip().splitlines() or ["nothing"])[-1]
-    return f"it said: {line[:300]}"
+    """The last line that says something; programs like to end with a hint at their help."""
+    lines = [line for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith(("Run '", "See '"))]
+    return f"it said: {(told or ['nothing'])[-1].strip()[:300]}"
 
 
 def _in_words(status: int) -> str:

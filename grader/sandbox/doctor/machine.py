@@ -1,0 +1,48 @@
+"""Facts of this machine that results depend on, read without importing what is asked about."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import sys
+from pathlib import Path
+
+from grader.sandbox.host.groups import groups
+
+PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "matplotlib", "ipython", "torch")
+_WATCHDOG = "watchdog (it looks every 50 ms)"
+
+
+def versions() -> dict[str, str]:
+    """Versions of the kernel, the interpreter and the packages that student code likes to use."""
+    told = {"system": f"{platform.system()} {platform.release()} {platform.machine()}"}
+    told["python"] = f"{platform.python_version()} ({sys.implementation.name})"
+    for name in PACKAGES:
+        try:
+            told[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            told[name] = "not installed"
+    return told
+
+
+def devices() -> str:
+    """Graphics processors that this system has nodes for; boxes are shown none of them."""
+    found = sorted(node.name for node in Path("/dev").glob("nvidia[0-9]*")) if _has_dev() else []
+    if _has_dev() and Path("/dev/kfd").exists():
+        found.append("kfd")
+    return ", ".join(found) if found else "none"
+
+
+def meter() -> str:
+    """What measures and bounds a whole box here."""
+    if sys.platform != "linux":
+        return "none: only time and output are bounded"
+    found = groups()
+    if found is None:
+        return _WATCHDOG
+    found.close()
+    return f"control groups, version {found.version}"
+
+
+def _has_dev() -> bool:
+    return Path("/dev").is_dir()
