@@ -103,7 +103,7 @@ def test_text_of_both_streams_keeps_its_order(native: Native) -> None:
         ("import ctypes; ctypes.string_at(0)", "killed"),
         ("while True: print('x' * 1000)", "output"),
         ("import os; os.closerange(3, 64); input", "killed"),
-        ("import os\nwhile True: os.write(3, b'x' * 100)", "output"),
+        ("import os\nwhile True: os.write(4, b'x' * 100)", "output"),
     ],
 )
 def test_each_end_is_named_and_the_steps_after_it_are_not_reached(
@@ -156,7 +156,7 @@ def test_an_answer_sent_ahead_is_not_taken_for_one(native: Native) -> None:
 import json, os, struct
 frame = json.dumps({"ended": "done", "value": {"result": 5}, "token": ""}).encode()
 for _ in range(5):
-    os.write(3, struct.pack(">I", len(frame)) + frame)
+    os.write(4, struct.pack(">I", len(frame)) + frame)
 def add(a, b): return 0
 """
     call = Step(do="call", data={"function": "add", "args": [2, 3], "kwargs": {}})
@@ -209,7 +209,7 @@ def test_only_its_own_descriptors_are_open(native: Native) -> None:
         source = (
             "import os\nprint([fd for fd in range(200) if os.path.exists(f'/proc/self/fd/{fd}')])"
         )
-        assert said(native, source) == "[0, 1, 2, 3]"
+        assert said(native, source) == "[0, 1, 2, 3, 4]"
 
 
 # -- nothing is left

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.sandbox import Ended, Job, Limits, Outcome
-from grader.sandbox.host.ends import Pipe, Plug
+from grader.sandbox.host.ends import Pipe
 from grader.sandbox.host.groups import Group
 from grader.sandbox.host.talk import Conversation, Line, Overstep
 from grader.sandbox.host.tree import Tree
 from grader.sandbox.host.zygote import Asked, NoZygote
 
-_HEADER = struct.Struct(">I")
 _CREDENTIALS = struct.Struct("3i")
 _READY_SECONDS, _GONE_SECONDS = 30.0, 10.0
 _OVER = 1.1
@@ -53,35 +52,31 @@ class Box:
         """
         if self.pid:
             return
-        words = self._first_words()
-        if not words.get("ready"):
-            raise NoZygote(str(words.get("why", "the box did not start")))
+        self._first_words()
         self._pidfd = os.pidfd_open(self.pid)
         self._tree = Tree(self.pid)
 
-    def _first_words(self) -> dict[str, Any]:
-        """Read the first frame; the kernel says which process sent it."""
-        channel = self.asked.channel
-        channel.settimeout(_READY_SECONDS)
+    def _first_words(self) -> None:
+        """Wait until it says that it is ready; the kernel adds which process says so."""
+        hello = self.asked.hello
+        hello.settimeout(_READY_SECONDS)
         try:
-            data, ancillary, _, _ = channel.recvmsg(4096, socket.CMSG_SPACE(_CREDENTIALS.size))
+            data, ancillary, _, _ = hello.recvmsg(4096, socket.CMSG_SPACE(_CREDENTIALS.size))
         except TimeoutError:
             raise NoZygote(f"a box was not ready within {_READY_SECONDS:g} s") from None
         for level, kind, content in ancillary:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS):
                 self.pid = _CREDENTIALS.unpack(content[: _CREDENTIALS.size])[0]
-        channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
-        if len(data) < _HEADER.size:
-            raise NoZygote(f"a box could not be made: {self._status().get('failed', 'it is gone')}")
-        (size,) = _HEADER.unpack_from(data)
-        words: dict[str, Any] = json.loads(data[_HEADER.size : _HEADER.size + size])
-        return words
+        hello.close()
+        if data != b"ready":
+            why = data.decode("utf-8", "replace") or self._status().get("failed", "it is gone")
+            raise NoZygote(f"a box could not be made: {why}")
 
     def run(self, job: Job) -> tuple[Ended, tuple[Outcome, ...], str]:
         """Give the box its job; return how it ended, the outcomes, and why."""
         line = Line(
-            outlet=Plug(self.asked.channel),
-            inlet=Plug(self.asked.channel),
+            outlet=Pipe(self.asked.outlet),
+            inlet=Pipe(self.asked.inlet),
             text=Pipe(self.asked.text),
             look=self._look,
             why_gone=self._why_gone,

@@ -105,7 +105,8 @@ def runtime(name: str, venv: Path | None = None, hidden: Sequence[str] = ()) -> 
         path = [*path, str(Path(own).parent)]
     links = [(link, os.readlink(link)) for link in (*_SYSTEM, *_LIBRARIES) if os.path.islink(link)]
     shown = [bind for bind in _outermost(binds) if bind not in dict(links)]
-    masks = [] if name == "reading" else list(_masks(path))
+    scripts = [os.path.join(prefix, "grader") for prefix in prefixes if prefix.endswith("/bin")]
+    masks = [] if name == "reading" else [*_masks(path), *filter(os.path.exists, scripts)]
     masks += [folder for folder in hidden if _below_any(folder, shown)]
     return Runtime(
         name=name,

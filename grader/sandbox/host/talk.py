@@ -25,6 +25,7 @@ from grader.sandbox.host.text import Kept
 
 _HEADER = struct.Struct(">I")
 _CHUNK = 1 << 16
+_ENDED = ("done", "raised", "refused", "memory", "box failed")
 _FLOOD = 10
 """A box that prints more than this many times what is kept is ended."""
 
@@ -114,7 +115,8 @@ class Conversation:
         token = secrets.token_hex(8)
         try:
             self._send({"do": step.do, "data": dict(step.data), "token": token})
-            outcome = _outcome(self._receive(), token)
+            body = self._receive()
+            outcome = _outcome(body, token, decode=step.do != "task")
         except Overstep as stop:
             self._drain()
             outcome = Outcome(ended=stop.ended, why=stop.why)
@@ -179,16 +181,11 @@ class Conversation:
         if end is self.line.inlet:
             yield
             return
-        both = end.fileno() == self.line.inlet.fileno()
-        if both:  # one socket for both ways
-            self._ends.unregister(self.line.inlet)
         self._ends.register(end, selectors.EVENT_WRITE)
         try:
             yield
         finally:
             self._ends.unregister(end)
-            if both:
-                self._ends.register(self.line.inlet, selectors.EVENT_READ)
 
     def _take(self) -> bool:
         """Take what was printed; return whether there was something."""
@@ -213,21 +210,26 @@ class Conversation:
                 pass
 
 
-def _outcome(body: bytes, token: str) -> Outcome:
-    """An answer of a box, as plain values and nothing else."""
+def _outcome(body: bytes, token: str, *, decode: bool) -> Outcome:
+    """An answer of a box, as plain values and nothing else.
+
+    What our own parsers give (``decode`` is False) are words of evidence, read by who asked.
+    """
     try:
-        frame = codec.from_wire(body, most=len(body))
+        frame = codec.parse(body, most=len(body))
+        if type(frame) is not dict or frame.get("token") != token:
+            return Outcome(ended="killed", why="the box sent an answer that nobody asked for")
+        value = frame.get("value")
+        value = codec.decode(value) if decode else value
     except codec.NotPlain as error:
         return Outcome(ended="killed", why=f"the box sent what is no answer: {error}")
-    if not isinstance(frame, dict) or frame.get("token") != token:
-        return Outcome(ended="killed", why="the box sent an answer that nobody asked for")
     ended = frame.get("ended")
-    if ended not in ("done", "raised", "refused", "memory", "box failed"):
+    if type(ended) is not str or ended not in _ENDED:
         return Outcome(ended="killed", why="the box sent an answer of an unknown kind")
     why = frame.get("why")
     return Outcome(
-        ended=ended,
-        value=frame.get("value"),
+        ended=ended,  # type: ignore[arg-type]  # it is one of them
+        value=value,
         raised=_raised(frame.get("raised")),
         why=why[:500] if isinstance(why, str) else "",
     )

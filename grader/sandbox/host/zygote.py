@@ -55,16 +55,22 @@ class NoZygote(OSError):
 
 @dataclass(slots=True)
 class Asked:
-    """Descriptors of a box that was asked for; ``status`` says at last how it ended."""
+    """Our ends of a box that was asked for.
 
-    channel: socket.socket
+    On ``hello`` it says that it is there; steps go to ``outlet``, answers come from ``inlet``, what
+    it prints from ``text``; ``status`` says at last how it ended.
+    """
+
+    hello: socket.socket
+    outlet: int
+    inlet: int
     text: int
     status: int
 
     def close(self) -> None:
-        """Close all three."""
-        self.channel.close()
-        for descriptor in (self.text, self.status):
+        """Close all of them."""
+        self.hello.close()
+        for descriptor in (self.outlet, self.inlet, self.text, self.status):
             with contextlib.suppress(OSError):
                 os.close(descriptor)
 
@@ -173,7 +179,7 @@ class Zygote:
     def ask(
         self, limits: Limits, doors: Sequence[int] = (), *, address_space: bool = True
     ) -> Asked:
-        """Ask for a box; it is ready when its channel says so.
+        """Ask for a box; it is ready when it says so.
 
         ``doors`` are descriptors by which it enters its control groups.
 
@@ -182,23 +188,25 @@ class Zygote:
         """
         if self._asking is None:
             raise NoZygote("the zygote is closed")
-        channel, its_channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        hello, its_hello = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        its_inlet, outlet = os.pipe()
+        inlet, its_outlet = os.pipe()
         text, its_text = os.pipe()
         status, its_status = os.pipe()
-        asked = Asked(channel, text, status)
+        asked = Asked(hello, outlet, inlet, text, status)
+        its_ends = [its_inlet, its_outlet, its_text, its_status]
         words = json.dumps({"limits": _plain(limits, address_space=address_space)}).encode()
         # before the first byte comes: the kernel says which process of ours and theirs wrote it
-        channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        hello.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
-            ends = [its_channel.fileno(), its_text, its_status, *doors]
-            socket.send_fds(self._asking, [words], ends)
+            socket.send_fds(self._asking, [words], [its_hello.fileno(), *its_ends, *doors])
         except OSError as error:
             asked.close()
             raise NoZygote(f"the zygote is gone ({error})") from error
         finally:
-            its_channel.close()
-            os.close(its_text)
-            os.close(its_status)
+            its_hello.close()
+            for descriptor in its_ends:
+                os.close(descriptor)
         return asked
 
     def close(self) -> None:

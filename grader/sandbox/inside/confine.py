@@ -17,7 +17,9 @@ from typing import Any
 
 from . import kernel, landlock, root, seccomp
 
-CHANNEL = 3
+INLET, OUTLET = 3, 4
+"""Descriptors of the channel: steps come in, answers go out; 0 is empty, 1 and 2 are text."""
+
 _MEGABYTE = 1 << 20
 _STACK = 64 * _MEGABYTE
 
@@ -33,20 +35,24 @@ class Layers:
     @property
     def flags(self) -> int:
         """Flags of the clone."""
-        wanted = (flag for name, flag in kernel.NAMESPACES.items() if name in self.names)
-        return sum(wanted)
+        wanted = self.names - {"cgroup"}  # later: it begins where the box has entered its groups
+        return sum(flag for name, flag in kernel.NAMESPACES.items() if name in wanted)
 
 
-def descriptors(channel: int, text: int, layers: Layers) -> None:
+def descriptors(inlet: int, outlet: int, text: int, layers: Layers) -> None:
     """Keep nothing in, text out twice and the channel; close everything else."""
-    high = fcntl.fcntl(channel, fcntl.F_DUPFD, 10), fcntl.fcntl(text, fcntl.F_DUPFD, 10)
+    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10) for descriptor in (inlet, outlet, text)]
     nothing = os.open("/dev/null", os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.dup2(high[1], 1)
-    os.dup2(high[1], 2)
-    os.dup2(high[0], CHANNEL)
+    for descriptor, place in (
+        (nothing, 0),
+        (high[2], 1),
+        (high[2], 2),
+        (high[0], INLET),
+        (high[1], OUTLET),
+    ):
+        os.dup2(descriptor, place)
     if "fds" in layers.names:
-        os.closerange(CHANNEL + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        os.closerange(OUTLET + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 def become(user: int | None) -> None:
@@ -68,6 +74,8 @@ def confine(layers: Layers, limits: dict[str, int], user: int | None) -> None:
     os.setsid()
     os.umask(0o022)
     become(user)
+    if "cgroup" in names:
+        kernel.unshare(kernel.NAMESPACES["cgroup"])
     if "uts" in names:
         socket.sethostname("box")
     if "mount" in names:
@@ -98,6 +106,8 @@ def _mounts(limits: dict[str, int], names: frozenset[str]) -> None:
         kernel.mount("tmpfs", folder, "tmpfs", safe, f"mode={mode}{bounds}")
     if "pid" in names:
         kernel.mount("proc", root.PROC, "proc", safe | kernel.MS_NOEXEC)
+        for name in ("mem", "environ"):  # its own, but nothing that a program needs
+            kernel.mount(root.CLOSED, f"{root.PROC}/1/{name}", "", kernel.MS_BIND)
 
 
 def _limit(limits: dict[str, int]) -> None:

@@ -12,7 +12,10 @@ from collections.abc import Sequence
 from . import kernel
 
 WORK, TEMPORARY, SHARED, PROC = "/box", "/tmp", "/dev/shm", "/proc"  # noqa: S108  # of the box
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+CLOSED = "/.closed"
+"""A file that nobody may read."""
+
+DEVICES = ("null", "zero", "full", "random", "urandom")
 _ACCOUNTS = "root:x:0:0:root:/:/bin/false\nstudent:x:1000:1000:student:/box:/bin/sh\n"
 _GROUPS = "root:x:0:\nstudent:x:1000:\n"
 _HOSTS = "127.0.0.1 localhost box\n"
@@ -38,10 +41,12 @@ def build(
         os.makedirs(root + folder, exist_ok=True)
     os.chmod(root + TEMPORARY, 0o1777)  # noqa: S103  # the zygote's own imports may want to write there
     _write(root + "/.nothing", "")
+    _write(root + CLOSED, "")
+    os.chmod(root + CLOSED, 0)
     _write(root + "/etc/passwd", _ACCOUNTS)
     _write(root + "/etc/group", _GROUPS)
     _write(root + "/etc/hosts", _HOSTS)
-    for name in _DEVICES:
+    for name in DEVICES:
         _write(f"{root}/dev/{name}", "")
         kernel.mount(f"/dev/{name}", f"{root}/dev/{name}", "", kernel.MS_BIND)
     for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):

@@ -3,8 +3,9 @@
 It is a fresh interpreter that was started with nothing but these sources and its settings. It
 builds the root that boxes see, becomes process 1 of its own pid namespace (so that nothing
 outlives it), imports and warms what student code will want, and waits on its control socket:
-each message is a request with descriptors: the box's channel, where its text goes, where to say
-how it ended, and the doors of its control groups.
+each message is a request with descriptors: a socket on which the box says that it is there (the
+kernel adds which process it is), its channel, where its text goes, where to say how it ended, and
+the doors of its control groups.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import select
 import signal
 import socket
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 from . import confine, kernel, landlock, root
@@ -27,7 +29,7 @@ from .reseed import reseed
 from .serve import HANDLERS, serve
 from .state import State, prepared, warm
 
-_MOST_ENDS = 8
+_MOST_ENDS = 16
 _STUDENT = 1000
 """The user id that a box sees as its own."""
 
@@ -96,6 +98,9 @@ def _namespaces(asked: socket.socket, layers: frozenset[str], settings: dict[str
         os.setresgid(0, 0, 0)
         os.setresuid(0, 0, 0)
         kernel.dumpable()
+    if "uts" in layers:
+        kernel.unshare(kernel.NAMESPACES["uts"])  # what is imported here may remember the name
+        socket.sethostname("box")
     if "pid" in layers:
         _first_process(asked)
         if "mount" in layers:
@@ -135,7 +140,23 @@ def _landlock(layers: frozenset[str], settings: dict[str, Any]) -> Any:
         return None
     own = [root.WORK, root.TEMPORARY, root.SHARED] if "mount" in layers else [settings["folder"]]
     shown = [path for path in settings["readable"] if os.path.exists(path)]
-    return landlock.prepare(read_execute=[*shown, "/proc", "/etc"], read_write=own)
+    return landlock.prepare(
+        read_execute=shown,
+        read=["/proc", "/etc"],
+        read_write=own,
+        devices=[f"/dev/{name}" for name in root.DEVICES],
+    )
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Descriptors of one box."""
+
+    hello: int
+    inlet: int
+    outlet: int
+    text: int
+    doors: tuple[int, ...]
 
 
 class Zygote:
@@ -179,18 +200,17 @@ class Zygote:
         descriptors = array.array("i")
         for _, _, content in ancillary:
             descriptors.frombytes(content[: len(content) - len(content) % descriptors.itemsize])
-        channel, text, status, *doors = descriptors
+        hello, inlet, outlet, text, status, *doors = descriptors
+        ends = Ends(hello, inlet, outlet, text, tuple(doors))
         try:
-            self._fork(json.loads(data)["limits"], (channel, text), status, doors)
+            self._fork(json.loads(data)["limits"], ends, status)
         except OSError as error:
             _tell(status, {"failed": str(error)})
-        for descriptor in (channel, text, *doors):
+        for descriptor in (hello, inlet, outlet, text, *doors):
             os.close(descriptor)
         return True
 
-    def _fork(
-        self, limits: dict[str, int], ends: tuple[int, int], status: int, doors: list[int]
-    ) -> None:
+    def _fork(self, limits: dict[str, int], ends: Ends, status: int) -> None:
         if self._settings["as_root"] and not self._free:
             raise OSError(11, "every user id for boxes is in use")
         slot = self._free.pop() if self._free else 0
@@ -198,7 +218,7 @@ class Zygote:
         pid = kernel.clone(self._layers.flags)
         if pid == 0:
             os.close(gate)
-            self._box(limits, ends, waiting, doors)
+            self._box(limits, ends, waiting)
             os._exit(0)
         os.close(waiting)
         self._boxes[pid] = status, slot
@@ -211,27 +231,23 @@ class Zygote:
         os.write(gate, b"g")
         os.close(gate)
 
-    def _box(
-        self, limits: dict[str, int], ends: tuple[int, int], waiting: int, doors: list[int]
-    ) -> None:
+    def _box(self, limits: dict[str, int], ends: Ends, waiting: int) -> None:
         """The child: become a box, say so, serve, end without any clean-up of ours."""
         signal.set_wakeup_fd(-1)
         os.read(waiting, 1)
         try:
-            for door in doors:
+            for door in ends.doors:
                 os.write(door, b"0")
-            confine.descriptors(*ends, self._layers)
             user = _STUDENT if "user" in self._layers.names else None
             confine.confine(self._layers, limits, user)
         except BaseException as error:  # noqa: BLE001  # said to the trusted side, then the end
-            answer = {"ended": "box failed", "why": f"{type(error).__name__}: {error}"}
-            Channel(confine.CHANNEL, confine.CHANNEL).write(answer)
+            os.write(ends.hello, f"{type(error).__name__}: {error}".encode())
             os._exit(70)
-        own = Channel(confine.CHANNEL, confine.CHANNEL)
         if "seeds" in self._layers.names:
             reseed()
-        own.write({"ready": True})
-        serve(own, self._state)
+        os.write(ends.hello, b"ready")
+        confine.descriptors(ends.inlet, ends.outlet, ends.text, self._layers)
+        serve(Channel(confine.INLET, confine.OUTLET), self._state)
 
     def _reap(self) -> None:
         while self._boxes:
