@@ -43,9 +43,9 @@ class Kinds(Generic[T]):
         return kind
 
     def names(self) -> list[str]:
-        """All kinds of the package, sorted, without importing them."""
+        """All kinds of the package, sorted, without importing them; a folder in it is none."""
         paths = importlib.import_module(self._package).__path__
-        found = (module.name for module in pkgutil.iter_modules(paths))
+        found = (module.name for module in pkgutil.iter_modules(paths) if not module.ispkg)
         return sorted(name.replace("_", "-") for name in found if not name.startswith("_"))
 
     def get(self, name: str) -> Callable[..., T]:

@@ -30,12 +30,16 @@ from pydantic import (
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from grader.collect.runs import RunKind, run_kinds
 from grader.compare import Comparator, comparators
 from grader.kinds import Kinds, UnknownKind
 from grader.model import Why
 from grader.read import Reader, readers
 
 T = TypeVar("T")
+
+REPAIR, WRITTEN = "repair", "as written: "
+"""Names in the evidence of a part: how its code was repaired; what a run gave without that."""
 
 
 class RubricError(ValueError):
@@ -100,6 +104,7 @@ def _spec(kinds: Kinds[Any], value: Any) -> Any:
 
 
 Read = Annotated[Spec[Reader], BeforeValidator(lambda value: _spec(readers, value))]
+RunSpec = Annotated[Spec[RunKind], BeforeValidator(lambda value: _spec(run_kinds, value))]
 Compare = Annotated[Spec[Comparator], BeforeValidator(lambda value: _spec(comparators, value))]
 
 
@@ -148,6 +153,26 @@ class Adjustment(Attempt):
 
     cost: Points | None = None
     cap: Points | None = None
+    when: Literal["always", "run", "not-run"] = "always"
+    """Whether it counts only where the part's code was run, or only where it was not."""
+
+
+class Ran(Strict):
+    """How a criterion is marked where the part's code was run; else the criterion itself counts.
+
+    ``read`` names one of the part's ``runs``. The other fields are those of a criterion.
+    """
+
+    read: str
+    expect: str | None = None
+    given: Given = {}
+    compare: Compare
+    accept: tuple[Attempt, ...] = ()
+    follow: tuple[Attempt, ...] = ()
+    mistakes: tuple[Attempt, ...] = ()
+    otherwise: tuple[Attempt, ...] = ()
+    stops: Literal["nothing", "open"] = "nothing"
+    """What code earns that stops before it gives anything: nothing, or a person decides."""
 
 
 class Criterion(Strict):
@@ -172,6 +197,15 @@ class Criterion(Strict):
     reveal: Literal["none", "value"] = "none"
     review: Literal["never", "unsure", "always"] = "never"
     why: Why = "text"
+    ran: Ran | None = None
+    """How it is marked where the code was run."""
+
+    def as_run(self) -> Criterion:
+        """Return the criterion as it is where the code was run."""
+        if self.ran is None:
+            return self
+        own = {name: getattr(self.ran, name) for name in Ran.model_fields if name != "stops"}
+        return self.model_copy(update={**own, "ran": None, "key": False, "review": "never"})
 
     def attempts(self) -> Iterator[tuple[str, Attempt]]:
         """All ways to earn credit beside the truth, with their role, in the order they count."""
@@ -194,6 +228,8 @@ class Part(Strict):
     find: Find = Find()
     needs: tuple[Id, ...] = ()
     readings: dict[str, Read] = {}
+    runs: dict[str, RunSpec] = {}
+    """What is asked of the code in a box, by name."""
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     adjust: tuple[Adjustment, ...] = ()
 
@@ -204,10 +240,50 @@ class Part(Strict):
             raise ValueError(f"criteria of part '{self.id}' add up to {total}, not {self.points}")
         return self
 
+    @model_validator(mode="after")
+    def _runs_have_names_of_their_own(self) -> Part:
+        taken = {"answer", "printed", REPAIR, *self.readers()}
+        for name in self.runs:
+            if name in taken or name.startswith(WRITTEN):
+                raise ValueError(f"a run of part '{self.id}' cannot be called '{name}' as well")
+        for criterion in self.criteria:
+            if criterion.ran is not None and criterion.ran.read not in self.runs:
+                known = ", ".join(self.runs) or "none"
+                raise ValueError(
+                    f"part '{self.id}' has no run '{criterion.ran.read}'; it has: {known}"
+                )
+        return self
+
     def readers(self) -> dict[str, Spec[Reader]]:
         """All readings of the part by name."""
         own = {c.id: c.read for c in self.criteria if isinstance(c.read, Spec)}
         return {**self.readings, **own}
+
+
+class RepairCost(Strict):
+    """What a repair costs that made code run: shares of what the part earns by being run."""
+
+    conversion: Credit = Fraction(0)
+    """Damage of the conversion: a lost indentation, a line that was cut."""
+    slip: Credit = Fraction(1, 4)
+    """One slip of the student's own: a wrong name, a colon that is missing."""
+
+
+class Running(Strict):
+    """How the code of hand-ins is run.
+
+    ``seconds``, ``cpu_seconds`` and ``memory_mb`` bound one run of a hand-in. With
+    ``stop_at_error`` no cell counts behind the first that raises. Where ``hidden``, students do
+    not see the inputs of calls.
+    """
+
+    runtime: Literal["bare", "science", "training"] = "science"
+    seconds: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    cpu_seconds: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    memory_mb: Annotated[int, Field(ge=16, le=1_000_000)] = 1024
+    stop_at_error: bool = False
+    hidden: bool = True
+    repair: RepairCost = RepairCost()
 
 
 class Rubric(Strict):
@@ -216,6 +292,9 @@ class Rubric(Strict):
     assignment: str
     title: str
     paper: str | None = None
+    solution: str | None = None
+    """The course's own hand-in, run before a batch: what it earns by being run must be full."""
+    run: Running = Running()
     keys: dict[Id, Any] = {}
     parts: tuple[Part, ...] = Field(min_length=1)
 
@@ -329,7 +408,7 @@ def _say(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         known = [
             name
-            for cls in (Rubric, Part, Criterion, Attempt, Adjustment, Find)
+            for cls in (Rubric, Running, Part, Criterion, Ran, Attempt, Adjustment, Find)
             for name in cls.model_fields
         ]
         near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)

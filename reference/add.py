@@ -5,7 +5,11 @@ The second assignment of this course: small enough to see the whole of an assign
 
 from __future__ import annotations
 
+import random
+from collections.abc import Mapping, Sequence
+
 Number = int | float
+Cases = Sequence[Mapping[str, Sequence[Number]]]
 
 
 def add(a: Number, b: Number) -> Number:
@@ -21,7 +25,73 @@ def add(a: Number, b: Number) -> Number:
     return a + b
 
 
+# Inputs of a student's function, and what it should give for each
+
+
+def add_cases(count: int, seed: int) -> list[list[Number]]:
+    """Pairs of numbers: the plain ones first, then others that nobody expects.
+
+    Args:
+        count: how many pairs, at least 8.
+        seed: of the generator; equal seeds give equal pairs.
+
+    Raises:
+        ValueError: fewer than 8.
+
+    >>> add_cases(8, 1)[:3]
+    [[17, 25], [0, 0], [-3, 3]]
+    """
+    plain: list[list[Number]] = [
+        [17, 25],
+        [0, 0],
+        [-3, 3],
+        [-40, -2],
+        [0.5, 0.25],
+        [1000000, 1],
+        [2.5, -7],
+        [99, -100],
+    ]
+    if count < len(plain):
+        raise ValueError(f"count is {count}; give at least {len(plain)}")
+    generator = random.Random(seed)  # noqa: S311  # inputs, no secrets
+    while len(plain) < count:
+        whole = [generator.randint(-500, 500), generator.randint(-500, 500)]
+        quarters = [number / 4 for number in whole]
+        plain.append(quarters if len(plain) % 3 == 2 else [*whole])
+    return plain
+
+
+def sums_of(cases: Cases) -> list[Number]:
+    """Sum of each case's two numbers.
+
+    Args:
+        cases: with the two numbers under "args".
+
+    >>> sums_of([{"args": [2, 3]}])
+    [5]
+    """
+    return [add(*case["args"]) for case in cases]
+
+
 # Known mistakes
+
+
+def differences_of(cases: Cases) -> list[Number]:
+    """MISTAKE: difference of each case's two numbers, the second from the first.
+
+    >>> differences_of([{"args": [2, 3]}])
+    [-1]
+    """
+    return [subtracted(*case["args"]) for case in cases]
+
+
+def nothings_of(cases: Cases) -> list[None]:
+    """MISTAKE: nothing for each case, as of a function that only prints.
+
+    >>> nothings_of([{"args": [2, 3]}])
+    [None]
+    """
+    return [None for _ in cases]
 
 
 def subtracted(a: Number, b: Number) -> Number:

@@ -38,6 +38,8 @@ class Plan:
     assignment: str
     parts: tuple[PartPlan, ...]
     paper: str = ""
+    program: bool = False
+    """Whether the student's program is wanted as well, to be run."""
 
 
 Files = Mapping[str, bytes]

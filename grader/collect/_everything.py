@@ -20,8 +20,9 @@ from grader.collect._join import NOTHING, Hole, joined
 from grader.collect._kind import EMPTY, all_collectors, told
 from grader.collect._pictures import MOST, MOST_BYTES, Picture, reencoded
 from grader.collect._places import placed
+from grader.collect._program import program, to_data
 from grader.collect._unpack import unpack
-from grader.model import Answer, Broken, Finding, Found
+from grader.model import Answer, Broken, Cell, Finding, Found, Piece, Place
 from grader.read import Reader, readers
 
 __all__ = ["NOTHING", "Collected", "collect", "task"]
@@ -45,6 +46,7 @@ class Collected:
     unread: tuple[str, ...]
     transcripts: Mapping[str, Transcript] = field(default_factory=dict)
     pictures: Mapping[tuple[str, str], Picture] = field(default_factory=dict)
+    program: tuple[Cell, ...] = ()
 
 
 def task(data: Any, files: dict[str, bytes]) -> Any:
@@ -62,6 +64,7 @@ def task(data: Any, files: dict[str, bytes]) -> Any:
         "claims": found.claims,
         "problems": [list(p) for p in found.problems],
         "unread": list(found.unread),
+        "program": to_data(found.program),
         "transcripts": [_shown(name, t) for name, t in found.transcripts.items()],
         "pictures": [
             {
@@ -105,7 +108,8 @@ def _plan(text: str) -> Plan:
             key: value if isinstance(value, str) else tuple(value) for key, value in part.items()
         }
         parts.append(PartPlan(**words, readings=readings))
-    return Plan(assignment=data["assignment"], parts=tuple(parts), paper=data["paper"])
+    words = {name: data[name] for name in ("assignment", "paper", "program")}
+    return Plan(parts=tuple(parts), **words)
 
 
 def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) -> Collected:
@@ -156,7 +160,27 @@ def collect(plan: Plan, files: Mapping[str, bytes], lost: Sequence[str] = ()) ->
         unread=tuple(hole.name for hole in holes if not hole.picture),
         transcripts=transcripts,
         pictures=dict(_pictures(transcripts, beside)),
+        program=_program(plan, kinds, opened.files, transcripts, evidence),
     )
+
+
+def _program(
+    plan: Plan,
+    kinds: Mapping[str, str],
+    files: Mapping[str, bytes],
+    transcripts: Mapping[str, Transcript],
+    evidence: Mapping[str, Mapping[str, Finding]],
+) -> tuple[Cell, ...]:
+    """The student's program, where it is wanted; our fault in it costs no reading."""
+    if not plan.program:
+        return ()
+    ordered = {name: kinds[name] for name in _in_order(kinds) if kinds[name] != PICTURE}
+    try:
+        return program(plan, ordered, files, transcripts, evidence)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001  # ours: nothing is run, and the marks stay open
+        return ()
 
 
 def _in_order(kinds: Mapping[str, str]) -> list[str]:
@@ -241,6 +265,16 @@ def _read(part: PartPlan, answer: Finding) -> dict[str, Finding]:
         found = _reading(kind, options, shown)
         findings[name] = doubted(found) if cut else found
     return findings
+
+
+def read_text(data: Any, files: dict[str, bytes]) -> Any:
+    """Read in a worker what a program printed: ``{kind, options, text}`` in, a finding out."""
+    del files
+    place = Place(file="its output", start=1, end=1)
+    piece = Piece(kind="output", text=data["text"], place=place)
+    shown, cut = bounded(Answer(pieces=(piece,)))
+    found = _reading(data["kind"], data["options"], shown)
+    return to_plain(doubted(found) if cut else found)
 
 
 def _reading(kind: str, options: Mapping[str, Any], answer: Answer) -> Finding:

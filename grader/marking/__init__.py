@@ -13,6 +13,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from grader.marking.repairs import as_written, cost_of, is_better
 from grader.marking.ways import NOTHING, Call, Try, Ways, plain
 from grader.model import (
     Answer,
@@ -27,7 +28,7 @@ from grader.model import (
     Place,
     Why,
 )
-from grader.rubric import Adjustment, Criterion, Part, Rubric
+from grader.rubric import REPAIR, Adjustment, Criterion, Part, Rubric
 
 __all__ = ["Call", "mark", "plain"]
 
@@ -46,14 +47,35 @@ def mark(
         call: calls a reference function.
         keys: part id to the instructor's key, for parts whose answer no reference computes.
     """
-    return tuple(_Marker(part, evidence, call, keys).result() for part in rubric.parts)
+    return tuple(_result(rubric, part, evidence, call, keys) for part in rubric.parts)
+
+
+def _result(
+    rubric: Rubric, part: Part, evidence: Evidence, call: Call, keys: Mapping[str, Any]
+) -> PartResult:
+    """The marks of a part; where its code was repaired, of the better run at the rubric's cost."""
+    repaired = _Marker(rubric, part, evidence, call, keys).result()
+    if REPAIR not in evidence.get(part.id, {}):
+        return repaired
+    written = _Marker(rubric, part, as_written(evidence, part.id), call, keys).result()
+    return written if is_better(written, repaired) else repaired
 
 
 class _Marker:
     """Marks one part."""
 
-    def __init__(self, part: Part, evidence: Evidence, call: Call, keys: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        rubric: Rubric,
+        part: Part,
+        evidence: Evidence,
+        call: Call,
+        keys: Mapping[str, Any],
+    ) -> None:
+        self.costs = rubric.run.repair
         self.part = part
+        self.by_run: set[str] = set()
+        """Criteria that a run of the code decided."""
         self.keys = keys
         self.ways = Ways(part, evidence, call, keys)
         self.findings = self.ways.findings
@@ -76,6 +98,39 @@ class _Marker:
     # -- one criterion
 
     def _criterion(self, criterion: Criterion) -> Mark:
+        run = self.findings.get(criterion.ran.read) if criterion.ran is not None else None
+        if criterion.ran is None or run is None:
+            return self._as_handed_in(criterion)
+        if isinstance(run, Missing) and not run.doubt and criterion.ran.stops == "nothing":
+            self.by_run.add(criterion.id)
+            return Mark(
+                id=criterion.id,
+                possible=criterion.points,
+                earned=NOTHING,
+                proposed=NOTHING,
+                reason=run.why,
+            )
+        if isinstance(run, Found):
+            as_run = criterion.as_run()
+            best, doubts = self.ways.best(as_run, run)
+            if best is not None:
+                self.by_run.add(criterion.id)
+                mark = self._award(as_run, run, best, doubts)
+                return replace(mark, why="not-run") if mark.why == "text" else mark
+        return self._undecided(criterion, run)
+
+    def _undecided(self, criterion: Criterion, run: Finding) -> Mark:
+        """The proposal from the hand-in itself, where a run of its code did not tell."""
+        if isinstance(run, Found):
+            why: Why = "not-run"
+            detail = "what the code gives when it is run does not tell"
+        elif isinstance(run, Missing):
+            why, detail = "not-run", run.doubt or run.why
+        else:
+            why, detail = run.cause, run.why
+        return replace(self._as_handed_in(criterion), earned=None, why=why, detail=detail)
+
+    def _as_handed_in(self, criterion: Criterion) -> Mark:
         finding = self.ways.finding(criterion.reading)
         if isinstance(finding, Broken):
             return Mark(
@@ -160,6 +215,8 @@ class _Marker:
         seen = {s.id: s for m in marks for s in self._seen(m)}
         if points is not None:
             for adjustment in self.part.adjust:
+                if adjustment.when != "always" and (adjustment.when == "run") != bool(self.by_run):
+                    continue
                 tried = self._adjustment(adjustment)
                 if tried is None or not (tried.verdict.credit or not tried.verdict.certain):
                     continue
@@ -175,6 +232,10 @@ class _Marker:
                     points = after
                     seen[adjustment.id] = MistakeSeen(id=adjustment.id, says=adjustment.says)
                     reasons += [tried.verdict.reason] if tried.verdict.reason else []
+            repair = cost_of(self.findings, self.costs, [m for m in marks if m.id in self.by_run])
+            if repair is not None:
+                points = max(NOTHING, points - repair.cost)
+                seen[repair.mistake.id] = repair.mistake
         return self._part(points, why, detail, tuple(reasons), tuple(seen.values()), marks)
 
     def _remarks(self) -> Iterator[str]:
@@ -195,7 +256,8 @@ class _Marker:
     def _seen(self, mark: Mark) -> Iterator[MistakeSeen]:
         criterion = next(c for c in self.part.criteria if c.id == mark.id)
         for id_ in mark.mistakes:
-            says = next((a.says for _, a in criterion.attempts() if a.id == id_), "")
+            attempts = (*criterion.as_run().attempts(), *criterion.attempts())
+            says = next((a.says for _, a in attempts if a.id == id_), "")
             yield MistakeSeen(id=id_, says=says)
 
     def _part(

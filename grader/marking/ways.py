@@ -7,7 +7,19 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-from grader.model import Broken, Evidence, Finding, Found, Number, Verdict, unsure
+from grader.model import (
+    Broken,
+    Evidence,
+    Finding,
+    Found,
+    Frame,
+    Number,
+    Opaque,
+    Series,
+    Tensor,
+    Verdict,
+    unsure,
+)
 from grader.rubric import Attempt, Criterion, Part
 
 Call = Callable[[str, Mapping[str, Any]], Any]
@@ -148,6 +160,8 @@ class Ways:
             and set(value) <= {"reading", "or", "only"}
         ):
             return self._earlier(value)
+        if isinstance(value, dict) and set(value) == {"inputs"}:
+            return self._inputs(str(value["inputs"]))
         if isinstance(value, dict):
             return {key: self._resolve(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
@@ -172,6 +186,16 @@ class Ways:
         if "or" in value:
             return value["or"]
         raise NoReading(str(value["reading"]))
+
+    def _inputs(self, name: str) -> Any:
+        """The inputs of a run's calls, and nothing of what the student's code made of them."""
+        found = self.findings.get(name)
+        if not isinstance(found, Found) or not isinstance(found.value, dict):
+            raise NoReading(name)
+        return [
+            {word: plain(case[word]) for word in ("args", "kwargs")}
+            for case in found.value["cases"]
+        ]
 
     def _conflicts(self, criterion: Criterion, finding: Finding, best: Try | None) -> list[str]:
         """A rival reading that would earn another credit makes the mark a person's."""
@@ -233,7 +257,22 @@ def named(tries: list[Try], best: Try | None) -> Try | None:
 
 
 def plain(value: Any) -> Any:
-    """Return a reading as a reference function takes it: numbers, strings, lists, dicts."""
+    """Return a reading as a reference function takes it: numbers, strings, lists, dicts.
+
+    Arrays, tensors and columns become lists; a value that was not taken out of a box is a dict
+    that says so.
+    """
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, Tensor):
+        return value.array.tolist()
+    if isinstance(value, Series):
+        return plain(value.data)
+    if isinstance(value, Frame):
+        columns = zip(value.columns, value.data, strict=False)
+        return {str(name): plain(column) for name, column in columns}
+    if isinstance(value, Opaque):
+        return {"opaque": value.type, "why": value.why}
     if isinstance(value, Number):
         return plain(value.value)
     if isinstance(value, Fraction):

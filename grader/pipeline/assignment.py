@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from ruamel.yaml.error import YAMLError
 
 from grader import __version__
 from grader.collect import PartPlan, Plan
+from grader.collect.runs import Case
+from grader.pipeline.cases import made_cases
 from grader.pipeline.checks import check_keys, check_rubric
 from grader.reference import Reference, ReferenceProblem
 from grader.rubric import Rubric, RubricError, load
@@ -37,6 +39,10 @@ class Assignment:
     call: Callable[[str, Mapping[str, Any]], Any] = field(repr=False)
     origin: Callable[[], Assignment] = field(repr=False)
     """Loads it again, in another process."""
+    cases: Mapping[tuple[str, str], Sequence[Case]] = field(default_factory=dict, repr=False)
+    """Part and name of a run to the inputs of its calls."""
+    solution: Path | None = None
+    """The course's own hand-in, which has to earn full marks by being run."""
 
     def __reduce__(self) -> tuple[Callable[[], Assignment], tuple[()]]:
         """Go to another process as what it was loaded from: a reference is code."""
@@ -101,6 +107,9 @@ def load_assignment(
     check_keys(rubric, rubric.keys, str(path))
     check_keys(rubric, own, str(keys))
     known = {**rubric.keys, **own}
+    solution = course / rubric.solution if rubric.solution else None
+    if solution is not None and not solution.is_file():
+        raise RubricError(f"{path}:1:1: there is no solution {rubric.solution}")
     return Assignment(
         rubric=rubric,
         reference=reference,
@@ -109,6 +118,8 @@ def load_assignment(
         made_with=_made_with(rubric, reference, known),
         call=_Calls(reference),
         origin=functools.partial(load_assignment, course, name, paper=paper, keys=keys),
+        cases=made_cases(rubric, reference),
+        solution=solution,
     )
 
 

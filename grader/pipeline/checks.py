@@ -27,16 +27,26 @@ def check_rubric(rubric: Rubric, reference: Reference, path: Path) -> None:
             f"{path}:1:1: assignment is '{rubric.assignment}', but the file is {path.name}"
         )
     readings = {
-        f"{part.id}/{name}" for part in rubric.parts for name in (*part.readers(), "answer")
+        f"{part.id}/{name}"
+        for part in rubric.parts
+        for name in (*part.readers(), *part.runs, "answer")
     }
     for part in rubric.parts:
-        for position, criterion in enumerate(part.criteria):
+        each = [(n, c) for n, one in enumerate(part.criteria) for c in _both(one)]
+        for position, criterion in each:
             # an adjustment of the part is given what its first criterion is
             whole = part.adjust if position == 0 else ()
             for attempt in (None, *(a for _, a in criterion.attempts()), *whole):
                 place = f"{path}: part '{part.id}', criterion '{criterion.id}'"
                 _check_readings(part, criterion, attempt, readings, place)
                 _check_calls(criterion, attempt, reference, place)
+
+
+def _both(criterion: Criterion) -> Iterator[Criterion]:
+    """A criterion as it is for code that was not run, and for code that was."""
+    yield criterion
+    if criterion.ran is not None:
+        yield criterion.as_run()
 
 
 def _given(criterion: Criterion, attempt: Attempt | None) -> dict[str, Any]:
@@ -61,6 +71,8 @@ def _readings(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         if "reading" in value and set(value) <= {"reading", "or", "only"}:
             yield str(value["reading"])
+        elif set(value) == {"inputs"}:
+            yield str(value["inputs"])
         else:
             for item in value.values():
                 yield from _readings(item)

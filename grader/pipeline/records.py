@@ -7,17 +7,19 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from grader import codec
+from grader.collect._program import from_data
 from grader.model import Broken, Evidence, Picture, Shown
 from grader.pipeline.assignment import Assignment, NoCourse
 from grader.pipeline.files import digest_of
 from grader.pipeline.hand_ins import HandIn, oversized, read
+from grader.pipeline.running import Running
 from grader.report import Problem
-from grader.sandbox import Limits, Run
+from grader.sandbox import Backend, Limits, Run
 from grader.sandbox.process import ISOLATION, Worker, reading
 
 TASK = "grader.collect._everything:task"
@@ -96,27 +98,63 @@ class Collection:
 
 
 class Collecting:
-    """Collects one hand-in after another in a killable worker that holds no key."""
+    """Collects one hand-in after another: read in a killable worker, run in boxes; no key in either."""
 
-    def __init__(self, assignment: Assignment) -> None:
-        """Start nothing yet."""
+    def __init__(self, assignment: Assignment, backend: Backend | None = None) -> None:
+        """Start nothing yet; without a backend no code is run."""
         self._assignment = assignment
-        self._plan = json.dumps(asdict(assignment.plan), ensure_ascii=False)
+        plan = replace(assignment.plan, program=backend is not None)
+        self._plan = json.dumps(asdict(plan), ensure_ascii=False)
         self._worker = Worker()
+        self._running = (
+            Running(
+                rubric=assignment.rubric, cases=assignment.cases, backend=backend, ask=self._ask
+            )
+            if backend is not None
+            else None
+        )
 
     def __call__(self, hand_in: HandIn, /) -> Collection:
         """Return what was collected of a hand-in; whatever its bytes are, this does not raise."""
-        return _collect(self._worker, self._plan, hand_in, self._assignment)
+        files, lost = read(hand_in)
+        data = {"plan": self._plan, "lost": list(lost)}
+        run = self._worker(reading(TASK, data, files, COLLECT))
+        found = _collection(run, hand_in, files, lost, self._assignment)
+        if self._running is None or run.ended != "done":
+            return found
+        return replace(found, record=self._run(found.record, run.value["program"], files))
 
     def close(self) -> None:
-        """End the worker."""
+        """End the worker; the backend is its owner's to close."""
         self._worker.close()
 
+    def _run(self, record: Record, program: Any, files: Mapping[str, bytes]) -> Record:
+        """Add what the hand-in's code gave when it was run; our own fault leaves it as not run."""
+        if self._running is None:
+            return record
+        try:
+            found = self._running(from_data(program), files)
+        except Exception as error:  # noqa: BLE001  # ours: it must cost nobody a mark
+            what = f"running its code stopped: {type(error).__name__}: {error}"[:300]
+            problem = Problem(path=record.student, what=what)
+            return replace(record, problems=(*record.problems, problem))
+        evidence = {part: {**own, **found.get(part, {})} for part, own in record.evidence.items()}
+        isolation = self._running.isolation or record.isolation
+        return replace(record, evidence=evidence, isolation=isolation)
 
-def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment) -> Collection:
-    files, lost = read(hand_in)
-    data = {"plan": plan, "lost": list(lost)}
-    run = worker(reading(TASK, data, files, COLLECT))
+    def _ask(self, task: str, data: Any) -> Any:
+        """Ask the worker for another task on what came out of a box; None where it failed."""
+        run = self._worker(reading(task, data, limits=COLLECT))
+        return run.value if run.ended == "done" else None
+
+
+def _collection(
+    run: Run,
+    hand_in: HandIn,
+    files: Mapping[str, bytes],
+    lost: Mapping[str, str],
+    assignment: Assignment,
+) -> Collection:
     done = run.ended == "done"
     claims = run.value["claims"] if done else None
     unheld = dict(_unheld(hand_in, lost))
@@ -130,7 +168,7 @@ def _collect(worker: Worker, plan: str, hand_in: HandIn, assignment: Assignment)
         student=hand_in.student,
         claims=claims,
         files=tuple(sorted(digests.items())),
-        isolation=str(run.isolation),
+        isolation=str(ISOLATION),
         problems=tuple(problems),
         evidence=codec.from_plain(run.value["evidence"]) if done else _nothing(assignment, run.why),
         unreadable=bool(lost) or not done or bool(run.value["unread"]),

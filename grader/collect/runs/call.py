@@ -1,0 +1,95 @@
+"""A student's function, called with inputs that are made outside.
+
+    runs: {sums: {kind: call, function: add, cases: add_cases, given: {count: 20, seed: 5}}}
+
+``cases`` names a reference function that returns the inputs: a list of argument lists, of
+``{args, kwargs}``, or a hypothesis strategy of such, from which ``examples`` are drawn, the same
+each time. They are all that goes in. The value is ``{function, hidden, cases}``; each case has
+``args``, ``kwargs`` and how it ``ended``: ``done`` with ``result`` and ``after`` (the arguments
+after the call), or ``raised`` with type, message, cell and line, or the limit that it overstepped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.collect.runs import Case, Ran, run_kinds
+from grader.collect.runs import _stops as stops
+from grader.collect.runs import _values as values
+from grader.model import Finding, Found
+from grader.sandbox import Outcome, Step
+
+NOT_TRIED = "not tried"
+
+
+@run_kinds.register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Options: which function, what makes its inputs, whether students see them, time per call."""
+
+    function: str
+    cases: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    hidden: bool | None = None
+    examples: int = 20
+    seconds: float = 2.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be called."""
+        if not all(name.isidentifier() for name in self.function.split(".")):
+            raise ValueError(f"'{self.function}' is no name of a function")
+        if self.seconds <= 0 or not 0 < self.examples <= 1000:
+            raise ValueError("'seconds' is above 0, 'examples' from 1 to 1000")
+
+    def steps(self, cases: Sequence[Case]) -> tuple[Step, ...]:
+        """Return one call for each case."""
+        return tuple(Step(do="call", data=self._data(c), seconds=self.seconds) for c in cases)
+
+    def _data(self, case: Case) -> dict[str, Any]:
+        return {
+            "function": self.function,
+            "args": [values.sent(value) for value in case.args],
+            "kwargs": {name: values.sent(value) for name, value in case.kwargs.items()},
+        }
+
+    def found(self, ran: Ran, cases: Sequence[Case]) -> Finding:
+        """Return what each call gave; Missing where there is no such function."""
+        first = ran.steps[0] if ran.steps else Outcome(ended="not reached")
+        if first.ended in ("refused", "not reached", "box failed"):
+            return stops.stopped(first, ran) or stops.undecided("nothing was called")
+        failed = next((o for o in ran.steps if o.ended == "box failed"), None)
+        if failed is not None:
+            return stops.stopped(failed, ran) or stops.undecided("nothing was called")
+        made = [_made(case, outcome) for case, outcome in zip(cases, ran.steps, strict=False)]
+        absent = [stops.raising(o.raised, ()) for o in ran.steps if o.ended == "raised"]
+        doubt = next((one.doubt for one in absent if one.doubt), "")
+        if self._torn(ran):
+            doubt = doubt or "the file's conversion may have torn this function"
+        value = {"function": self.function, "hidden": self.hidden is not False, "cases": made}
+        return Found(value=value, where=stops.place(ran.own), doubt=doubt)
+
+    def _torn(self, ran: Ran) -> bool:
+        """Whether the function stops with an error that a conversion may have brought in."""
+        cells = [cell for cell, _ in ran.own]
+        raised = [outcome.raised for outcome in ran.steps if outcome.ended == "raised"]
+        return any(stops.raising(one, cells).doubt for one in raised)
+
+
+def _made(case: Case, outcome: Outcome) -> dict[str, Any]:
+    made: dict[str, Any] = {"args": list(case.args), "kwargs": dict(case.kwargs)}
+    if outcome.ended == "done":
+        made["result"] = values.field(outcome, "result")
+        made["after"] = values.field(outcome, "args")
+        made["after_kwargs"] = values.field(outcome, "kwargs")
+    elif outcome.ended == "raised" and outcome.raised is not None:
+        raised = outcome.raised
+        made["raised"] = {
+            "type": raised.type,
+            "message": raised.message[:400],
+            "cell": raised.cell,
+            "line": raised.line,
+        }
+    made["ended"] = NOT_TRIED if outcome.ended == "not reached" else outcome.ended
+    return made

@@ -1,0 +1,63 @@
+"""Before a batch: the course's own solution goes through the same boxes, and has to pass.
+
+A wrong mount or a missing library makes every notebook fail, or none be run. Then no hand-in is
+marked at all, and the instructor is told why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.model import Evidence, Found, PartResult
+from grader.pipeline.assignment import Assignment
+from grader.pipeline.grading import mark_record
+from grader.pipeline.hand_ins import HandIn
+from grader.pipeline.records import Collecting, Record
+from grader.sandbox import Backend
+
+_SHOWN = 6
+
+
+class SolutionFails(ValueError):
+    """The course's own solution does not earn full marks when it is run; the message says where."""
+
+
+def check_solution(assignment: Assignment, backend: Backend) -> Record | None:
+    """Run the course's own solution; return its record, None where the course has none.
+
+    Raises:
+        SolutionFails: when a criterion that is marked by running code is not certain and full.
+    """
+    if assignment.solution is None:
+        return None
+    path = assignment.solution
+    collecting = Collecting(assignment, backend)
+    try:
+        record = collecting(HandIn(student="solution", paths=((path.name, path),))).record
+    finally:
+        collecting.close()
+    faults = list(_faults(assignment, mark_record(assignment, record).parts, record.evidence))
+    if faults:
+        shown = [*faults[:_SHOWN], *([f"and {len(faults) - _SHOWN} more"] * (len(faults) > _SHOWN))]
+        problems = [f"  {problem.path}: {problem.what}" for problem in record.problems]
+        what = "the course's own solution does not earn full marks when it is run"
+        head = f"{path}: {what} ({record.isolation}); no hand-in was marked"
+        raise SolutionFails("\n".join([head, *(f"  {line}" for line in shown), *problems]))
+    return record
+
+
+def _faults(
+    assignment: Assignment, results: tuple[PartResult, ...], evidence: Evidence
+) -> Iterator[str]:
+    for part, result in zip(assignment.rubric.parts, results, strict=True):
+        for criterion, mark in zip(part.criteria, result.marks, strict=False):
+            if criterion.ran is None:
+                continue
+            run = evidence.get(part.id, {}).get(criterion.ran.read)
+            if not isinstance(run, Found):
+                why = f"it was not run: {run.why}" if run is not None else "it was not run"
+            elif mark.earned != mark.possible:
+                why = mark.detail or mark.reason
+            else:
+                continue
+            yield f"part {part.id}, {criterion.id}: {why}"
