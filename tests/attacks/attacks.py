@@ -78,6 +78,7 @@ OUTSIDE_WORDS = frozenset(
         "PORT_UDP",
         "ABSTRACT",
         "SYSV_KEY",
+        "SYSV_OWN",
         "MQ_NAME",
         "SECRET_ENV",
         "SECRET_VALUE",
@@ -154,7 +155,9 @@ class Attack:
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The code as the cells of a notebook; a program is one cell."""
+        """The code as the cells of a notebook; a program, or the file add.py, is one cell."""
+        if not self.code and "add.py" in self.files:
+            return (self.files["add.py"].decode("utf-8", "replace"),)
         if not self.notebook:
             return (self.program,) if self.code else ()
         cells = tuple(cell.strip("\n") for cell in _CUT.split(self.code) if cell.strip())
@@ -284,7 +287,7 @@ def _notebook(cells: Iterable[str]) -> bytes:
 
 def problem(attack: Attack) -> str:
     """Why an attack is not well formed; empty where it is."""
-    if attack.syntax:
+    if attack.syntax or not attack.code:
         return ""
     for cell in attack.cells:
         source = cell

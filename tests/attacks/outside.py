@@ -184,7 +184,8 @@ class Outside:
     def _shared_memory(self) -> None:
         libc = ctypes.CDLL(None, use_errno=True)
         libc.shmat.restype = ctypes.c_void_p
-        key = secrets.randbelow(1 << 30) + 1
+        key = (secrets.randbelow(1 << 20) + 1) << 8
+        self._own_keys = range(key + 1, key + 65)  # those that attacks use for their own
         segment = libc.shmget(key, 4096, 0o1666)
         if segment >= 0:
             self._undo.callback(libc.shmctl, segment, 0, None)
@@ -197,7 +198,7 @@ class Outside:
             if queue >= 0:
                 os.close(queue)
                 self._undo.callback(libc.mq_unlink, name.encode())
-        self.words |= {"SYSV_KEY": key, "MQ_NAME": name}
+        self.words |= {"SYSV_KEY": key, "SYSV_OWN": key + 1, "MQ_NAME": name}
 
     def _process(self) -> None:
         words = [sys.executable, "-I", "-c", "import time; time.sleep(3600)", self.token]
@@ -216,7 +217,7 @@ class Outside:
             "host_file_written": self._canary_state,
             "host_process_touched": self._process_state,
             "left_over_mounts": _mounts,
-            "sysv_left": _segments,
+            "sysv_left": lambda: _segments(self._own_keys),
             "hostname_changed": lambda: (os.uname().nodename, _text("/proc/sys/kernel/domainname")),
             "settings_changed": lambda: [_text(f"/proc/sys/{name}") for name in SETTINGS],
         }
@@ -275,10 +276,11 @@ def _mounts() -> set[str]:
     return set(_text("/proc/self/mountinfo").splitlines())
 
 
-def _segments() -> set[tuple[str, ...]]:
-    """Keys and numbers of System V objects; how often they are in use changes by itself."""
+def _segments(keys: range) -> set[tuple[str, ...]]:
+    """System V objects with one of these keys; others on this machine come and go."""
     return {
         (kind, *line.split()[:2])
         for kind in ("shm", "sem", "msg")
         for line in _text(f"/proc/sysvipc/{kind}").splitlines()[1:]
+        if int(line.split()[0]) in keys
     }

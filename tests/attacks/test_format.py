@@ -60,9 +60,6 @@ def test_it_compiles_before_and_after_its_words_are_filled_in(attack: Attack) ->
     filled = attack.filled(SAMPLE)
     assert not filled.words()
     assert attacks.problem(attack) == attacks.problem(filled) == ""
-    for name, data in filled.files.items():
-        if name.endswith(".ipynb") and name != "add.ipynb":
-            json.loads(data)
 
 
 @pytest.mark.parametrize("attack", [a for a in ALL if a.syntax], ids=named)
