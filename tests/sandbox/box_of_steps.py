@@ -17,6 +17,7 @@ for name in given["imports"]:
 from grader.sandbox.inside import calls, drive, figures, notebook, tasks, values
 from grader.sandbox.inside.state import prepared, warm
 state = prepared(given["ipython"])
+exec(given["before"], {})
 failed = warm(state, given["imports"]) if given["warm"] else []
 steps = {"cell": notebook.cell, "call": calls.call, "drive": drive.drive,
          "figures": figures.figures, "task": tasks.task, "value": values.value}
@@ -50,9 +51,13 @@ def run(
     ipython: bool = True,
     imports: tuple[str, ...] = (),
     warm: bool = False,
-    environment: dict[str, str] | None = None,
+    before: str = "",
 ) -> Done:
-    """Do steps in a fresh process; a bare text is a cell, numbered from 1."""
+    """Do steps in a fresh process; a bare text is a cell, numbered from 1.
+
+    ``before`` is run there before the samples are; nobody is there to answer ``input()``, but
+    something could be read from where it would read.
+    """
     work = folder / "work"
     work.mkdir(exist_ok=True)
     told = [
@@ -65,6 +70,7 @@ def run(
         "ipython": ipython,
         "imports": imports,
         "warm": warm,
+        "before": before,
         "answers": str(folder / "answers.json"),
     }
     one = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
@@ -72,8 +78,8 @@ def run(
     child = subprocess.run(
         [sys.executable, "-c", _CHILD, json.dumps(given)],
         cwd=work,
-        env={**path, **(environment or {})},
-        stdin=subprocess.DEVNULL,
+        env=path,
+        input=b"typed\n",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=120,

@@ -235,11 +235,10 @@ def test_both_streams_keep_their_order_and_can_be_told_apart(tmp_path: Path) -> 
 
 @posix
 def test_a_copy_of_the_process_ends_with_its_cell(tmp_path: Path) -> None:
-    done = run(
-        tmp_path, "import os\npid = os.fork()\nprint('one')\nif pid: os.waitpid(pid, 0);", "2"
-    )
+    fork = "import os\nprint('once', end=' ')\npid = os.fork()\nif pid: os.waitpid(pid, 0)\nprint('each')"
+    done = run(tmp_path, fork, "2")
     assert len(done.answers) == 2
-    assert done.text == "one\none\n2\n"
+    assert done.text == "once each\neach\n2\n"
 
 
 def test_a_prepared_process_has_one_thread_and_leaves_no_files(tmp_path: Path) -> None:
@@ -265,6 +264,31 @@ def test_warming_leaves_no_traces(tmp_path: Path) -> None:
     assert warmed.text == plain.text
     assert "divide by zero" in plain.text
     assert warmed.answers == plain.answers
+
+
+def test_what_a_sample_changes_is_put_back(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "helper.py").write_text(
+        "import warnings\ndef warn(): warnings.warn('careful')\n", "utf-8"
+    )
+    sample = (
+        "import helper, random, sys, warnings\nimport numpy as np\nimport matplotlib.pyplot as plt\n"
+        "helper.warn(); warnings.simplefilter('ignore'); random.seed(1); np.random.seed(1)\n"
+        "plt.rcParams['figure.dpi'] = 12; plt.figure(); sys.draws = random.Random(1).random(), np.random.RandomState(1).rand()\n"
+    )
+    before = (
+        f"from grader.sandbox.inside import samples\nsamples._SAMPLES = {{'numpy': {sample!r}}}\n"
+    )
+    look = (
+        "import helper, random, sys, warnings\nimport numpy as np\nimport matplotlib.pyplot as plt\n"
+        "helper.warn()\nplt.rcParams['figure.dpi'], [a != b for a, b in zip(sys.draws, "
+        "(random.random(), np.random.rand()))], plt.get_fignums()"
+    )
+    done = run(tmp_path, look, warm=True, imports=("numpy", "matplotlib.pyplot"), before=before)
+    assert done.failed == []
+    assert "careful" in done.text
+    assert done.last["value"]["result"] == "(100.0, [True, True], [])"
+    assert done.last["value"]["figures"] == 0
 
 
 def test_cells_run_without_ipython_as_plain_python(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def adopt(state: State, source: str = "") -> None:
         if block is not False:  # pause() asks so, and goes on drawing in the same figure
             _keep(state, state.running)
 
-    def use(*_: Any, **__: Any) -> None:
+    def switch_backend(*_: Any, **__: Any) -> None:
         """Stay with this backend, whichever a script asks for: a box has no screen."""
 
     backend: Any = types.ModuleType(_BACKEND)
@@ -49,8 +49,7 @@ def adopt(state: State, source: str = "") -> None:
     sys.modules[_BACKEND] = backend
     matplotlib.rcParams["backend"] = f"module://{_BACKEND}"
     plt.switch_backend(f"module://{_BACKEND}")
-    matplotlib.use = use
-    plt.switch_backend = use
+    plt.switch_backend = switch_backend
     state.draws = True
     _configurable(state)
 

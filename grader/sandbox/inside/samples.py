@@ -13,12 +13,11 @@ import linecache
 import os
 import random
 import sys
-import types
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from . import drawing, figures, notebook
+from . import figures, notebook
 from .state import State
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -117,22 +116,18 @@ def _traceless(state: State) -> Iterator[None]:
     """Leave everything that student code can see as it was."""
     names, cached = dict(state.namespace), set(linecache.cache)
     numbers = random.getstate(), _numpy_state(), _torch_state()
-    filters = list(warnings.filters)
     settings = _settings()
     try:
-        yield
+        # Its end also makes Python forget which warnings it has given already.
+        with warnings.catch_warnings():
+            yield
     finally:
-        drawing.close(state)
         _restore(state.namespace, names)
         for name in set(linecache.cache) - cached:
             del linecache.cache[name]
         for table in (state.cells, state.above, state.shown):
             table.clear()
         state.result, state.running, state.owner, state.stays_open = None, None, 0, False
-        warnings.filters[:] = filters  # type: ignore[index]
-        for module in list(sys.modules.values()):
-            if isinstance(module, types.ModuleType):
-                module.__dict__.pop("__warningregistry__", None)
         _put_back(numbers)
         if settings is not None:
             sys.modules["matplotlib"].rcParams.update(settings)
