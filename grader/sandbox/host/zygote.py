@@ -96,8 +96,10 @@ class Zygote:
             NoZygote: with what it said, when it could not.
         """
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        its.set_inheritable(True)
         self._owner = os.getpid()
         first, fill = os.pipe()
+        os.set_inheritable(first, True)
         with its:
             self._process = subprocess.Popen(
                 [self.runtime.python, *sources.ARGUMENTS, str(first), str(its.fileno())],
@@ -106,7 +108,8 @@ class Zygote:
                 stderr=subprocess.PIPE,
                 env={**self._environment(), "HOME": "/"},
                 cwd="/",
-                pass_fds=(first, its.fileno()),
+                pass_fds=(first, its.fileno()) if "fds" in self.layers else (),
+                close_fds="fds" in self.layers,
                 start_new_session=True,
             )
         os.close(first)

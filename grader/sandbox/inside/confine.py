@@ -83,14 +83,16 @@ def confine(layers: Layers, limits: dict[str, int], user: int | None) -> None:
         os.chdir(root.WORK)
     if "rlimits" in names:
         _limit(limits)
-    if "capabilities" in names:
-        kernel.drop_capabilities()
-    if "no_new_privs" in names or {"landlock", "seccomp"} & names:
+    if "no_new_privs" in names:
+        if "capabilities" in names:
+            kernel.drop_capabilities()
         kernel.no_new_privileges()
     if "landlock" in names:
         landlock.apply(layers.landlock)
     if "seccomp" in names:
         seccomp.apply(layers.seccomp)
+    if "capabilities" in names and "no_new_privs" not in names:
+        kernel.drop_capabilities()  # without that word the filters above need rights
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

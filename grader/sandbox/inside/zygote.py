@@ -84,7 +84,7 @@ def _namespaces(asked: socket.socket, layers: frozenset[str], settings: dict[str
         _say("/proc/self/setgroups", "deny")
         _say("/proc/self/uid_map", f"0 {user} 1")
         _say("/proc/self/gid_map", f"0 {group} 1")
-    elif "mount" in layers:
+    else:
         kernel.unshare(kernel.NAMESPACES["mount"])
     if "mount" in layers:
         closed = "root" in layers
@@ -103,8 +103,9 @@ def _namespaces(asked: socket.socket, layers: frozenset[str], settings: dict[str
         socket.sethostname("box")
     if "pid" in layers:
         _first_process(asked)
-        if "mount" in layers:
-            kernel.mount("proc", root.PROC, "proc", kernel.MS_NOSUID | kernel.MS_NODEV)
+        # our own processes by our own numbers; boxes mount theirs above it
+        kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
+        kernel.mount("proc", root.PROC, "proc", kernel.MS_NOSUID | kernel.MS_NODEV)
     kernel.die_with_parent()
 
 
