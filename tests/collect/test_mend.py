@@ -69,6 +69,14 @@ SAMPLES: dict[str, tuple[str, str]] = {
         "def pair(a):\n    b = a + 1\n~~\nc = b * 2\n    d = c - 1\n    return d",
         "def pair(a):\n    b = a + 1\n    c = b * 2\n    d = c - 1\n    return d",
     ),
+    "only the first line of a piece lost its indentation, and it heads a block": (
+        "def pair(a):\n    b = a + 1\n~~\nif not b:\n        return 0\n    return b",
+        "def pair(a):\n    b = a + 1\n    if not b:\n        return 0\n    return b",
+    ),
+    "a piece moves as one, and nothing above it": (
+        "def f(v):\n    for x in v:\n        y = x\n    out = []\n    for x in v:\n~~\n    out.append(x)\nreturn out",
+        "def f(v):\n    for x in v:\n        y = x\n    out = []\n    for x in v:\n        out.append(x)\n    return out",
+    ),
     "all indentation of a short function was lost": (
         "def half(x):\nreturn x / 2\n\nprint(half(3))",
         "def half(x):\n    return x / 2\n\nprint(half(3))",

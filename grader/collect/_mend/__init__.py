@@ -17,6 +17,7 @@ from grader.collect._mend.model import (
     MOST_LINES,
     MOST_REPAIRS,
     MOST_SIGNS,
+    SLIPS,
     Cell,
     Fix,
     Repair,
@@ -42,7 +43,8 @@ def joined(cells: Sequence[Cell]) -> Repair | None:
     if _too_large(cells):
         return None
     before, effort = _lines(cells), Effort()
-    after_, done = grouped(before, [bool(cell.printed.strip()) for cell in cells], effort)
+    group = grouped(before, [bool(cell.printed.strip()) for cell in cells], effort)
+    after_, done = group.cells, group.fixes
     for at, lines in enumerate(after_):
         others = [*after_[:at], *after_[at + 1 :]]
         if fault(lines) is None:
@@ -51,8 +53,12 @@ def joined(cells: Sequence[Cell]) -> Repair | None:
                 after_[at] = fix.lines
                 done.append(fix)
             continue
-        slip = not any(fix.kind == "colon" for fix in done)
-        found = search.mended(lines, others, effort, slip=slip, most=1)
+        slip = not any(fix.kind in SLIPS for fix in done)
+        known = group.mended.get(at)
+        if known is not None and (slip or not any(fix.kind in SLIPS for fix in known.fixes)):
+            found = [known]
+        else:
+            found = search.mended(lines, others, effort, slip=slip, most=1)
         if found:
             after_[at] = found[0].lines
             done += found[0].fixes
@@ -118,16 +124,18 @@ def _unparsed(
 ) -> Found:
     """Candidates for the cell that is no program, or else for the first such one."""
     effort = Effort()
-    whole, joins = grouped(base, [bool(cell.printed.strip()) for cell in cells], effort)
+    ended = [bool(cell.printed.strip()) for cell in cells]
+    group = grouped(base, ended, effort, unsure=True)
+    whole, joins = group.cells, group.fixes
     broken = [at for at, lines in enumerate(whole) if fault(lines) is not None]
     if not broken:
         return [(whole, joins, True)] if joins else []
     at = next((n for n in broken if raised.cell is not None and n >= raised.cell - 1), broken[0])
     others = [*whole[:at], *whole[at + 1 :]]
+    torn = group.torn.get(at, 0)
+    states = search.mended(whole[at], others, effort, torn=torn, unsure=True, slip=slip)
     out: Found = []
-    for number, state in enumerate(
-        search.mended(whole[at], others, effort, unsure=True, slip=slip)
-    ):
+    for number, state in enumerate(states):
         fixes = [*joins, *state.fixes]
         for again in [*loops.into_loops(state.lines), None]:
             lines = again.lines if again else state.lines

@@ -34,21 +34,30 @@ class _Unit:
     opens: bool
 
 
-def fixes(lines: Sequence[str], wrong: Fault, known: frozenset[str], effort: Effort) -> list[Fix]:
-    """Return ways to indent again what a fault shows to have lost its place, likeliest first."""
+def fixes(
+    lines: Sequence[str], wrong: Fault, known: frozenset[str], effort: Effort, torn: int = 0
+) -> list[Fix]:
+    """Return ways to indent again what a fault shows to have lost its place, likeliest first.
+
+    Lines before ``torn``, where a piece is known to begin, have kept theirs.
+    """
     if wrong.kind not in ("indentation", "placement"):
         return []
     state = scan(lines)
     at = wrong.line - 1
     found: dict[tuple[str, ...], tuple[int, int, int]] = {}
-    for begin in _breaks(lines, state, at):
+    plain = _MOST_DROPS  # the fewest steps outward of a layout in which nothing is odd
+    for begin in [n for n in _breaks(lines, state, at) if n >= torn]:
         end = end_of(lines, state, max(at, begin))
-        for changed in _layouts(lines, state, begin, end):
+        for drops, changed in _layouts(lines, state, begin, end):
+            if drops > plain:
+                break
             if changed in found or changed == tuple(lines):
                 continue
             cost = _cost(lines, changed, begin, end, wrong, known, effort)
             if cost is not None:
                 found[changed] = cost
+                plain = min(plain, drops) if cost[0] == 0 else plain
     if "unexpected indent" in wrong.why:
         found |= _shallower(lines, state, at, wrong, known, effort)
     if "unindent" in wrong.why:
@@ -150,17 +159,22 @@ def units_of(lines: Sequence[str], state: Scan, begin: int, end: int) -> list[_U
     return out
 
 
-def _layouts(lines: Sequence[str], state: Scan, begin: int, end: int) -> Iterator[tuple[str, ...]]:
+def _layouts(
+    lines: Sequence[str], state: Scan, begin: int, end: int
+) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Ways to indent a piece: its statements go outward step by step, few steps first."""
     units = units_of(lines, state, begin, end)[:_MOST_UNITS]
     levels = levels_at(lines, state, begin)
     if not levels or levels == [0]:
         return
     unit = _unit(lines)
+    first = [_Unit(begin, state.next(begin, len(lines)), opens=False)]
+    for level in levels:
+        yield 0, moved(lines, state, first, [level])
     made = 0
     for drops in range(_MOST_DROPS + 1):
         for depths in _depths(units, levels, unit, drops):
-            yield moved(lines, state, units, depths)
+            yield drops, moved(lines, state, units, depths)
             made += 1
             if made >= _MOST_LAYOUTS:
                 return
@@ -222,7 +236,7 @@ def _cost(
     known: frozenset[str],
     effort: Effort,
 ) -> tuple[int, int, int] | None:
-    """How odd a layout is, how many lines it changes, how far; None where it does not help."""
+    """How odd a layout is, in how many parts lines move, and how many; None if it does not help."""
     if not effort.spend(changed):
         return None
     after = fault(changed)
@@ -238,9 +252,13 @@ def _cost(
     for _ in range(_PRICE):
         effort.spend(part)
     odd = oddities(part, known | bound(lines[:top]) | bound(lines[end:]))
-    moved = sum(a != b for a, b in zip(lines, changed, strict=True))
-    far = sum(abs(indent(b) - indent(a)) for a, b in zip(lines, changed, strict=True))
-    return odd, moved, far
+    shifts = [
+        indent(b) - indent(a)
+        for a, b in zip(lines[begin:end], changed[begin:end], strict=True)
+        if b.strip()
+    ]
+    turns = sum(a != b for a, b in itertools.pairwise(shifts))
+    return odd, turns, sum(map(bool, shifts))
 
 
 def _shallower(

@@ -33,6 +33,7 @@ def mended(
     others: Sequence[Sequence[str]],
     effort: Effort,
     *,
+    torn: int = 0,
     unsure: bool = False,
     slip: bool = True,
     most: int = 12,
@@ -41,6 +42,7 @@ def mended(
 
     ``others`` are the other cells of the hand-in. With ``unsure`` also guesses come back, which
     have to reproduce what was printed; without ``slip`` no slip of the student's is repaired.
+    ``torn`` is the line, from 0, where the last piece of torn cells begins.
     """
     first = signs.prompts(lines)
     start = State(0, 0, first.lines, (first,)) if first else State(0, 0, tuple(lines))
@@ -61,7 +63,16 @@ def mended(
         if len(state.fixes) >= _MOST_STEPS:
             continue
         may_slip = slip and not any(fix.kind in SLIPS for fix in state.fixes)
-        for rank, fix in enumerate(_steps(state.lines, wrong, known, others, effort)):
+        for rank, fix in enumerate(
+            _steps(
+                state.lines,
+                wrong,
+                known,
+                others,
+                effort,
+                torn if len(state.lines) == len(lines) else 0,
+            )
+        ):
             if fix.lines in seen or (not fix.sure and not unsure):
                 continue
             if fix.kind in SLIPS and not may_slip:
@@ -79,11 +90,12 @@ def _steps(
     known: frozenset[str],
     others: Sequence[Sequence[str]],
     effort: Effort,
+    torn: int,
 ) -> list[Fix]:
     found = [
         *signs.fixes(lines, wrong),
         *cut.fixes(lines, wrong, others, effort),
-        *indentation.fixes(lines, wrong, known, effort),
+        *indentation.fixes(lines, wrong, known, effort, torn),
     ]
     return found or _bodies(lines, wrong)
 
@@ -100,7 +112,8 @@ def _bodies(lines: Sequence[str], wrong: Fault) -> list[Fix]:
     header = before[-1]
     after = [n for n in starts if n > header]
     alone = not any(indent(lines[n]) == 0 and n != header for n in starts)
-    if alone or (after and not _NEXT.match(lines[after[0]]) and not _commented(lines, header)):
+    goes_on = bool(after) and _NEXT.match(lines[after[0]]) is not None
+    if alone or not (goes_on or _commented(lines, header)):
         return []
     pad = " " * (indent(lines[header]) + 4)
     last = max(n for n in range(header, after[0] if after else len(lines)) if lines[n].strip())

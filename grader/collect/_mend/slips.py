@@ -189,11 +189,12 @@ def _spelled(
 
 def _reads_outside(lines: Sequence[str], functions: Sequence[Function], name: str) -> bool:
     module = tree(lines)
-    inside = {id(node) for function in functions for node in ast.walk(function)}
-    return module is not None and any(
-        isinstance(node, ast.Name) and node.id == name and id(node) not in inside
-        for node in ast.walk(module)
-    )
+    inside = sum(_count(function, name) for function in functions)
+    return module is not None and _count(module, name) > inside
+
+
+def _count(root: ast.AST, name: str) -> int:
+    return sum(isinstance(node, ast.Name) and node.id == name for node in ast.walk(root))
 
 
 def _locals(function: Function) -> set[str]:

@@ -19,7 +19,11 @@ _HEADER = re.compile(
     r"\s*(?:(?:async\s+)?(?:def|for|with)|class|while|if|elif|else|try|except|finally)\b"
 )
 _FOLLOWER = re.compile(r"\s*(?:elif|else|except|finally)\b")
+_ASIDE = re.compile(r"[%!?]")
+_PLACED = re.compile(r"\b(?:return|yield|break|continue)\b")
 _DEEPEST = 100
+_LINE = 20
+"""Signs that a line costs, beside its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +73,30 @@ def masked(lines: Sequence[str]) -> str:
     source = "\n".join(lines)
     if isinstance(parsed(source), ast.Module):
         return source
-    return "\n".join(f"{m[1]}pass" if (m := _MAGIC.match(line)) else line for line in lines)
+    return "\n".join(map(_passed, lines))
+
+
+def _passed(line: str) -> str:
+    found = _MAGIC.match(line) if "%" in line or "!" in line or "?" in line else None
+    return f"{found[1]}pass" if found else line
 
 
 @functools.lru_cache(maxsize=128)
 def _checked(lines: tuple[str, ...]) -> Fault | None:
-    found = parsed(masked(lines))
+    source = "\n".join(lines)
+    found = parsed(source)
+    if not isinstance(found, ast.Module) and _ASIDE.search(source):
+        source = masked(lines)
+        found = parsed(source)
     if found is None:
         return Fault(1, "too deep or not text", "syntax")
-    return _named(found, lines) if isinstance(found, SyntaxError) else _misplaced(found)
+    if isinstance(found, ast.Module) and not _PLACED.search(source):
+        return None
+    return (
+        _named(found, lines)
+        if isinstance(found, SyntaxError)
+        else _misplaced(found, yields="yield" in source)
+    )
 
 
 def _named(error: SyntaxError, lines: Sequence[str]) -> Fault:
@@ -90,7 +109,7 @@ def _named(error: SyntaxError, lines: Sequence[str]) -> Fault:
     return Fault(line, error.msg, "placement" if follows else "syntax")
 
 
-def _misplaced(module: ast.Module) -> Fault | None:
+def _misplaced(module: ast.Module, *, yields: bool) -> Fault | None:
     """The first ``return`` outside a function or ``break`` outside a loop."""
     found: list[Fault] = []
     todo: list[tuple[ast.AST, bool, bool]] = [(module, False, False)]
@@ -110,7 +129,11 @@ def _misplaced(module: ast.Module) -> Fault | None:
             todo += [(child, function, loop) for child in node.orelse]
             todo += [(child, function, True) for child in node.body]
             continue
-        todo += [(child, function, loop) for child in ast.iter_child_nodes(node)]
+        todo += [
+            (child, function, loop)
+            for child in ast.iter_child_nodes(node)
+            if yields or isinstance(child, ast.stmt | ast.excepthandler | ast.match_case)
+        ]
     return min(found, key=lambda one: one.line, default=None)
 
 
@@ -129,11 +152,11 @@ def says_nothing(line: str) -> bool:
 class Effort:
     """How many signs may still be parsed for one question; what is hostile ends there."""
 
-    left: int = 4_000_000
+    left: int = 1_500_000
 
     def spend(self, lines: Sequence[str]) -> bool:
         """Count one parsing of some lines; return whether it may be done."""
-        self.left -= sum(map(len, lines)) + len(lines)
+        self.left -= sum(map(len, lines)) + _LINE * len(lines)
         return self.left > 0
 
 
@@ -161,6 +184,10 @@ class Scan:
             and bool(self.bare[at].strip() or self.ends[at])
             and not (at and self.bare[at - 1].rstrip().endswith("\\"))
         )
+
+    def next(self, at: int, end: int) -> int:
+        """Return where the statement after that of a line starts, at the latest at ``end``."""
+        return next((n for n in range(at + 1, end) if self.starts(n)), end)
 
     def opens(self, at: int) -> bool:
         """Whether a line is, or ends, the header of a block."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from grader.collect._mend import search, signs
 from grader.collect._mend.model import Fix
@@ -17,24 +18,53 @@ _JOINED = Fix((), "joined", "pieces of a cell that a page break tore were joined
 Cells = list[tuple[str, ...]]
 
 
-def grouped(
-    cells: Sequence[tuple[str, ...]], printed: Sequence[bool], effort: Effort
-) -> tuple[Cells, list[Fix]]:
-    """Return the cells with torn ones joined in the place of their last piece, and what was done.
+@dataclass(slots=True)
+class Grouped:
+    """The cells with torn ones joined in the place of their last piece, and what was done.
 
-    A cell below which something was printed had ended there.
+    ``mended`` holds the repair of joined cells that is sure, and ``torn`` the line at which their
+    last piece begins, both by the cell's place.
     """
-    out: Cells = list(cells)
-    done: list[Fix] = []
-    for at in range(len(out) - 1):
-        first, second = out[at], out[at + 1]
+
+    cells: Cells
+    fixes: list[Fix] = field(default_factory=list)
+    mended: dict[int, search.State] = field(default_factory=dict)
+    torn: dict[int, int] = field(default_factory=dict)
+
+
+def grouped(
+    cells: Sequence[tuple[str, ...]],
+    printed: Sequence[bool],
+    effort: Effort,
+    *,
+    unsure: bool = False,
+) -> Grouped:
+    """Join cells that a page break tore, where together they are a program or can be made one.
+
+    A cell below which something was printed had ended there. With ``unsure`` those are joined as
+    well that only a guess makes a program.
+    """
+    out = Grouped(list(cells))
+    for at in range(len(cells) - 1):
+        first, second = out.cells[at], out.cells[at + 1]
         if printed[at] or not any(map(str.strip, first)) or not any(map(str.strip, second)):
             continue
-        others = [*out[:at], *out[at + 2 :]]
-        if _torn(first, second) and _whole((*first, *second), others, effort):
-            out[at], out[at + 1] = ("",), (*_trimmed(first), *second)
-            done.append(_JOINED)
-    return out, done
+        if not _torn(first, second):
+            continue
+        whole = (*_trimmed(first), *second)
+        if fault(whole) is not None:
+            others = [*out.cells[:at], *out.cells[at + 2 :]]
+            states = search.mended(
+                whole, others, effort, torn=len(_trimmed(first)), unsure=unsure, most=1
+            )
+            if not states:
+                continue
+            out.torn[at + 1] = len(_trimmed(first))
+            if not unsure:
+                out.mended[at + 1] = states[0]
+        out.cells[at], out.cells[at + 1] = ("",), whole
+        out.fixes.append(_JOINED)
+    return out
 
 
 def _trimmed(lines: tuple[str, ...]) -> tuple[str, ...]:
@@ -68,7 +98,9 @@ def _torn(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
         return False
     second_line = [n for n, line in enumerate(second, 1) if not says_nothing(line)][1:2]
     return _continues(head, wrong) or (
-        "unexpected indent" in wrong.why and second_line == [wrong.line]
+        # only the first line of a piece lost its indentation
+        ("unexpected indent" in wrong.why and second_line == [wrong.line])
+        or ("unindent" in wrong.why and head.rstrip().endswith(":"))
     )
 
 
@@ -76,8 +108,3 @@ def _continues(head: str, wrong: Fault) -> bool:
     if "outside" in wrong.why or _FOLLOWER.match(head):
         return True
     return bool(indent(head)) and "unexpected indent" in wrong.why
-
-
-def _whole(lines: tuple[str, ...], others: Cells, effort: Effort) -> bool:
-    """Whether pieces together are a program, or can be repaired to one."""
-    return fault(lines) is None or bool(search.mended(lines, others, effort, unsure=True, most=1))
