@@ -91,7 +91,7 @@ def tried(name: str, backend: Backend) -> Tried:
 class _Outside:
     """Things of this machine that a box must not reach; ``name`` names a socket and a variable."""
 
-    file: str
+    files: list[str]
     name: str
     tcp: socket.socket
     udp: socket.socket
@@ -123,17 +123,15 @@ def _comes(take: Callable[..., Any], *words: int) -> bool:
 
 @contextlib.contextmanager
 def _outside() -> Iterator[_Outside]:
-    """A file that everybody may read, servers that everybody may reach, a secret in the open."""
+    """Files that everybody may read, servers that everybody may reach, a secret in the open."""
     name = f"GRADER_{secrets.token_hex(6)}"
     with (
-        tempfile.TemporaryDirectory(prefix="grader-") as folder,
+        contextlib.ExitStack() as folders,
         socket.create_server(("127.0.0.1", 0)) as tcp,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
         socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as unix,
     ):
-        Path(folder).chmod(0o755)
-        file = Path(folder, "outside.txt")
-        file.write_text("1", "ascii")
+        outside = [folders.enter_context(_readable(place)) for place in _places()]
         udp.bind(tcp.getsockname())
         unix.bind("\0" + name)
         unix.listen()
@@ -141,9 +139,24 @@ def _outside() -> Iterator[_Outside]:
             server.setblocking(False)
         os.environ[name] = "1"
         try:
-            yield _Outside(str(file), name, tcp, udp, unix)
+            yield _Outside(outside, name, tcp, udp, unix)
         finally:
             del os.environ[name]
+
+
+def _places() -> list[str]:
+    """Where files are put: a box has a /tmp of its own, which would hide ours alone."""
+    other = Path("/var/tmp")  # noqa: S108  # in a folder with a name of its own
+    return [tempfile.gettempdir(), *([str(other)] if os.access(other, os.W_OK) else [])]
+
+
+@contextlib.contextmanager
+def _readable(place: str) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="grader-", dir=place) as folder:
+        Path(folder).chmod(0o755)
+        file = Path(folder, "outside.txt")
+        file.write_text("1", "ascii")
+        yield str(file)
 
 
 def _first(backend: Backend, outside: _Outside) -> tuple[Run, _Seen, list[int]]:
@@ -153,7 +166,7 @@ def _first(backend: Backend, outside: _Outside) -> tuple[Run, _Seen, list[int]]:
     looking = threading.Thread(target=_look_at, args=(name, seen, over), daemon=True)
     looking.start()
     steps = (
-        _step("look", outside.file, outside.port, outside.name),
+        _step("look", outside.files, outside.port, outside.name),
         _step("stay", name, _STAY),
     )
     try:
@@ -211,7 +224,7 @@ def _is_apart(pid: int, space: str) -> bool | None:
 
 
 def _files(told: dict[str, str], isolation: Isolation) -> Iterator[Finding]:
-    yield Finding("files outside cannot be read", told["file"] != "yes", told["file"])
+    yield Finding("files outside cannot be read", told["files"] != "yes", told["files"])
     yield Finding("the runtime cannot be changed", told["runtime"] != "yes", told["runtime"])
     yield Finding("a folder of its own", told["own files"] == "yes", told["own files"])
     yield Finding("shared memory is there", told["shared memory"] == "yes", told["shared memory"])

@@ -12,16 +12,17 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 _PR_SET_NAME = 15
 
 
-def look(_: dict[str, Any], outside: str, port: int, name: str) -> dict[str, str]:
+def look(_: dict[str, Any], outside: list[str], port: int, name: str) -> dict[str, str]:
     """Try to reach what lies outside; return what came of each attempt: ``yes`` or the error."""
     return {
-        "file": _tried(_read, outside),
+        "files": _any(_tried(_read, path) for path in outside),
         "own files": _tried(_write, "kept.txt"),
         "runtime": _tried(_write, str(Path(os.__file__).parent / "grader-was-here")),
         "root": _tried(os.listdir, "/"),
@@ -67,6 +68,12 @@ def fork(_: dict[str, Any], most: int) -> int:
             started += 1
     time.sleep(0.3)
     return started
+
+
+def _any(tried: Iterable[str]) -> str:
+    """``yes`` if one of them worked, else the last error."""
+    said = list(tried)
+    return "yes" if "yes" in said else said[-1]
 
 
 def _tried(function: Any, *words: Any) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import selectors
 import signal
 import subprocess
 import sys
@@ -17,14 +15,13 @@ from typing import IO, Any
 from grader.sandbox import Isolation, Job, Limits, Run
 from grader.sandbox.host import sources
 from grader.sandbox.host.ends import End, Pipe
+from grader.sandbox.host.handing import Silent, handed_over
 from grader.sandbox.host.poured import Poured
 from grader.sandbox.host.runtime import Runtime
 from grader.sandbox.host.talk import Conversation, Line, Overstep
 from grader.sandbox.host.tree import Tree, descendants
 
-_START_SECONDS = 60.0
 _MEGABYTE = 1 << 20
-_CHUNK, _WORD, _SAID = 1 << 16, 1 << 16, 4096
 _OVER = 1.1
 """The watchdog ends a tree that holds a tenth more than it may: a limit inside comes first."""
 _NO_ADDRESS_LIMIT = ("training",)
@@ -170,45 +167,15 @@ class Cold:
         return Line(outlet=outlet, inlet=inlet, text=text, look=self._look, why_gone=self._why_gone)
 
     def _await(self, outlet: End, inlet: End, text: End) -> dict[str, Any]:
-        """Send the sources and wait for the word that it is ready.
-
-        Its imports are not the student's time, and what they print is not the student's text.
-        """
-        frame = memoryview(sources.first_frame("cold", self._settings()))
-        until = time.monotonic() + _START_SECONDS
-        got, said = b"", b""
-        with selectors.DefaultSelector() as ends:
-            for end in (inlet, text):
-                ends.register(end, selectors.EVENT_READ)
-            ends.register(outlet, selectors.EVENT_WRITE)
-            while (missing := _missing(got)) > 0:
-                ready = [key.fileobj for key, _ in ends.select(max(0, until - time.monotonic()))]
-                if not ready:
-                    raise Overstep("box failed", f"it did not start in time; {_last(said)}")
-                if outlet in ready:
-                    frame = frame[_write(outlet, frame) :]
-                    if not frame:
-                        ends.unregister(outlet)
-                if text in ready:
-                    chunk = _read(text, _CHUNK)
-                    said = (said + (chunk or b""))[-_SAID:]
-                    if chunk == b"":
-                        ends.unregister(text)
-                if inlet in ready:
-                    chunk = _read(inlet, missing)
-                    if chunk == b"":
-                        raise Overstep("box failed", self._did_not_start(said, text))
-                    got += chunk or b""
-        words: dict[str, Any] = json.loads(got[4:])
-        return words
-
-    def _did_not_start(self, said: bytes, text: End) -> str:
-        if self._process is not None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(5)
-        while chunk := _read(text, _CHUNK):
-            said = (said + chunk)[-_SAID:]
-        return f"it did not start; {_last(said)}"
+        """Send the sources and wait for the word that it is ready."""
+        frame = sources.first_frame("cold", self._settings())
+        try:
+            return handed_over(frame, outlet, inlet, text)
+        except Silent as silent:
+            if silent.gone and self._process is not None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(5)
+            raise Overstep("box failed", f"it did not start; {silent.words(text)}") from None
 
     def _look(self) -> None:
         if self._tree is None:
@@ -300,43 +267,6 @@ def _end_tree(process: subprocess.Popen[bytes], inner: int | None) -> None:
     for pid in tree[1:]:  # those that have left the process group
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
-
-
-def _missing(got: bytes) -> int:
-    """How many bytes of the first word are still to come."""
-    if len(got) < 4:
-        return 4 - len(got)
-    size = int.from_bytes(got[:4], "big")
-    if size > _WORD:
-        raise Overstep("box failed", "what was started is no box of ours")
-    return 4 + size - len(got)
-
-
-def _read(end: End, most: int) -> bytes | None:
-    """What has come; None when nothing has, empty at the end."""
-    try:
-        return end.read(most)
-    except BlockingIOError:
-        return None
-    except OSError:
-        return b""
-
-
-def _write(end: End, data: memoryview) -> int:
-    """Send some; all of it counts as sent to a process that is gone: it says why elsewhere."""
-    try:
-        return end.write(data[:_CHUNK])
-    except BlockingIOError:
-        return 0
-    except OSError:
-        return len(data)
-
-
-def _last(said: bytes) -> str:
-    """The last line that says something; programs like to end with a hint at their help."""
-    lines = [line for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
-    told = [line for line in lines if not line.startswith(("Run '", "See '"))]
-    return f"it said: {(told or ['nothing'])[-1].strip()[:300]}"
 
 
 def _in_words(status: int) -> str:
