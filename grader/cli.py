@@ -36,6 +36,7 @@ _COURSE = click.option(
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Course folder (default: the nearest one with rubrics/).",
 )
+_LEVEL = click.Choice(["L0", "L1", "L2", "L3", "L4"])
 _PAPER = click.option(
     "--paper",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -59,6 +60,25 @@ _PAPER = click.option(
 @click.option("--pdf", "as_pdf", is_flag=True, help="Write reports as PDF too (extra: pdf).")
 @click.option("--fail-on-open", is_flag=True, help="End with status 1 while marks are open.")
 @click.option(
+    "--require-isolation",
+    "require",
+    type=_LEVEL,
+    help="Grade nothing unless this machine isolates as well as this.",
+)
+@click.option(
+    "--accept-isolation",
+    "accept",
+    type=_LEVEL,
+    help="Run other people's code at this level too (default: L3 and better).",
+)
+@click.option(
+    "--runtime",
+    "venv",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A virtual environment whose Python and packages student code uses.",
+)
+@click.option("--no-run", is_flag=True, help="Run no student code; its marks stay open.")
+@click.option(
     "--from",
     "source",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -75,6 +95,10 @@ def grade(
     as_json: bool,
     as_pdf: bool,
     fail_on_open: bool,
+    require: str | None,
+    accept: str | None,
+    venv: Path | None,
+    no_run: bool,
     source: Path | None,
 ) -> None:
     """Mark hand-ins: each PATH is one student's file or folder.
@@ -102,15 +126,26 @@ def grade(
         if source is not None
         else pipeline.hand_ins(paths or _submitted(folder, assignment))
     )
-    batch = pipeline.grade(
-        loaded,
-        sources,
-        target,
-        jobs=jobs or os.cpu_count() or 1,
-        keep_evidence=not same,
-        as_pdf=as_pdf,
-        watch=lambda summaries: _progress(summaries, len(sources)),
-    )
+    boxes = None
+    if source is None:
+        run = not no_run
+        boxes = pipeline.boxes_for(loaded, accept=accept, require=require, venv=venv, run=run)
+        if boxes.refused:
+            _say(boxes.refused)
+    try:
+        batch = pipeline.grade(
+            loaded,
+            sources,
+            target,
+            jobs=jobs or os.cpu_count() or 1,
+            keep_evidence=not same,
+            as_pdf=as_pdf,
+            boxes=boxes,
+            watch=lambda summaries: _progress(summaries, len(sources)),
+        )
+    finally:
+        if boxes is not None:
+            boxes.close()
     if as_json:
         click.echo(results_json(batch), nl=False)
     for problem in batch.problems:
@@ -172,7 +207,7 @@ def kinds(name: str | None) -> None:
     "--require",
     default="L3",
     show_default=True,
-    type=click.Choice(["L0", "L1", "L2", "L3", "L4"]),
+    type=_LEVEL,
     help="The least level that ends with status 0.",
 )
 @click.option(
@@ -277,10 +312,14 @@ def _failed(error: Exception) -> int:
     if isinstance(error, OSError) and error.filename is not None:
         _say(f"grader: {error.filename}: {error.strerror}")
         return USAGE
+    if isinstance(error, pipeline.NotEnough):
+        _say(f"grader: {error}")
+        return UNREAD
     if isinstance(error, kinds_.UnknownKind):
         _say(f"grader: {error}")
         return USAGE
-    if isinstance(error, rubric.RubricError | reference.ReferenceProblem | codec.NotPlain):
+    wrong = (rubric.RubricError, reference.ReferenceProblem, codec.NotPlain, pipeline.SolutionFails)
+    if isinstance(error, wrong):
         for line in str(error).splitlines():
             _say(line)
         return CONTENT

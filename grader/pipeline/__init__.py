@@ -10,23 +10,30 @@ from functools import partial
 from pathlib import Path
 
 from grader.pipeline.assignment import Assignment, NoCourse, find_course, load_assignment
+from grader.pipeline.boxes import Boxes, boxes_for
 from grader.pipeline.crew import Crew, Died
 from grader.pipeline.files import safe_name
 from grader.pipeline.grading import Grading, Source, mark_record
 from grader.pipeline.hand_ins import HandIn, hand_ins
 from grader.pipeline.records import Collecting, Collection, Record, stored
+from grader.pipeline.solution import SolutionFails, check_solution
 from grader.report import render
 from grader.report.batch import Batch
 from grader.report.summary import Summary
+from grader.sandbox.doctor import NotEnough
 
 __all__ = [
     "Assignment",
+    "Boxes",
     "Collecting",
     "Collection",
     "HandIn",
     "NoCourse",
+    "NotEnough",
     "Record",
+    "SolutionFails",
     "Source",
+    "boxes_for",
     "find_course",
     "grade",
     "hand_ins",
@@ -48,6 +55,7 @@ def grade(
     jobs: int = 1,
     keep_evidence: bool = True,
     as_pdf: bool = False,
+    boxes: Boxes | None = None,
     watch: Watch = iter,
 ) -> Batch:
     """Grade hand-ins, or stored evidence, and write evidence and reports under ``out``.
@@ -59,10 +67,19 @@ def grade(
         jobs: how many processes work at once.
         keep_evidence: whether evidence is written; it is not where it is what was read.
         as_pdf: whether reports are written as PDF too.
+        boxes: where hand-ins are read and their code is run; the course's own solution goes
+            through them first. Without them nothing is run.
         watch: shows progress.
     """
+    if boxes is not None and boxes.running is not None:
+        check_solution(assignment, boxes.running, boxes.reader())
     make = partial(
-        Grading, assignment=assignment, out=out, keep_evidence=keep_evidence, as_pdf=as_pdf
+        Grading,
+        assignment=assignment,
+        out=out,
+        keep_evidence=keep_evidence,
+        as_pdf=as_pdf,
+        boxes=boxes,
     )
     batch = Batch(rubric=assignment.rubric, made_with=assignment.made_with)
     with Crew[Source, Summary](make, max(1, min(jobs, len(sources)))) as crew:

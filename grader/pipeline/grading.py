@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.marking import mark
 from grader.model import Result
 from grader.pipeline.assignment import Assignment
+from grader.pipeline.boxes import Boxes
 from grader.pipeline.files import Stored, copy_once, safe_name, write, write_once
 from grader.pipeline.hand_ins import HandIn
 from grader.pipeline.records import Collecting, Collection, Record, failed
@@ -49,11 +50,17 @@ class Grading:
     out: Path | None
     keep_evidence: bool = True
     as_pdf: bool = False
+    boxes: Boxes | None = None
+    """Where hand-ins are read and run; without it a process of ours reads, and nothing is run."""
     _collecting: Collecting = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Start nothing yet."""
-        self._collecting = Collecting(self.assignment)
+        if self.boxes is None:
+            self._collecting = Collecting(self.assignment)
+        else:
+            reader = self.boxes.reader()
+            self._collecting = Collecting(self.assignment, self.boxes.running, reader)
 
     def __call__(self, source: Source, /) -> Summary:
         """Return the summary of one hand-in; its evidence and reports are written.

@@ -100,12 +100,17 @@ class Collection:
 class Collecting:
     """Collects one hand-in after another: read in a killable worker, run in boxes; no key in either."""
 
-    def __init__(self, assignment: Assignment, backend: Backend | None = None) -> None:
-        """Start nothing yet; without a backend no code is run."""
+    def __init__(
+        self, assignment: Assignment, backend: Backend | None = None, reader: Backend | None = None
+    ) -> None:
+        """Start nothing yet; without a backend no code is run.
+
+        ``reader`` reads hand-ins: a killable process of ours where none is given.
+        """
         self._assignment = assignment
         plan = replace(assignment.plan, program=backend is not None)
         self._plan = json.dumps(asdict(plan), ensure_ascii=False)
-        self._worker = Worker()
+        self._reader: Backend = reader if reader is not None else Worker()
         self._running = (
             Running(
                 rubric=assignment.rubric, cases=assignment.cases, backend=backend, ask=self._ask
@@ -118,7 +123,7 @@ class Collecting:
         """Return what was collected of a hand-in; whatever its bytes are, this does not raise."""
         files, lost = read(hand_in)
         data = {"plan": self._plan, "lost": list(lost)}
-        run = self._worker(reading(TASK, data, files, COLLECT))
+        run = self._reader(reading(TASK, data, files, COLLECT))
         found = _collection(run, hand_in, files, lost, self._assignment)
         if self._running is None or run.ended != "done":
             return found
@@ -126,7 +131,7 @@ class Collecting:
 
     def close(self) -> None:
         """End the worker; the backend is its owner's to close."""
-        self._worker.close()
+        self._reader.close()
 
     def _run(self, record: Record, program: Any, files: Mapping[str, bytes]) -> Record:
         """Add what the hand-in's code gave when it was run; our own fault leaves it as not run."""
@@ -144,7 +149,7 @@ class Collecting:
 
     def _ask(self, task: str, data: Any) -> Any:
         """Ask the worker for another task on what came out of a box; None where it failed."""
-        run = self._worker(reading(task, data, limits=COLLECT))
+        run = self._reader(reading(task, data, limits=COLLECT))
         return run.value if run.ended == "done" else None
 
 
@@ -168,7 +173,7 @@ def _collection(
         student=hand_in.student,
         claims=claims,
         files=tuple(sorted(digests.items())),
-        isolation=str(ISOLATION),
+        isolation=str(run.isolation),
         problems=tuple(problems),
         evidence=codec.from_plain(run.value["evidence"]) if done else _nothing(assignment, run.why),
         unreadable=bool(lost) or not done or bool(run.value["unread"]),

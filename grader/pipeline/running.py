@@ -282,14 +282,14 @@ def _is_stopped(part: Part, tried: _Try) -> bool:
 
 
 def _gave(part: Part, tried: _Try, other: _Try | None = None) -> tuple[int, int, int]:
-    """How much a try gave of a part: sure findings, calls that returned, cells that ran."""
+    """How much a try gave of a part: sure findings, calls that returned, cells that stopped."""
     if other is not None:
         return max(_gave(part, tried), _gave(part, other))
     found = tried.found.get(part.id, {})
     sure = sum(isinstance(one, Found) and not one.doubt for one in found.values())
     steps = [o for ran in tried.done.runs.get(part.id, {}).values() for o in ran.steps]
     cells = _before(part, tried)
-    return sure, sum(o.ended == "done" for o in steps), sum(o.ended == "done" for _, o in cells)
+    return sure, sum(o.ended == "done" for o in steps), -sum(o.ended != "done" for _, o in cells)
 
 
 def _is_whole(part: Part, tried: _Try, cells: Sequence[Cell]) -> bool:

@@ -22,7 +22,9 @@ class SolutionFails(ValueError):
     """The course's own solution does not earn full marks when it is run; the message says where."""
 
 
-def check_solution(assignment: Assignment, backend: Backend) -> Record | None:
+def check_solution(
+    assignment: Assignment, backend: Backend, reader: Backend | None = None
+) -> Record | None:
     """Run the course's own solution; return its record, None where the course has none.
 
     Raises:
@@ -31,7 +33,7 @@ def check_solution(assignment: Assignment, backend: Backend) -> Record | None:
     if assignment.solution is None:
         return None
     path = assignment.solution
-    collecting = Collecting(assignment, backend)
+    collecting = Collecting(assignment, backend, reader)
     try:
         record = collecting(HandIn(student="solution", paths=((path.name, path),))).record
     finally:

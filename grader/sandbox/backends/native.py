@@ -58,6 +58,7 @@ class Native:
     _shared: tempfile.TemporaryDirectory[str] | None = field(default=None, init=False, repr=False)
     _groups: Groups | None = field(default=None, init=False, repr=False)
     _began: bool = field(default=False, init=False, repr=False)
+    _process: int = field(default=0, init=False, repr=False)
 
     def __enter__(self) -> Self:
         return self
@@ -65,13 +66,21 @@ class Native:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self, name: str) -> None:
-        """Start the zygote of a runtime now, instead of at its first job.
+    def start(self, *names: str) -> None:
+        """Start the zygotes of some runtimes side by side now, instead of at their first jobs.
 
         Raises:
             NoZygote: when this machine cannot make boxes, with the reason.
         """
-        self._zygote(name)
+        started = [self._started(name) for name in names if name not in self._zygotes]
+        try:
+            for zygote in started:
+                zygote.wait()
+        except OSError:
+            for zygote in started:
+                zygote.close()
+            raise
+        self._zygotes |= {zygote.runtime.name: zygote for zygote in started}
 
     @property
     def isolation(self) -> Isolation:
@@ -101,6 +110,7 @@ class Native:
 
     def _once(self, job: Job) -> Run:
         began = time.monotonic()
+        self._come_of_age()
         self._take_down()
         try:
             box = self._box(job)
@@ -160,19 +170,22 @@ class Native:
                 os.close(door)
 
     def _zygote(self, name: str) -> Zygote:
+        if name not in self._zygotes:
+            self.start(name)
+        return self._zygotes[name]
+
+    def _started(self, name: str) -> Zygote:
         if not self._began:
             if sys.platform != "linux":
                 raise NoZygote("native boxes need Linux")
             counted = self.with_groups and "watchdog" in self.layers
             self._groups = groups() if counted else None
             self._began = True
-        if name not in self._zygotes:
-            shown = runtime(name, self.venv, self.hidden)
-            warm = tuple(self.warm.get(name, ()))
-            zygote = Zygote(shown, self.layers, folder=self._folder(), warm=warm)
-            zygote.start()
-            self._zygotes[name] = zygote
-        return self._zygotes[name]
+        shown = runtime(name, self.venv if name != "reading" else None, self.hidden)
+        warm = tuple(self.warm.get(name, ()))
+        zygote = Zygote(shown, self.layers, folder=self._folder(), warm=warm)
+        zygote.start()
+        return zygote
 
     def _folder(self) -> str:
         """The working folder as a box sees it: of this machine, where boxes have no own files."""
@@ -192,13 +205,22 @@ class Native:
         if zygote is not None:
             zygote.close()
 
+    def _come_of_age(self) -> None:
+        """In a process that was forked from the one before: its boxes are not ours to use."""
+        if self._process not in (0, os.getpid()):
+            for box in (*self._ending, *(b for boxes in self._waiting.values() for b in boxes)):
+                box.let_go()
+            self._ending, self._waiting = [], {}
+        self._process = os.getpid()
+
     def _take_down(self) -> None:
         """See that boxes which were ended are gone."""
         while self._ending:
             self._ending.pop().close()
 
     def close(self) -> None:
-        """End every zygote and every box."""
+        """End every zygote and every box; a process that was forked ends its own alone."""
+        self._come_of_age()
         self._take_down()
         for name in list(self._zygotes):
             self._forget(name)

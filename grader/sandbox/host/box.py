@@ -152,6 +152,13 @@ class Box:
             with contextlib.suppress(OSError):
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
+    def let_go(self) -> None:
+        """Forget a box that another process of ours asked for."""
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+            self._pidfd = -1
+        self.asked.close()
+
     def close(self) -> None:
         """End the box, wait until the kernel has taken it down, and let go of all that it had."""
         if self._pidfd >= 0:

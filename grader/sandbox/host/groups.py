@@ -89,6 +89,7 @@ class Groups:
 
     def __init__(self, folders: dict[str, Path], version: int) -> None:
         self._folders, self._version = folders, version
+        self._owner = os.getpid()
 
     @property
     def version(self) -> int:
@@ -108,7 +109,9 @@ class Groups:
         return Group(**made, version=self._version)
 
     def close(self) -> None:
-        """Take away the group of this process."""
+        """Take away the group of this process; one that was forked from it leaves it."""
+        if self._owner != os.getpid():
+            return
         for folder in set(self._folders.values()):
             with contextlib.suppress(OSError):
                 folder.rmdir()

@@ -90,11 +90,7 @@ class Zygote:
     _owner: int = field(default=0, init=False)
 
     def start(self) -> None:
-        """Start it and wait until its imports are done.
-
-        Raises:
-            NoZygote: with what it said, when it could not.
-        """
+        """Start it; ``wait`` waits until its imports are done."""
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         its.set_inheritable(True)
         self._owner = os.getpid()
@@ -116,7 +112,6 @@ class Zygote:
         frame = sources.first_frame("zygote", self._settings())
         threading.Thread(target=_fill, args=(fill, frame), daemon=True).start()
         self._asking = ours
-        self._await()
 
     def _settings(self) -> dict[str, Any]:
         masked = "masks" in self.layers
@@ -139,8 +134,12 @@ class Zygote:
     def _environment(self) -> dict[str, str]:
         return ENVIRONMENT if "environment" in self.layers else {**os.environ, **ENVIRONMENT}
 
-    def _await(self) -> None:
-        """Wait for its word; on the way, as root, give it the user ids that it asks for."""
+    def wait(self) -> None:
+        """Wait until it is ready; on the way, as root, give it the user ids that it asks for.
+
+        Raises:
+            NoZygote: with what it said, when it could not be started.
+        """
         until = time.monotonic() + _START_SECONDS
         while True:
             words = self._word(until)

@@ -59,7 +59,9 @@ def _main(control: int, settings: dict[str, Any]) -> None:
     state.folder = root.WORK if "mount" in layers else settings["folder"]
     warm(state, settings["imports"])
     for step in settings["warm"]:
+        state.files = {name: text.encode() for name, text in step["data"].get("files", {}).items()}
         HANDLERS[step["do"]](state, step["data"])
+    state.files = {}
     if {"mount", "root"} <= layers:
         root.close()
     threads = len(os.listdir("/proc/self/task"))

@@ -1,0 +1,172 @@
+"""The boxes of a run: where hand-ins are read, and where their code is run, or why it is not.
+
+Both are made once, before there are several processes of ours; those share the zygotes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from grader.pipeline.assignment import Assignment
+from grader.sandbox import Backend, Isolation, Job, Run, Step
+from grader.sandbox.backends.native import Native
+from grader.sandbox.doctor import LEVELS, NotEnough, required_level
+from grader.sandbox.process import Worker
+
+TASK = "grader.collect._everything:task"
+_WARM_PART = """
+## {id}
+
+{ask}
+
+Answer: it is 12.5 %, about 3 x 4 = 12, because the first grows and the second falls.
+
+| layer | size |
+|---|---|
+| a | 3 |
+
+```python
+import numpy as np
+x = np.mean([1, 2])
+print(x)
+```
+"""
+
+
+@dataclass(slots=True)
+class Boxes:
+    """Where hand-ins are read and run.
+
+    ``reader`` makes a backend for reading, closed by who asked for it. ``running`` runs code; it
+    is None where nothing is to be run, and ``refused`` says why where the rubric wants it.
+    """
+
+    reader: Callable[[], Backend]
+    running: Backend | None = None
+    refused: str = ""
+    _native: Native | None = None
+
+    @property
+    def isolation(self) -> Isolation | None:
+        """What stands between the code and this machine; None where none is run."""
+        return getattr(self.running, "isolation", None)
+
+    def close(self) -> None:
+        """End all boxes."""
+        for backend in (self.running, self._native):
+            if backend is not None:
+                backend.close()
+
+
+class _Shared:
+    """A backend that several readers use, and that none of them closes."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def __call__(self, job: Job) -> Run:
+        """Run one job."""
+        return self._backend(job)
+
+    def close(self) -> None:
+        """Nothing: its owner closes it."""
+
+
+def boxes_for(
+    assignment: Assignment,
+    *,
+    accept: str | None = None,
+    require: str | None = None,
+    venv: Path | None = None,
+    run: bool = True,
+) -> Boxes:
+    """Make the boxes that an assignment needs, the best that this machine has.
+
+    Args:
+        assignment: says whether code is run, and with which libraries.
+        accept: a level below L3 that the instructor accepts for other people's code, by name.
+        require: refuse to grade at all below this level.
+        venv: a virtual environment whose interpreter and packages student code uses.
+        run: whether code is to be run.
+
+    Raises:
+        NotEnough: when this machine has less than ``require``; nothing is read or run then.
+    """
+    wanted = run and any(part.runs for part in assignment.rubric.parts)
+    native = _native(assignment, venv, runs=wanted)
+    made = Boxes(_reader(native), _native=native)
+    if wanted:
+        made.running, made.refused = _running(native, accept, venv, assignment.rubric.run.runtime)
+    if require is not None:
+        isolation = made.isolation or (native.isolation if native else Isolation())
+        if LEVELS.index(isolation.level) < LEVELS.index(require):
+            made.close()
+            raise NotEnough(
+                f"isolation {require} is required, and this machine has {isolation.level}; "
+                "nothing was read or run. See: grader doctor"
+            )
+    return made
+
+
+def _native(assignment: Assignment, venv: Path | None, *, runs: bool) -> Native | None:
+    """Native boxes with their zygotes started, None where this machine makes none."""
+    if sys.platform != "linux":
+        return None
+    native = Native(venv=venv, pool=1, warm={"reading": (_warm(assignment),)})
+    try:
+        native.start("reading", *([assignment.rubric.run.runtime] if runs else []))
+    except OSError:
+        native.close()
+        return None
+    return native
+
+
+def _warm(assignment: Assignment) -> Step:
+    """A hand-in of our own: what reading it loads and remembers is there for every hand-in."""
+    plan = json.dumps(asdict(replace(assignment.plan, program=True)), ensure_ascii=False)
+    text = "".join(_WARM_PART.format(id=part.id, ask=part.ask) for part in assignment.rubric.parts)
+    data = {"plan": plan, "lost": []}
+    return Step(do="task", data={"task": TASK, "data": data, "files": {"warm.md": text}})
+
+
+def _reader(native: Native | None) -> Callable[[], Backend]:
+    """Boxes where there are such, else a killable process of ours beside each that marks."""
+    return Worker if native is None else partial(_Shared, native)
+
+
+def _running(
+    native: Native | None, accept: str | None, venv: Path | None, runtime: str
+) -> tuple[Backend | None, str]:
+    """The best backend for student code, or why there is none."""
+    needed = required_level(accept)
+    weaker = "L0"
+    if native is not None:
+        weaker = native.isolation.level
+        if LEVELS.index(weaker) >= LEVELS.index(needed):
+            return native, ""
+    elif (other := _bubblewrap(venv, runtime)) is not None:
+        return other, ""
+    if needed == "L0":
+        from grader.sandbox.backends.none import Unisolated  # noqa: PLC0415  # rarely wanted
+
+        return Unisolated(own=True), ""
+    return None, (
+        f"student code was not run: grading other people's code needs isolation {needed}, and this "
+        f"machine has {weaker}. `grader doctor` says what is missing and how to get it; "
+        f"--accept-isolation {weaker} runs it all the same"
+    )
+
+
+def _bubblewrap(venv: Path | None, runtime: str) -> Backend | None:
+    """Bubblewrap, where a trial of it comes to an end."""
+    if sys.platform != "linux":
+        return None
+    from grader.sandbox.backends.bubblewrap import Bubblewrap  # noqa: PLC0415  # rarely needed
+
+    backend = Bubblewrap(venv=venv)
+    return backend if backend(Job(steps=(), runtime=runtime)).ended == "done" else None
