@@ -73,6 +73,10 @@ SAMPLES: dict[str, tuple[str, str]] = {
         "def pair(a):\n    b = a + 1\n~~\nif not b:\n        return 0\n    return b",
         "def pair(a):\n    b = a + 1\n    if not b:\n        return 0\n    return b",
     ),
+    "a break belongs to the condition: a loop of one pass is none": (
+        "for k in [1, 5]:\n    if k > 3:\n        found = k\n~~\nbreak",
+        "for k in [1, 5]:\n    if k > 3:\n        found = k\n        break",
+    ),
     "a piece moves as one, and nothing above it": (
         "def f(v):\n    for x in v:\n        y = x\n    out = []\n    for x in v:\n~~\n    out.append(x)\nreturn out",
         "def f(v):\n    for x in v:\n        y = x\n    out = []\n    for x in v:\n        out.append(x)\n    return out",

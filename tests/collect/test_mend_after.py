@@ -263,6 +263,19 @@ def test_both_readings_of_a_line_after_a_torn_loop_are_offered_the_loop_first() 
     assert offered.index(inside) < offered.index(outside)
 
 
+def test_what_is_torn_elsewhere_and_only_a_guess_would_mend_stays_apart() -> None:
+    guess = [Cell("r = cross_val_score(m, X, y, scoring='accur"), Cell("n_jobs=1)")]
+    torn = [Cell("for k in [1]:\n    x = max(k,"), Cell("    2, y=\nprint(x)")]
+    broken = Raised(type=CUT, message="x", cell=2, line=1)
+    repairs = after([*guess, *torn], broken)
+    assert repairs
+    assert all(
+        repair.cells[2:] == ("for k in [1]:\n    x = max(k,", "    2, y=\nprint(x)")
+        for repair in repairs
+    )
+    assert "scoring='accuracy',\nn_jobs=1)" in repairs[0].cells[1]
+
+
 def test_an_algorithm_that_is_missing_is_not_made_up() -> None:
     for source in ("def bubble_sort(values):", "def f(x):\n    # sort", "for k in x:"):
         assert tried(source) == []

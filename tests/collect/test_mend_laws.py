@@ -42,7 +42,10 @@ HAND_INS = st.lists(st.builds(Cell, SOURCES, st.sampled_from(["", "1 2", "a"])),
 
 def parses(source: str) -> bool:
     lines = source.split("\n")
-    plain = "\n".join("pass" if line.lstrip()[:1] in ("%", "!") else line for line in lines)
+    plain = "\n".join(
+        line[: len(line) - len(line.lstrip())] + "pass" if line.lstrip()[:1] in ("%", "!") else line
+        for line in lines
+    )
     try:
         ast.parse(plain)
     except (SyntaxError, ValueError):

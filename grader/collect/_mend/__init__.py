@@ -131,6 +131,7 @@ def _unparsed(
     if not broken:
         return [(whole, joins, True)] if joins else []
     at = next((n for n in broken if raised.cell is not None and n >= raised.cell - 1), broken[0])
+    group.parted(base, at)
     others = [*whole[:at], *whole[at + 1 :]]
     torn = group.torn.get(at, 0)
     states = search.mended(whole[at], others, effort, torn=torn, unsure=True, slip=slip)

@@ -9,7 +9,6 @@ from grader.collect._mend.names import unresolved
 from grader.collect._mend.source import masked, tree
 
 _UNKNOWN = 10
-_ONE_PASS = 6
 _UNREACHABLE = 5
 _FALLS_OFF = 4
 _LOOP_NAME = 3
@@ -34,8 +33,6 @@ def oddities(lines: Sequence[str], known: frozenset[str]) -> int:
     for node in ast.walk(module):
         if isinstance(node, Function):
             odd += _FALLS_OFF * (_gives(node) and _falls_off(node.body))
-        if isinstance(node, Loop) and isinstance(node.body[-1], ast.Return | ast.Break):
-            odd += _ONE_PASS
         for block in _blocks(node):
             odd += _block(block)
     return odd

@@ -31,6 +31,17 @@ class Grouped:
     mended: dict[int, search.State] = field(default_factory=dict)
     torn: dict[int, int] = field(default_factory=dict)
 
+    def parted(self, handed_in: Sequence[tuple[str, ...]], but: int) -> None:
+        """Take joints back that are no program yet, but for one cell."""
+        for at in self.torn:
+            if at == but or fault(self.cells[at]) is None:
+                continue
+            self.cells[at] = handed_in[at]
+            while at and self.cells[at - 1] == ("",) and handed_in[at - 1] != ("",):
+                at -= 1  # noqa: PLW2901 - backwards through the pieces of one cell
+                self.cells[at] = handed_in[at]
+                self.fixes.pop()
+
 
 def grouped(
     cells: Sequence[tuple[str, ...]],
