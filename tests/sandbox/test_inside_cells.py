@@ -55,19 +55,23 @@ def test_exceptions_name_cell_and_line_as_the_student_counts_them(tmp_path: Path
         "return 3",
         "%nosuch 1",
         "\n\n!true\nnothere",
+        "%%time\ndef f():\n    a = 1\n    return a / 0\nf()\n",
     )
-    assert [where(answer) for answer in done.answers[1:]] == [
+    found = [where(answer) for answer in done.answers[1:]]
+    # IPython 8 catches this one itself, without saying in which line
+    assert found.pop(5) in (("ZeroDivisionError", 7, 2), ("ZeroDivisionError", 7, None))
+    assert found == [
         ("ZeroDivisionError", 1, 5),
         ("SyntaxError", 3, 2),
         ("IndentationError", 4, 4),
         ("ZeroDivisionError", 5, 4),
         ("ZeroDivisionError", 6, 3),
-        ("ZeroDivisionError", 7, 2),
         ("KeyError", 8, 4),
         ("SyntaxError", 9, 1),
         ("SyntaxError", 10, 1),
         ("UsageError", 11, 1),
         ("NameError", 12, 4),
+        ("ZeroDivisionError", 13, 4),
     ]
     assert done.answers[1]["raised"]["message"] == "division by zero"
     assert done.answers[2]["raised"]["message"] == "'(' was never closed"
@@ -144,6 +148,8 @@ def test_commands_of_the_shell_stand_in_order_with_prints(tmp_path: Path) -> Non
         "print(repr(text))\n!ls nothere 2>/dev/null || echo none",
         "%%writefile made.py\nname = 'made'",
         "import made\nprint(made.name)\n%run made.py\nname",
+        "%%python\nprint(6 * 7)",
+        "%%script surely-not-there\nx",
     )
     assert done.text.splitlines() == [
         "a b 3 4",
@@ -156,6 +162,8 @@ def test_commands_of_the_shell_stand_in_order_with_prints(tmp_path: Path) -> Non
         "Writing made.py",
         "made",
         "'made'",
+        "42",
+        "Couldn't find program: 'surely-not-there'",
     ]
     assert where(done.answers[3]) == ("CalledProcessError", 4, 1)
 

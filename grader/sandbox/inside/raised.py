@@ -68,12 +68,17 @@ def _place(state: State, error: BaseException) -> tuple[int | None, int | None]:
             return state.cells[file], _line(state, file, line)
         if next(_frames(error), None) is None:
             return None, line
-    cell, at, last = None, None, ""
+    cell, at, magic = None, None, None
     for file, line in _frames(error):
         if file in state.cells:
-            cell, at, last = state.cells[file], _line(state, file, line), file
-        elif file == _TIMED and last and line and at:
-            at, last = _below(last, at, line), ""
+            cell, at = state.cells[file], _line(state, file, line)
+            magic = at if _is_magic(file) else None
+        elif file == _TIMED and line is not None:
+            if cell is None and state.running is not None:  # %%time itself has caught it
+                file = f"<cell {state.running}>"  # noqa: PLW2901
+                cell, at = state.running, _line(state, file, 1)
+                magic = at if _is_magic(file) else None
+            at = at if magic is None else magic + line  # it counts from the line below %%time
     return cell, at
 
 
@@ -90,9 +95,9 @@ def _line(state: State, file: str, line: int | None) -> int | None:
     return None if line is None else line + state.above.get(file, 0)
 
 
-def _below(file: str, line: int, inner: int) -> int:
-    """Return the line of a cell that ``%%time`` runs: it counts from the line below itself."""
-    return line + inner if "run_cell_magic" in linecache.getline(file, 1) else line
+def _is_magic(file: str) -> bool:
+    """Tell whether the whole of a cell is the text of a magic, as IPython has rewritten it."""
+    return "run_cell_magic" in linecache.getline(file, 1)
 
 
 def _real(kind: type, attribute: str, error: BaseException) -> Any:

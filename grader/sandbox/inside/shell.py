@@ -174,7 +174,7 @@ class Shell(InteractiveShell):
         self.state.output.flush()
         code = said[1] if said else subprocess.call(command, shell=True)  # noqa: S602
         self.user_ns["_exit_code"] = code
-        if self.system_raise_on_error and code:
+        if code and getattr(self, "system_raise_on_error", False):  # older ones have no such wish
             raise subprocess.CalledProcessError(code, cmd)
 
     system_piped = system_raw = system
@@ -225,16 +225,20 @@ class Shell(InteractiveShell):
 
 def _script(shell: Shell, name: str) -> Any:
     """Make ``%%bash`` and the like: a program that reads the cell, with our own descriptors."""
+    program = shlex.quote(sys.executable) if name in {"python", "python3"} else name
 
     def magic(line: str, cell: str) -> None:
-        words = shlex.split(
-            line if name == "script" else f"{name} {line}", posix=os.name == "posix"
-        )
+        text = line if name == "script" else f"{program} {line}"
+        words = shlex.split(text, posix=os.name == "posix")
         asked, command = ScriptMagics.shebang.parser.parse_known_args(words)
         shell.state.output.flush()
         keep = subprocess.PIPE
         out, error = keep if asked.out else None, keep if asked.err else None
-        child = subprocess.Popen(command, stdin=keep, stdout=out, stderr=error)
+        try:
+            child = subprocess.Popen(command, stdin=keep, stdout=out, stderr=error)
+        except FileNotFoundError:
+            print(f"Couldn't find program: {command[0]!r}")  # noqa: T201  # as IPython does
+            return
         if asked.bg:
             return
         printed = child.communicate((cell.rstrip("\n") + "\n").encode())
