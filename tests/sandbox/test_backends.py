@@ -16,6 +16,7 @@ from grader.sandbox import Backend, Job, Limits, Run, Step
 from grader.sandbox.backends import backends
 from grader.sandbox.backends.bubblewrap import Bubblewrap
 from grader.sandbox.backends.container import Container
+from grader.sandbox.backends.landlock import Landlocked, _around
 from grader.sandbox.backends.none import NotIsolated, Unisolated
 from grader.sandbox.doctor.checks import tried
 from tests.sandbox.conftest import namespaces_work
@@ -382,6 +383,24 @@ def test_a_real_container_program(program: str) -> None:
     assert [finding for finding in result.findings if not finding.ok] == []
 
 
+# -- Landlock alone
+
+
+def test_landlock_boxes_are_weaker_and_say_so() -> None:
+    isolation = Landlocked().isolation
+    assert isolation.level == "L2"
+    assert {"net", "mount", "pid"} <= set(isolation.missing)
+    assert isolation.says.startswith("no namespaces")
+
+
+def test_landlock_boxes_read_around_what_is_masked(tmp_path: Path) -> None:
+    for name in ("numpy", "grader", "deep/kept", "deep/hidden"):
+        (tmp_path / name).mkdir(parents=True)
+    masks = [str(tmp_path / "grader"), str(tmp_path / "deep/hidden")]
+    shown = list(_around(str(tmp_path), masks))
+    assert shown == [str(tmp_path / "deep/kept"), str(tmp_path / "numpy")]
+
+
 # -- none
 
 
@@ -411,4 +430,4 @@ def test_none_finds_the_programs_of_this_computer(
 
 
 def test_all_backends_are_found_by_name() -> None:
-    assert backends.names() == ["bubblewrap", "container", "native", "none"]
+    assert backends.names() == ["bubblewrap", "container", "landlock", "native", "none"]

@@ -24,7 +24,7 @@ LEVELS = ("L0", "L1", "L2", "L3", "L4")
 FOR_OTHERS = "L3"
 """What grading other people's code needs, unless a weaker level is accepted by name."""
 
-USUAL = ("native", "bubblewrap")
+USUAL = ("native", "bubblewrap", "landlock")
 """Backends that are tried unless others are named, the best first."""
 
 _MADE: dict[str, Callable[[], Backend]] = {
@@ -52,18 +52,23 @@ class Found:
         return self.isolation.level
 
 
-def find(required: str | None = None, names: Sequence[str] = USUAL) -> Found:
+def find(required: str | None = None, names: Sequence[str] = USUAL, *, every: bool = True) -> Found:
     """Try backends, and return the best with all that was found.
 
     Args:
         required: the least level that is enough, such as ``L3``; None takes what there is.
         names: the backends to try; of several with the same level the first wins.
+        every: try the others as well when one is found that is enough for other people's code.
 
     Raises:
         NotEnough: when no backend reaches ``required``; the message says why.
         UnknownKind: when there is no backend of a name.
     """
-    results = [distrusted(_try(name)) for name in names]
+    results: list[Tried] = []
+    for name in names:
+        results.append(distrusted(_try(name)))
+        if not every and not results[-1].why and _at_least(results[-1].isolation.level, required):
+            break
     working = [one for one in results if not one.why]
     chosen = max(working, key=lambda one: LEVELS.index(one.isolation.level), default=None)
     if chosen is None or chosen.isolation.level == "L0":
@@ -71,7 +76,7 @@ def find(required: str | None = None, names: Sequence[str] = USUAL) -> Found:
     else:
         isolation, name = chosen.isolation, chosen.backend
     found = Found(name, isolation, tuple(results), missing())
-    if required is not None and LEVELS.index(found.level) < LEVELS.index(required):
+    if required is not None and not _at_least(found.level, required):
         raise NotEnough(_too_little(found, required))
     return found
 
@@ -83,7 +88,7 @@ def best(required: str | None = None, names: Sequence[str] = USUAL, **options: A
         NotEnough: when none reaches ``required``. Without one, the backend ``none`` may be
             returned, which itself refuses to run what is not said to be one's own.
     """
-    found = find(required, names)
+    found = find(required, names, every=False)
     made = backends.get(found.backend)
     return made() if found.backend == "none" else made(**options)
 
@@ -105,6 +110,10 @@ def required_level(accept: str | None = None) -> str:
     if accept not in LEVELS:
         raise NotEnough(f"'{accept}' is no level of isolation; there are {', '.join(LEVELS)}")
     return accept
+
+
+def _at_least(level: str, required: str | None) -> bool:
+    return LEVELS.index(level) >= LEVELS.index(required or FOR_OTHERS)
 
 
 def _try(name: str) -> Tried:

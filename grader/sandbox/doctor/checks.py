@@ -227,7 +227,10 @@ def _files(told: dict[str, str], isolation: Isolation) -> Iterator[Finding]:
     yield Finding("files outside cannot be read", told["files"] != "yes", told["files"])
     yield Finding("the runtime cannot be changed", told["runtime"] != "yes", told["runtime"])
     yield Finding("a folder of its own", told["own files"] == "yes", told["own files"])
-    yield Finding("shared memory is there", told["shared memory"] == "yes", told["shared memory"])
+    if "mount" in isolation.layers:
+        yield Finding(
+            "shared memory is there", told["shared memory"] == "yes", told["shared memory"]
+        )
     if "landlock" in isolation.layers:
         denied = told["root"] == "PermissionError"
         yield Finding("Landlock denies what no rule names", denied, told["root"])
@@ -301,9 +304,13 @@ def _text(path: str) -> str:
 
 
 def distrusted(one: Tried) -> Tried:
-    """The same, without a level where something promised was not kept."""
-    if one.works or one.why:
+    """The same, without a level where it does not work or something promised was not kept."""
+    if one.works:
         return one
+    if one.why:
+        return replace(
+            one, isolation=replace(one.isolation, level="L0", says=f"it failed: {one.why}")
+        )
     failed = ", ".join(finding.what for finding in one.findings if not finding.ok)
     says = f"NOT ISOLATED: this did not hold: {failed}"
     return replace(one, isolation=replace(one.isolation, level="L0", says=says))

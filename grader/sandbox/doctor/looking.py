@@ -37,13 +37,14 @@ def look(_: dict[str, Any], outside: list[str], port: int, name: str) -> dict[st
 
 def stay(_: dict[str, Any], name: str, seconds: float) -> bool:
     """Leave a process behind, then wait to be seen; return whether somebody outside was there."""
+    # First of all: who looks for the name answers with the signal.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
     _call_oneself(name)
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
             time.sleep(20 * seconds)
         os._exit(0)
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
     return signal.sigtimedwait([signal.SIGUSR1], seconds) is not None
 
 

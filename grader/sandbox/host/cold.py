@@ -26,6 +26,7 @@ _OVER = 1.1
 """The watchdog ends a tree that holds a tenth more than it may: a limit inside comes first."""
 _NO_ADDRESS_LIMIT = ("training",)
 """Runtimes whose libraries reserve far more addresses than they use."""
+_ROUNDS = 1000
 _SIGNALLED = 128
 """A program that waits for another gives this and the signal's number as its own exit status."""
 
@@ -44,6 +45,7 @@ class Cold:
         path: where it imports from; empty for the interpreter's own.
         walls: what it puts up around itself: ``landlock`` (arguments of ``landlock.prepare``) and
             ``filters`` of system calls (machine -> hexadecimal digits).
+        user: as root, the user and group id that the command is started as.
         passed: descriptors that the command is given; they are closed here.
         further: limits of each process beside the usual ones (name in ``resource`` -> limit).
         own: folders that are file systems of its own: what lies in them counts.
@@ -61,6 +63,7 @@ class Cold:
     cwd: str | None = None
     path: Sequence[str] = ()
     walls: Mapping[str, Any] = field(default_factory=dict)
+    user: int | None = None
     passed: Sequence[int] = ()
     further: Mapping[str, int] = field(default_factory=dict)
     own: Sequence[str] = ()
@@ -116,7 +119,9 @@ class Cold:
     def _start(self) -> subprocess.Popen[bytes]:
         others: dict[str, Any] = {}
         if sys.platform != "win32":
-            others = {"pass_fds": tuple(self.passed), "start_new_session": True}
+            others |= {"pass_fds": tuple(self.passed), "start_new_session": True}
+        if self.user is not None:
+            others |= {"user": self.user, "group": self.user, "extra_groups": ()}
         try:
             self._process = subprocess.Popen(
                 list(self.command),
@@ -261,12 +266,33 @@ def _end_tree(process: subprocess.Popen[bytes], inner: int | None) -> None:
             )
         process.kill()
         return
-    tree = list(descendants(process.pid)) if inner is not None and process.poll() is None else []
+    if inner == process.pid and process.poll() is None:
+        _end_below(inner)
     with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
-    for pid in tree[1:]:  # those that have left the process group
-        with contextlib.suppress(OSError):
-            os.kill(pid, signal.SIGKILL)
+
+
+def _end_below(pid: int) -> None:
+    """End all below a process that adopts every orphan of its tree; it is stopped meanwhile."""
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGSTOP)
+    for _ in range(_ROUNDS):
+        alive = [one for one in descendants(pid) if one != pid and not _is_zombie(one)]
+        if not alive:
+            return
+        for one in alive:
+            with contextlib.suppress(OSError):
+                os.kill(one, signal.SIGKILL)
+        time.sleep(0.001)
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether a process has ended, and only its parent has not asked yet."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b") ")[2][:1] in (b"Z", b"X")
+    except OSError:
+        return True
 
 
 def _in_words(status: int) -> str:
