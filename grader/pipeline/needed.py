@@ -14,8 +14,13 @@ from dataclasses import dataclass, field, replace
 from grader.model import Cell
 
 
-def needed(cells: Sequence[Cell], parts: Collection[str]) -> list[Cell]:
+def needed(cells: Sequence[Cell], parts: Collection[str], near: Collection[str] = ()) -> list[Cell]:
     """Return the cells to be run, in order; some with their imports alone.
+
+    Args:
+        cells: the whole program.
+        parts: whose cells are wanted.
+        near: parts whose cells may be taken for any word of a cell that is no Python, beside these.
 
     >>> from grader.model import Place
     >>> place = Place(file="a.py", start=1, end=1)
@@ -28,7 +33,7 @@ def needed(cells: Sequence[Cell], parts: Collection[str]) -> list[Cell]:
     wanted = [cell.number for cell in cells if not set(parts).isdisjoint(cell.parts)]
     if not wanted:
         return []
-    search = _Search({cell.number: cell for cell in cells}, frozenset(parts), max(wanted))
+    search = _Search({cell.number: cell for cell in cells}, frozenset([*parts, *near]), max(wanted))
     search.take(wanted)
     search.take(cell.number for cell in cells if not cell.parts and cell.number < search.last)
     search.heads()
@@ -106,7 +111,7 @@ class _Search:
             return []
         between = range(binder + 1, cell.number) if name not in self.modules else range(0)
         altering = [n for n in between if n in self.cells and name in self.cells[n].changes]
-        # of a cell that is no Python all words count as names: they lead to no other part's work
+        # of a cell that is no Python all words count as names: they lead to no training of others
         return [n for n in (binder, *altering) if not cell.error or self._is_near(self.cells[n])]
 
     def _is_near(self, cell: Cell) -> bool:
