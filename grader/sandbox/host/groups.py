@@ -73,15 +73,7 @@ class Group:
     def remove(self) -> None:
         """Take the group away; its processes have been ended, and may need a moment to go."""
         for folder in {self.memory, self.pids, self.cpu}:
-            for _ in range(50):
-                try:
-                    folder.rmdir()
-                except FileNotFoundError:
-                    break
-                except OSError:
-                    time.sleep(0.002)
-                else:
-                    break
+            _remove(folder)
 
 
 class Groups:
@@ -113,8 +105,9 @@ class Groups:
         if self._owner != os.getpid():
             return
         for folder in set(self._folders.values()):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+            for inner in folder.glob("*/"):
+                _remove(inner)
+            _remove(folder)
 
 
 def groups() -> Groups | None:
@@ -197,6 +190,19 @@ def _clear(parent: Path) -> None:
             for inner in (*folder.glob("*/"), folder):
                 with contextlib.suppress(OSError):
                     inner.rmdir()
+
+
+def _remove(folder: Path) -> None:
+    """Take one folder away, as soon as the kernel has let its last process go."""
+    for _ in range(100):
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError:
+            time.sleep(0.005)
+        else:
+            return
 
 
 def _write(path: Path, value: object) -> None:

@@ -250,7 +250,14 @@ class Zygote:
             reseed()
         os.write(ends.hello, b"ready")
         confine.descriptors(ends.inlet, ends.outlet, ends.text, self._layers)
+        self._touch()
         serve(Channel(confine.INLET, confine.OUTLET), self._state)
+
+    def _touch(self) -> None:
+        """Run a cell of nothing: it copies the pages that every cell writes to, while we wait."""
+        if self._state.shell is not None:
+            HANDLERS["cell"](self._state, {"source": "pass", "number": 0})
+            self._state.cells.clear()
 
     def _reap(self) -> None:
         while self._boxes:
