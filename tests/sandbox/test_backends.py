@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -287,6 +288,15 @@ def test_bubblewrap_shows_nothing_of_how_the_grader_is_installed(bubblewrap: Bub
     if there == "False":
         pytest.skip("NOT TESTED: the grader is not installed beside the interpreter's packages")
     assert size == "0"
+
+
+def test_bubblewrap_runs_the_interpreter_of_a_virtual_environment(
+    bubblewrap: Bubblewrap, tmp_path: Path
+) -> None:
+    del bubblewrap
+    venv.create(tmp_path / "own", symlinks=True)
+    with Bubblewrap(venv=tmp_path / "own") as backend:
+        assert said(backend, "import sys\nprint(sys.prefix)") == str(tmp_path / "own")
 
 
 def test_bubblewrap_bounds_the_number_of_files(bubblewrap: Bubblewrap) -> None:

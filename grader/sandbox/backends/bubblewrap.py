@@ -124,6 +124,10 @@ class Bubblewrap:
         ends = ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
         filtered = ["--seccomp", texts.add(sources.program(f"{os.uname().machine}.bpf"))]
         words = [*apart, *ids, *ends, *filtered]
+        words += [*_devices(), "--proc", "/proc"]
+        size = ["--size", str(limits.disk_mb * _MEGABYTE)]
+        for folder in _OWN:  # before the binds: an interpreter may lie below /tmp
+            words += [*(size if "--size" in _help(self.program) else []), "--tmpfs", folder]
         for path, content in _ETC.items():
             words += ["--ro-bind-data", texts.add(content.encode()), path]
         shows = [*((bind, bind) for bind in sorted(shown.binds)), *_masks(shown, empty)]
@@ -135,10 +139,6 @@ class Bubblewrap:
             words += ["--ro-bind", origin, target]
         for link, target in shown.links:
             words += ["--symlink", target, link]
-        words += [*_devices(), "--proc", "/proc"]
-        size = ["--size", str(limits.disk_mb * _MEGABYTE)]
-        for folder in _OWN:
-            words += [*(size if "--size" in _help(self.program) else []), "--tmpfs", folder]
         words += ["--remount-ro", "/", "--chdir", _WORK, "--"]
         words += [shown.python, *sources.ARGUMENTS, "0"]
         command = [shutil.which(self.program) or self.program, *words]

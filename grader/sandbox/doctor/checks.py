@@ -10,17 +10,18 @@ import contextlib
 import os
 import secrets
 import signal
-import socket
-import tempfile
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from grader.sandbox import Backend, Isolation, Job, Limits, Run, Step
+from grader.sandbox.doctor.outside import Outside
+from grader.sandbox.doctor.outside import made as outside_of_boxes
 
 NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts", "cgroup")
 _LAYER = {"mnt": "mount"}
@@ -66,7 +67,7 @@ def tried(name: str, backend: Backend) -> Tried:
     """Run three small jobs in a backend and look at them."""
     claimed: Isolation = getattr(backend, "isolation", Isolation())
     try:
-        with _outside() as outside:
+        with outside_of_boxes() as outside:
             run, seen, left = _first(backend, outside)
             reached = outside.reached()
         if run.ended != "done":
@@ -87,79 +88,7 @@ def tried(name: str, backend: Backend) -> Tried:
     return Tried(name, isolation, tuple(findings))
 
 
-@dataclass(frozen=True, slots=True)
-class _Outside:
-    """Things of this machine that a box must not reach; ``name`` names a socket and a variable."""
-
-    files: list[str]
-    name: str
-    tcp: socket.socket
-    udp: socket.socket
-    unix: socket.socket
-
-    @property
-    def port(self) -> int:
-        """The port of both servers."""
-        return int(self.tcp.getsockname()[1])
-
-    def reached(self) -> dict[str, bool]:
-        """Which of the servers somebody came to."""
-        return {
-            "tcp": _comes(self.tcp.accept),
-            "udp": _comes(self.udp.recv, 16),
-            "abstract": _comes(self.unix.accept),
-        }
-
-
-def _comes(take: Callable[..., Any], *words: int) -> bool:
-    try:
-        came = take(*words)
-    except BlockingIOError:
-        return False
-    if isinstance(came, tuple):
-        came[0].close()
-    return True
-
-
-@contextlib.contextmanager
-def _outside() -> Iterator[_Outside]:
-    """Files that everybody may read, servers that everybody may reach, a secret in the open."""
-    name = f"GRADER_{secrets.token_hex(6)}"
-    with (
-        contextlib.ExitStack() as folders,
-        socket.create_server(("127.0.0.1", 0)) as tcp,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as unix,
-    ):
-        outside = [folders.enter_context(_readable(place)) for place in _places()]
-        udp.bind(tcp.getsockname())
-        unix.bind("\0" + name)
-        unix.listen()
-        for server in (tcp, udp, unix):
-            server.setblocking(False)
-        os.environ[name] = "1"
-        try:
-            yield _Outside(outside, name, tcp, udp, unix)
-        finally:
-            del os.environ[name]
-
-
-def _places() -> list[str]:
-    """Where files are put: a box has a /tmp of its own, which would hide ours alone."""
-    other = Path("/var/tmp")  # noqa: S108  # in a folder with a name of its own
-    return [tempfile.gettempdir(), *([str(other)] if os.access(other, os.W_OK) else [])]
-
-
-@contextlib.contextmanager
-def _readable(place: str) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="grader-", dir=place) as folder:
-        Path(folder).chmod(0o755)
-        file = Path(folder, "outside.txt")
-        file.write_text("1", "ascii")
-        yield str(file)
-
-
-def _first(backend: Backend, outside: _Outside) -> tuple[Run, _Seen, list[int]]:
+def _first(backend: Backend, outside: Outside) -> tuple[Run, _Seen, list[int]]:
     """The job that looks around, then waits to be looked at."""
     name, seen = f"box{secrets.token_hex(5)}", _Seen()
     over = threading.Event()
@@ -209,6 +138,8 @@ def _left(name: str) -> list[int]:
 
 
 def _called(name: str) -> Iterator[int]:
+    if sys.platform != "linux":
+        return  # a container there runs in a machine of its own, which cannot be seen from here
     for entry in os.listdir("/proc"):  # noqa: PTH208  # read a hundred times a second
         if entry.isdecimal() and _text(f"/proc/{entry}/comm").strip() == name:
             yield int(entry)
