@@ -153,7 +153,9 @@ def _document(
     """Blocks of code as they stand, with what follows them; labels within them are no code."""
     if transcript.code:
         return
-    pieces = [p for block in split("\n".join(transcript.lines), name) for p in _apart(block, tree)]
+    lines = transcript.lines
+    blocks = split("\n".join(lines), name)
+    pieces = [p for block in blocks for p in _apart(block, lines[block.place.start - 1], tree)]
     spans = [(part, *span) for part, answer in answers for span in _spans(answer, name)]
     for raw in _pieces(_told(pieces), ()):
         line = raw.place.start
@@ -174,13 +176,13 @@ def _spans(answer: Answer, name: str) -> Iterator[tuple[int, int]]:
             yield place.line, place.line + piece.text.count("\n")
 
 
-def _apart(piece: Piece, tree: Tree) -> Iterator[Piece]:
-    """A block of code, cut where a line is the label of a part."""
+def _apart(piece: Piece, head: str, tree: Tree) -> Iterator[Piece]:
+    """A block of code, cut where a line is the label of a part; ``head`` is its first line."""
     if piece.kind != "code":
         yield piece
         return
     lines = piece.text.split("\n")
-    first = piece.place.end - len(lines) + 1 if len(lines) <= _size(piece) else piece.place.start
+    first = piece.place.start + head.lstrip().startswith(("```", "~~~"))
     start = 0
     for at in range(len(lines) + 1):
         if at < len(lines) and not _is_label(lines[at], tree):
@@ -192,10 +194,6 @@ def _apart(piece: Piece, tree: Tree) -> Iterator[Piece]:
             )
             yield replace(piece, text=text, place=place)
         start = at + 1
-
-
-def _size(piece: Piece) -> int:
-    return piece.place.end - piece.place.start + 1
 
 
 def _is_label(line: str, tree: Tree) -> bool:

@@ -8,6 +8,7 @@ name of the exception, or several) and ``{after}`` (arguments after the call, by
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -82,8 +83,8 @@ class Cases:
         if not isinstance(case, Mapping):
             return "it was not called"
         ended = case.get("ended")
-        if ended in _LIMITS:
-            return _LIMITS[str(ended)]
+        if isinstance(ended, str) and ended in _LIMITS:
+            return _LIMITS[ended]
         named = isinstance(wanted, Mapping) and wanted and set(wanted) <= _FIELDS
         want = wanted if named else {"result": wanted}
         if ended == "raised":
@@ -101,7 +102,8 @@ class Cases:
         after = case.get("after")
         if self.unchanged and difference(after, case.get("args"), Tolerance(exact=True)):
             return "it changes its arguments"
-        for position, value in dict(want.get("after") or {}).items():
+        wanted = want.get("after")
+        for position, value in (wanted if isinstance(wanted, Mapping) else {}).items():
             at = int(position) if str(position).isdigit() else -1
             if not isinstance(after, list) or not 0 <= at < len(after):
                 return "its arguments afterwards are not known"
@@ -121,14 +123,22 @@ def _raised(case: Mapping[str, Any], want: Mapping[str, Any]) -> str:
     raised = case.get("raised")
     kind = str(raised.get("type", "")) if isinstance(raised, Mapping) else ""
     allowed = want.get("raises", ())
-    names = [allowed] if isinstance(allowed, str) else list(allowed)
+    names = allowed if isinstance(allowed, list | tuple) else [allowed]
     if kind.rpartition(".")[2] in names:
         return ""
-    return f"it stops with {kind[:60] or 'an exception'}"
+    return f"it stops with {_public(kind)}"
+
+
+def _public(kind: str) -> str:
+    """The name of an exception of Python's own: a name of the student's may tell hidden inputs."""
+    own = getattr(builtins, kind.rpartition(".")[2], None)
+    known = isinstance(own, type) and issubclass(own, BaseException)
+    return kind if known else "an exception of its own"
 
 
 def _hangs(case: Any) -> bool:
-    return isinstance(case, Mapping) and case.get("ended") in _LIMITS
+    ended = case.get("ended") if isinstance(case, Mapping) else None
+    return isinstance(ended, str) and ended in _LIMITS
 
 
 def _more(what: str) -> str:
@@ -157,8 +167,11 @@ def _by(case: Any, fault: str) -> str:
 
 
 def _inputs(case: Any) -> str:
-    args = [_shown(one) for one in case.get("args", ())]
-    args += [f"{name}={_shown(one)}" for name, one in dict(case.get("kwargs", {})).items()]
+    own: Mapping[str, Any] = case if isinstance(case, Mapping) else {}
+    given, named = own.get("args"), own.get("kwargs")
+    args = [_shown(one) for one in given] if isinstance(given, list | tuple) else []
+    if isinstance(named, Mapping):
+        args += [f"{name}={_shown(one)}" for name, one in named.items()]
     return f"({', '.join(args)})"[: 2 * _VALUE]
 
 

@@ -7,8 +7,8 @@ belongs to is settled with that, and the rest is done in another job without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.collect.runs import Case, Ran
@@ -152,7 +152,7 @@ def _ran(
     running: Running,
     left_out: str,
 ) -> dict[str, Ran]:
-    pairs = list(zip(plan, outcomes, strict=True))
+    pairs = list(zip(plan, _silenced(plan, outcomes), strict=True))
     before = [(one.cell, o) for one, o in pairs if one.cell is not None and not one.figures]
     end = max((c.number for c, _ in before if part.id in c.parts), default=0)
     before = [(cell, o) for cell, o in before if cell.number <= end]
@@ -176,6 +176,18 @@ def _ran(
         )
         for name in part.runs
     }
+
+
+def _silenced(plan: Sequence[Planned], outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
+    """What cells say that run behind calls is left out: it may tell inputs that are hidden."""
+    called = False
+    for one, outcome in zip(plan, outcomes, strict=True):
+        called = called or one.step.do == "call"
+        raised = outcome.raised
+        if called and one.cell is not None and raised is not None:
+            yield replace(outcome, raised=replace(raised, type="Exception", message=""))
+        else:
+            yield outcome
 
 
 def _until_error(cells: Sequence[tuple[Cell, Outcome]]) -> list[tuple[Cell, Outcome]]:

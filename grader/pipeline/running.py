@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from grader import codec
 from grader.collect.runs import Ran
+from grader.collect.runs.call import Call
 from grader.collect.runs.printed import Printed
 from grader.model import Broken, Cell, Evidence, Finding, Found, Missing
 from grader.pipeline.jobs import Cases, carried_out
@@ -84,6 +85,8 @@ class Running:
         found: Finding = kind.found(ran, self.cases.get((part.id, name), ()))
         if isinstance(kind, Printed) and isinstance(found, Found) and kind.read is not None:
             return self._read(kind, found)
+        if isinstance(kind, Call) and isinstance(found, Found) and kind.hidden is None:
+            return replace(found, value={**found.value, "hidden": self.rubric.run.hidden})
         return found
 
     def _read(self, kind: Printed, text: Found) -> Finding:

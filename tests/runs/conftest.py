@@ -1,6 +1,8 @@
 """Boxes for tests that run code, and hand-ins written as text."""
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,25 +29,32 @@ def backend() -> Iterator[Backend]:
     native.close()
 
 
+def _grade(
+    folder: Path,
+    assignment: pipeline.Assignment,
+    files: Mapping[str, str],
+    backend: Backend | None,
+) -> Graded:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    collecting = pipeline.Collecting(assignment, backend)
+    try:
+        record = collecting(pipeline.hand_ins([folder])[0]).record
+    finally:
+        collecting.close()
+    kept = pipeline.Record.from_bytes(record.to_bytes())
+    return {part.id: part for part in pipeline.mark_record(assignment, kept).parts}, record
+
+
 @pytest.fixture
 def graded(tmp_path: Path, backend: Backend) -> Callable[..., Graded]:
     """Grades a hand-in given as names and texts: its parts by id, and the record."""
+    return lambda assignment, files: _grade(tmp_path / "student", assignment, files, backend)
 
-    def grade(
-        assignment: pipeline.Assignment,
-        files: Mapping[str, str],
-        backend: Backend | None = backend,
-    ) -> Graded:
-        folder = tmp_path / "student"
-        folder.mkdir(exist_ok=True)
-        for name, text in files.items():
-            (folder / name).write_text(text, "utf-8")
-        collecting = pipeline.Collecting(assignment, backend)
-        try:
-            record = collecting(pipeline.hand_ins([folder])[0]).record
-        finally:
-            collecting.close()
-        kept = pipeline.Record.from_bytes(record.to_bytes())
-        return {part.id: part for part in pipeline.mark_record(assignment, kept).parts}, record
 
-    return grade
+@pytest.fixture
+def graded_apart(tmp_path: Path) -> Callable[..., Graded]:
+    """The same with a backend of the test's own, or none."""
+    return partial(_grade, tmp_path / "student")

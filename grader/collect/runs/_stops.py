@@ -79,12 +79,21 @@ def raising(raised: Raised | None, cells: Sequence[Cell]) -> Missing:
     if raised is None:
         return undecided("it stopped, and did not say why")
     why = f"the code stops: {said(raised, cells)}"
-    kind = raised.type.rpartition(".")[2]
-    if kind in NOT_HERE:
-        return Missing(why=why, doubt=f"{why}; this may come from where it was run")
-    if kind in _TORN and any(is_converted(cell) for cell in cells):
-        return Missing(why=why, doubt=f"{why}; the file's conversion may have torn it")
-    return Missing(why=why)
+    doubt = doubt_of([raised.type], cells)
+    return Missing(why=why, doubt=f"{why}; {doubt}" if doubt else "")
+
+
+def doubt_of(types: Iterable[str], cells: Sequence[Cell]) -> str:
+    """Return why exceptions may not be the student's doing, "" if they can only be.
+
+    It names types alone: what an exception says may hold inputs that are hidden.
+    """
+    names = [kind.rpartition(".")[2] for kind in types]
+    if any(name in NOT_HERE for name in names):
+        return "this may come from where it was run"
+    if any(name in _TORN for name in names) and any(is_converted(cell) for cell in cells):
+        return "the file's conversion may have torn it"
+    return ""
 
 
 def undecided(why: str) -> Missing:

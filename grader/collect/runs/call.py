@@ -63,18 +63,10 @@ class Call:
         if failed is not None:
             return stops.stopped(failed, ran) or stops.undecided("nothing was called")
         made = [_made(case, outcome) for case, outcome in zip(cases, ran.steps, strict=False)]
-        absent = [stops.raising(o.raised, ()) for o in ran.steps if o.ended == "raised"]
-        doubt = next((one.doubt for one in absent if one.doubt), "")
-        if self._torn(ran):
-            doubt = doubt or "the file's conversion may have torn this function"
+        kinds = [o.raised.type for o in ran.steps if o.ended == "raised" and o.raised is not None]
         value = {"function": self.function, "hidden": self.hidden is not False, "cases": made}
+        doubt = stops.doubt_of(kinds, [cell for cell, _ in ran.own])
         return Found(value=value, where=stops.place(ran.own), doubt=doubt)
-
-    def _torn(self, ran: Ran) -> bool:
-        """Whether the function stops with an error that a conversion may have brought in."""
-        cells = [cell for cell, _ in ran.own]
-        raised = [outcome.raised for outcome in ran.steps if outcome.ended == "raised"]
-        return any(stops.raising(one, cells).doubt for one in raised)
 
 
 def _made(case: Case, outcome: Outcome) -> dict[str, Any]:
