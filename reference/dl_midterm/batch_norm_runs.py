@@ -5,7 +5,9 @@ held against what every combination of known ways would give; the combination th
 in all calls is what the function does, whatever its source looks like. Combinations are built from
 the formulas here, not from `batch_norm`, which is the other route that a law compares with.
 
-A case is ``{args, result, after, ended}``; args are those of the paper's function, in its order.
+A case is ``{args, result, after, ended}``; args are those of the paper's function, in its order, and
+``after`` what they are after the call: statistics that training leaves in the cache count as taken,
+though it normalises with old averages.
 Source: as `batch_norm`.
 """
 
@@ -86,7 +88,7 @@ def mean_is_right(run: Run) -> Judgement:
         ValueError: what the function gives is no known combination; a person has to look.
     """
     way = _way(run, "train")
-    if way[0] == "right":
+    if way[0] == "right" or (way[0] in _OLD and _is_kept(run, "mu", "right")):
         return judgement(1, "in training it takes the mean of each feature")
     return judgement(0, f"the mean it takes: {_SAID[way[0]]}", mistake=way[0])
 
@@ -94,7 +96,7 @@ def mean_is_right(run: Run) -> Judgement:
 def variance_is_right(run: Run) -> Judgement:
     """Whether training takes the variance of each feature over the batch; see `mean_is_right`."""
     way = _way(run, "train")
-    if way[1] == "right":
+    if way[1] == "right" or (way[1] in _OLD and _is_kept(run, "var", "right")):
         return judgement(1, "in training it takes the variance of each feature")
     return judgement(0, f"the variance it takes: {_SAID[way[1]]}", mistake=way[1])
 
@@ -119,6 +121,8 @@ def quotient_is_right(run: Run) -> Judgement:
     spoiled = next((one for one in (mean, variance) if one in _SPOIL), "")
     if spoiled:
         return judgement(0, f"it is normalised with another axis: {_SAID[spoiled]}")
+    if mean in _OLD or variance in _OLD:
+        return judgement(0, "in training it is normalised with old averages", mistake="running")
     if quotient in ("right", "outside", "after"):
         return judgement(1, "it is normalised by the root of variance and epsilon")
     known = {"no-root": "divided-by-variance"}.get(quotient, "")
@@ -136,6 +140,7 @@ def scale_is_right(run: Run) -> Judgement:
     return judgement(credit, _SAID[scale], mistake=known.get(scale, ""))
 
 
+_OLD = ("stored", "running")
 _SPOIL = ("over-the-features", "over-everything")
 _SAID = {
     "over-the-features": "over the features of each example, not over the batch",
@@ -165,6 +170,26 @@ def _loaded(run: Run, position: int, name: str) -> Judgement:
 
 
 # What the function does
+
+
+def _is_kept(run: Run, key: str, way: str) -> bool:
+    """Whether training without memory leaves the batch's own statistic in the cache."""
+    import numpy as np  # noqa: PLC0415
+
+    own = [c for c in run["cases"] if c["args"][MODE] == "train" and not c["args"][MODE - 1]]
+    for case in own:
+        after = case.get("after")
+        cache = after[CACHE] if isinstance(after, list) and len(after) > CACHE else None
+        kept = cache.get(key) if isinstance(cache, Mapping) else None
+        batch = np.asarray(case["args"][0], dtype=float)
+        wanted = _STATISTICS[way, "mean" if key == "mu" else "var"](batch, {}, 0.0)
+        try:
+            found = np.asarray(kept, dtype=float).reshape(-1)
+        except (TypeError, ValueError):
+            return False
+        if found.shape != wanted.shape or not np.allclose(found, wanted, rtol=CLOSE, atol=CLOSE):
+            return False
+    return bool(own)
 
 
 def _way(run: Run, mode: str) -> Way:
