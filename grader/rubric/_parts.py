@@ -40,7 +40,7 @@ class Attempt(Strict):
     id: str = ""
     of: str | None = None
     source: str | None = Field(default=None, alias="from")
-    given: Given = {}
+    given: Given = Field(default_factory=dict)
     compare: Compare | None = None
     credit: Credit = Fraction(1)
     """Fraction of the criterion's points, from 0 to 1."""
@@ -73,7 +73,7 @@ class Ran(Strict):
 
     read: str
     expect: str | None = None
-    given: Given = {}
+    given: Given = Field(default_factory=dict)
     compare: Compare
     accept: tuple[Attempt, ...] = ()
     follow: tuple[Attempt, ...] = ()
@@ -96,7 +96,7 @@ class Criterion(Strict):
     """Reference function, such as ``lenet5.connections``."""
     key: bool = False
     """Expect the instructor's key of this part instead of a reference."""
-    given: Given = {}
+    given: Given = Field(default_factory=dict)
     compare: Compare
     accept: tuple[Attempt, ...] = ()
     follow: tuple[Attempt, ...] = ()
@@ -135,8 +135,8 @@ class Part(Strict):
     ask: str
     find: Find = Find()
     needs: tuple[Id, ...] = ()
-    readings: dict[str, Read] = {}
-    runs: dict[str, RunSpec] = {}
+    readings: dict[str, Read] = Field(default_factory=dict)
+    runs: dict[str, RunSpec] = Field(default_factory=dict)
     """What is asked of the code in a box, by name."""
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     adjust: tuple[Adjustment, ...] = ()

@@ -22,7 +22,7 @@ class Rubric(Strict):
     solution: str | None = None
     """The course's own hand-in, run before a batch: what it earns by being run must be full."""
     run: Running = Running()
-    keys: dict[Id, Any] = {}
+    keys: dict[Id, Any] = Field(default_factory=dict)
     parts: tuple[Part, ...] = Field(min_length=1)
 
     @field_validator("parts")
