@@ -5,37 +5,18 @@ Both are made once, before there are several processes of ours; those share the 
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from grader.pipeline.assignment import Assignment
-from grader.sandbox import Backend, Isolation, Job, Run, Step
+from grader.pipeline.warming import warming
+from grader.sandbox import Backend, Isolation, Job, Run
 from grader.sandbox.backends.native import Native
 from grader.sandbox.doctor import LEVELS, NotEnough, required_level
 from grader.sandbox.process import Worker
-
-TASK = "grader.collect._everything:task"
-_WARM_PART = """
-## {id}
-
-{ask}
-
-Answer: it is 12.5 %, about 3 x 4 = 12, because the first grows and the second falls.
-
-| layer | size |
-|---|---|
-| a | 3 |
-
-```python
-import numpy as np
-x = np.mean([1, 2])
-print(x)
-```
-"""
 
 
 @dataclass(slots=True)
@@ -117,21 +98,13 @@ def _native(assignment: Assignment, venv: Path | None, *, runs: bool) -> Native 
     """Native boxes with their zygotes started, None where this machine makes none."""
     if sys.platform != "linux":
         return None
-    native = Native(venv=venv, pool=1, warm={"reading": (_warm(assignment),)})
+    native = Native(venv=venv, pool=1, warm={"reading": (warming(assignment),)})
     try:
         native.start("reading", *([assignment.rubric.run.runtime] if runs else []))
     except OSError:
         native.close()
         return None
     return native
-
-
-def _warm(assignment: Assignment) -> Step:
-    """A hand-in of our own: what reading it loads and remembers is there for every hand-in."""
-    plan = json.dumps(asdict(replace(assignment.plan, program=True)), ensure_ascii=False)
-    text = "".join(_WARM_PART.format(id=part.id, ask=part.ask) for part in assignment.rubric.parts)
-    data = {"plan": plan, "lost": []}
-    return Step(do="task", data={"task": TASK, "data": data, "files": {"warm.md": text}})
 
 
 def _reader(native: Native | None) -> Callable[[], Backend]:

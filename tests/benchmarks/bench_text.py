@@ -1,6 +1,6 @@
 """How long do 1,000 text hand-ins of all 36 parts take, and how much memory?
 
-Run: ``python tests/benchmarks/bench_text.py [COUNT …]``. Hand-ins are the course's own samples
+Run: ``python tests/benchmarks/bench_text.py [COUNT …] [--no-run]``. Hand-ins are the course's own samples
 with every number and name of theirs left as it is and a line of their own added, so that no two
 are alike. Prints wall time, time per hand-in and peak memory of the grader and its workers.
 """
@@ -34,7 +34,7 @@ def hand_ins(folder: Path, count: int) -> None:
             (home / file.name).write_text(text + extra, "utf-8")
 
 
-def measure(count: int) -> None:
+def measure(count: int, options: list[str]) -> None:
     """Grade ``count`` hand-ins once and print a row."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -51,6 +51,7 @@ def measure(count: int) -> None:
             *paths,
             "--out",
             str(folder / "out"),
+            *options,
         ]
         done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
         seconds = time.perf_counter() - started
@@ -64,5 +65,7 @@ def measure(count: int) -> None:
 
 
 if __name__ == "__main__":
-    for size in [int(argument) for argument in sys.argv[1:]] or [100, 300, 1000]:
-        measure(size)
+    sizes = [int(argument) for argument in sys.argv[1:] if argument.isdecimal()]
+    more = [argument for argument in sys.argv[1:] if not argument.isdecimal()]
+    for size in sizes or [100, 300, 1000]:
+        measure(size, more)

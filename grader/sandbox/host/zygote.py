@@ -127,6 +127,8 @@ class Zygote:
             "readable": list(self.runtime.binds),
             "environment": self._environment(),
             "folder": self.folder,
+            # our parsers make many small objects that die at once: look for cycles less often
+            "threshold": [100_000, 20, 50] if self.runtime.name == "reading" else [],
             "warm": [{"do": step.do, "data": dict(step.data)} for step in self.warm],
             "filter": _filter(self.layers).hex(),
         }

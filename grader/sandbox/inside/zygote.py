@@ -72,6 +72,8 @@ def _main(control: int, settings: dict[str, Any]) -> None:
         landlock=_landlock(layers, settings),
         seccomp=bytes.fromhex(settings["filter"]),
     )
+    if settings["threshold"]:
+        gc.set_threshold(*settings["threshold"])
     gc.collect()
     gc.freeze()  # a collection in a box must not touch, and so copy, what all share
     Zygote(asked, prepared_layers, settings, state).serve(missing)
