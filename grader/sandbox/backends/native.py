@@ -90,7 +90,7 @@ class Native:
         missing = tuple(layer for layer in ALL_LAYERS if layer not in self.layers)
         if missing:
             return Isolation(
-                level="L0" if "mount" in missing else "L2",
+                level="L0",
                 backend="native",
                 layers=on,
                 missing=missing,

@@ -7,6 +7,7 @@ root. Where neither works, ``groups`` gives None and the watchdog of ``tree`` do
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import os
 import secrets
@@ -158,17 +159,37 @@ def _version_2() -> Groups | None:
         if not {"memory", "pids"} <= set(_read(root / "cgroup.controllers").split()):
             continue
         own = root / _own_groups()[""].lstrip("/")
+        own = own.parent if own.name == "grader-leaf" else own
         _clear(own)
         folder = own / f"{_PAST}{os.getpid()}-{secrets.token_hex(3)}"
         folder.mkdir()
         try:
-            for group in (own, folder):
-                _write(group / "cgroup.subtree_control", "+memory +pids")
+            _hand_on(own)
+            _write(folder / "cgroup.subtree_control", "+memory +pids")
         except OSError:
             folder.rmdir()
             raise
         return Groups(dict.fromkeys(("memory", "pids", "cpu"), folder), 2)
     return None
+
+
+def _hand_on(own: Path) -> None:
+    """Let our own group's controllers work below it.
+
+    The kernel wants no process in such a group itself: those that are there, we among them, move
+    into a leaf of their own. Only a group that is delegated to us lets us do so.
+    """
+    try:
+        _write(own / "cgroup.subtree_control", "+memory +pids")
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        leaf = own / "grader-leaf"
+        leaf.mkdir(exist_ok=True)
+        for pid in _read(own / "cgroup.procs").split():
+            _write(leaf / "cgroup.procs", pid)
+        _write(own / "cgroup.subtree_control", "+memory +pids")
+        _own_groups.cache_clear()
 
 
 def _version_1() -> Groups | None:

@@ -12,6 +12,7 @@ import os
 import resource
 import signal
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,8 @@ class Layers:
     names: frozenset[str]
     landlock: Any = None
     seccomp: bytes = b""
+    buried: Sequence[str] = ()
+    """Binds that lie below folders which each box has of its own."""
 
     @property
     def flags(self) -> int:
@@ -79,7 +82,7 @@ def confine(layers: Layers, limits: dict[str, int], user: int | None) -> None:
     if "uts" in names:
         socket.sethostname("box")
     if "mount" in names:
-        _mounts(limits, names)
+        _mounts(limits, names, layers.buried)
         os.chdir(root.WORK)
     if "rlimits" in names:
         _limit(limits)
@@ -98,14 +101,14 @@ def confine(layers: Layers, limits: dict[str, int], user: int | None) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _mounts(limits: dict[str, int], names: frozenset[str]) -> None:
+def _mounts(limits: dict[str, int], names: frozenset[str], buried: Sequence[str]) -> None:
     """Its own folders on the common root, and a /proc that shows its own processes."""
     safe = kernel.MS_NOSUID | kernel.MS_NODEV
     bounds = f",size={limits['disk_mb'] * _MEGABYTE}" if "disk" in names else ""
     bounds += f",nr_inodes={limits['files']}" if "inodes" in names else ""
     for folder in (root.WORK, root.TEMPORARY, root.SHARED):
         mode = "0755" if folder == root.WORK else "1777"
-        kernel.mount("tmpfs", folder, "tmpfs", safe, f"mode={mode}{bounds}")
+        root.own_folder(folder, f"mode={mode}{bounds}", buried)
     if "pid" in names:
         kernel.mount("proc", root.PROC, "proc", safe | kernel.MS_NOEXEC)
         for name in ("mem", "environ"):  # its own, but nothing that a program needs

@@ -7,6 +7,7 @@ on top.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 
 from . import kernel
@@ -19,7 +20,8 @@ DEVICES = ("null", "zero", "full", "random", "urandom")
 _ACCOUNTS = "root:x:0:0:root:/:/bin/false\nstudent:x:1000:1000:student:/box:/bin/sh\n"
 _GROUPS = "root:x:0:\nstudent:x:1000:\n"
 _HOSTS = "127.0.0.1 localhost box\n"
-_PLACE = "/tmp"  # noqa: S108  # a mount point that is there; covered in our own namespace only
+_PLACES = ("/mnt", "/media", "/srv", "/opt", "/home", "/tmp")  # noqa: S108
+"""Mount points that may be there for the new root; one is covered, in our own namespace only."""
 
 
 def build(
@@ -34,8 +36,8 @@ def build(
         closed: whether binds are read-only.
     """
     kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
-    kernel.mount("tmpfs", _PLACE, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=0755")
-    root = _PLACE
+    root = _place(binds)
+    kernel.mount("tmpfs", root, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=0755")
     os.umask(0o022)
     for folder in (WORK, TEMPORARY, SHARED, PROC, "/etc", "/dev", "/.empty"):
         os.makedirs(root + folder, exist_ok=True)
@@ -65,6 +67,31 @@ def build(
     # The kernel lets a box mount its own /proc only where a whole one can be seen already.
     kernel.mount("/proc", root + PROC, "", kernel.MS_BIND | kernel.MS_REC)
     kernel.change_root(root)
+
+
+def _place(binds: Sequence[str]) -> str:
+    for place in _PLACES:
+        if os.path.isdir(place) and not any(f"{bind}/".startswith(f"{place}/") for bind in binds):
+            return place
+    raise OSError(2, f"one of the folders {', '.join(_PLACES)} has to be there and unused")
+
+
+def own_folder(folder: str, options: str, buried: Sequence[str]) -> None:
+    """Give a box an empty folder of its own; what was shown below it is shown again.
+
+    ``buried`` are binds that may lie there: an interpreter below /tmp, say.
+    """
+    below = [path for path in buried if path.startswith(f"{folder}/")]
+    held = [(path, os.open(path, os.O_PATH)) for path in below]
+    kernel.mount("tmpfs", folder, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, options)
+    for path, descriptor in held:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            os.makedirs(path)
+        else:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            _write(path, "")
+        kernel.mount(f"/proc/self/fd/{descriptor}", path, "", kernel.MS_BIND | kernel.MS_REC)
+        os.close(descriptor)
 
 
 def close() -> None:

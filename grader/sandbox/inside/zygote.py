@@ -29,6 +29,7 @@ from .reseed import reseed
 from .serve import HANDLERS, serve
 from .state import State, prepared, warm
 
+_OWN = tuple(f"{folder}/" for folder in (root.WORK, root.TEMPORARY, root.SHARED))
 _MOST_ENDS = 16
 _STUDENT = 1000
 """The user id that a box sees as its own."""
@@ -71,6 +72,7 @@ def _main(control: int, settings: dict[str, Any]) -> None:
         names=layers,
         landlock=_landlock(layers, settings),
         seccomp=bytes.fromhex(settings["filter"]),
+        buried=[path for path in settings["binds"] if path.startswith(_OWN)],
     )
     if settings["threshold"]:
         gc.set_threshold(*settings["threshold"])
