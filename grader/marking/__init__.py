@@ -110,7 +110,7 @@ class _Marker:
                 proposed=NOTHING,
                 reason=run.why,
             )
-        if isinstance(run, Found):
+        if isinstance(run, Found) and not run.doubt:
             as_run = criterion.as_run()
             best, doubts = self.ways.best(as_run, run)
             if best is not None:
@@ -123,7 +123,7 @@ class _Marker:
         """The proposal from the hand-in itself, where a run of its code did not tell."""
         if isinstance(run, Found):
             why: Why = "not-run"
-            detail = "what the code gives when it is run does not tell"
+            detail = run.doubt or "what the code gives when it is run does not tell"
         elif isinstance(run, Missing):
             why, detail = "not-run", run.doubt or run.why
         else:

@@ -12,6 +12,7 @@ from grader.rubric import REPAIR, WRITTEN, RepairCost
 _NOTHING = Fraction(0)
 _SAYS = {
     "slip": "The code stops as it was written. It was run, and marked, with one slip put right.",
+    "imports": "The code does not import all that it uses. It was run, and marked, with that added.",
     "conversion": "The code was damaged by conversion, and was run with the damage put right.",
 }
 
@@ -34,8 +35,10 @@ def cost_of(
     repair = findings.get(REPAIR)
     if not isinstance(repair, Found) or not isinstance(repair.value, Mapping) or not by_run:
         return None
-    kind = "conversion" if repair.value.get("kind") == "conversion" else "slip"
-    share = costs.conversion if kind == "conversion" else costs.slip
+    shares = {"conversion": costs.conversion, "imports": costs.imports, "slip": costs.slip}
+    kind = str(repair.value.get("kind"))
+    kind = kind if kind in shares else "slip"
+    share = shares[kind]
     worth = sum((mark.possible for mark in by_run), _NOTHING)
     return Cost(cost=share * worth, mistake=MistakeSeen(id=f"repaired-{kind}", says=_SAYS[kind]))
 

@@ -50,8 +50,9 @@ class Repair:
 
     @property
     def kind(self) -> str:
-        """Whether it mends a slip of the student's, or only what a conversion did."""
-        return "slip" if _SLIPS & set(str(self.data["kind"]).split(" and ")) else "conversion"
+        """What it mends: a ``slip`` of the student's, ``imports`` alone, or a ``conversion``."""
+        slips = _SLIPS & set(str(self.data["kind"]).split(" and "))
+        return ("imports" if slips == {"import"} else "slip") if slips else "conversion"
 
 
 @dataclass(slots=True)

@@ -15,6 +15,8 @@ class RepairCost(Strict):
 
     conversion: Credit = Fraction(0)
     """Damage of the conversion: a lost indentation, a line that was cut."""
+    imports: Credit = Fraction(0)
+    """An import that is missing, of a name that everybody writes so (``np``): a cell stands alone."""
     slip: Credit = Fraction(1, 4)
     """One slip of the student's own: a wrong name, a colon that is missing."""
 

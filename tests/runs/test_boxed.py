@@ -194,3 +194,17 @@ def test_cells_of_other_parts_are_not_run(graded: Callable[..., Any], tmp_path: 
     book = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": made})
     parts, _ = graded(pipeline.load_assignment(ROOT, "add"), {"a.ipynb": book})
     assert parts["1"].earned == 1
+
+
+def test_a_whole_hand_in_is_marked_for_certain_where_its_code_was_run(
+    graded: Callable[..., Any],
+) -> None:
+    text = (ROOT / "submissions/dl_midterm/perfect/answers.md").read_text("utf-8")
+    parts, _ = graded(pipeline.load_assignment(ROOT, "dl_midterm"), {"answers.md": text})
+    assert {n: parts[n].earned for n in ("7.1", "7.2", "7.3", "7.4", "11.2")} == {
+        "7.1": 2,
+        "7.2": 4,
+        "7.3": 2,
+        "7.4": 2,
+        "11.2": 4,
+    }

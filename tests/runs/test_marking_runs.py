@@ -83,7 +83,7 @@ def test_a_function_that_is_not_there_earns_nothing(add: pipeline.Assignment) ->
 
 def test_a_repair_costs_what_the_rubric_says_and_damage_nothing(add: pipeline.Assignment) -> None:
     right = called(add, lambda a, b: a + b)
-    for kind, earned in (("slip", Fraction(3, 4)), ("conversion", 1)):
+    for kind, earned in (("slip", Fraction(3, 4)), ("imports", 1), ("conversion", 1)):
         repair = Found(value={"kind": kind, "says": "x", "diff": ""}, notes=("repair: +    <b>",))
         stopped = Missing(why="the code stops: SyntaxError")
         part = marked(add, sums=right, **{REPAIR: repair, f"{WRITTEN}sums": stopped})
