@@ -119,6 +119,12 @@ def _running(
     needed = required_level(accept)
     weaker = "L0"
     if native is not None:
+        if lacks := native.lacks(runtime):
+            names = ", ".join(dict.fromkeys(name.partition(".")[0] for name in lacks))
+            return None, (
+                f"student code was not run: its Python lacks {names}. Install them (grader's extra "
+                "is called run), or name an environment that has them with --runtime"
+            )
         weaker = native.isolation.level
         if LEVELS.index(weaker) >= LEVELS.index(needed):
             return native, ""

@@ -1,5 +1,6 @@
 """Every attack, ours and the given ones, in a box with every layer on: none succeeds."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,10 +39,13 @@ def boxes(outside: Outside) -> Iterator[Native]:
 
 
 def contained(boxes: Native, attack: Attack, outside: Outside) -> list[str]:
-    if attack.needs:
+    if attack.needs not in ("", "exam") and not (attack.needs == "root" and os.getuid() == 0):
         pytest.skip(f"needs {attack.needs}")
     own = attack.filled(words(outside))
     outside.touched.clear()
+    if attack.needs == "exam":
+        with Native(exam=True) as stricter:
+            return succeeded(own, runs(stricter, own, LIMITS, "bare"), outside)
     return succeeded(own, runs(boxes, own, LIMITS), outside)
 
 

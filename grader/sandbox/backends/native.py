@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -34,7 +35,8 @@ class Native:
 
     Options: the ``venv`` whose interpreter boxes use (this one's where none is named), folders
     that are ``hidden`` from every box, how many boxes wait in a ``pool``, which ``layers`` are on,
-    steps of ours that ``warm`` the zygote of a runtime, and whether control groups are used where
+    whether the stricter filter of an ``exam`` is used (no file locks, no programs are started), steps
+    of ours that ``warm`` the zygote of a runtime, and whether control groups are used where
     they work.
 
     An object that was started may be used by processes that are forked from this one: they share
@@ -50,6 +52,7 @@ class Native:
     layers: tuple[str, ...] = ALL_LAYERS
     warm: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     with_groups: bool = True
+    exam: bool = False
     _zygotes: dict[str, Zygote] = field(default_factory=dict, init=False, repr=False)
     _waiting: dict[tuple[str, Limits], deque[Box]] = field(
         default_factory=dict, init=False, repr=False
@@ -57,6 +60,7 @@ class Native:
     _ending: list[Box] = field(default_factory=list, init=False, repr=False)
     _shared: tempfile.TemporaryDirectory[str] | None = field(default=None, init=False, repr=False)
     _groups: Groups | None = field(default=None, init=False, repr=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, init=False, repr=False)
     _began: bool = field(default=False, init=False, repr=False)
     _process: int = field(default=0, init=False, repr=False)
 
@@ -81,6 +85,10 @@ class Native:
                 zygote.close()
             raise
         self._zygotes |= {zygote.runtime.name: zygote for zygote in started}
+
+    def lacks(self, name: str) -> tuple[str, ...]:
+        """Return the modules of a runtime that its interpreter does not have."""
+        return self._zygote(name).missing
 
     @property
     def isolation(self) -> Isolation:
@@ -110,10 +118,11 @@ class Native:
 
     def _once(self, job: Job) -> Run:
         began = time.monotonic()
-        self._come_of_age()
-        self._take_down()
         try:
-            box = self._box(job)
+            with self._lock:  # several threads may run jobs
+                self._come_of_age()
+                self._take_down()
+                box = self._box(job)
         except OSError as error:
             self._forget(job.runtime)
             return Run(ended="box failed", why=str(error), isolation=self.isolation)
@@ -183,7 +192,7 @@ class Native:
             self._began = True
         shown = runtime(name, self.venv if name != "reading" else None, self.hidden)
         warm = tuple(self.warm.get(name, ()))
-        zygote = Zygote(shown, self.layers, folder=self._folder(), warm=warm)
+        zygote = Zygote(shown, self.layers, self._folder(), exam=self.exam, warm=warm)
         zygote.start()
         return zygote
 

@@ -26,10 +26,10 @@ def sources() -> dict[str, str]:
 
 
 def program(filter_name: str) -> bytes:
-    """Return a seccomp filter as data.
+    """Return a filter of system calls as data, by the name of its file.
 
     Raises:
-        FileNotFoundError: when there is none of that name for this machine.
+        FileNotFoundError: when there is none of that name.
     """
     return (files("grader.sandbox.filters") / filter_name).read_bytes()
 

@@ -19,6 +19,7 @@ from typing import Any
 from grader.sandbox import Limits, Step
 from grader.sandbox.host import sources
 from grader.sandbox.host.runtime import ENVIRONMENT, Runtime
+from grader.sandbox.inside import seccomp
 
 ALL_LAYERS = (
     "user",
@@ -82,6 +83,7 @@ class Zygote:
     runtime: Runtime
     layers: tuple[str, ...] = ALL_LAYERS
     folder: str = "/box"
+    exam: bool = False
     warm: tuple[Step, ...] = ()
     """Steps of ours that it does once itself, so that what they load is there in every box."""
     missing: tuple[str, ...] = field(default=(), init=False)
@@ -130,7 +132,7 @@ class Zygote:
             # our parsers make many small objects that die at once: look for cycles less often
             "threshold": [100_000, 20, 50] if self.runtime.name == "reading" else [],
             "warm": [{"do": step.do, "data": dict(step.data)} for step in self.warm],
-            "filter": _filter(self.layers).hex(),
+            "filter": _filter(self.layers, exam=self.exam).hex(),
         }
 
     def _environment(self) -> dict[str, str]:
@@ -233,10 +235,10 @@ def _fill(descriptor: int, data: bytes) -> None:
         file.write(data)
 
 
-def _filter(layers: tuple[str, ...]) -> bytes:
+def _filter(layers: tuple[str, ...], *, exam: bool) -> bytes:
     if "seccomp" not in layers:
         return b""
-    return sources.program(f"{os.uname().machine}.bpf")
+    return seccomp.load(seccomp.name(exam=exam))
 
 
 def _plain(limits: Limits, *, address_space: bool) -> dict[str, int]:
