@@ -88,4 +88,5 @@ def refuse(why: str) -> None:
     sys.exit(125)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -72,3 +72,9 @@ def _covers() -> dict[str, list[str]]:
         if closed is not None and not any(path.startswith(f"{p}/") for p in needed - {path}):
             covers.setdefault(str(closed), []).append(path)
     return covers
+
+
+if __name__ == "__main__":  # python -m tests.sandbox.ordinary -m pytest ...
+    done = ordinary(*sys.argv[1:], timeout=1200)
+    print(done.stdout, done.stderr, sep="\n")
+    sys.exit(done.returncode)
