@@ -78,6 +78,7 @@ def _main(control: int, settings: dict[str, Any]) -> None:
         gc.set_threshold(*settings["threshold"])
     gc.collect()
     gc.freeze()  # a collection in a box must not touch, and so copy, what all share
+    kernel.collapse()
     Zygote(asked, prepared_layers, settings, state).serve(missing)
 
 
