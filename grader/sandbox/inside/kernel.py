@@ -184,5 +184,7 @@ def collapse() -> int:
         begin, end = -(-begin // _HUGE) * _HUGE, end // _HUGE * _HUGE
         for at in range(begin, end, _HUGE):
             tried += _HUGE
-            _libc.madvise(ctypes.c_void_p(at), ctypes.c_size_t(_HUGE), _MADV_COLLAPSE)
+            _libc.madvise(  # type: ignore[union-attr]  # only where there is such a library
+                ctypes.c_void_p(at), ctypes.c_size_t(_HUGE), _MADV_COLLAPSE
+            )
     return tried
