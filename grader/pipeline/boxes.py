@@ -6,7 +6,7 @@ Both are made once, before there are several processes of ours; those share the 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,8 @@ from pathlib import Path
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.warming import warming
 from grader.sandbox import Backend, Isolation, Job, Run
+from grader.sandbox.backends.bubblewrap import Bubblewrap
+from grader.sandbox.backends.landlock import Landlocked
 from grader.sandbox.backends.native import Native
 from grader.sandbox.doctor import LEVELS, NotEnough, required_level
 from grader.sandbox.process import Worker
@@ -128,8 +130,10 @@ def _running(
         weaker = native.isolation.level
         if LEVELS.index(weaker) >= LEVELS.index(needed):
             return native, ""
-    elif (other := _bubblewrap(venv, runtime)) is not None:
-        return other, ""
+    for other in () if native is not None else _others(venv, runtime):
+        weaker = max(weaker, other.isolation.level)
+        if LEVELS.index(other.isolation.level) >= LEVELS.index(needed):
+            return other, ""
     if needed == "L0":
         from grader.sandbox.backends.none import Unisolated  # noqa: PLC0415  # rarely wanted
 
@@ -141,11 +145,17 @@ def _running(
     )
 
 
-def _bubblewrap(venv: Path | None, runtime: str) -> Backend | None:
-    """Bubblewrap, where a trial of it comes to an end."""
+def _others(venv: Path | None, runtime: str) -> Iterator[Bubblewrap | Landlocked]:
+    """Backends that start an interpreter for each job, strongest first, where a trial ends well."""
     if sys.platform != "linux":
-        return None
-    from grader.sandbox.backends.bubblewrap import Bubblewrap  # noqa: PLC0415  # rarely needed
-
-    backend = Bubblewrap(venv=venv)
-    return backend if backend(Job(steps=(), runtime=runtime)).ended == "done" else None
+        return
+    for make in (Bubblewrap, Landlocked):
+        backend = make(venv=venv)
+        try:
+            works = backend(Job(steps=(), runtime=runtime)).ended == "done"
+        except OSError:
+            works = False
+        if works:
+            yield backend
+        else:
+            backend.close()
