@@ -15,7 +15,7 @@ sys.path.insert(0, given["root"])
 for name in given["imports"]:
     __import__(name)
 from grader.sandbox.inside import calls, drive, figures, notebook, tasks, values
-from grader.sandbox.inside.state import prepared, warm
+from grader.sandbox.inside.prepare import prepared, warm
 state = prepared(given["ipython"])
 exec(given["before"], {})
 failed = warm(state, given["imports"]) if given["warm"] else []

@@ -15,9 +15,9 @@ import sys
 from typing import Any
 
 from .channel import Channel
+from .prepare import prepared
 from .reseed import reseed
 from .serve import serve
-from .state import prepared
 
 _PR_SET_CHILD_SUBREAPER = 36
 _MEGABYTE = 1 << 20

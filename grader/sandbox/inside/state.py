@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import os
 import sys
-import types
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,48 +63,3 @@ class State:
             self.output.flush()
         if self.owner and _process() != self.owner:
             os._exit(0)
-
-
-def prepared(with_ipython: bool) -> State:
-    """Make everything that is expensive, once, in the process that boxes are forked from.
-
-    Afterwards the standard streams are ours, ``__main__`` is the student's module, and there is
-    still one thread.
-
-    Args:
-        with_ipython: make a shell, so that cells run as in a notebook.
-
-    Raises:
-        ImportError: when IPython is asked for and not there.
-    """
-    main = types.ModuleType("__main__")
-    main.__dict__["__builtins__"] = builtins
-    sys.modules["__main__"] = main
-    sys.argv = [""]
-    if "" not in sys.path:
-        sys.path.insert(0, "")  # modules of the hand-in, as in a notebook
-    os.environ.setdefault("MPLBACKEND", "agg")
-    os.environ.setdefault("PIP_NO_INDEX", "1")  # without a network pip would try for long
-    output = Output()
-    output.install()
-    state = State(namespace=main.__dict__, output=output, folder=os.getcwd())
-    if with_ipython:
-        from .shell import made  # noqa: PLC0415  # it needs IPython
-
-        state.shell = made(main, state)
-    from .drawing import adopt  # noqa: PLC0415  # it needs State
-
-    adopt(state)
-    return state
-
-
-def warm(state: State, imports: Sequence[str] = ()) -> list[str]:
-    """Run harmless samples, so that lazy imports are done before boxes are forked.
-
-    Returns:
-        What of ``imports`` failed its sample.
-    """
-    from .samples import run  # noqa: PLC0415  # it needs the steps, which need State
-
-    run_samples: Callable[[State, Sequence[str]], list[str]] = run
-    return run_samples(state, imports)

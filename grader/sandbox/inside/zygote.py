@@ -25,9 +25,10 @@ from typing import Any
 
 from . import confine, kernel, landlock, root
 from .channel import Channel
+from .prepare import prepared, warm
 from .reseed import reseed
 from .serve import HANDLERS, serve
-from .state import State, prepared, warm
+from .state import State
 
 _OWN = tuple(f"{folder}/" for folder in (root.WORK, root.TEMPORARY, root.SHARED))
 _MOST_ENDS = 16
