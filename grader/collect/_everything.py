@@ -5,7 +5,6 @@ This is what runs in the killable worker: ``task`` takes plain data and gives pl
 
 from __future__ import annotations
 
-import base64
 import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,12 +14,14 @@ from typing import Any
 
 from grader.codec import to_plain
 from grader.collect import Gathered, PartPlan, Plan, Transcript
+from grader.collect import _pictures as pixels
 from grader.collect._bounds import bounded, doubted
+from grader.collect._cells import to_data
 from grader.collect._join import NOTHING, Hole, joined
 from grader.collect._kind import EMPTY, all_collectors, told
 from grader.collect._pictures import MOST, MOST_BYTES, Picture, reencoded
 from grader.collect._places import placed
-from grader.collect._program import program, to_data
+from grader.collect._program import program
 from grader.collect._unpack import unpack
 from grader.model import Answer, Broken, Cell, Finding, Found, Piece, Place
 from grader.read import Reader, readers
@@ -67,14 +68,7 @@ def task(data: Any, files: dict[str, bytes]) -> Any:
         "program": to_data(found.program),
         "transcripts": [_shown(name, t) for name, t in found.transcripts.items()],
         "pictures": [
-            {
-                "file": file,
-                "name": name,
-                "type": picture.type,
-                "width": picture.width,
-                "height": picture.height,
-                "data": base64.b64encode(picture.data).decode(),
-            }
+            {"file": file, "name": name, **pixels.to_data(picture)}
             for (file, name), picture in found.pictures.items()
         ],
     }

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grader.collect.runs import Case, Ran
+from grader.collect.runs import Case, Drawn, Ran
 from grader.collect.runs._stops import LIMITS
 from grader.model import Cell
 from grader.rubric import Part, Running
@@ -21,6 +21,8 @@ MOST_JOBS = 4
 Cases = Mapping[tuple[str, str], Sequence[Case]]
 """Part and name of a run to the inputs of its calls."""
 _NOT_REACHED = Outcome(ended="not reached")
+_CLOSE = {"close": True, "cell": 0}
+"""Figures of no cell, since they count from 1: what was drawn is put away without a look at it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,6 @@ class Done:
 
     runs: dict[str, dict[str, Ran]] = field(default_factory=dict)
     isolation: str = ""
-    drew: bool = False
 
 
 def limits(running: Running) -> Limits:
@@ -95,19 +96,25 @@ def carried_out(
     return done
 
 
+def draws(part: Part) -> bool:
+    """Whether it is asked what a part's code draws."""
+    return any(spec.kind == "figure" for spec in part.runs.values())
+
+
 def planned(cells: Sequence[Cell], parts: Sequence[Part], cases: Cases) -> list[Planned]:
     """Return all steps of a job in order."""
     last = {
         part.id: max((c.number for c in cells if part.id in c.parts), default=0) for part in parts
     }
-    drawn = any(spec.kind == "figure" for part in parts for spec in part.runs.values())
+    drawing = {part.id for part in parts if draws(part)}
     plan: list[Planned] = []
     for cell in cells:
         data = {"source": cell.text, "number": cell.number}
         plan.append(Planned(step=Step(do="cell", data=data), cell=cell))
-        if drawn:
-            step = Step(do="figures", data={"close": True})
-            plan.append(Planned(step=step, cell=cell, figures=True))
+        if drawing:
+            own = not drawing.isdisjoint(cell.parts)
+            step = Step(do="figures", data={"close": True} if own else _CLOSE)
+            plan.append(Planned(step=step, cell=cell, figures=own))
         for part in parts:
             if last[part.id] == cell.number:
                 plan += _of_part(part, cases)
@@ -159,8 +166,7 @@ def _ran(
     if running.stop_at_error:
         before = _until_error(before)
     own = [(cell, outcome) for cell, outcome in before if part.id in cell.parts]
-    drawn = [o for one, o in pairs if one.figures and one.cell and part.id in one.cell.parts]
-    figures = [figure for outcome in drawn for figure in _figures(outcome)]
+    drawn = list(_drawn(part, pairs))
     stopped = running.stop_at_error and any(o.ended == "not reached" for _, o in own)
     return {
         name: Ran(
@@ -171,7 +177,7 @@ def _ran(
             ],
             own=own,
             before=before,
-            figures=[] if stopped else figures,
+            figures=[] if stopped else drawn,
             left_out=left_out,
         )
         for name in part.runs
@@ -194,6 +200,16 @@ def _until_error(cells: Sequence[tuple[Cell, Outcome]]) -> list[tuple[Cell, Outc
     """Where the first error stops all, what came behind it does not count."""
     first = next((n for n, (_, o) in enumerate(cells) if o.ended == "raised"), len(cells))
     return [(cell, o if n <= first else _NOT_REACHED) for n, (cell, o) in enumerate(cells)]
+
+
+def _drawn(part: Part, pairs: Sequence[tuple[Planned, Outcome]]) -> Iterator[Drawn]:
+    """What a part's cells drew; what was drawn behind calls may tell their inputs."""
+    called = False
+    for one, outcome in pairs:
+        called = called or one.step.do in ("call", "drive")
+        if one.figures and one.cell is not None and part.id in one.cell.parts:
+            for figure in _figures(outcome):
+                yield Drawn(cell=one.cell, figure=figure, hidden=called)
 
 
 def _figures(outcome: Outcome) -> list[Any]:

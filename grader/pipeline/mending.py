@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from grader.collect._mend import reproduces
-from grader.collect.runs import Ran
+from grader.collect.runs import Drawn, Ran
 from grader.collect.runs._stops import is_converted
 from grader.model import Cell, Finding, Found
 from grader.pipeline.jobs import Done
@@ -62,6 +62,10 @@ class Try:
     done: Done
     found: dict[str, dict[str, Finding]]
     repair: Repair | None = None
+
+    def drawn(self, part: Part) -> Sequence[Drawn]:
+        """Return the figures of a part."""
+        return next((ran.figures for ran in self.done.runs.get(part.id, {}).values()), ())
 
 
 RunCells = Callable[[Sequence[Cell], Part, Repair | None], Try]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 import json
@@ -12,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from grader import codec
-from grader.collect._program import from_data
+from grader.collect._cells import from_data
 from grader.model import Broken, Evidence, Picture, Shown
 from grader.pipeline.assignment import Assignment, NoCourse
 from grader.pipeline.files import digest_of
 from grader.pipeline.hand_ins import HandIn, oversized, read
+from grader.pipeline.pictures import checked
 from grader.pipeline.running import Running
 from grader.report import Problem
 from grader.sandbox import Backend, Limits, Run
@@ -41,7 +41,7 @@ class Record:
     shown: tuple[Shown, ...] = ()
     """The files as people are shown them."""
     pictures: tuple[Picture, ...] = ()
-    """The pictures in those files; their bytes lie beside the evidence."""
+    """The pictures in those files, and what the code drew, of no file; their bytes lie beside."""
 
     def to_bytes(self) -> bytes:
         """Return the record as canonical JSON."""
@@ -130,25 +130,34 @@ class Collecting:
         found = _collection(run, hand_in, files, lost, self._assignment)
         if self._running is None or run.ended != "done":
             return found
-        return replace(found, record=self._run(found.record, run.value["program"], files))
+        return self._run(found, run.value["program"], files)
 
     def close(self) -> None:
         """End the worker; the backend is its owner's to close."""
         self._reader.close()
 
-    def _run(self, record: Record, program: Any, files: Mapping[str, bytes]) -> Record:
+    def _run(self, read: Collection, program: Any, files: Mapping[str, bytes]) -> Collection:
         """Add what the hand-in's code gave when it was run; our own fault leaves it as not run."""
+        record = read.record
         if self._running is None:
-            return record
+            return read
         try:
             found = self._running(from_data(program), files)
         except Exception as error:  # noqa: BLE001  # ours: it must cost nobody a mark
             what = f"running its code stopped: {type(error).__name__}: {error}"[:300]
             problem = Problem(path=record.student, what=what)
-            return replace(record, problems=(*record.problems, problem))
+            return replace(read, record=replace(record, problems=(*record.problems, problem)))
         evidence = {part: {**own, **found.get(part, {})} for part, own in record.evidence.items()}
         isolation = self._running.isolation or record.isolation
-        return replace(record, evidence=evidence, isolation=isolation)
+        drawn = self._running.pictures
+        record = replace(
+            record,
+            evidence=evidence,
+            isolation=isolation,
+            pictures=(*record.pictures, *drawn),
+        )
+        blobs = {picture.sha256: data for picture, data in drawn.items()}
+        return replace(read, record=record, pictures={**read.pictures, **blobs})
 
     def _ask(self, task: str, data: Any) -> Any:
         """Ask the worker for another task on what came out of a box; None where it failed."""
@@ -201,19 +210,9 @@ def _shown(item: Mapping[str, Any]) -> Shown:
 
 def _pictures(items: Iterable[Mapping[str, Any]]) -> tuple[tuple[Picture, ...], dict[str, bytes]]:
     """The pictures that a worker encoded anew, and their bytes by hash."""
-    pictures, blobs = [], {}
-    for item in items:
-        data = base64.b64decode(item["data"])
-        if not data.startswith(_BEGINS.get(item["type"], b"\x00")):
-            continue  # the worker reads hostile bytes: what it says is a picture may be none
-        digest = hashlib.sha256(data).hexdigest()
-        blobs[digest] = data
-        words = {key: item[key] for key in ("file", "name", "type", "width", "height")}
-        pictures.append(Picture(**words, sha256=digest))
-    return tuple(pictures), blobs
-
-
-_BEGINS = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff"}
+    made = [checked(item, str(item["file"]), str(item["name"])) for item in items]
+    good = [one for one in made if one is not None]
+    return tuple(picture for picture, _ in good), {one.sha256: data for one, data in good}
 
 
 def _lost(hand_in: HandIn, lost: Mapping[str, str]) -> Iterator[Problem]:

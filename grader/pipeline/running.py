@@ -13,11 +13,12 @@ from grader import codec
 from grader.collect.runs import Ran
 from grader.collect.runs.call import Call
 from grader.collect.runs.printed import Printed
-from grader.model import Broken, Cell, Evidence, Finding, Found, Missing
-from grader.pipeline.jobs import Cases, carried_out
+from grader.model import Broken, Cell, Evidence, Finding, Found, Missing, Picture
+from grader.pipeline.drawings import drawings
+from grader.pipeline.jobs import Cases, carried_out, draws
 from grader.pipeline.mending import Ask, Mending, Repair, Try, evidence_of
 from grader.pipeline.needed import needed
-from grader.rubric import Part, Rubric
+from grader.rubric import DRAWN, Part, Rubric
 from grader.sandbox import Backend
 
 READ = "grader.collect._everything:read_text"
@@ -41,10 +42,12 @@ class Running:
     ask: Ask
     isolation: str = field(default="", init=False)
     """What stood between the last hand-in's code and this machine."""
+    pictures: Mapping[Picture, bytes] = field(default_factory=dict, init=False)
+    """What the last hand-in's code drew, encoded anew."""
 
     def __call__(self, program: Sequence[Cell], files: Mapping[str, bytes]) -> Evidence:
         """Return the findings of all runs, by part; a part without code has none."""
-        self.isolation = ""
+        self.isolation, self.pictures = "", {}
         parts = [p for p in self.rubric.parts if p.runs and any(p.id in c.parts for c in program)]
         ids = [part.id for part in parts]
         cells = needed(program, ids)
@@ -52,12 +55,18 @@ class Running:
             return {}
         held = _held(files)
         first = self._tried(cells, parts, held)
-        found = {}
+        found, drawn = {}, {}
         for part in parts:
             own = needed(program, [part.id], near=ids)
             mending = Mending(part, own, lambda c, p, r: self._tried(c, [p], held, r), self.ask)
             best = mending.best(first, alone=len(own) < len(cells))
             found[part.id] = evidence_of(part, first, best)
+            if draws(part):
+                drawn[part.id] = best.drawn(part)
+        made = drawings(drawn, self.ask)
+        self.pictures = made.pictures
+        for id_, finding in made.findings.items():
+            found[id_][DRAWN] = finding
         return found
 
     def _tried(

@@ -32,9 +32,10 @@ from grader.report.feedback import (
 )
 from grader.report.figures import Gallery
 from grader.report.handed_in import NOTHING, Book, HandedIn
+from grader.report.plots import plots
 from grader.report.quotes import spans
 from grader.report.text import shortened
-from grader.rubric import Part, Rubric
+from grader.rubric import DRAWN, Part, Rubric
 
 _MISTAKE = "Known mistake"
 
@@ -85,6 +86,7 @@ def _part(
     names = dict.fromkeys(criterion.reading for criterion in asked.criteria)
     readings = [f for name in names if isinstance(f := findings.get(name), Found) and f.quote]
     pieces, left = _pieces(handed, readings, book, figures)
+    drawn, more = plots(findings.get(DRAWN), book)
     checks = tuple(_checks(asked, part))
     taken = {id_ for mark in part.marks for id_ in mark.mistakes}
     said = {mark.reason for mark in part.marks} | {part.detail}
@@ -106,6 +108,8 @@ def _part(
         lost=_some(handed.lost, _REASON),
         pieces=pieces,
         left=left,
+        plots=drawn,
+        plots_left=more,
     )
 
 

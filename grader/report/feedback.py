@@ -95,6 +95,14 @@ class Figure:
     height: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plot:
+    """A figure that the student's code drew when it was run, and the place of that code."""
+
+    figure: Figure
+    place: Link
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Some text of a hand-in: plain, a quote that was read (``hit``), or a figure instead."""
@@ -169,6 +177,9 @@ class Feedback:
     lost: tuple[str, ...]
     pieces: tuple[Piece, ...]
     left: int
+    plots: tuple[Plot, ...] = ()
+    plots_left: int = 0
+    """How many figures the report leaves out."""
 
     @property
     def drawn(self) -> bool:

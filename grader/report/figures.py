@@ -85,8 +85,8 @@ class Gallery:
         alt = alt.strip() or f"Picture {name}"
         if picture.sha256 in self._hung:
             return Figure(alt=alt, name=name, href=self.href(picture.sha256))
-        data, kind = self._blobs.get(picture.sha256), _TYPES.get(picture.type)
-        if data is None or kind is None:
+        data = source(picture, self._blobs)
+        if data is None:
             return None
         anchor = f"{self._prefix}{len(self._hung) + 1}" if self._prefix else ""
         self._hung[picture.sha256] = anchor
@@ -96,8 +96,7 @@ class Gallery:
             anchor=anchor,
             width=picture.width,
             height=picture.height,
-            # our own type and base64: nothing in it needs an escape, and it may be megabytes
-            source=Markup(f"data:{kind};base64,{base64.b64encode(data).decode()}"),  # noqa: S704
+            source=data,
         )
 
     def href(self, digest: str) -> str:
@@ -106,6 +105,15 @@ class Gallery:
         if anchor:
             return f"#{anchor}"
         return self._elsewhere.href(digest) if self._elsewhere is not None else ""
+
+
+def source(picture: Picture, blobs: Mapping[str, bytes]) -> Markup | None:
+    """Return a picture as the source of an image, None where its bytes are gone."""
+    data, kind = blobs.get(picture.sha256), _TYPES.get(picture.type)
+    if data is None or kind is None:
+        return None
+    # our own type and base64: nothing in it needs an escape, and it may be megabytes
+    return Markup(f"data:{kind};base64,{base64.b64encode(data).decode()}")  # noqa: S704
 
 
 def _named(found: re.Match[str]) -> tuple[str, str]:

@@ -45,6 +45,7 @@ class Book:
 
     def __init__(self, hand_in: HandedIn, evidence: Evidence) -> None:
         """Lay out what a page can bear, with the parts that were read from each line."""
+        self.hand_in = hand_in
         read = _read(hand_in.files, evidence)
         self.gallery = Gallery(hand_in.pictures, hand_in.blobs, "pic-")
         self.unshown = max(0, len(hand_in.files) - _FILES)

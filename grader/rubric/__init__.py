@@ -11,6 +11,7 @@ from typing import Any
 
 from grader.rubric._file import RubricError, load
 from grader.rubric._parts import (
+    DRAWN,
     REPAIR,
     WRITTEN,
     Adjustment,
@@ -25,6 +26,7 @@ from grader.rubric._running import RepairCost, Running
 from grader.rubric._words import Spec
 
 __all__ = [
+    "DRAWN",
     "REPAIR",
     "WRITTEN",
     "Adjustment",

@@ -12,8 +12,9 @@ from grader.model import Why
 from grader.read import Reader
 from grader.rubric._words import Compare, Credit, Given, Id, Points, Read, RunSpec, Spec, Strict
 
-REPAIR, WRITTEN = "repair", "as written: "
-"""Names in the evidence of a part: how its code was repaired; what a run gave without that."""
+REPAIR, WRITTEN, DRAWN = "repair", "as written: ", "as drawn"
+"""Names in the evidence of a part: how its code was repaired; what a run gave without that; the
+pictures of what its code drew, for people."""
 
 
 class Find(Strict):
@@ -150,7 +151,7 @@ class Part(Strict):
 
     @model_validator(mode="after")
     def _runs_have_names_of_their_own(self) -> Part:
-        taken = {"answer", "printed", REPAIR, *self.readers()}
+        taken = {"answer", "printed", REPAIR, DRAWN, *self.readers()}
         for name in self.runs:
             if name in taken or name.startswith(WRITTEN):
                 raise ValueError(f"a run of part '{self.id}' cannot be called '{name}' as well")

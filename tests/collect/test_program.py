@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from grader.collect import PartPlan, Plan
+from grader.collect._cells import from_data, to_data
 from grader.collect._everything import collect
 from grader.collect._names import names_of
-from grader.collect._program import from_data, to_data
 from grader.model import Cell, Place
 from grader.pipeline.needed import needed
 

@@ -25,6 +25,18 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A figure as a box gave it, which is plain data of any shape, and the cell that drew it.
+
+    ``hidden`` says that a call came before, so that it may tell inputs that are hidden.
+    """
+
+    cell: Cell
+    figure: Any
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
     """What came of one run: the outcomes of its own steps, and of the cells before them.
 
@@ -35,7 +47,7 @@ class Ran:
     steps: Sequence[Outcome] = ()
     own: Sequence[tuple[Cell, Outcome]] = ()
     before: Sequence[tuple[Cell, Outcome]] = ()
-    figures: Sequence[Any] = ()
+    figures: Sequence[Drawn] = ()
     left_out: str = ""
 
 

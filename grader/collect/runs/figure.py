@@ -4,7 +4,8 @@
 
 The value is ``{figures: [{axes: [{lines, points, texts, legend, title, xlabel, ylabel}]}]}``. A
 line has ``x``, ``y``, ``label``, ``style`` and ``marker``; ``points`` are what ``scatter`` drew,
-and lines of which only the markers are seen. Pictures are left out: numbers decide.
+and lines of which only the markers are seen. Pictures are left out: numbers decide, and
+``described`` gives the words that stand for a picture where it cannot be seen.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Figure:
 
     def found(self, ran: Ran, cases: Sequence[Case]) -> Finding:  # noqa: ARG002
         """Return the figures; Missing where nothing was drawn."""
-        figures = [_figure(raw) for raw in list(ran.figures)[:MOST_FIGURES]]
+        figures = [_figure(raw) for raw in _raw(ran)]
         if any(figure["axes"] for figure in figures):
             return Found(value={"figures": figures}, where=stops.place(ran.own))
         stopped = next((o for _, o in ran.own if o.ended not in ("done", "raised")), None)
@@ -43,6 +44,28 @@ class Figure:
             return stops.stopped(stopped, ran) or stops.undecided("it was not run")
         why = "its cells draw nothing"
         return stops.stopped(Outcome(ended="refused", why=why), ran) or stops.undecided(why)
+
+
+def described(raw: Any) -> dict[str, Any]:
+    """Return a figure's title and, for each of its plots, words and how many things it shows."""
+    axes = _maps(raw.get("axes"))[:MOST_AXES] if isinstance(raw, Mapping) else []
+    title = _text(raw.get("suptitle")) if isinstance(raw, Mapping) else ""
+    return {"title": title, "plots": [_plot(one) for one in axes]}
+
+
+def _plot(raw: Mapping[str, Any]) -> dict[str, Any]:
+    shown = _axes(raw)
+    return {
+        **{word: shown[word] for word in _WORDS},
+        "curves": len(shown["lines"]),
+        "points": sum(len(one["x"]) for one in shown["points"]),
+        "bars": len(_maps(raw.get("bars"))),
+        "images": len(_maps(raw.get("images"))),
+    }
+
+
+def _raw(ran: Ran) -> list[Any]:
+    return [drawn.figure for drawn in ran.figures[:MOST_FIGURES]]
 
 
 def _figure(raw: Any) -> dict[str, Any]:
