@@ -55,8 +55,8 @@ def test_an_exception_stops_its_own_step_alone(native: Native) -> None:
 
 def test_two_jobs_share_nothing(native: Native) -> None:
     ran(native, "x = 1\nopen('left', 'w').write('me')\nopen('/tmp/left', 'w').write('me')")
-    run = ran(native, "import os\nprint(os.listdir('.'), os.listdir('/tmp'), 'x' in globals())")
-    assert run.outcomes[0].printed == "[] [] False\n"
+    look = "import os\nprint(os.listdir('.'), 'left' in os.listdir('/tmp'), 'x' in globals())"
+    assert ran(native, look).outcomes[0].printed == "[] False False\n"
 
 
 def test_files_of_a_job_lie_in_its_folder(native: Native) -> None:

@@ -124,7 +124,7 @@ class Native:
                 self._take_down()
                 box = self._box(job)
         except OSError as error:
-            self._forget(job.runtime)
+            self._forget_if_gone(job.runtime)
             return Run(ended="box failed", why=str(error), isolation=self.isolation)
         try:
             ended, outcomes, why = box.run(job)
@@ -134,7 +134,7 @@ class Native:
             box.kill()
             self._ending.append(box)
         if ended == "box failed":
-            self._forget(job.runtime)
+            self._forget_if_gone(job.runtime)
         return Run(
             ended=ended,
             outcomes=outcomes,
@@ -205,8 +205,15 @@ class Native:
             Path(self._shared.name).chmod(0o777)
         return self._shared.name
 
+    def _forget_if_gone(self, name: str) -> None:
+        """Let a zygote go that has ended; one that answers serves others as well."""
+        with self._lock:
+            zygote = self._zygotes.get(name)
+            if zygote is None or zygote.is_gone:
+                self._forget(name)
+
     def _forget(self, name: str) -> None:
-        """Let a zygote go that is gone or cannot be trusted to work; the next job starts one."""
+        """Let a zygote and its boxes go; the next job starts another."""
         for key in [key for key in self._waiting if key[0] == name]:
             for box in self._waiting.pop(key):
                 box.close()

@@ -122,7 +122,7 @@ class Box:
         """Why the box no longer answers: what the kernel and the zygote say of its end."""
         if self.group is not None and self.group.ran_out:
             return Overstep("memory", f"needed more than {self.limits.memory_mb} MB of memory")
-        alive = self._pidfd >= 0 and not select.select([self._pidfd], [], [], 0.2)[0]
+        alive = self._pidfd >= 0 and not _comes(self._pidfd, 0.2)
         if alive:
             return Overstep("killed", "the program closed the way by which its answers come")
         words = self._status()
@@ -141,7 +141,7 @@ class Box:
     def _status(self) -> dict[str, Any]:
         """What the zygote says of the end of this box; empty when it is gone itself."""
         if self._ended is None:
-            ready, _, _ = select.select([self.asked.status], [], [], _GONE_SECONDS)
+            ready = _comes(self.asked.status, _GONE_SECONDS)
             data = os.read(self.asked.status, 4096) if ready else b""
             self._ended = json.loads(data) if data else {}
         return self._ended
@@ -178,3 +178,10 @@ def _in_words(status: int) -> str:
     with contextlib.suppress(ValueError):
         return f"signal {signal.Signals(-status).name}"
     return f"signal {-status}"
+
+
+def _comes(descriptor: int, seconds: float) -> bool:
+    """Wait until something can be read; ``select`` would not take descriptors above 1023."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import site
 import sys
 import sysconfig
 from collections.abc import Iterable, Sequence
@@ -121,16 +122,16 @@ def runtime(name: str, venv: Path | None = None, hidden: Sequence[str] = ()) -> 
 
 @functools.cache
 def _own() -> tuple[str, list[str], list[str]]:
-    """This interpreter, its folders of modules without what is installed in place, its prefixes."""
+    """This interpreter, the folders that its installation imports from, and its prefixes.
+
+    Never ``sys.path`` as it is: the folder that we happen to be started in may stand there.
+    """
     prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
     named = [sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")]
-    dynamic = str(Path(sysconfig.get_path("platstdlib")) / "lib-dynload")
-    base = [
-        path
-        for path in sys.path
-        if path and any(_below(path, prefix) for prefix in (*prefixes, "/usr/lib"))
-    ]
-    path = [p for p in dict.fromkeys([*base, *named, dynamic]) if os.path.exists(p)]
+    dynamic = sysconfig.get_config_var("DESTSHARED") or ""
+    user = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+    every = [*named[:2], dynamic, *named[2:], *site.getsitepackages(), *user]
+    path = [p for p in dict.fromkeys(every) if p and os.path.isdir(p)]
     return sys.executable, path, _prefixes(prefixes)
 
 

@@ -25,7 +25,16 @@ from grader.sandbox.host.text import Kept
 
 _HEADER = struct.Struct(">I")
 _CHUNK = 1 << 16
-_ENDED = ("done", "raised", "refused", "memory", "box failed")
+_ENDED = {
+    "done": "",
+    "raised": "",
+    "refused": "there is no such name, or it cannot be used so",
+    "memory": "it needed more memory than its limit",
+}
+"""What a box may say of a step, and our words for it: its own words may tell anything."""
+_ANSWERS = 3
+"""A job's answers together may be this many times as long as the longest one."""
+_MOST_LINES = 10_000_000
 _FLOOD = 10
 """A box that prints more than this many times what is kept is ended."""
 
@@ -67,6 +76,7 @@ class Conversation:
     _allowed: float = field(init=False)
     _next_look: float = field(init=False)
     _got: bytearray = field(init=False)
+    _answered: int = field(init=False)
     _text_open: bool = field(init=False)
     _ends: selectors.BaseSelector = field(init=False)
 
@@ -78,6 +88,7 @@ class Conversation:
         self._deadline = self._step_ends = self.started + self._allowed
         self._next_look = self.started + self.line.every
         self._got = bytearray()
+        self._answered = 0
         self._text_open = True
         self._ends = selectors.DefaultSelector()
         self._ends.register(self.line.inlet, selectors.EVENT_READ)
@@ -141,9 +152,12 @@ class Conversation:
                 (size,) = _HEADER.unpack_from(self._got)
                 if size > self.limits.output_bytes:
                     raise Overstep("output", f"an answer of {size} bytes is too long")
+                if self._answered + size > _ANSWERS * self.limits.output_bytes:
+                    raise Overstep("output", "its answers together are too long")
                 if len(self._got) >= _HEADER.size + size:
                     body = bytes(self._got[_HEADER.size : _HEADER.size + size])
                     del self._got[: _HEADER.size + size]
+                    self._answered += size
                     self._drain()  # what was printed before the answer belongs to this step
                     return body
             self._wait(self.line.inlet)
@@ -226,12 +240,11 @@ def _outcome(body: bytes, token: str, *, decode: bool) -> Outcome:
     ended = frame.get("ended")
     if type(ended) is not str or ended not in _ENDED:
         return Outcome(ended="killed", why="the box sent an answer of an unknown kind")
-    why = frame.get("why")
     return Outcome(
         ended=ended,  # type: ignore[arg-type]  # it is one of them
         value=value,
         raised=_raised(frame.get("raised")),
-        why=why[:500] if isinstance(why, str) else "",
+        why=_ENDED[ended],
     )
 
 
@@ -241,8 +254,17 @@ def _raised(words: Any) -> Raised | None:
     kind, message = words.get("type"), words.get("message")
     cell, line = (words.get(name) for name in ("cell", "line"))
     return Raised(
-        type=kind[:200] if isinstance(kind, str) else "Exception",
-        message=message[:2000] if isinstance(message, str) else "",
-        cell=cell if type(cell) is int else None,
-        line=line if type(line) is int else None,
+        type=_clean(kind)[:200] if isinstance(kind, str) else "Exception",
+        message=_clean(message[:2000]) if isinstance(message, str) else "",
+        cell=cell if _is_place(cell) else None,
+        line=line if _is_place(line) else None,
     )
+
+
+def _is_place(number: Any) -> bool:
+    return type(number) is int and 0 <= number < _MOST_LINES
+
+
+def _clean(text: str) -> str:
+    """Text without signs that a terminal, a file or a page would obey."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text)

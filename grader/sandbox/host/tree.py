@@ -33,20 +33,25 @@ class Tree:
         """Take the root of the tree as it is now; what it uses now is not the student's."""
         self._pid = pid
         self._began = _anonymous(pid)
+        self._ticks: dict[tuple[int, str], int] = {}
+        self._most_ticks = 0
 
     def used(self, near_mb: float) -> Used:
         """Return what is used now; memory is exact where it nears ``near_mb``."""
         pids = list(descendants(self._pid))
-        ticks = threads = 0
+        threads = waited = 0
         for pid in pids:
-            own_ticks, own_threads = _times(pid)
-            ticks += own_ticks
+            began, own, of_children, own_threads = _times(pid)
+            self._ticks[pid, began] = max(own, self._ticks.get((pid, began), 0))
+            waited += own + of_children
             threads += own_threads
-        # each child of the box shares with it, by copy on write, what the box began with
-        estimate = sum(max(0, _anonymous(pid) - self._began) for pid in pids)
-        if estimate > near_mb * (1 << 20):
-            estimate = sum(map(_private, pids))
-        return Used(estimate / (1 << 20), ticks / _TICK, threads)
+        # the time of children that nobody waited for is known from when they were seen alone
+        self._most_ticks = max(self._most_ticks, waited, sum(self._ticks.values()))
+        # at most this: the first process shares with the zygote what it began with
+        most = sum(map(_anonymous, pids)) - self._began
+        if most > near_mb * (1 << 20):
+            most = sum(map(_private, pids))
+        return Used(max(0, most) / (1 << 20), self._most_ticks / _TICK, threads)
 
 
 def descendants(pid: int) -> Iterator[int]:
@@ -70,10 +75,12 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def _times(pid: int) -> tuple[int, int]:
-    """Clock ticks of a process and of those it has waited for, and its threads."""
+def _times(pid: int) -> tuple[str, int, int, int]:
+    """When it began, its clock ticks, those of children it waited for, and its threads."""
     fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return (sum(map(int, fields[11:15])), int(fields[17])) if len(fields) > 17 else (0, 0)
+    if len(fields) < 20:
+        return "", 0, 0, 0
+    return fields[19], sum(map(int, fields[11:13])), sum(map(int, fields[13:15])), int(fields[17])
 
 
 def _anonymous(pid: int) -> int:

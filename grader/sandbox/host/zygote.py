@@ -90,6 +90,7 @@ class Zygote:
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _asking: socket.socket | None = field(default=None, init=False)
     _owner: int = field(default=0, init=False)
+    _pid: int = field(default=0, init=False)
 
     def start(self) -> None:
         """Start it; ``wait`` waits until its imports are done."""
@@ -111,6 +112,7 @@ class Zygote:
                 start_new_session=True,
             )
         os.close(first)
+        self._pid = self._process.pid
         frame = sources.first_frame("zygote", self._settings())
         threading.Thread(target=_fill, args=(fill, frame), daemon=True).start()
         self._asking = ours
@@ -156,7 +158,9 @@ class Zygote:
     def _word(self, until: float) -> dict[str, Any]:
         if self._asking is None:
             raise NoZygote("the zygote is closed")
-        ready, _, _ = select.select([self._asking], [], [], max(0.0, until - time.monotonic()))
+        poll = select.poll()
+        poll.register(self._asking, select.POLLIN)
+        ready = poll.poll(max(0.0, until - time.monotonic()) * 1000)
         data = self._asking.recv(65536) if ready else b""
         if data:
             words: dict[str, Any] = json.loads(data)
@@ -215,6 +219,11 @@ class Zygote:
                 os.close(descriptor)
         return asked
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has ended; while it answers, it is never ended for one box that failed."""
+        return self._asking is None or _has_ended(self._pid)
+
     def close(self) -> None:
         """End the zygote, and with it every box; a process that only shares it lets go."""
         if self._asking is not None:
@@ -250,3 +259,11 @@ def _plain(limits: Limits, *, address_space: bool) -> dict[str, int]:
         "files": limits.files,
         "open_files": limits.open_files,
     }
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
+    except OSError:
+        return True
+    return text.rpartition(")")[2].split()[0] in ("Z", "X")

@@ -18,8 +18,12 @@ from typing import Any
 
 from . import kernel, landlock, root, seccomp
 
-INLET, OUTLET = 3, 4
-"""Descriptors of the channel: steps come in, answers go out; 0 is empty, 1 and 2 are text."""
+INLET, OUTLET, HELLO = 3, 4, 5
+"""Descriptors of the channel: steps come in, answers go out; 0 is empty, 1 and 2 are text.
+
+On ``HELLO`` it says once that it is ready.
+"""
+_EVERY = (1 << 31) - 1
 
 _MEGABYTE = 1 << 20
 _STACK = 64 * _MEGABYTE
@@ -42,9 +46,10 @@ class Layers:
         return sum(flag for name, flag in kernel.NAMESPACES.items() if name in wanted)
 
 
-def descriptors(inlet: int, outlet: int, text: int, layers: Layers) -> None:
-    """Keep nothing in, text out twice and the channel; close everything else."""
-    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10) for descriptor in (inlet, outlet, text)]
+def descriptors(hello: int, inlet: int, outlet: int, text: int, layers: Layers) -> None:
+    """Keep nothing in, text out twice, the channel and the hello; close everything else."""
+    ends = (inlet, outlet, text, hello)
+    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 10) for descriptor in ends]
     nothing = os.open("/dev/null", os.O_RDONLY)
     for descriptor, place in (
         (nothing, 0),
@@ -52,10 +57,11 @@ def descriptors(inlet: int, outlet: int, text: int, layers: Layers) -> None:
         (high[2], 2),
         (high[0], INLET),
         (high[1], OUTLET),
+        (high[3], HELLO),
     ):
         os.dup2(descriptor, place)
     if "fds" in layers.names:
-        os.closerange(OUTLET + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        os.closerange(HELLO + 1, _EVERY)
 
 
 def become(user: int | None) -> None:

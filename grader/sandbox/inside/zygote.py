@@ -226,38 +226,52 @@ class Zygote:
         waiting, gate = os.pipe()
         pid = kernel.clone(self._layers.flags)
         if pid == 0:
-            os.close(gate)
-            self._box(limits, ends, waiting)
-            os._exit(0)
+            try:
+                os.close(gate)
+                self._box(limits, ends, waiting)
+            finally:  # whatever happens, a child never goes on as a zygote
+                os._exit(70)
         os.close(waiting)
         self._boxes[pid] = status, slot
+        try:
+            self._map(pid, slot)
+            os.write(gate, b"g")
+        except OSError:
+            os.kill(pid, signal.SIGKILL)  # its end is told when it is reaped
+        finally:
+            os.close(gate)
+
+    def _map(self, pid: int, slot: int) -> None:
+        """Give the child's user namespace its one user."""
         if "user" in self._layers.names:
             inner = slot if self._settings["as_root"] else 0
             if not self._settings["as_root"]:
                 _say(f"/proc/{pid}/setgroups", "deny")
             _say(f"/proc/{pid}/uid_map", f"{_STUDENT} {inner} 1")
             _say(f"/proc/{pid}/gid_map", f"{_STUDENT} {inner} 1")
-        os.write(gate, b"g")
-        os.close(gate)
 
     def _box(self, limits: dict[str, int], ends: Ends, waiting: int) -> None:
         """The child: become a box, say so, serve, end without any clean-up of ours."""
         signal.set_wakeup_fd(-1)
         os.read(waiting, 1)
+        hello = confine.HELLO
         try:
             for door in ends.doors:
                 os.write(door, b"0")
+            confine.descriptors(ends.hello, ends.inlet, ends.outlet, ends.text, self._layers)
             user = _STUDENT if "user" in self._layers.names else None
             confine.confine(self._layers, limits, user)
         except BaseException as error:  # noqa: BLE001  # said to the trusted side, then the end
-            os.write(ends.hello, f"{type(error).__name__}: {error}".encode())
-            os._exit(70)
+            with contextlib.suppress(OSError):
+                os.write(hello, f"{type(error).__name__}: {error}".encode())
+            return
         if "seeds" in self._layers.names:
             reseed()
-        os.write(ends.hello, b"ready")
-        confine.descriptors(ends.inlet, ends.outlet, ends.text, self._layers)
+        os.write(hello, b"ready")
+        os.close(hello)
         self._touch()
         serve(Channel(confine.INLET, confine.OUTLET), self._state)
+        os._exit(0)
 
     def _touch(self) -> None:
         """Run a cell of nothing: it copies the pages that every cell writes to, while we wait."""
