@@ -129,7 +129,14 @@ def grade(
     boxes = None
     if source is None:
         run = not no_run
-        boxes = pipeline.boxes_for(loaded, accept=accept, require=require, venv=venv, run=run)
+        boxes = pipeline.boxes_for(
+            loaded,
+            hidden=[folder, target, *paths, *filter(None, (paper, keys))],
+            accept=accept,
+            require=require,
+            venv=venv,
+            run=run,
+        )
         if boxes.refused:
             _say(boxes.refused)
     try:
@@ -305,6 +312,7 @@ def main(arguments: list[str] | None = None) -> Any:
 def _failed(error: Exception) -> int:
     from grader import codec, pipeline, reference, rubric
     from grader import kinds as kinds_
+    from grader.sandbox.host.runtime import NoRuntime
 
     if isinstance(error, pipeline.NoCourse):
         _say(f"grader: {error}")
@@ -315,7 +323,7 @@ def _failed(error: Exception) -> int:
     if isinstance(error, pipeline.NotEnough):
         _say(f"grader: {error}")
         return UNREAD
-    if isinstance(error, kinds_.UnknownKind):
+    if isinstance(error, NoRuntime | kinds_.UnknownKind):
         _say(f"grader: {error}")
         return USAGE
     wrong = (rubric.RubricError, reference.ReferenceProblem, codec.NotPlain, pipeline.SolutionFails)

@@ -6,7 +6,7 @@ Both are made once, before there are several processes of ours; those share the 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -63,6 +63,7 @@ class _Shared:
 def boxes_for(
     assignment: Assignment,
     *,
+    hidden: Sequence[Path] = (),
     accept: str | None = None,
     require: str | None = None,
     venv: Path | None = None,
@@ -72,6 +73,7 @@ def boxes_for(
 
     Args:
         assignment: says whether code is run, and with which libraries.
+        hidden: the course and whatever else no box may see, wherever it lies.
         accept: a level below L3 that the instructor accepts for other people's code, by name.
         require: refuse to grade at all below this level.
         venv: a virtual environment whose interpreter and packages student code uses.
@@ -81,12 +83,13 @@ def boxes_for(
         NotEnough: when this machine has less than ``require``; nothing is read or run then.
     """
     wanted = run and any(part.runs for part in assignment.rubric.parts)
-    native = _native(assignment, venv, runs=wanted)
+    native = _native(assignment, venv, hidden, runs=wanted)
     made = Boxes(_reader(native), _native=native)
     if wanted:
         made.running, made.refused = _running(native, accept, venv, assignment.rubric.run.runtime)
     if require is not None:
-        isolation = made.isolation or (native.isolation if native else Isolation())
+        # hand-ins are read in boxes as well: nothing is read below what is required
+        isolation = Isolation() if native is None else made.isolation or native.isolation
         if LEVELS.index(isolation.level) < LEVELS.index(require):
             made.close()
             raise NotEnough(
@@ -96,17 +99,26 @@ def boxes_for(
     return made
 
 
-def _native(assignment: Assignment, venv: Path | None, *, runs: bool) -> Native | None:
-    """Native boxes with their zygotes started, None where this machine makes none."""
+def _native(
+    assignment: Assignment, venv: Path | None, hidden: Sequence[Path], *, runs: bool
+) -> Native | None:
+    """Native boxes that have been tried, None where this machine makes none."""
     if sys.platform != "linux":
         return None
-    native = Native(venv=venv, pool=1, warm={"reading": (warming(assignment),)})
+    covered = tuple(str(path.resolve()) for path in hidden)
+    native = Native(venv=venv, hidden=covered, pool=1, warm={"reading": (warming(assignment),)})
+    names = ["reading", *([assignment.rubric.run.runtime] if runs else [])]
     try:
-        native.start("reading", *([assignment.rubric.run.runtime] if runs else []))
+        native.start(*names)
+        works = not native.lacks("reading") and all(
+            native(Job(steps=(), runtime=name)).ended == "done" for name in names
+        )
     except OSError:
-        native.close()
-        return None
-    return native
+        works = False
+    if works:
+        return native
+    native.close()
+    return None
 
 
 def _reader(native: Native | None) -> Callable[[], Backend]:

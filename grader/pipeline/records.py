@@ -124,9 +124,9 @@ class Collecting:
         files, lost = read(hand_in)
         data = {"plan": self._plan, "lost": list(lost)}
         job = reading(TASK, data, files, COLLECT)
-        run = self._reader(job)
+        run = _as_read(self._reader(job))
         if run.ended in ("killed", "box failed"):  # by somebody else, it may be: once more
-            run = self._reader(job)
+            run = _as_read(self._reader(job))
         found = _collection(run, hand_in, files, lost, self._assignment)
         if self._running is None or run.ended != "done":
             return found
@@ -161,8 +161,18 @@ class Collecting:
 
     def _ask(self, task: str, data: Any) -> Any:
         """Ask the worker for another task on what came out of a box; None where it failed."""
-        run = self._reader(reading(task, data, limits=COLLECT))
+        run = _as_read(self._reader(reading(task, data, limits=COLLECT)))
         return run.value if run.ended == "done" else None
+
+
+def _as_read(run: Run) -> Run:
+    """A run of our own parser: an exception of its one step is how all of it ended."""
+    outcome = run.outcomes[0] if run.outcomes else None
+    if outcome is None or outcome.ended == "done" or run.ended != "done":
+        return run
+    words = outcome.raised
+    why = f"{words.type}: {words.message}"[:300] if words is not None else outcome.why
+    return replace(run, ended=outcome.ended, why=why)
 
 
 def _collection(

@@ -59,7 +59,12 @@ futex                 202   98  -                     allow
 sched_setaffinity     203  122  -                     allow
 exit_group            231   94  -                     allow
 get_mempolicy         239  236  -                     allow
-inotify_init1         294   26  -                     allow
+inotify_init1         294   26  -                     EPERM
+setsockopt             54  208  3,1,7             EPERM
+setsockopt             54  208  3,1,2             allow
+setsockopt             54  208  3,6,7             allow
+fcntl                  72   25  3,1031            EPERM
+fcntl                  72   25  3,3               allow
 prlimit64             302  261  0,7                   allow
 prlimit64             302  261  1,0                   EPERM
 getrandom             318  278  -                     allow

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+_FEW_FILES = 256
+_HELD = {"socket:": 208 << 10, "pipe:": 64 << 10}
+"""What the kernel holds at most for each end, unless it was asked for more."""
 _MOST = 4096
 """Processes that are looked at: a box may have far fewer."""
 
@@ -51,6 +54,7 @@ class Tree:
         most = sum(map(_anonymous, pids)) - self._began
         if most > near_mb * (1 << 20):
             most = sum(map(_private, pids))
+        most += _buffered(pids)
         return Used(max(0, most) / (1 << 20), self._most_ticks / _TICK, threads)
 
 
@@ -99,6 +103,32 @@ def _private(pid: int) -> int:
         if line.startswith(("Private_Clean:", "Private_Dirty:", "Pss_Shmem:")):
             total += int(line.split()[1]) * 1024
     return total
+
+
+def _buffered(pids: list[int]) -> int:
+    """Bytes that the kernel may hold in sockets and pipes of a tree that has many of them."""
+    if sum(map(_open_files, pids)) <= _FEW_FILES:
+        return 0
+    total = 0
+    for pid in pids:
+        for name in _listed(f"/proc/{pid}/fd"):
+            try:
+                kind = os.readlink(f"/proc/{pid}/fd/{name}")
+            except OSError:
+                continue
+            total += next((size for word, size in _HELD.items() if kind.startswith(word)), 0)
+    return total
+
+
+def _open_files(pid: int) -> int:
+    return len(_listed(f"/proc/{pid}/fd"))
+
+
+def _listed(path: str) -> list[str]:
+    try:
+        return os.listdir(path)
+    except OSError:
+        return []
 
 
 def _read(path: str) -> str:
