@@ -59,6 +59,7 @@ futex                 202   98  -                     allow
 sched_setaffinity     203  122  -                     allow
 exit_group            231   94  -                     allow
 get_mempolicy         239  236  -                     allow
+inotify_init          253    -  -                     EPERM
 inotify_init1         294   26  -                     EPERM
 setsockopt             54  208  3,1,7             EPERM
 setsockopt             54  208  3,1,2             allow
@@ -217,8 +218,6 @@ fcntl                  72   25  0,38                  EPERM
 fcntl                  72   25  0,1024                EPERM
 fcntl                  72   25  0,1026                EPERM
 fcntl                  72   25  0,1030                allow
-inotify_init          253    -  -                     EPERM
-inotify_init1         294   26  -                     EPERM
 """
 CHANGED_WITHOUT_INET = """
 socket                 41  198  1,1                   allow
