@@ -340,3 +340,13 @@ def test_an_interpreter_below_tmp_is_still_there_in_a_box(tmp_path: Path) -> Non
     with Native(venv=tmp_path / "own") as boxes:
         source = "import sys\nopen('/tmp/mine', 'w').write('x')\nprint(sys.prefix)"
         assert said(boxes, source) == str(tmp_path / "own")
+
+
+def test_many_boxes_that_wait_do_not_starve_each_other_of_descriptors(native: Native) -> None:
+    few = Limits(seconds=20.0, open_files=16)
+    with Native(pool=70) as boxes:
+        runs = [
+            ran(boxes, "print(open('/proc/self/limits').read()[:0] + 'here')", limits=few)
+            for _ in range(3)
+        ]
+        assert [run.ended for run in runs] == ["done"] * 3, runs
