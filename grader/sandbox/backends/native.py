@@ -214,12 +214,12 @@ class Native:
 
     def _forget(self, name: str) -> None:
         """Let a zygote and its boxes go; the next job starts another."""
+        zygote = self._zygotes.pop(name, None)
+        if zygote is not None:
+            zygote.close()  # first: it ends all its boxes at once
         for key in [key for key in self._waiting if key[0] == name]:
             for box in self._waiting.pop(key):
                 box.close()
-        zygote = self._zygotes.pop(name, None)
-        if zygote is not None:
-            zygote.close()
 
     def _come_of_age(self) -> None:
         """In a process that was forked from the one before: its boxes are not ours to use."""

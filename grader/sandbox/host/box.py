@@ -166,10 +166,10 @@ class Box:
             self._status()
             os.close(self._pidfd)
             self._pidfd = -1
+        self.asked.close()  # one that was never taken hold of ends when its channel closes
         if self.group is not None:
             self.group.remove()
             self.group = None
-        self.asked.close()
 
 
 def _in_words(status: int) -> str:
