@@ -7,7 +7,7 @@ belongs to is settled with that, and the rest is done in another job without it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from grader.rubric import Part, Running
 from grader.sandbox import Backend, Job, Limits, Outcome, Step
 
 MOST_JOBS = 4
+_CALLING = ("call", "drive")
 Cases = Mapping[tuple[str, str], Sequence[Case]]
 """Part and name of a run to the inputs of its calls."""
 _NOT_REACHED = Outcome(ended="not reached")
@@ -108,6 +109,7 @@ def planned(cells: Sequence[Cell], parts: Sequence[Part], cases: Cases) -> list[
     }
     drawing = {part.id for part in parts if draws(part)}
     plan: list[Planned] = []
+    calls: list[Planned] = []
     for cell in cells:
         data = {"source": cell.text, "number": cell.number}
         plan.append(Planned(step=Step(do="cell", data=data), cell=cell))
@@ -117,18 +119,33 @@ def planned(cells: Sequence[Cell], parts: Sequence[Part], cases: Cases) -> list[
             plan.append(Planned(step=step, cell=cell, figures=own))
         for part in parts:
             if last[part.id] == cell.number:
-                plan += _of_part(part, cases)
-    return plan
+                rebound = {
+                    name for later in cells if later.number > cell.number for name in later.defines
+                }
+                looked, called = _of_part(part, cases, rebound)
+                plan += looked
+                calls += called
+    return plan + calls
 
 
-def _of_part(part: Part, cases: Cases) -> list[Planned]:
-    """Steps of a part's runs; calls come last, since one that hangs ends the job."""
-    ordered = sorted(part.runs.items(), key=lambda item: item[1].kind in ("call", "drive"))
-    return [
-        Planned(step=step, part=part.id, run=name)
-        for name, spec in ordered
-        for step in spec.built.steps(cases.get((part.id, name), ()))
-    ]
+def _of_part(
+    part: Part, cases: Cases, rebound: Collection[str]
+) -> tuple[list[Planned], list[Planned]]:
+    """Steps of a part's runs: those behind its last cell, and those behind all cells.
+
+    Functions are called last of all: nothing that runs later can tell their hidden inputs, and one
+    that hangs ends the job. Where a later cell binds the function's name anew, it is called at once.
+    """
+    looked: list[Planned] = []
+    called: list[Planned] = []
+    ordered = sorted(part.runs.items(), key=lambda item: item[1].kind in _CALLING)
+    for name, spec in ordered:
+        steps = spec.built.steps(cases.get((part.id, name), ()))
+        wanted = {str(step.data.get("function", "")).partition(".")[0] for step in steps}
+        late = spec.kind in _CALLING and wanted.isdisjoint(rebound)
+        own = [Planned(step=step, part=part.id, run=name) for step in steps]
+        (called if late else looked).extend(own)
+    return looked, called
 
 
 def _ended(ended: Any, why: str) -> Outcome:

@@ -154,18 +154,32 @@ def test_a_report_is_made_again_from_the_evidence_byte_for_byte(
     assert HEADING.encode() in first["ada.html"]
 
 
+TELLS = """
+import matplotlib.pyplot as plt
+seen = []
+def double(x):
+    seen.append(x)
+    plt.figure()
+    plt.title(f"input {x}")
+    return 2 * x
+"""
+TOLD = "plt.plot(seen, seen)\nplt.title(f'inputs {seen}')\nplt.show()"
+BARS = "import matplotlib.pyplot as plt\nplt.bar([1], [2])"
+
+
+def test_functions_are_called_behind_all_cells_so_that_no_figure_tells_of_it(
+    report: Report,
+) -> None:
+    out = report({"3": BARS, "1": TELLS, "2": TOLD})
+    assert HEADING in article(out, "2")
+    assert "inputs []" in article(out, "2")
+    for file in (out / "reports").iterdir():
+        assert "4711" not in file.read_text("utf-8")
+
+
 def test_what_is_drawn_behind_a_hidden_call_is_not_shown(report: Report) -> None:
-    tells = """
-    import matplotlib.pyplot as plt
-    seen = []
-    def double(x):
-        seen.append(x)
-        plt.figure()
-        plt.title(f"input {x}")
-        return 2 * x
-    """
-    told = "plt.plot(seen, seen)\nplt.title(f'inputs {seen}')\nplt.show()"
-    out = report({"3": "import matplotlib.pyplot as plt\nplt.bar([1], [2])", "1": tells, "2": told})
+    bound_anew = f"{TOLD}\ndef double(x):\n    return x"  # so it has to be called before
+    out = report({"3": BARS, "1": TELLS, "2": bound_anew})
     ada = record(out)
     assert figures(ada), "it was drawn, and may be marked"
     assert HEADING in article(out, "3")

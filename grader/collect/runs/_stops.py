@@ -44,6 +44,12 @@ NOT_HERE = frozenset(
     }
 )
 """Exceptions that may come from what is missing in a box, not from the code."""
+NO_DESK = frozenset({"EOFError", "SystemExit", "TclError", "Error", "HeadlessException"})
+"""Exceptions of cells that want a keyboard, arguments, a screen or a locale: a box has none.
+
+Not of the functions that are called: one that asks at the keyboard is what it is.
+"""
+_NO_THREADS = "can't start new thread"
 _TORN = frozenset({"SyntaxError", "IndentationError", "TabError", "NameError", "UnboundLocalError"})
 """Exceptions of which a conversion may be the cause, where the code went through one."""
 _SHOWN = 160
@@ -63,23 +69,29 @@ def stopped(outcome: Outcome, ran: Ran) -> Finding | None:
     if outcome.ended == "done":
         return None
     if outcome.ended == "box failed":
-        return Broken(why=f"the box failed: {outcome.why or 'it gave no reason'}"[:_SHOWN])
+        return Broken(why="the box failed")
     if outcome.ended in LIMITS:
         return undecided(LIMITS[outcome.ended])
     if outcome.ended == "raised":
-        return raising(outcome.raised, [cell for cell, _ in ran.own])
+        return raising(outcome.raised, [cell for cell, _ in ran.own], called=True)
     cause = _first_cause(ran)
     if outcome.ended == "not reached":
         return cause or Broken(why="the box ended before this was reached")
     return cause or Missing(why=outcome.why[:_SHOWN] or "what is asked for is not there")
 
 
-def raising(raised: Raised | None, cells: Sequence[Cell]) -> Missing:
-    """Return what an exception of the code means for what was to come of it."""
+def raising(raised: Raised | None, cells: Sequence[Cell], *, called: bool = False) -> Missing:
+    """Return what an exception of the code means for what was to come of it.
+
+    ``called`` says that a function which was called raised it, and no cell.
+    """
     if raised is None:
         return undecided("it stopped, and did not say why")
     why = f"the code stops: {said(raised, cells)}"
     doubt = doubt_of([raised.type], cells)
+    at_a_desk = not called and raised.type.rpartition(".")[2] in NO_DESK
+    if at_a_desk or raised.message.startswith(_NO_THREADS):
+        doubt = "this may come from where it was run"
     return Missing(why=why, doubt=f"{why}; {doubt}" if doubt else "")
 
 
