@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol
 
 from grader.kinds import Kinds
-from grader.model import Finding
+from grader.model import Finding, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +92,8 @@ class Gathered:
     problems: tuple[str, ...] = ()
     unread: bool = False
     cut: str = ""
+    loose: tuple[Place, ...] = ()
+    """Where text or code stands that belongs to none of the parts in ``answers``."""
     transcript: Transcript | None = None
     """The file as people are shown it."""
 

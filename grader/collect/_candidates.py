@@ -6,18 +6,15 @@ labels many parts of a document is believed more than one that occurs once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from grader.collect import _labels as labels
-from grader.collect._items import LETTER
+from grader.collect._label_lines import Line, label_lines
 from grader.collect._labels import Label, Tree
+from grader.collect._nouns import ANSWER, names_problem
 from grader.collect._text import Text
 
-_PROBLEM = ("problem", "question", "prob", "ques", "quest", "exercise", "exer", "task", "q", "p")
-_ANSWER = ("answer", "ans", "sol", "my")
-_CELL = re.compile(r"[^|\t]{1,40}(?=[|\t])")
 _ALONE = 2.5
 """What a line of its own adds to an id that heads a paragraph and that nothing else claims."""
 _BY_END = {":": 6.0, ")": 6.0, ".": 5.0, "-": 5.0, "–": 5.0, "—": 5.0, "$": 4.0}
@@ -44,117 +41,65 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """A label, the line that it stands on, and what kind of line that is."""
+class Unsure:
+    """A label such as ``Part 2`` that may be a problem's, or a piece's of the problem above it."""
 
-    at: int
-    label: Label
-    text: str
-    kind: str
-    deep: bool = False
-    """Whether it is a heading below the problems' headings."""
-    listed: bool = False
-    """Whether it only announces items that follow: ``11.1 (c) and (d)`` above ``(c) …``."""
+    line: int
+    parts: tuple[int, ...]
+    """What it means if it is a problem's."""
 
 
-def candidates(text: Text, tree: Tree) -> list[Candidate]:
-    """Return the candidates that labels make."""
-    found: list[tuple[_Line, Candidate]] = []
-    for line in _lines(text):
-        found += [(line, c) for c in _meant(tree, line)]
-    return _weighed(text, found, len(tree.ids))
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """What the labels of a document say."""
 
-
-def strangers(text: Text, tree: Tree) -> list[int]:
+    candidates: list[Candidate]
+    unsure: list[Unsure]
+    strangers: list[int]
     """Lines with the heading of a problem that the exam does not have: answers end there."""
+
+
+def labelled(text: Text, tree: Tree) -> Labelled:
+    """Return what the labels of a document say."""
+    found: list[tuple[Line, Candidate]] = []
+    unsure: list[Unsure] = []
+    lines = label_lines(text, tree)
+    for line in lines:
+        found += [(line, c) for c in _meant(tree, line)]
+        if _is_unsure(tree, line):
+            meant = _as_problem(tree, line.label)
+            unsure += [Unsure(line.at, meant)] if meant else []
     known = {head[0] for head in tree.members}
-    return [line.at for line in _lines(text) if _strange(line.label, known)]
+    strangers = [line.at for line in lines if _strange(line, known)]
+    return Labelled(_weighed(text, found, len(tree.ids)), unsure, strangers)
 
 
-def _strange(label: Label, known: set[str]) -> bool:
-    number = label.path[0]
-    names = len(label.path) == 1 and label.word in _PROBLEM
+def _is_unsure(tree: Tree, line: Line) -> bool:
+    label = line.label
+    full = len(label.path) > 1 and label.path in tree.exact
+    return label.piece and not line.whole and not full
+
+
+def _as_problem(tree: Tree, label: Label) -> tuple[int, ...]:
+    """The parts that ``Part 2`` or ``Part 2(b)`` means if it names a problem."""
+    head = label.path[:1]
+    known = tree.part(head)
+    return tuple(tree.groups[head]) if head in tree.groups else (known[0],) if known else ()
+
+
+def _strange(line: Line, known: set[str]) -> bool:
+    label, number = line.label, line.label.path[0]
+    names = len(label.path) == 1 and (names_problem(label.word) or line.whole)
     stands_out = label.heading > 0 or label.bold or label.term in {"$", ":", "-"}
     return number.isdigit() and number not in known and names and stands_out
 
 
-def _lines(text: Text) -> list[_Line]:
-    read = list(_read(text))
-    numbered = [
-        line.label.heading
-        for line in read
-        if line.label.heading
-        and line.label.path[0].isdigit()
-        and (len(line.label.path) == 1 or not line.label.word)
-    ]
-    top = min(numbered, default=1)
-    fenced = {line.at for line in read if _fenced(text, line.at)}
-    if len(read) > len(fenced) + 2:  # a heading within a fence is what a fence shows
-        read = [line for line in read if line.at not in fenced or not line.label.heading]
-    return [replace(line, deep=line.label.heading > top and not line.label.word) for line in read]
-
-
-def _fenced(text: Text, line: int) -> bool:
-    block = text.block_of[line]
-    return block >= 0 and text.blocks[block].fenced
-
-
-def _read(text: Text) -> Iterator[_Line]:
-    for n, line in enumerate(text.lines):
-        kind = text.kind(n)
-        label = None
-        if kind in {"prose", "heading"}:
-            label = labels.read(line)
-        elif "```" in line and line.lstrip()[:3] != "```":
-            label = labels.read(line[: line.index("```")])
-        elif kind == "code" and "#" in line:
-            label = _comment(line)
-        elif kind == "table":
-            label = _row(line)
-        if label is not None:
-            yield _Line(n, label, line, kind or "", listed=label.several and _lists(text, n, label))
-
-
-def _lists(text: Text, n: int, label: Label) -> bool:
-    """Whether the line ends with its label, and the next one starts with the last letter read."""
-    after = text.next_line(n)
-    if text.lines[n][label.end :].strip() or after >= len(text.lines):
-        return False
-    item = LETTER.match(text.lines[after])
-    return item is not None and item.group(1).strip("()").lower() == label.path[-1]
-
-
-def _comment(line: str) -> Label | None:
-    """The label in a comment of code that says ``# Question 7.2``."""
-    at = line.find("#")
-    if line[:at].strip():
-        return None
-    label = labels.read(line.replace("#", " "), at)
-    names = label is not None and label.word and (len(label.path) > 1 or label.word in _PROBLEM)
-    return label if names else None
-
-
-def _row(line: str) -> Label | None:
-    """The label in the first cell of a row, where that holds nothing else."""
-    at = len(line) - len(line.lstrip(" |\t"))
-    cell = _CELL.match(line, at)
-    if cell is None:
-        return None
-    first = line[: cell.end()].rstrip()
-    label = labels.read(first, at)
-    if label is None or label.end < len(first):
-        return None
-    end = cell.end()
-    while end < len(line) and line[end] in " |\t":
-        end += 1
-    return replace(label, end=end)
-
-
-def _meant(tree: Tree, line: _Line) -> Iterator[Candidate]:
+def _meant(tree: Tree, line: Line) -> Iterator[Candidate]:
     """The candidates that one label makes."""
     label, path = line.label, line.label.path
-    relative = label.word.endswith("part") and label.word.split()[0] not in _PROBLEM
-    if len(path) == 1 and (line.deep or relative):
+    relative = label.piece and not line.whole
+    comment = line.kind == "code" and not (names_problem(label.word) or line.whole)
+    if len(path) == 1 and (comment or line.deep or relative):
         return
     if path in tree.groups:
         yield from _problem(tree, line)
@@ -166,16 +111,16 @@ def _meant(tree: Tree, line: _Line) -> Iterator[Candidate]:
     if known is None:
         return
     part, sure = known
-    names = len(path) > 1 or line.kind == "table" or _names_problem(label)
+    names = len(path) > 1 or line.kind == "table" or line.whole or _names_problem(label)
     if not names or (sure < 1 and (line.deep or relative)):
         return
     depth = 1 if sure == 0.9 else 2 if sure == 0.6 and len(path) > 2 else 0
     end = _inside(line.text, label, depth) if depth and not line.listed else label.end
-    how = "answer" if label.word.startswith(_ANSWER) else "label"
+    how = "answer" if label.word.startswith(ANSWER) else "label"
     yield Candidate(line.at, 0, part, _weight(line) * sure, end, how)
 
 
-def _problem(tree: Tree, line: _Line) -> Iterator[Candidate]:
+def _problem(tree: Tree, line: Line) -> Iterator[Candidate]:
     """The candidate of a label that names a problem of several parts."""
     label = line.label
     group = tree.groups[label.path]
@@ -193,7 +138,7 @@ def _problem(tree: Tree, line: _Line) -> Iterator[Candidate]:
 def _names_problem(label: Label) -> bool:
     word = label.word.rsplit(" ", 1)[-1]
     if label.word:
-        return word in _PROBLEM or word.startswith(_ANSWER) or label.heading > 0
+        return names_problem(word) or word.startswith(ANSWER) or label.heading > 0
     ended = label.bold or label.bare or label.term in {".", ")", ":", "$"}
     return label.heading > 0 or (label.path[0].isdigit() and ended)
 
@@ -204,7 +149,7 @@ def _inner(line: str, end: int, tree: Tree, group: list[int]) -> tuple[int, int]
     while at < len(line) and line[at] in " :.,–—-*_":
         at += 1
     label = labels.read(line, at) if at < len(line) else None
-    if label is None or not (label.bracketed or label.word.endswith("part") or label.term == ")"):
+    if label is None or not (label.bracketed or label.piece or label.term == ")"):
         return None
     found = tree.within(group, label.path)
     return (found[0][0], label.end) if found and found[0][1] >= 0.6 else None
@@ -220,10 +165,10 @@ def _inside(line: str, label: Label, depth: int) -> int:
     return label.end if bare else start
 
 
-def _weight(line: _Line) -> float:
+def _weight(line: Line) -> float:
     label = line.label
     if label.word:
-        return 9.0 if label.word.rsplit(" ", 1)[-1] in _PROBLEM else 8.0
+        return 9.0 if names_problem(label.word) else 8.0
     if label.heading:
         return 8.0 if len(label.path) > 1 else 6.0
     if line.kind == "table":
@@ -244,7 +189,7 @@ def _style(label: Label) -> Style:
     return (label.word, label.heading > 0, label.bold, "" if label.term == "$" else label.term)
 
 
-def _weighed(text: Text, found: list[tuple[_Line, Candidate]], parts: int) -> list[Candidate]:
+def _weighed(text: Text, found: list[tuple[Line, Candidate]], parts: int) -> list[Candidate]:
     """Raise the weight of a style that labels many parts, lower that of a single one."""
     used = _Styles(found, parts)
     out = []
@@ -265,7 +210,7 @@ def _weighed(text: Text, found: list[tuple[_Line, Candidate]], parts: int) -> li
 class _Styles:
     """How the labels of a document look: which look is a habit, and which a chance."""
 
-    def __init__(self, found: list[tuple[_Line, Candidate]], parts: int) -> None:
+    def __init__(self, found: list[tuple[Line, Candidate]], parts: int) -> None:
         self.parts = parts
         self.of: dict[tuple[Style, bool], set[tuple[int, labels.Path]]] = {}
         """What each look labels: parts, and the items within them that have ids of their own."""
@@ -289,7 +234,7 @@ class _Styles:
 
     def weight(self, c: Candidate, label: Label) -> float | None:
         """The weight of a full id, or of a problem that is named."""
-        if c.group and len(label.path) == 1 and self.headed and label.word.startswith(_ANSWER):
+        if c.group and len(label.path) == 1 and self.headed and label.word.startswith(ANSWER):
             return None
         spread = len(self.of[_style(label), len(label.path) > 1])
         weight = c.weight
@@ -299,7 +244,7 @@ class _Styles:
             weight -= 2.0
         return weight
 
-    def alone(self, text: Text, c: Candidate, line: _Line) -> bool:
+    def alone(self, text: Text, c: Candidate, line: Line) -> bool:
         """Whether a bare id stands as a heading: a line of its own, blank above, text below.
 
         Below another label it may be that part's answer, a number.
@@ -321,7 +266,7 @@ class _Styles:
             len(text.lines)
         }
 
-    def lone(self, text: Text, c: Candidate, line: _Line) -> float | None:
+    def lone(self, text: Text, c: Candidate, line: Line) -> float | None:
         """The weight of a lone number, None where it is no label.
 
         It is a problem only where problems are numbered so: it is no item of a list, and it
@@ -343,7 +288,7 @@ class _Styles:
         return 6.5 if label.bold or label.term in {":", ")"} else 2.0
 
 
-def _listed(text: Text, line: _Line) -> bool:
+def _listed(text: Text, line: Line) -> bool:
     """Whether a lone number is an item of a list: the next lines go on with its neighbours."""
     if not line.label.path[0].isdigit():
         return False

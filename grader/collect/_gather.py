@@ -14,11 +14,12 @@ from grader.collect._blocks import Block, piece
 from grader.collect._finding import NOTHING, finding, is_empty
 from grader.collect._labels import Tree
 from grader.collect._lines import split
+from grader.collect._loose import loose
 from grader.collect._prompts import MIXED, Stripper
 from grader.collect._regions import Region, regions
 from grader.collect._template import breaks_off, filled
 from grader.collect._text import Span, Text, text_of
-from grader.model import Broken, Finding, Missing, Piece
+from grader.model import Broken, Finding, Missing, Piece, Place
 
 TWICE = "answered twice, differently"
 SWALLOWED = "its answer may stand within the answer to {}"
@@ -72,7 +73,7 @@ Held = Callable[[str], bool]
 def transcribed(plan: Plan, file: str, transcript: Transcript, beside: Files) -> Gathered:
     """Return the answers that a transcript holds; their places are lines of it."""
     names = {PurePosixPath(name).name.lower() for name in (*transcript.pictures, *beside)}
-    answers = gather(
+    answers, left = gather(
         plan, file, transcript.lines, lambda name: PurePosixPath(name).name.lower() in names
     )
     if transcript.doubt:
@@ -84,6 +85,7 @@ def transcribed(plan: Plan, file: str, transcript: Transcript, beside: Files) ->
         unread=transcript.unread,
         cut=transcript.cut,
         transcript=transcript,
+        loose=left,
     )
 
 
@@ -93,8 +95,8 @@ def _doubted(found: Finding, doubt: str) -> Finding:
 
 def gather(
     plan: Plan, file: str, lines: Sequence[str], held: Held = lambda _: False
-) -> dict[str, Finding]:
-    """Return the findings of the parts that a document answers."""
+) -> tuple[dict[str, Finding], tuple[Place, ...]]:
+    """Return the findings of the parts that a document answers, and where it answers none."""
     tree = Tree(plan.parts)
     phrases = _phrases.of(plan)
     lines, _ = _repair.without_comments(lines)
@@ -130,7 +132,8 @@ def gather(
             doubt = _unplaced(text, found, part)
             if doubt:
                 answers[part] = Missing(why=NOTHING, doubt=doubt)
-    return {tree.ids[part]: answers[part] for part in sorted(answers)}
+    named = {tree.ids[part]: answers[part] for part in sorted(answers)}
+    return named, loose(text, found, file)
 
 
 def _below_all_questions(order: Sequence[tuple[int, Visit]], tree: Tree) -> set[int]:
@@ -177,13 +180,13 @@ def _points_up(text: Text, region: Region) -> bool:
 
 
 def _unplaced(text: Text, found: Sequence[Region], part: int) -> str:
-    """Why a part that was not found may be answered all the same: lines that nobody was given."""
+    """Why a part that was not found may be answered all the same: lines at its problem's head."""
     before = max((k for r in found for k in r.parts if k < part), default=-1)
     after = min((k for r in found for k in r.parts if k > part), default=-1)
     low = max((n for n, r in enumerate(found) if before in r.parts), default=-1)
     high = min((n for n, r in enumerate(found) if after in r.parts), default=len(found))
     for region in found[max(low, 0) : high]:
-        if not region.parts and _speaks(text, region):
+        if not region.parts and region.how and _speaks(text, region):
             return UNPLACED.format(region.line + 1)
     return ""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.collect import Gathered, PartPlan, Plan
+from grader.collect._places import at
 from grader.model import Answer, Broken, Finding, Found, Missing
 
 NOTHING = "no answer found"
+HEADED = "a line in the answer to {} may be the heading of {}"
+LOOSE = "it may be answered by what stands in {}, which belongs to no part that was found"
 _NAMED = 5
 """Files that could not be read and are named one by one."""
 _WRITTEN = re.compile(r"\w")
@@ -37,8 +40,9 @@ def joined(
     """Return the answer to each part; ``gathered`` has the file to be preferred first."""
     hole = _hole(holes, gathered)
     answers = {part.id: _answer(part, gathered, hole, reads) for part in plan.parts}
-    answers |= _doubted(plan, answers)
+    answers |= _doubted(plan, answers, {id_ for one in gathered.values() for id_ in one.answers})
     answers |= _unlabelled(answers, gathered)
+    answers |= _beside_loose(answers, gathered)
     answers = _beside_unread(answers, gathered, holes)
     for part in plan.parts:
         answers[part.id] = _with_also(part, answers)
@@ -145,22 +149,62 @@ def _unlabelled(
     return {id_: Missing(why=NOTHING, doubt=doubt) for id_ in missing} if written else {}
 
 
-def _doubted(plan: Plan, answers: Mapping[str, Finding]) -> dict[str, Finding]:
-    """A part whose id begins a line of another's answer may be answered there."""
+def _beside_loose(
+    answers: Mapping[str, Finding], gathered: Mapping[str, Gathered]
+) -> dict[str, Finding]:
+    """A part that no file names may be answered by what stands there and belongs to no part."""
+    places = [
+        str(at(place, {name: one.transcript} if one.transcript else {}))
+        for name, one in gathered.items()
+        for place in one.loose
+    ]
+    if not places:
+        return {}
+    more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
+    doubt = LOOSE.format(", ".join(places[:_NAMED]) + more)
+    named = {id_ for one in gathered.values() for id_ in one.answers}
+    return {
+        id_: Missing(why=NOTHING, doubt=doubt)
+        for id_, f in answers.items()
+        if id_ not in named and isinstance(f, Missing) and not f.doubt
+    }
+
+
+def _doubted(
+    plan: Plan, answers: Mapping[str, Finding], named: Collection[str]
+) -> dict[str, Finding]:
+    """A part whose id begins a line of another's answer may be answered there.
+
+    ``named`` are the parts that some file names: it takes more than a noun and a number to say
+    that they are answered elsewhere.
+    """
     doubted: dict[str, Finding] = {}
     ids = [part.id for part in plan.parts]
     for position, id_ in enumerate(ids):
         if not isinstance(answers[id_], Missing):
             continue
         near = ids[max(0, position - 2) : position + 2]
-        for other in ids if len(_STEP.findall(id_)) > 1 else near:
+        for other in ids:
             found = answers[other]
             if other == id_ or not isinstance(found, Found) or _is_sheet(found):
                 continue
-            if _heading(id_).search(found.value.text) or _inline(id_).search(found.value.text):
-                doubt = f"a line in the answer to {other} may be the heading of {id_}"
-                doubted[id_] = Missing(why=NOTHING, doubt=doubt)
+            text = found.value.text
+            close = len(_STEP.findall(id_)) > 1 or other in near
+            headed = close and (_heading(id_).search(text) or _inline(id_).search(text))
+            titled = (_titled(id_).match(line) for line in _said(found.value))
+            if headed or (id_ not in named and any(titled)):
+                doubted[id_] = Missing(why=NOTHING, doubt=HEADED.format(other, id_))
     return doubted
+
+
+def _said(answer: Answer) -> Iterator[str]:
+    """The lines of an answer that are text, and in code the comments and mere numbers."""
+    for piece in answer.pieces:
+        for line in piece.text.split("\n"):
+            bare = line.strip()
+            comment = bare.startswith("#") or bare.rstrip(".):").isdigit()
+            if piece.kind in {"prose", "heading"} or (piece.kind == "code" and comment):
+                yield line
 
 
 def _is_sheet(found: Found) -> bool:
@@ -177,6 +221,17 @@ def _heading(id_: str) -> re.Pattern[str]:
     noun = r"(?:(?:problem|question|exercise|task|part|q|p)\s{0,2})?"
     return re.compile(
         rf"^[#*\s(]{{0,6}}{noun}{joint.join(steps)}[).:]{{0,2}}{end}", re.IGNORECASE | re.MULTILINE
+    )
+
+
+@functools.cache
+def _titled(id_: str) -> re.Pattern[str]:
+    """A line with any noun before an id of one step, that ends there or goes on behind a sign."""
+    if not id_.isdigit():
+        return re.compile(r"(?!)")
+    return re.compile(
+        rf"[#%*_=\s(-]{{0,9}}(?:[^\W\d_]{{1,20}}\.?[\s#_-]{{0,2}}(?:n[or]\.?\s?)?)?{id_}(?:\s?[).:\]*_]{{1,4}}(?!\d)"
+        r"|\s?[-–—](?:\s|[-=])|[\s*_=#]*$)"
     )
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from grader.collect import PartPlan
+from grader.collect import PartPlan, _nouns
 
 Path = tuple[str, ...]
 
@@ -18,9 +18,7 @@ _LEAD = re.compile(
     r"(?P<bold>(?:\\?[*_`~]){0,4})\s*(?:\\?\*)?"
 )
 _WORD = re.compile(
-    r"(?P<word>(?:my\s+)?(?:(?:answers?|ans|solutions?|soln?|response)\b[.:]?\s*"
-    r"(?:(?:to|for|of)\b\s*)?(?:the\b\s*)?)?(?:problem|question|prob|ques|quest|exercise|exer|task|"
-    r"sub-?part|part|sub-?question|[qp](?=[\s.]{0,2}\d))?)"
+    rf"(?P<word>(?:my\s+)?(?:{_nouns.ANSWERS})?(?:{_nouns.pattern(_nouns.PROBLEM, _nouns.PIECE)})?)"
     r"[.:]?\s*(?:(?:no|nr|num|number)\b\.?\s*|\#\s*)?",
     re.IGNORECASE,
 )
@@ -30,15 +28,15 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _STEP = re.compile(
-    r"""(?:\.(?P<a>\d{1,2})(?!\d|\.\d\d)
+    rf"""(?:\.(?P<a>\d{{1,2}})(?!\d|\.\d\d)
     | -(?P<b>\d)(?![\d.])
-    | \.?\s?\(\s?(?P<c>[a-h]|[ivx]{1,4})\s?\)
-    | [.\s]?\(\s?(?P<k>\d{1,2})\s?\)
+    | \.?\s?\(\s?(?P<c>[a-h]|[ivx]{{1,4}})\s?\)
+    | [.\s]?\(\s?(?P<k>\d{{1,2}})\s?\)
     | \s?[.\-_]?(?P<d>[a-h])(?=[\s)\]:.*_|]|$)(?<!\s[a-h])
     | \s(?P<e>(?-i:[a-h]))(?=\s?[)\]]|\s*$|\s+(?-i:[A-H])\s*$)
-    | \s?[,:;.)\-–—]?\s?(?:sub-?)?(?:part|question)\s?\(?(?P<f>\d{1,2}|[a-h]|[ivx]{1,4})\b(?:\s?\))?
-    | \)\s?\(?(?P<g>\d{1,2}|[a-h])\)
-    | ,\s?\(?(?P<h>\d{1,2}|[a-h])\)
+    | \s?[,:;.)\-–—]?\s?(?:{_nouns.pattern(_nouns.PIECE, ("question",))})\s?\(?(?P<f>\d{{1,2}}|[a-h]|[ivx]{{1,4}})\b(?:\s?\))?
+    | \)\s?\(?(?P<g>\d{{1,2}}|[a-h])\)
+    | ,\s?\(?(?P<h>\d{{1,2}}|[a-h])\)
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -94,6 +92,11 @@ class Label:
     """Whether more letters are listed behind the last one: ``11.1 (c) and (d)``."""
 
     @property
+    def piece(self) -> bool:
+        """Whether its noun names a piece of a problem, or else a problem: ``Part 2``."""
+        return _nouns.names_piece(self.word)
+
+    @property
     def bare(self) -> bool:
         """Whether nothing but white space follows the number: it may be a number in a sentence."""
         return not (self.word or self.term or self.heading or self.bold or self.bracketed)
@@ -116,7 +119,7 @@ def read(line: str, at: int = 0) -> Label | None:
     word = " ".join(worded.group("word").lower().split()).rstrip(".:") if worded else ""
     if word and worded:
         pos = worded.end()
-        if ":" in worded.group() and word.startswith(("ans", "sol", "resp", "my")):
+        if ":" in worded.group() and word.startswith(_nouns.ANSWER):
             return None
         inner = re.compile(r"[*_\s]{0,4}").match(line, pos)
         pos = inner.end() if inner else pos

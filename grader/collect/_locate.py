@@ -180,7 +180,7 @@ def _under_label(text: Text, c: Candidate) -> Candidate:
     label = labels.read(text.lines[line])
     if label is None or text.lines[line][label.end :].strip() or len(label.path) > 2:
         return c
-    relative = label.word.endswith("part") or not label.word
+    relative = label.piece or not label.word
     return replace(c, line=line, end=label.end) if relative else c
 
 

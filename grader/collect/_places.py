@@ -24,12 +24,12 @@ def placed(found: Finding, transcripts: Transcripts) -> Finding:
         return found
     value = found.value
     if isinstance(value, Answer):
-        pieces = tuple(replace(p, place=_placed(p.place, transcripts)) for p in value.pieces)
+        pieces = tuple(replace(p, place=at(p.place, transcripts)) for p in value.pieces)
         value = replace(value, pieces=pieces)
     return replace(
         found,
         value=value,
-        where=merged(_placed(place, transcripts) for place in found.where),
+        where=merged(at(place, transcripts) for place in found.where),
         others=tuple(
             other
             for rival in found.others
@@ -43,7 +43,8 @@ def _all(found: Found) -> list[Place]:
     return [*own, *found.where, *(p for other in found.others for p in other.where)]
 
 
-def _placed(place: Place, transcripts: Transcripts) -> Place:
+def at(place: Place, transcripts: Transcripts) -> Place:
+    """Return a place with its cells or pages, where its file has those."""
     transcript = transcripts.get(place.file)
     if transcript is None or transcript.unit == "line" or place.unit != "line":
         return place

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from grader.collect import PartPlan
-from grader.collect._candidates import Candidate, candidates, strangers
+from grader.collect import _labels as labels
+from grader.collect._candidates import Candidate, Labelled, labelled
 from grader.collect._fill import Filler, Stretch
 from grader.collect._labels import Tree
 from grader.collect._locate import by_count, by_wording, chain, questions_within
+from grader.collect._nouns import names_problem
 from grader.collect._phrases import Phrases
 from grader.collect._text import Text
 
@@ -41,25 +44,30 @@ class Region:
 
 
 def regions(text: Text, tree: Tree, phrases: Phrases, parts: Sequence[PartPlan]) -> list[Region]:
-    """Return the regions of a document, in order; those that answer no part have none."""
-    labelled = candidates(text, tree)
-    strong = Counter(c.part for c in labelled if not c.group and c.weight >= 6)
+    """Return the regions of a document, in order; those that answer no part have none.
+
+    They cover the whole document: what belongs to no part is a region too.
+    """
+    told = labelled(text, tree)
+    named = told.candidates
+    strong = Counter(c.part for c in named if not c.group and c.weight >= 6)
     worded = by_wording(text, phrases, strong)
-    starts = chain([*labelled, *worded, *by_count(text, tree, labelled)], tree)
+    starts = chain([*named, *worded, *by_count(text, tree, named)], tree)
     splitter = _Splitter(tree, Filler(text, tree, phrases, parts), starts)
-    strange = strangers(text, tree)
     made: list[Region] = []
-    if starts and (starts[0].line, starts[0].col) > (0, 0):
-        made.append(Region(0, 0, starts[0].line, starts[0].col, 0))
+    first = (starts[0].line, starts[0].col) if starts else (len(text.lines), 0)
+    if first > (0, 0):
+        made.append(Region(0, 0, *first, 0))
     for i, c in enumerate(starts):
         after = starts[i + 1] if i + 1 < len(starts) else None
         end = (after.line, after.col) if after else (len(text.lines), 0)
-        stranger = next((n for n in strange if c.line < n < end[0]), None)
+        stranger = next((n for n in told.strangers if c.line < n < end[0]), None)
         stop = (stranger, 0) if stranger is not None else end
         made += splitter.split(c, after, stop)
         if stop != end:
             made.append(Region(*stop, *end, 0))
-    made = _with_strays(made, [c for c in labelled if c.weight >= 2.5 and not c.group], tree)
+    made = _with_strays(made, [c for c in named if c.weight >= 2.5 and not c.group], tree)
+    made = _with_unsure(text, made, told, tree)
     return _with_questions(text, made, len(parts))
 
 
@@ -95,8 +103,40 @@ def _with_stray(region: Region, passed: list[Candidate], tree: Tree) -> Region:
     return region if stray is None else _strayed(region, (stray.part,), tree)
 
 
+def _with_unsure(text: Text, made: list[Region], told: Labelled, tree: Tree) -> list[Region]:
+    """Flag regions with a ``Part 2`` that may be the label of a part that was not found.
+
+    Below ``Problem 7`` it is the piece of that which starts there.
+    """
+    known = {part for region in made for part in region.parts}
+    heads = [c for c in told.candidates if c.group or _named(text, c.line)]
+    lines = [c.line for c in heads]
+    unsure = [one for one in told.unsure if not known.issuperset(one.parts)]
+    at = [one.line for one in unsure]
+    out = []
+    for region in made:
+        first = bisect_left(at, region.line + (region.col > 0))
+        within = unsure[first : bisect_left(at, region.end_line + (region.end_col > 0))]
+        if region.parts and within and within[0].line == region.line:
+            above = heads[
+                max(0, bisect_left(lines, region.line) - 1) : bisect_left(lines, region.line)
+            ]
+            own = {tree.problem[part] for part in region.parts}
+            within = within[own == {tree.problem[c.part] for c in above} :]
+        meant = dict.fromkeys(k for one in within for k in one.parts if k not in known)
+        flagged = bool(meant and region.parts)
+        out.append(_strayed(region, (*region.stray, *meant), tree) if flagged else region)
+    return out
+
+
+def _named(text: Text, line: int) -> bool:
+    """Whether the label of a line has the noun of a problem."""
+    label = labels.read(text.lines[line])
+    return label is not None and names_problem(label.word)
+
+
 def _strayed(region: Region, parts: tuple[int, ...], tree: Tree) -> Region:
-    return replace(region, doubt=STRAY.format(tree.ids[parts[0]]), stray=parts)
+    return replace(region, doubt=region.doubt or STRAY.format(tree.ids[parts[0]]), stray=parts)
 
 
 class _Splitter:

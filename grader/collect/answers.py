@@ -38,14 +38,16 @@ class Answers:
         problems = [*raw.problems, *(f"{file}: {problem}" for problem in sheet.problems)]
         tree = Tree(plan.parts)
         found: dict[str, list[Finding]] = {}
+        loose: list[Place] = []
         for entry in sheet.entries:
             part = _part(tree, entry.key)
-            if part is None:
-                problems.append(f"{file}: {_unknown(entry.key, tree.ids)}")
-                continue
             place = Place(
                 file=f"{file}#{_sheet.clean(entry.key)[:40]}", start=1, end=1, unit="entry"
             )
+            if part is None:
+                problems.append(f"{file}: {_unknown(entry.key, tree.ids)}")
+                loose += [place] if entry.wrong or entry.earlier or entry.text.strip() else []
+                continue
             if entry.wrong:
                 broken = Broken(why=entry.wrong, cause="conversion")
                 found.setdefault(tree.ids[part], []).append(broken)
@@ -62,6 +64,7 @@ class Answers:
             problems=tuple(problems),
             unread=raw.unread or sheet.unread,
             cut=raw.cut or sheet.cut,
+            loose=tuple(loose),
             transcript=Transcript(lines=split(raw.text), code=True),
         )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import ClassVar
 
 from grader.collect import Files, Gathered, PartPlan, Plan, Transcript, collectors
@@ -19,12 +20,13 @@ from grader.collect._finding import finding
 from grader.collect._gather import TWICE, transcribed
 from grader.collect._labels import Tree
 from grader.collect._lines import MAX_BYTES, MAX_LINES, decode
+from grader.collect._loose import says_something
 from grader.collect._notebook import code, marks
 from grader.collect._notebook import json as source
 from grader.collect._notebook.cells import Cell, cells, order
 from grader.collect._notebook.outputs import Pictures, Shown, fenced
 from grader.collect._words import answer_mark
-from grader.model import Finding, Found
+from grader.model import Finding, Found, Place
 
 _DEFINED = r"^(?:(?:async\s+)?def\s+{0}\s*\(|class\s+{0}\b)"
 _ATTACHED = re.compile(r"attachment:(?P<name>[^\s)\"'>]{1,300})")
@@ -64,7 +66,8 @@ class Notebook:
             cut="; ".join(what for what in (loaded.cut, writer.cut) if what),
         )
         gathered = transcribed(plan, file, transcript, beside)
-        return replace(gathered, answers=_with_defined(plan, file, gathered.answers, writer))
+        answers = _with_defined(plan, file, gathered.answers, writer)
+        return replace(gathered, answers=answers, loose=_still(gathered, answers, file))
 
 
 def _as_text(plan: Plan, file: str, data: bytes, beside: Files) -> Gathered:
@@ -282,18 +285,37 @@ def _renamed(line: str, names: Mapping[str, str]) -> str:
     return _ATTACHED.sub(lambda hit: names.get(hit["name"], hit["name"]), line)
 
 
+def _still(gathered: Gathered, answers: Mapping[str, Finding], file: str) -> tuple[Place, ...]:
+    """What belongs to no part, without the cells that a part was given for what they define."""
+    given = _taken({k: f for k, f in answers.items() if k not in gathered.answers})
+    lines = gathered.transcript.lines if gathered.transcript else ()
+    if not given:
+        return gathered.loose
+    left = []
+    for place in gathered.loose:
+        for taken, run in groupby(range(place.start, place.end + 1), given.__contains__):
+            own = [n for n in run if not taken and says_something(lines[n - 1])]
+            left += [Place(file=file, start=own[0], end=own[-1])] if own else []
+    return tuple(left)
+
+
+def _taken(answers: Mapping[str, Finding]) -> set[int]:
+    """The lines that answers stand in."""
+    return {
+        n
+        for found in answers.values()
+        if isinstance(found, Found)
+        for piece in found.value.pieces
+        for n in range(piece.place.start, piece.place.end + 1)
+    }
+
+
 def _with_defined(
     plan: Plan, file: str, answers: Mapping[str, Finding], writer: Writer
 ) -> dict[str, Finding]:
     """Give parts that nothing labels the one code cell that defines what only they ask for."""
     known = dict(answers)
-    taken = {
-        n
-        for found in known.values()
-        if isinstance(found, Found)
-        for piece in found.value.pieces
-        for n in range(piece.place.start, piece.place.end + 1)
-    }
+    taken = _taken(known)
     for part in plan.parts:
         if part.id in known:
             continue

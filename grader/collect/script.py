@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from grader.collect import Files, Gathered, PartPlan, Plan, Transcript, collectors
+from grader.collect import Files, Gathered, PartPlan, Plan, Transcript, _nouns, collectors
 from grader.collect._finding import finding, is_empty
 from grader.collect._labels import Tree, components
 from grader.collect._lines import decode
+from grader.collect._sections import head, left_over, sections
 from grader.model import Finding, Found, Piece, Place
 
+_NOUN = rf"(?:my\s+)?(?:{_nouns.ANSWERS})?(?:{_nouns.pattern(_nouns.PROBLEM, _nouns.PIECE)})?"
 _COMMENT = re.compile(
-    r"#+\s*(?:(?:answer|ans|question|problem|part|q|p)\.?\s*#?\s*)?(?P<id>\d{1,2}(?:[.\-_(\s]{0,2}\(?(?:\d{1,2}|[a-h])\)?){0,2}|[a-z]\w*)"
+    rf"#+\s*(?:{_NOUN}\.?\s*(?:n[or]\.\s*|#)?\s*)?"
+    r"(?P<id>\d{1,2}(?:[.\-_(\s]{0,2}\(?(?:\d{1,2}|[a-h])\)?){0,2}|[a-z]\w*)"
     r"\s*\)?\s*[:=]\s*(?P<text>\S.*)$",
     re.IGNORECASE,
 )
 _VARIABLE = re.compile(
-    r"(?:answer|ans|q|question|problem|part)_?(?P<id>\d{1,2}(?:_?(?:\d{1,2}|[a-h]))*)\s*(?::[^=]{1,60})?=(?!=)\s*(?P<text>\S.*)$",
+    r"(?:answer|ans|q|question|problem|part|task|exercise|aufgabe|frage|teil|antwort|solution)_?"
+    r"(?P<id>\d{1,2}(?:_?(?:\d{1,2}|[a-h]))*)\s*(?::[^=]{1,60})?=(?!=)\s*(?P<text>\S.*)$",
     re.IGNORECASE,
 )
 _MORE = re.compile(r"\s*#\s?(?P<text>.*)$")
 _DEFINED = (
     r"^(?:async\s+def\s+{0}\s*\(|def\s+{0}\s*\(|class\s+{0}\b|{0}\s*(?::[^=]{{1,60}})?=(?!=))"
 )
+_INNER = r"^[ \t]+(?:async\s+)?def\s+{0}\s*\("
+"""A definition within a class or a function: what is asked for, though not as it is asked."""
 
 
 @collectors.register
@@ -61,6 +67,14 @@ class Script:
                 answers[id_] = finding([piece])
             elif id_ in answers and not is_empty(piece.text) and _differs(answers[id_], piece):
                 answers[id_] = finding([piece], doubt="answered twice, differently")
+        for part in plan.parts:
+            if part.id not in answers and _defines(part, source, _INNER):
+                answers[part.id] = finding([whole])
+        names = [name for part in plan.parts if part.id in answers for name in part.defines]
+        starts = [n for n, line in enumerate(decoded.lines) if _starts(plan, line)]
+        for part_, pieces in sections(decoded.lines, file, tree, starts):
+            if tree.ids[part_] not in answers:
+                answers[tree.ids[part_]] = finding(pieces)
         if not answers and source and len(plan.parts) == 1:
             answers[plan.parts[0].id] = finding([whole])
         ordered = {part.id: answers[part.id] for part in plan.parts if part.id in answers}
@@ -70,12 +84,35 @@ class Script:
             unread=decoded.unread,
             cut=decoded.cut,
             transcript=Transcript(lines=decoded.lines, code=True),
+            loose=_loose(decoded.lines, file, ordered, names, tree) if ordered else (),
         )
 
 
-def _defines(part: PartPlan, source: str) -> bool:
+def _starts(plan: Plan, line: str) -> bool:
+    return any(_defines(part, line) for part in plan.parts)
+
+
+def _loose(
+    lines: Sequence[str],
+    file: str,
+    answers: Mapping[str, Finding],
+    names: Sequence[str],
+    tree: Tree,
+) -> tuple[Place, ...]:
+    """Where the file holds what no answer uses; the whole of it answers what it defines."""
+    ranges = [place for f in answers.values() if isinstance(f, Found) for place in f.where]
+    whole = {(1, max(1, len(lines)))} if names else set()
+    answered = {
+        n for p in ranges if (p.start, p.end) not in whole for n in range(p.start, p.end + 1)
+    }
+    heads = {n for n, line in enumerate(lines, 1) if head(line, tree) is not None}
+    left = left_over("\n".join(lines), names, answered | heads)
+    return (Place(file=file, start=left[0], end=left[-1]),) if left else ()
+
+
+def _defines(part: PartPlan, source: str, pattern: str = _DEFINED) -> bool:
     names = (name for name in part.defines if name.isidentifier())
-    return any(re.search(_DEFINED.format(re.escape(name)), source, re.MULTILINE) for name in names)
+    return any(re.search(pattern.format(re.escape(name)), source, re.MULTILINE) for name in names)
 
 
 def _written(lines: Sequence[str], file: str, tree: Tree) -> list[tuple[str, Piece]]:
