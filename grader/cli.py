@@ -191,20 +191,26 @@ def selfcheck(assignment: str, file: Path, course: Path | None, paper: Path | No
 @grader.command()
 @click.argument("name", required=False)
 def kinds(name: str | None) -> None:
-    """List the value kinds and comparators of rubrics, or tell all about NAME."""
+    """List what a rubric can read, compare and run, or tell all about NAME."""
+    from grader.collect.runs import run_kinds
     from grader.compare import comparators
     from grader.describe import described, summary
-    from grader.kinds import UnknownKind
+    from grader.kinds import Kinds, UnknownKind
     from grader.read import readers
 
-    for registry, title in ((readers, "read"), (comparators, "compare")):
+    registries: tuple[tuple[Kinds[Any], str], ...] = (
+        (readers, "read"),
+        (comparators, "compare"),
+        (run_kinds, "runs"),
+    )
+    for registry, title in registries:
         if name is None:
             click.echo(f"{title}:")
             for one in registry.names():
                 click.echo(f"  {one:<16} {summary(registry.get(one))}")
         elif name in registry.names():
             click.echo(described(title, name, registry.get(name)))
-    if name is not None and name not in (*readers.names(), *comparators.names()):
+    if name is not None and not any(name in registry.names() for registry, _ in registries):
         raise UnknownKind(f"no kind is called '{name}'; grader kinds lists them")
 
 

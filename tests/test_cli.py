@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli import main
+from grader.collect.runs import run_kinds
 from tests.bad_input.making import png
 
 Run = tuple[int, str, str]
@@ -311,6 +312,12 @@ def test_the_kinds_tell_their_options(grader) -> None:
     assert "integer" in out
     assert "near" in out
     assert "absolute" in grader("kinds", "near")[1]
+    runs = out[out.index("runs:\n") :]
+    assert {line.split()[0] for line in runs.splitlines()[1:]} == set(run_kinds.names())
+    assert "A student's function, called" in runs
+    status, told, _ = grader("kinds", "call")
+    assert (status, told.splitlines()[0]) == (0, "runs: {kind: call, …}")
+    assert "seconds (float; default 2.0)" in told
     assert grader("kinds", "neer")[0] == 2
 
 
