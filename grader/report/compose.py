@@ -37,7 +37,7 @@ from grader.report.quotes import spans
 from grader.report.text import shortened
 from grader.rubric import DRAWN, Part, Rubric
 
-_MISTAKE = "Known mistake"
+_MISTAKE, _REPAIRED = "Known mistake", "Repaired"
 
 _NAME, _PROBLEM, _QUOTE, _REASON, _ANSWER = 120, 300, 600, 1500, 20_000
 _MANY = 12
@@ -205,7 +205,9 @@ def _named(asked: Part, seen: Iterable[MistakeSeen]) -> tuple[Named, ...]:
     roles = {a.id: ROLES.get(role, _MISTAKE) for c in asked.criteria for role, a in c.attempts()}
     return tuple(
         Named(
-            role=roles.get(mistake.id, _MISTAKE),
+            role=_REPAIRED
+            if mistake.id.startswith("repaired-")
+            else roles.get(mistake.id, _MISTAKE),
             says=shortened(mistake.says or mistake.id.replace("-", " "), _REASON),
         )
         for mistake in mistakes
