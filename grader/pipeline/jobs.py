@@ -1,18 +1,21 @@
 """From cells and runs to jobs of a box, and back: what each part's runs gave.
 
 One job runs the cells in order; behind the last cell of a part come the steps of its runs, since
-names may be bound anew later. Figures are taken behind each cell. Where a step overstays, what it
-belongs to is settled with that, and the rest is done in another job without it.
+names may be bound anew later. Functions are called last of all, the hidden inputs at the very end,
+so that nothing which runs later can tell them; where a later cell binds anew what a function rests
+on, its calls are in a job of their own that ends there. Figures are taken behind each cell. Where a
+step overstays, what it belongs to is settled with that, and the rest is done in another job.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from grader.collect.runs import Case, Drawn, Ran
+from grader.collect.runs import Case, Drawn, Ran, RunKind
 from grader.collect.runs._stops import LIMITS
+from grader.collect.runs.call import Call
 from grader.model import Cell
 from grader.rubric import Part, Running
 from grader.sandbox import Backend, Job, Limits, Outcome, Step
@@ -62,12 +65,73 @@ def carried_out(
 ) -> Done:
     """Run the cells and all runs of the parts; this never raises for anything that they do."""
     done = Done()
-    left = [part for part in parts if any(part.id in cell.parts for cell in cells)]
+    own = [part for part in parts if any(part.id in cell.parts for cell in cells)]
+    apart = [part for part in own if _is_rebound(part, cells, cases)]
+    together = [_with(part, calls=False) if part in apart else part for part in own]
+    _in_jobs(done, cells, [p for p in together if p.runs], cases, running, backend, files)
+    for part in apart:
+        first = done.runs.pop(part.id, {})
+        upto = [cell for cell in cells if cell.number <= _last(part, cells)]
+        _in_jobs(done, upto, [_with(part, calls=True)], cases, running, backend, files)
+        done.runs[part.id] = {**first, **done.runs[part.id]}
+    return done
+
+
+def _with(part: Part, *, calls: bool) -> Part:
+    """A part with those of its runs alone that call functions, or with the others."""
+    runs = {name: spec for name, spec in part.runs.items() if (spec.kind in _CALLING) == calls}
+    return part.model_copy(update={"runs": runs})
+
+
+def _last(part: Part, cells: Sequence[Cell]) -> int:
+    return max((cell.number for cell in cells if part.id in cell.parts), default=0)
+
+
+def _is_rebound(part: Part, cells: Sequence[Cell], cases: Cases) -> bool:
+    """Whether a later cell binds or alters anew what the called functions of a part rest on."""
+    last = _last(part, cells)
+    names = {
+        str(step.data.get("function", "")).partition(".")[0]
+        for name, spec in part.runs.items()
+        if spec.kind == "call"
+        for step in spec.built.steps(cases.get((part.id, name), ()))
+    }
+    if any(spec.kind == "drive" for spec in part.runs.values()):  # it may use any name
+        names |= {name for cell in cells if part.id in cell.parts for name in cell.defines}
+    before = [cell for cell in cells if cell.number <= last]
+    todo = list(names)
+    while todo:
+        name = todo.pop()
+        for cell in before:
+            fresh = {*cell.uses, *cell.later} - names if name in cell.defines else set()
+            names |= fresh
+            todo += fresh
+    names = {name for cell in before for name in cell.defines if name in names}
+    return any(
+        name in names and name not in cell.imports
+        for cell in cells
+        if cell.number > last
+        for name in (*cell.defines, *cell.changes)
+    )
+
+
+def _in_jobs(
+    done: Done,
+    cells: Sequence[Cell],
+    parts: Sequence[Part],
+    cases: Cases,
+    running: Running,
+    backend: Backend,
+    files: Mapping[str, bytes],
+) -> None:
+    """Run cells and the runs of parts, in as many jobs as it takes."""
+    left = list(parts)
     skipped: dict[int, str] = {}
     for _ in range(MOST_JOBS):
         if not left:
             break
-        plan = planned([c for c in cells if c.number not in skipped], left, cases)
+        kept = [cell for cell in cells if cell.number not in skipped]
+        plan = planned(kept, left, cases, hidden=running.hidden)
         job = Job(
             steps=tuple(one.step for one in plan),
             files=files,
@@ -94,7 +158,6 @@ def carried_out(
             name: Ran(left_out="; ".join(skipped.values()) or "it was not reached")
             for name in part.runs
         }
-    return done
 
 
 def draws(part: Part) -> bool:
@@ -102,14 +165,14 @@ def draws(part: Part) -> bool:
     return any(spec.kind == "figure" for spec in part.runs.values())
 
 
-def planned(cells: Sequence[Cell], parts: Sequence[Part], cases: Cases) -> list[Planned]:
-    """Return all steps of a job in order."""
-    last = {
-        part.id: max((c.number for c in cells if part.id in c.parts), default=0) for part in parts
-    }
+def planned(
+    cells: Sequence[Cell], parts: Sequence[Part], cases: Cases, *, hidden: bool = True
+) -> list[Planned]:
+    """Return all steps of a job in order; ``hidden`` tells of calls that do not say it themselves."""
+    last = {part.id: _last(part, cells) for part in parts}
     drawing = {part.id for part in parts if draws(part)}
     plan: list[Planned] = []
-    calls: list[Planned] = []
+    calls: list[tuple[int, Planned]] = []
     for cell in cells:
         data = {"source": cell.text, "number": cell.number}
         plan.append(Planned(step=Step(do="cell", data=data), cell=cell))
@@ -118,34 +181,21 @@ def planned(cells: Sequence[Cell], parts: Sequence[Part], cases: Cases) -> list[
             step = Step(do="figures", data={"close": True} if own else _CLOSE)
             plan.append(Planned(step=step, cell=cell, figures=own))
         for part in parts:
-            if last[part.id] == cell.number:
-                rebound = {
-                    name for later in cells if later.number > cell.number for name in later.defines
-                }
-                looked, called = _of_part(part, cases, rebound)
-                plan += looked
-                calls += called
-    return plan + calls
+            for name, spec in part.runs.items() if last[part.id] == cell.number else ():
+                steps = spec.built.steps(cases.get((part.id, name), ()))
+                own_steps = [Planned(step=step, part=part.id, run=name) for step in steps]
+                if spec.kind in _CALLING:
+                    calls += [(_turn(spec.built, hidden=hidden), one) for one in own_steps]
+                else:
+                    plan += own_steps
+    return plan + [one for _, one in sorted(calls, key=lambda call: call[0])]
 
 
-def _of_part(
-    part: Part, cases: Cases, rebound: Collection[str]
-) -> tuple[list[Planned], list[Planned]]:
-    """Steps of a part's runs: those behind its last cell, and those behind all cells.
-
-    Functions are called last of all: nothing that runs later can tell their hidden inputs, and one
-    that hangs ends the job. Where a later cell binds the function's name anew, it is called at once.
-    """
-    looked: list[Planned] = []
-    called: list[Planned] = []
-    ordered = sorted(part.runs.items(), key=lambda item: item[1].kind in _CALLING)
-    for name, spec in ordered:
-        steps = spec.built.steps(cases.get((part.id, name), ()))
-        wanted = {str(step.data.get("function", "")).partition(".")[0] for step in steps}
-        late = spec.kind in _CALLING and wanted.isdisjoint(rebound)
-        own = [Planned(step=step, part=part.id, run=name) for step in steps]
-        (called if late else looked).extend(own)
-    return looked, called
+def _turn(kind: RunKind, *, hidden: bool) -> int:
+    """What may be shown comes before what is hidden."""
+    if not isinstance(kind, Call):
+        return 0
+    return 2 if (hidden if kind.hidden is None else kind.hidden) else 1
 
 
 def _ended(ended: Any, why: str) -> Outcome:
@@ -176,7 +226,7 @@ def _ran(
     running: Running,
     left_out: str,
 ) -> dict[str, Ran]:
-    pairs = list(zip(plan, _silenced(plan, outcomes), strict=True))
+    pairs = list(zip(plan, outcomes, strict=True))
     before = [(one.cell, o) for one, o in pairs if one.cell is not None and not one.figures]
     end = max((c.number for c, _ in before if part.id in c.parts), default=0)
     before = [(cell, o) for cell, o in before if cell.number <= end]
@@ -201,18 +251,6 @@ def _ran(
     }
 
 
-def _silenced(plan: Sequence[Planned], outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
-    """What cells say that run behind calls is left out: it may tell inputs that are hidden."""
-    called = False
-    for one, outcome in zip(plan, outcomes, strict=True):
-        called = called or one.step.do == "call"
-        raised = outcome.raised
-        if called and one.cell is not None and raised is not None:
-            yield replace(outcome, raised=replace(raised, type="Exception", message=""))
-        else:
-            yield outcome
-
-
 def _until_error(cells: Sequence[tuple[Cell, Outcome]]) -> list[tuple[Cell, Outcome]]:
     """Where the first error stops all, what came behind it does not count."""
     first = next((n for n, (_, o) in enumerate(cells) if o.ended == "raised"), len(cells))
@@ -220,13 +258,10 @@ def _until_error(cells: Sequence[tuple[Cell, Outcome]]) -> list[tuple[Cell, Outc
 
 
 def _drawn(part: Part, pairs: Sequence[tuple[Planned, Outcome]]) -> Iterator[Drawn]:
-    """What a part's cells drew; what was drawn behind calls may tell their inputs."""
-    called = False
     for one, outcome in pairs:
-        called = called or one.step.do in ("call", "drive")
         if one.figures and one.cell is not None and part.id in one.cell.parts:
             for figure in _figures(outcome):
-                yield Drawn(cell=one.cell, figure=figure, hidden=called)
+                yield Drawn(cell=one.cell, figure=figure)
 
 
 def _figures(outcome: Outcome) -> list[Any]:

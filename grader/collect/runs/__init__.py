@@ -26,14 +26,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A figure as a box gave it, which is plain data of any shape, and the cell that drew it.
-
-    ``hidden`` says that a call came before, so that it may tell inputs that are hidden.
-    """
+    """A figure as a box gave it, which is plain data of any shape, and the cell that drew it."""
 
     cell: Cell
     figure: Any
-    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
