@@ -49,6 +49,7 @@ NO_DESK = frozenset({"EOFError", "SystemExit", "TclError", "Error", "HeadlessExc
 
 Not of the functions that are called: one that asks at the keyboard is what it is.
 """
+NOT_THERE = "what is asked for is not there"
 _NO_THREADS = "can't start new thread"
 _TORN = frozenset({"SyntaxError", "IndentationError", "TabError", "NameError", "UnboundLocalError"})
 """Exceptions of which a conversion may be the cause, where the code went through one."""
@@ -60,11 +61,12 @@ def place(cells: Iterable[tuple[Cell, Outcome]]) -> tuple[Place, ...]:
     return tuple(cell.place for cell, _ in cells)
 
 
-def stopped(outcome: Outcome, ran: Ran) -> Finding | None:
+def stopped(outcome: Outcome, ran: Ran, absent: str = NOT_THERE) -> Finding | None:
     """Return the finding of a step that gave nothing, None where it was done.
 
     What raised is said by its own exception; a name that is not there by the cell that stopped
-    before it was bound.
+    before it was bound, or else by ``absent``. What a box says of an end is never passed on: it
+    may tell inputs that are hidden.
     """
     if outcome.ended == "done":
         return None
@@ -77,7 +79,7 @@ def stopped(outcome: Outcome, ran: Ran) -> Finding | None:
     cause = _first_cause(ran)
     if outcome.ended == "not reached":
         return cause or Broken(why="the box ended before this was reached")
-    return cause or Missing(why=outcome.why[:_SHOWN] or "what is asked for is not there")
+    return cause or Missing(why=absent)
 
 
 def raising(raised: Raised | None, cells: Sequence[Cell], *, called: bool = False) -> Missing:
@@ -89,10 +91,16 @@ def raising(raised: Raised | None, cells: Sequence[Cell], *, called: bool = Fals
         return undecided("it stopped, and did not say why")
     why = f"the code stops: {said(raised, cells)}"
     doubt = doubt_of([raised.type], cells)
-    at_a_desk = not called and raised.type.rpartition(".")[2] in NO_DESK
+    at_a_desk = not called and (raised.type.rpartition(".")[2] in NO_DESK or _asks(raised, cells))
     if at_a_desk or raised.message.startswith(_NO_THREADS):
         doubt = "this may come from where it was run"
     return Missing(why=why, doubt=f"{why}; {doubt}" if doubt else "")
+
+
+def _asks(raised: Raised, cells: Sequence[Cell]) -> bool:
+    """Whether a cell wants a variable of the environment: a box has few of them."""
+    cell = next((c for c in cells if c.number == raised.cell), None)
+    return raised.type == "KeyError" and cell is not None and "environ" in cell.text
 
 
 def doubt_of(types: Iterable[str], cells: Sequence[Cell]) -> str:
@@ -137,7 +145,7 @@ def _first_cause(ran: Ran) -> Finding | None:
         if outcome.ended in LIMITS:
             return undecided(LIMITS[outcome.ended])
         if outcome.ended == "box failed":
-            return Broken(why=f"the box failed: {outcome.why}"[:_SHOWN])
+            return Broken(why="the box failed")
     for _, outcome in ordered:
         if outcome.ended == "raised":
             return raising(outcome.raised, cells)

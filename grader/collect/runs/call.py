@@ -58,7 +58,8 @@ class Call:
         """Return what each call gave; Missing where there is no such function."""
         first = ran.steps[0] if ran.steps else Outcome(ended="not reached")
         if first.ended in ("refused", "not reached", "box failed"):
-            return stops.stopped(first, ran) or stops.undecided("nothing was called")
+            absent = f"the code defines no function {self.function}"
+            return stops.stopped(first, ran, absent) or stops.undecided("nothing was called")
         failed = next((o for o in ran.steps if o.ended == "box failed"), None)
         if failed is not None:
             return stops.stopped(failed, ran) or stops.undecided("nothing was called")

@@ -43,7 +43,7 @@ class Figure:
         if stopped is not None:
             return stops.stopped(stopped, ran) or stops.undecided("it was not run")
         why = "its cells draw nothing"
-        return stops.stopped(Outcome(ended="refused", why=why), ran) or stops.undecided(why)
+        return stops.stopped(Outcome(ended="refused"), ran, why) or stops.undecided(why)
 
 
 def described(raw: Any) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Printed:
             doubt = "it prints more than is kept" if any(o.cut for _, o in ran.own) else ""
             return Found(value=text[:MOST], where=stops.place(ran.own), doubt=doubt)
         why = "its cells print nothing"
-        return stops.stopped(Outcome(ended="refused", why=why), ran) or stops.undecided(why)
+        return stops.stopped(Outcome(ended="refused"), ran, why) or stops.undecided(why)
 
 
 def _printed(outcome: Outcome) -> str:

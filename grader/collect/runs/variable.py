@@ -45,4 +45,4 @@ class Variable:
         if seen:
             return Found(value=seen, where=stops.place(ran.own))
         why = f"nothing called {' or '.join(self.names)} is defined"
-        return stops.stopped(Outcome(ended="refused", why=why), ran) or stops.undecided(why)
+        return stops.stopped(Outcome(ended="refused"), ran, why) or stops.undecided(why)

@@ -90,4 +90,4 @@ class Vectors:
         if isinstance(value, dict) and value:
             return Found(value=value, where=stops.place(ran.own))
         why = f"no variable holds {self.length} numbers"
-        return stops.stopped(Outcome(ended="refused", why=why), ran) or stops.undecided(why)
+        return stops.stopped(Outcome(ended="refused"), ran, why) or stops.undecided(why)
