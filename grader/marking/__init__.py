@@ -92,6 +92,11 @@ class _Marker:
         elif answer.doubt:
             why: Why = _cause(answer.value)
             marks = tuple(_open(m, why, answer.doubt) for m in marks)
+        repair = self.findings.get(REPAIR)
+        if isinstance(repair, Found) and repair.doubt:
+            decided = (m.id in self.by_run and bool(m.earned) for m in marks)
+            pairs = zip(marks, decided, strict=True)
+            marks = tuple(_open(m, "conflict", repair.doubt) if it else m for m, it in pairs)
         part = self._sum(marks)
         return replace(part, verdict="missing") if isinstance(answer, Missing) else part
 

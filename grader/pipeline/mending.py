@@ -219,6 +219,7 @@ def evidence_of(part: Part, first: Try, best: Try) -> dict[str, Finding]:
     lines = [line for line in lines if line[:1] in ("+", "-")][:_DIFF_LINES]
     found[REPAIR] = Found(
         value={"kind": best.repair.kind, "says": says, "diff": diff[:20_000]},
+        doubt=str(best.repair.data["doubt"])[:400],
         notes=(f"the code was run after a repair: {says}", *(f"repair: {x}" for x in lines)),
     )
     return found
@@ -226,7 +227,7 @@ def evidence_of(part: Part, first: Try, best: Try) -> dict[str, Finding]:
 
 def _repair(item: Any, count: int) -> Repair | None:
     """A repair from the reader, which reads hostile bytes: what is none is left out."""
-    words = ("kind", "says", "cells", "diff", "must_reproduce")
+    words = ("kind", "says", "cells", "diff", "must_reproduce", "doubt")
     try:
         made = Repair({word: item[word] for word in words})
         return made if len(made.cells) == count else None

@@ -141,6 +141,25 @@ def test_one_slip_is_repaired(name: str) -> None:
     assert repair.says
 
 
+@pytest.mark.parametrize(
+    ("source", "missing", "certain"),
+    [
+        ("def add(a, b):\n    return a + c", "c", False),
+        ("def add(a, b):\n    return a + a1", "a1", False),
+        ("def add(a, b):\n    return aa + b", "aa", False),
+        ("def add(a, b):\n    return a + B", "B", True),
+        ("def add(first, second):\n    return first + secnd", "secnd", True),
+        ("def norm(Z, on):\n    if on:\n        return X - X.mean()\n    return X", "X", True),
+    ],
+)
+def test_a_parameter_is_certain_where_it_is_used_consistently_or_nearly_spelled(
+    source: str, missing: str, certain: bool
+) -> None:
+    (repair,) = after([Cell(source)], undefined(missing))
+    assert repair.kind == "parameter"
+    assert (not repair.doubt) == certain
+
+
 @pytest.mark.parametrize("name", NO_SLIP)
 def test_what_is_not_evident_is_not_repaired(name: str) -> None:
     source, missing = NO_SLIP[name]

@@ -112,7 +112,9 @@ def _built(
 ) -> Repair:
     if built_on is None:
         return repair(before, texts, fixes, sure=sure)
-    base = Fix((), built_on.kind, built_on.says, sure=not built_on.must_reproduce)
+    base = Fix(
+        (), built_on.kind, built_on.says, sure=not built_on.must_reproduce, doubt=built_on.doubt
+    )
     return repair(before, texts, [base, *fixes], sure=sure)
 
 

@@ -30,7 +30,7 @@ class Repair:
     code (the output stands below it) and those before it are empty. ``kind`` names all that was
     done, the first thing first, with " and " between. ``diff`` is a unified diff.
     ``must_reproduce`` says that the repair is a guess: it counts only where the run prints the
-    numbers that the hand-in shows.
+    numbers that the hand-in shows. ``doubt`` says why a person has to judge whether it was a slip.
     """
 
     kind: str
@@ -38,6 +38,7 @@ class Repair:
     cells: tuple[str, ...]
     diff: str
     must_reproduce: bool = False
+    doubt: str = ""
 
     @property
     def slips(self) -> bool:
@@ -47,12 +48,13 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One step of a repair within one cell: its lines afterwards, and how sure it is."""
+    """One step of a repair within one cell: its lines afterwards, how sure it is, why a person looks."""
 
     lines: tuple[str, ...]
     kind: str
     says: str
     sure: bool = True
+    doubt: str = ""
 
 
 def repair(
@@ -67,6 +69,7 @@ def repair(
         cells=tuple(after),
         diff=diff(before, after),
         must_reproduce=not (sure and all(fix.sure for fix in fixes)),
+        doubt=next((fix.doubt for fix in fixes if fix.doubt), ""),
     )
 
 

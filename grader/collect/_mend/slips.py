@@ -28,6 +28,8 @@ IMPORTS = {
     "sklearn": "import sklearn",
     "scipy": "import scipy",
 } | {m: f"import {m}" for m in ("copy", "itertools", "json", "math", "os", "random", "re", "time")}
+ONCE = "'{name}' is used once: a person judges whether '{parameter}' was meant"
+"""Why the reading of an undefined name as a parameter is not certain: nothing else bears it out."""
 _UNDEFINED = re.compile(r"name '(\w{1,100})' is not defined")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -77,10 +79,14 @@ def _uses(lines: Sequence[str], name: str) -> bool:
 
 
 def _one(
-    cells: Sequence[Sequence[str]], changed: dict[int, tuple[str, ...]], kind: str, says: str
+    cells: Sequence[Sequence[str]],
+    changed: dict[int, tuple[str, ...]],
+    kind: str,
+    says: str,
+    doubt: str = "",
 ) -> tuple[Cells, Fix]:
     out = [changed.get(n, tuple(lines)) for n, lines in enumerate(cells)]
-    return out, Fix(next(iter(changed.values())), kind, says)
+    return out, Fix(next(iter(changed.values())), kind, says, doubt=doubt)
 
 
 def _imported(cells: Sequence[Sequence[str]], at: int, line: str) -> tuple[Cells, Fix]:
@@ -113,7 +119,9 @@ def _parameter(
         f"in {function.name}, '{name}' is defined nowhere and the parameter '{unused[0]}' "
         f"is never used: '{name}' was read as '{unused[0]}'"
     )
-    return _one(cells, {at: lines}, "parameter", says)
+    often = sum(_count(part, name) for part in function.body) > 1 or near(name, unused[0])
+    doubt = "" if often else ONCE.format(name=name, parameter=unused[0])
+    return _one(cells, {at: lines}, "parameter", says, doubt)
 
 
 def _functions(lines: Sequence[str]) -> list[Function]:
