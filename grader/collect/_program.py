@@ -25,10 +25,13 @@ from grader.collect._notebook.outputs import Pictures, Shown
 from grader.model import Answer, Cell, Finding, Found, Piece, Place
 from grader.sandbox import Raised
 
-MOST_CELLS = 400
+MOST_CELLS = 2000
 MOST_SIGNS = 60_000
 MOST_PRINTED = 20_000
 _MOST_LOOKED_AT = 60
+CUT = f"only the first {MOST_CELLS} cells are run"
+"""Why the last cell of a program that is cut holds nothing."""
+TOO_LONG = "it is too long to be run"
 
 
 @dataclass(slots=True)
@@ -69,7 +72,11 @@ def program(
             raw += _entries(name, answers)
         elif name in transcripts:
             raw += _document(name, transcripts[name], answers, tree)
-    return tuple(_named(n, _placed(one, answers)) for n, one in enumerate(raw[:MOST_CELLS], 1))
+    cells = [_named(n, _placed(one, answers)) for n, one in enumerate(raw[:MOST_CELLS], 1)]
+    if len(raw) > MOST_CELLS:
+        rest = raw[MOST_CELLS].place
+        cells.append(Cell(number=len(cells) + 1, place=rest, text="", error=CUT))
+    return tuple(cells)
 
 
 _NONE = Transcript(lines=())
@@ -110,7 +117,7 @@ def _named(number: int, raw: _Raw) -> Cell:
         later=tuple(names.later),
         changes=tuple(names.changes),
         imports=dict(names.imports),
-        error=names.error if len(raw.text) <= MOST_SIGNS else "it is too long to be run",
+        error=names.error if len(raw.text) <= MOST_SIGNS else TOO_LONG,
     )
 
 

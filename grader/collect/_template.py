@@ -31,12 +31,13 @@ def is_blank_form(piece: Piece) -> bool:
     >>> [is_blank_form(Piece(kind="code", text=t, place=at)) for t in ("# your code", "x = 1")]
     [True, False]
     """
-    lines = [line for line in piece.text.split("\n")[:400] if line.strip()]
+    lines = [line for line in piece.text.split("\n") if line.strip()]
     if piece.kind == "code":
         idle = all(_IDLE.match(line) for line in lines)
         return idle and not all(_CALLS.match(line) for line in lines)
     if piece.kind != "table":
         return False
+    lines = lines[:400]
     mark = "|" if "|" in lines[0] else "\t"
     rows = [line.strip("\r\n").strip(" ").removeprefix("|").removesuffix("|") for line in lines]
     rows = [row for row in rows[1:] if not _RULE.match(row) or mark == "\t"]

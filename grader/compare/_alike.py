@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -27,6 +27,25 @@ _WORDS = {
     dict: "a dict",
     type(None): "nothing (None)",
 }
+
+
+READ = "numbers, truth values, texts, lists, tuples, dicts, arrays, tensors and frames of these, and None"
+"""The types of results that are read."""
+_KNOWN = frozenset(
+    {
+        "decimal.Decimal",
+        "fractions.Fraction",
+        *(f"builtins.{name}" for name in ("set", "frozenset", "range", "generator", "map", "zip")),
+        *(f"builtins.{name}" for name in ("filter", "function", "object", "bytearray", "slice")),
+        *("set", "frozenset", "range", "generator", "map", "zip", "filter", "function"),
+        "collections.Counter",
+        "collections.defaultdict",
+        "collections.OrderedDict",
+        "collections.deque",
+        "datetime.date",
+        "datetime.datetime",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +67,7 @@ def difference(given: Any, wanted: Any, near: Tolerance, depth: int = 0) -> str:
     if depth > _DEPTH:
         return "it is nested too deeply"
     if isinstance(given, Opaque):
-        return f"it is a {given.type[:60]}, which is not taken out of the box ({given.why[:80]})"
+        return f"it is {_opaque(given)}"
     if isinstance(wanted, Mapping):
         return _mapping(given, wanted, near, depth)
     if isinstance(wanted, list):
@@ -63,8 +82,29 @@ def kind(value: Any) -> str:
         shape = shape_of(value)
         return f"of shape {shape}" if shape else "a list of values of unequal shape"
     if isinstance(value, Opaque):
-        return f"a {value.type[:60]}"
+        return _opaque(value)
     return _WORDS.get(type(value), f"a {type(value).__name__}"[:60])
+
+
+def opaque_in(value: Any, depth: int = 0) -> Opaque | None:
+    """Return the first value in another that is of no plain type, None where all are plain."""
+    if isinstance(value, Opaque):
+        return value
+    inner: Iterable[Any] = ()
+    if depth < _DEPTH and isinstance(value, list | tuple):
+        inner = value
+    elif depth < _DEPTH and isinstance(value, Mapping):
+        inner = value.values()
+    return next((one for item in inner if (one := opaque_in(item, depth + 1))), None)
+
+
+def of_type(value: Opaque) -> str:
+    """Return a type's name where it is a library's own: others may tell inputs that are hidden."""
+    return f"of type {value.type}" if value.type in _KNOWN else "of a type of its own"
+
+
+def _opaque(value: Opaque) -> str:
+    return f"a value {of_type(value)}, which is no plain one; read are {READ}"
 
 
 def shape_of(value: Any) -> tuple[int, ...] | None:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from grader.compare import comparators
-from grader.compare._alike import Tolerance, difference
+from grader.compare._alike import READ, Tolerance, difference, of_type, opaque_in
 from grader.model import Verdict, unsure, wrong
 
 _LIMITS = {
@@ -26,6 +26,7 @@ _LIMITS = {
     "killed": "it ends its own process",
 }
 _SHOWN, _LISTED, _VALUE = 3, 12, 90
+_NOT_TRIED = "it was not tried"
 _FIELDS = {"result", "raises", "after"}
 
 
@@ -69,12 +70,14 @@ class Cases:
         faults = [self._fault(one, want) for one, want in zip(cases, truth, strict=True)]
         each = tuple(Fraction(not fault) for fault in faults)
         open_ = self.hangs == "open" and any(_hangs(one) for one in cases)
+        # a type that we do not read may hold what is right
+        other = any(opaque_in(one.get("result")) for one in cases if isinstance(one, Mapping))
         share = sum(each, Fraction(0)) / len(each)
         credit = share if self.credit == "share" else Fraction(share == 1)
         return Verdict(
             credit=credit,
             reason=_reason(cases, faults, hidden=hidden),
-            certain=not open_,
+            certain=not open_ and not (other and share < 1),
             each=each if self.credit == "share" else (),
         )
 
@@ -90,7 +93,7 @@ class Cases:
         if ended == "raised":
             return _raised(case, want)
         if ended != "done":
-            return "it was not tried"
+            return _NOT_TRIED
         if "raises" in want:
             return "it gives a value where it should stop with an exception"
         near = Tolerance(self.relative, self.absolute, self.exact)
@@ -147,23 +150,51 @@ def _more(what: str) -> str:
 
 def _reason(cases: Sequence[Any], faults: Sequence[str], *, hidden: bool) -> str:
     """Which cases are wrong: by number and exception only where their inputs are hidden."""
-    bad = [n for n, fault in enumerate(faults) if fault]
-    if not bad:
+    idle = [n for n, fault in enumerate(faults) if fault == _NOT_TRIED]
+    bad = [n for n, fault in enumerate(faults) if fault and fault != _NOT_TRIED]
+    if not bad and not idle:
         return f"right in all {len(cases)} cases"
+    right = len(cases) - len(bad) - len(idle)
+    untried = f"; not tried: {_ranges(idle)}" if idle else ""
     if hidden:
-        told = [f"{n + 1}{_by(cases[n], faults[n])}" for n in bad[:_LISTED]]
-        more = f" and {len(bad) - _LISTED} more" if len(bad) > _LISTED else ""
-        right = len(cases) - len(bad)
-        return f"right in {right} of {len(cases)} hidden cases; wrong: {', '.join(told)}{more}"
+        told: dict[str, list[int]] = {}
+        for n in bad:
+            told.setdefault(_by(cases[n], faults[n]), []).append(n)
+        listed = [f"{_ranges(own)}{by}" for by, own in told.items()]
+        wrong_ = f"; wrong: {', '.join(listed[:_LISTED])}" if bad else ""
+        return f"right in {right} of {len(cases)} hidden cases{wrong_}{untried}"
     lines = [f"case {n + 1}, {_inputs(cases[n])}: {faults[n]}" for n in bad[:_SHOWN]]
     more = f"; and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
-    return "; ".join(lines) + more
+    return ("; ".join(lines) + more + untried).removeprefix("; ")
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Cases counted from 1, those in a row as one.
+
+    >>> _ranges([0, 2, 3, 4, 6, 7])
+    '1, 3-5, 7, 8'
+    """
+    rows: list[list[int]] = []
+    for number in numbers:
+        if rows and rows[-1][-1] == number - 1:
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    words = [
+        f"{row[0] + 1}-{row[-1] + 1}" if len(row) > 2 else ", ".join(str(n + 1) for n in row)
+        for row in rows
+    ]
+    more = f" and {len(words) - _LISTED} more" if len(words) > _LISTED else ""
+    return ", ".join(words[:_LISTED]) + more
 
 
 def _by(case: Any, fault: str) -> str:
-    """What students may learn of a hidden case: an exception's type, that it hangs, no value."""
+    """What students may learn of a hidden case: a type that is not read, an exception's, a limit."""
     ended = case.get("ended") if isinstance(case, Mapping) else None
-    return "" if ended == "done" else f" ({fault})"
+    if ended != "done":
+        return f" ({fault})"
+    other = opaque_in(case.get("result"))
+    return f" (a value {of_type(other)}, which is no plain one; read are {READ})" if other else ""
 
 
 def _inputs(case: Any) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 
 from grader import codec
+from grader.collect._program import CUT, TOO_LONG
 from grader.collect.runs import Ran
 from grader.collect.runs.call import Call
 from grader.collect.runs.printed import Printed
@@ -23,6 +25,8 @@ from grader.sandbox import Backend
 
 READ = "grader.collect._everything:read_text"
 MOST_FILE_BYTES = 16_000_000
+_NEAR = 0.75
+"""How alike a name has to be to the one that is asked for, from 0 to 1, to be told of."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,10 +48,12 @@ class Running:
     """What stood between the last hand-in's code and this machine."""
     pictures: Mapping[Picture, bytes] = field(default_factory=dict, init=False)
     """What the last hand-in's code drew, encoded anew."""
+    _program: Sequence[Cell] = field(default=(), init=False)
 
     def __call__(self, program: Sequence[Cell], files: Mapping[str, bytes]) -> Evidence:
         """Return the findings of all runs, by part; a part without code has none."""
         self.isolation, self.pictures = "", {}
+        self._program = program
         parts = [p for p in self.rubric.parts if p.runs and any(p.id in c.parts for c in program)]
         ids = [part.id for part in parts]
         cells = needed(program, ids)
@@ -92,11 +98,28 @@ class Running:
     def _found(self, part: Part, name: str, ran: Ran) -> Finding:
         kind = part.runs[name].built
         found: Finding = kind.found(ran, self.cases.get((part.id, name), ()))
+        cut = next((c.error for c in self._program if c.error in (CUT, TOO_LONG)), "")
+        if cut and not isinstance(found, Broken):
+            found = replace(found, doubt=found.doubt or cut)
+        if isinstance(kind, Call) and isinstance(found, Missing) and not found.doubt:
+            return self._elsewhere(kind, found)
         if isinstance(kind, Printed) and isinstance(found, Found) and kind.read is not None:
             return self._read(kind, found)
         if isinstance(kind, Call) and isinstance(found, Found) and kind.hidden is None:
             return replace(found, value={**found.value, "hidden": self.rubric.run.hidden})
         return found
+
+    def _elsewhere(self, kind: Call, missing: Missing) -> Missing:
+        """A function that was not there to be called, though the hand-in defines it somewhere."""
+        head = kind.function.partition(".")[0]
+        names = dict.fromkeys(name for cell in self._program for name in cell.defines)
+        if head in names:
+            doubt = f"the hand-in defines {head}, and it could not be called where it is asked for"
+            return replace(missing, doubt=doubt)
+        near = next((name for name in names if _is_near(name, head)), "")
+        if near and missing.why == kind.absent:
+            return replace(missing, why=f"{missing.why}; it defines {near}")
+        return missing
 
     def _read(self, kind: Printed, text: Found) -> Finding:
         """Let the reader read a value from what was printed: the text is hostile."""
@@ -111,6 +134,12 @@ class Running:
         if isinstance(found, Missing | Broken):
             return found
         return Broken(why="what the code prints could not be read")
+
+
+def _is_near(name: str, asked: str) -> bool:
+    """Whether a student may have meant the one name by the other."""
+    one, other = (text.casefold().replace("_", "") for text in (name, asked))
+    return one == other or SequenceMatcher(None, one, other).ratio() >= _NEAR
 
 
 def _held(files: Mapping[str, bytes]) -> dict[str, bytes]:

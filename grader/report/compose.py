@@ -144,7 +144,8 @@ def _whole(part: PartResult) -> Fraction:
 
 
 def _checks(asked: Part, part: PartResult) -> Iterator[Check]:
-    marks = part.marks if _differ(part.marks) else (_joined(part.marks),)
+    alone = len(part.marks) == 1 and part.verdict != "missing"
+    marks = part.marks if alone or _differ(part.marks) else (_joined(part.marks),)
     criteria = {criterion.id: criterion for criterion in asked.criteria}
     seen = {mistake.id: mistake for mistake in part.mistakes}
     for mark in marks:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.compare._alike import Tolerance, difference
+from grader.compare._alike import READ, Tolerance, difference
 from grader.compare.cases import Cases
 from grader.model import Opaque, Tensor
 
@@ -71,7 +71,7 @@ def test_what_is_alike(given_: Any, wanted: Any) -> None:
         (
             Opaque(type="lib.Thing", why="no plain value"),
             1,
-            "it is a lib.Thing, which is not taken out of the box (no plain value)",
+            "it is a value of a type of its own, which is no plain one; read are " + READ,
         ),
     ],
 )

@@ -43,6 +43,11 @@ class Call:
         if self.seconds <= 0 or not 0 < self.examples <= 1000:
             raise ValueError("'seconds' is above 0, 'examples' from 1 to 1000")
 
+    @property
+    def absent(self) -> str:
+        """What is said where there is no such function."""
+        return f"the code defines no function {self.function}"
+
     def steps(self, cases: Sequence[Case]) -> tuple[Step, ...]:
         """Return one call for each case."""
         return tuple(Step(do="call", data=self._data(c), seconds=self.seconds) for c in cases)
@@ -58,8 +63,7 @@ class Call:
         """Return what each call gave; Missing where there is no such function."""
         first = ran.steps[0] if ran.steps else Outcome(ended="not reached")
         if first.ended in ("refused", "not reached", "box failed"):
-            absent = f"the code defines no function {self.function}"
-            return stops.stopped(first, ran, absent) or stops.undecided("nothing was called")
+            return stops.stopped(first, ran, self.absent) or stops.undecided("nothing was called")
         failed = next((o for o in ran.steps if o.ended == "box failed"), None)
         if failed is not None:
             return stops.stopped(failed, ran) or stops.undecided("nothing was called")
