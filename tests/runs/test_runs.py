@@ -29,6 +29,8 @@ def fault(expected: Mapping[str, Any], part: PartResult) -> str | None:
     elif part.earned != Fraction(str(expected["earned"])):
         return f"{part.earned} instead of {expected['earned']} ({'; '.join(part.reasons)})"
     named = [mistake.id for mistake in part.mistakes]
+    if expected.get("not_mistake") in named:
+        return f"names {named}"
     wanted = expected.get("mistake")
     return f"names {named}, not {wanted}" if wanted and wanted not in named else None
 
