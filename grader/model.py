@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     import numpy as np
 
 PieceKind: TypeAlias = Literal["heading", "prose", "math", "code", "output", "table", "image"]
-Why: TypeAlias = Literal["key", "figure", "conversion", "conflict", "text", "not-run", "ours"]
+Why: TypeAlias = Literal[
+    "key",
+    "figure",
+    "conversion",
+    "conflict",
+    "text",
+    "not-run",
+    "stopped",
+    "unfinished",
+    "undecided",
+    "ours",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,10 +163,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """Not there, by the student's doing. ``doubt`` is set where it may be there unread."""
+    """Not there, by the student's doing. ``doubt`` is set where it may be there unread.
+
+    ``cause`` tells what a person has to look at where code was run and gave nothing certain.
+    """
 
     why: str
     doubt: str = ""
+    cause: Why | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

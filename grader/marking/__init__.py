@@ -121,16 +121,16 @@ class _Marker:
             if best is not None:
                 self.by_run.add(criterion.id)
                 mark = self._award(as_run, run, best, doubts)
-                return replace(mark, why="not-run") if mark.why == "text" else mark
+                return replace(mark, why=_why_of(run)) if mark.why == "text" else mark
         return self._undecided(criterion, run)
 
     def _undecided(self, criterion: Criterion, run: Finding) -> Mark:
         """The proposal from the hand-in itself, where a run of its code did not tell."""
         if isinstance(run, Found):
-            why: Why = "not-run"
+            why: Why = _why_of(run)
             detail = run.doubt or "what the code gives when it is run does not tell"
         elif isinstance(run, Missing):
-            why, detail = "not-run", run.doubt or run.why
+            why, detail = run.cause or "undecided", run.doubt or run.why
         else:
             why, detail = run.cause, run.why
         return replace(self._as_handed_in(criterion), earned=None, why=why, detail=detail)
@@ -338,8 +338,20 @@ _ALWAYS: Mapping[Why, str] = {
     "conflict": "two readings compete",
     "text": "free text is read by a person",
     "not-run": "the code was not run; this proposal rests on its source and on what it printed",
+    "stopped": "the code stopped when it was run",
+    "unfinished": "the code did not end within its limits",
+    "undecided": "what the code gave when it was run does not tell",
     "ours": "the grader could not do this",
 }
+
+
+def _why_of(run: Found) -> Why:
+    """Why what came out of a run decides nothing: a call did not end, or it stopped."""
+    cases = run.value.get("cases") if isinstance(run.value, Mapping) else None
+    ends = {one.get("ended") for one in cases or () if isinstance(one, Mapping)}
+    if ends & {"timeout", "cpu", "memory", "output", "killed"}:
+        return "unfinished"
+    return "stopped" if run.doubt and "raised" in ends else "undecided"
 
 
 def _certainly_missing(finding: Finding) -> bool:

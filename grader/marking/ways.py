@@ -70,7 +70,7 @@ class Ways:
     def best(self, criterion: Criterion, finding: Finding) -> tuple[Try | None, list[str]]:
         """Return the way that earns most, and why a person should look at it."""
         tries = list(self._tries(criterion, finding))
-        best = max(tries, key=lambda t: (t.credit, t.verdict.certain), default=None)
+        best = max(tries, key=_order, default=None)
         rivals = [t for t in tries if not t.verdict.certain]
         doubts = [
             t.verdict.reason for t in rivals if best is None or best.credit < t.attempt.credit
@@ -211,6 +211,12 @@ class Ways:
                     return [f"“{finding.quote}” can be read in two ways"]
                 return [f"two readings compete: “{finding.quote}” and “{other.quote}”"]
         return []
+
+
+def _order(tried: Try) -> tuple[Fraction, bool]:
+    """What earns most counts, then what is certain; a mistake that is not there tells nothing."""
+    told = tried.role == "truth" or tried.verdict.credit > 0
+    return tried.credit, tried.verdict.certain and told
 
 
 def elementwise(tries: list[Try], best: Try | None) -> Try | None:

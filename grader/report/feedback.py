@@ -38,6 +38,9 @@ WAITS: Mapping[Why, tuple[str, str]] = {
     "conflict": ("Readings conflict", "the answer can be read in more than one way"),
     "text": ("Free text", "no rule decides these words with certainty"),
     "not-run": ("Code not run", "what the code does is judged by a person"),
+    "stopped": ("Code stopped", "it stopped when it was run; a person judges it"),
+    "unfinished": ("Code did not end in time", "a person judges what it does"),
+    "undecided": ("Code not decided by running it", "a person judges what it does"),
     "ours": ("Grader’s fault", "the grader could not do this; it costs no points"),
 }
 """Why a part waits: a label, and the words where the marking gives none."""

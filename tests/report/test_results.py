@@ -18,6 +18,7 @@ from grader.report.summary import summary
 from tests.report import sample
 
 WHYS = {"key", "figure", "conversion", "conflict", "text", "not-run", "ours"}
+WHYS |= {"stopped", "unfinished", "undecided"}
 VERDICTS = {"right", "wrong", "partly", "missing", "open"}
 FRACTIONS = st.fractions(min_value=0, max_value=1000, max_denominator=10**6)
 

@@ -65,7 +65,10 @@ def test_without_a_run_the_mark_is_a_proposal_as_before(add: pipeline.Assignment
     ("finding", "why"),
     [
         (Broken(why="the box failed"), "ours"),
-        (Missing(why="a library is missing", doubt="it may come from where it was run"), "not-run"),
+        (
+            Missing(why="a library is missing", doubt="it may come from where it was run"),
+            "undecided",
+        ),
     ],
 )
 def test_what_we_could_not_do_leaves_the_proposal_and_says_why(
@@ -190,7 +193,7 @@ def test_a_call_that_hangs_ends_its_run_and_no_more_jobs_follow(
 
     told = Told(says)
     part, record = graded_by(graded_apart, add, told, {"add.py": SCRIPT})
-    assert (part.earned, part.proposed, part.why) == (None, 0, "not-run")
+    assert (part.earned, part.proposed, part.why) == (None, 0, "unfinished")
     assert len(told.jobs) <= MOST_JOBS
     ended = [case["ended"] for case in record.evidence["1"]["sums"].value["cases"]]
     assert ended[:4] == ["done", "done", "timeout", "not tried"]

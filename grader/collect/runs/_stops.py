@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from grader.collect.runs import Ran
-from grader.model import Broken, Cell, Finding, Missing, Place
+from grader.model import Broken, Cell, Finding, Missing, Place, Why
 from grader.sandbox import Outcome, Raised
 
 LIMITS = {
@@ -73,7 +73,7 @@ def stopped(outcome: Outcome, ran: Ran, absent: str = NOT_THERE) -> Finding | No
     if outcome.ended == "box failed":
         return Broken(why="the box failed")
     if outcome.ended in LIMITS:
-        return undecided(LIMITS[outcome.ended])
+        return undecided(LIMITS[outcome.ended], "unfinished")
     if outcome.ended == "raised":
         return raising(outcome.raised, [cell for cell, _ in ran.own], called=True)
     cause = _first_cause(ran)
@@ -88,13 +88,13 @@ def raising(raised: Raised | None, cells: Sequence[Cell], *, called: bool = Fals
     ``called`` says that a function which was called raised it, and no cell.
     """
     if raised is None:
-        return undecided("it stopped, and did not say why")
+        return undecided("it stopped, and did not say why", "stopped")
     why = f"the code stops: {said(raised, cells)}"
     doubt = doubt_of([raised.type], cells)
     at_a_desk = not called and (raised.type.rpartition(".")[2] in NO_DESK or _asks(raised, cells))
     if at_a_desk or raised.message.startswith(_NO_THREADS):
         doubt = "this may come from where it was run"
-    return Missing(why=why, doubt=f"{why}; {doubt}" if doubt else "")
+    return Missing(why=why, doubt=f"{why}; {doubt}" if doubt else "", cause="stopped")
 
 
 def _asks(raised: Raised, cells: Sequence[Cell]) -> bool:
@@ -116,9 +116,9 @@ def doubt_of(types: Iterable[str], cells: Sequence[Cell]) -> str:
     return ""
 
 
-def undecided(why: str) -> Missing:
+def undecided(why: str, cause: Why = "undecided") -> Missing:
     """Return a finding that leaves the mark to a person."""
-    return Missing(why=why, doubt=why)
+    return Missing(why=why, doubt=why, cause=cause)
 
 
 def is_converted(cell: Cell) -> bool:
@@ -143,10 +143,10 @@ def _first_cause(ran: Ran) -> Finding | None:
     ordered = [*ran.own, *((c, o) for c, o in ran.before if c.number not in own)]
     for _, outcome in ordered:
         if outcome.ended in LIMITS:
-            return undecided(LIMITS[outcome.ended])
+            return undecided(LIMITS[outcome.ended], "unfinished")
         if outcome.ended == "box failed":
             return Broken(why="the box failed")
     for _, outcome in ordered:
         if outcome.ended == "raised":
             return raising(outcome.raised, cells)
-    return undecided(ran.left_out) if ran.left_out else None
+    return undecided(ran.left_out, "unfinished") if ran.left_out else None
