@@ -25,6 +25,10 @@ Source = HandIn | Path
 """A hand-in to be read, or the file of evidence that an earlier run left of one."""
 
 
+READING = "reading only"
+"""The isolation of a result for which no code was run: it claims nothing."""
+
+
 def mark_record(assignment: Assignment, record: Record, digest: str | None = None) -> Result:
     """Return the result of one record; pure but for calls of the reference.
 
@@ -36,10 +40,16 @@ def mark_record(assignment: Assignment, record: Record, digest: str | None = Non
         student=record.student,
         claims=record.claims,
         files=record.files,
-        isolation=record.isolation,
+        isolation=record.isolation if _was_run(assignment, record) else READING,
         parts=parts,
         made_from={**assignment.made_with, "evidence": digest[:16]},
     )
+
+
+def _was_run(assignment: Assignment, record: Record) -> bool:
+    """Whether something came of running this hand-in's code."""
+    parts = assignment.rubric.parts
+    return any(name in record.evidence.get(part.id, {}) for part in parts for name in part.runs)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -106,6 +106,24 @@ def test_hidden_cases_are_named_by_number_and_kind_of_exception_only() -> None:
     assert shown == "case 1, (711, 1): it gives 712, which is not right"
 
 
+def test_wrong_cases_in_a_row_are_one_range_and_what_was_not_tried_is_not_called_wrong() -> None:
+    idle = case(ended="not tried")
+    cases = [case(1), case(0), case(0), case(0), case(1), case(0), idle, idle]
+    verdict = Cases().compare(value(*cases), [1] * len(cases))
+    assert verdict.credit == 0
+    assert verdict.reason == "right in 2 of 8 hidden cases; wrong: 2-4, 6; not tried: 7, 8"
+    shown = Cases().compare(value(case(0, 3), idle, hidden=False), [1, 1]).reason
+    assert shown == "case 1, (3): it gives 0, which is not right; not tried: 2"
+
+
+def test_a_result_of_another_type_is_for_a_person_and_its_name_tells_nothing() -> None:
+    for kind, named in (("decimal.Decimal", "decimal.Decimal"), ("Told712", "a type of its own")):
+        verdict = Cases().compare(value(case([Opaque(type=kind, why="no plain value")])), [1])
+        assert (verdict.credit, verdict.certain) == (0, False)
+        assert named in verdict.reason
+        assert "712" not in verdict.reason
+
+
 def test_an_exception_that_is_asked_for_is_right_and_another_is_not() -> None:
     stops = case(ended="raised", raised={"type": "ZeroDivisionError"})
     assert Cases().compare(value(stops), [{"raises": "ZeroDivisionError"}]).credit == 1

@@ -10,6 +10,7 @@ import pytest
 
 from grader import pipeline
 from grader.collect import _program
+from grader.report import render
 
 ROOT = Path(__file__).parent.parent.parent
 ADD = "def add(a, b):\n    return a + b\n"
@@ -127,3 +128,41 @@ def test_a_repair_that_decides_the_whole_result_is_a_proposal(
     parts, _ = graded(add, {"a.md": f"## 1\n```python\ndef add(a, b):\n    {body}\n```\n"})
     assert (parts["1"].earned, parts["1"].proposed) == (earned, Fraction(3, 4))
     assert [m.id for m in parts["1"].mistakes] == ["repaired-slip"]
+
+
+def test_a_wrong_answer_is_told_what_was_asked_beside_what_is_wrong(
+    add: pipeline.Assignment, graded: Callable[..., Any], tmp_path: Path
+) -> None:
+    _, record = graded(add, {"a.py": "def add(a, b):\n    return a * b\n"})
+    result = pipeline.mark_record(add, record)
+    render.student(add.rubric, result, record.evidence, tmp_path, "s", problems=record.problems)
+    text = (tmp_path / "s.md").read_text("utf-8")
+    assert "returns the sum of its two arguments" in text
+    assert "hidden cases" in text
+
+
+@pytest.mark.parametrize(
+    ("above", "words"),
+    [("while True: pass", "did not end in time"), ("open('/no/such')", "Code stopped")],
+)
+def test_code_that_was_run_is_not_said_to_be_not_run(
+    add: pipeline.Assignment,
+    graded: Callable[..., Any],
+    tmp_path: Path,
+    above: str,
+    words: str,
+) -> None:
+    _, record = graded(add, {"a.py": f"{above}\n{ADD}"})
+    result = pipeline.mark_record(add, record)
+    render.student(add.rubric, result, record.evidence, tmp_path, "s", problems=record.problems)
+    text = (tmp_path / "s.md").read_text("utf-8")
+    assert words in text
+    assert "Code not run" not in text
+
+
+def test_without_boxes_a_result_claims_no_isolation_of_running(
+    add: pipeline.Assignment, graded_apart: Callable[..., Any]
+) -> None:
+    parts, record = graded_apart(add, {"a.py": ADD}, None)
+    assert parts["1"].why == "not-run"
+    assert pipeline.mark_record(add, record).isolation == "reading only"
