@@ -111,6 +111,10 @@ SLIPS = {
 }  # fmt: skip
 
 NO_SLIP = {
+    "an inner function is as near as a builtin": (
+        "def f(a):\n    def inner():\n        return a\n    return iner()",
+        "iner",
+    ),
     "two parameters are unused": ("def f(a, b):\n    return X", "X"),
     "all parameters are used": ("def f(a, b):\n    return a + b + X", "X"),
     "it could be either of two names": ("score1a = 1\nscores = 2\nscored = 3\nprint(score)", "score"),

@@ -207,12 +207,13 @@ def _count(root: ast.AST, name: str) -> int:
 
 def _locals(function: Function) -> set[str]:
     names = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
-    return names | {
-        node.id
-        for part in function.body
-        for node in ast.walk(part)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+    for part in function.body:
+        for node in ast.walk(part):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+            elif isinstance(node, Function | ast.ClassDef):
+                names.add(node.name)
+    return names
 
 
 # -- renaming
