@@ -41,9 +41,10 @@ class Boxes:
 
     def close(self) -> None:
         """End all boxes."""
-        for backend in (self.running, self._native):
-            if backend is not None:
-                backend.close()
+        if self.running is not None and self.running is not self._native:
+            self.running.close()
+        if self._native is not None:
+            self._native.close()
 
 
 class _Shared:
@@ -86,7 +87,8 @@ def boxes_for(
     native = _native(assignment, venv, hidden, runs=wanted)
     made = Boxes(_reader(native), _native=native)
     if wanted:
-        made.running, made.refused = _running(native, accept, venv, assignment.rubric.run.runtime)
+        runtime = assignment.rubric.run.runtime
+        made.running, made.refused = _running(native, accept, venv, _covered(hidden), runtime)
     if require is not None:
         # hand-ins are read in boxes as well: nothing is read below what is required
         isolation = Isolation() if native is None else made.isolation or native.isolation
@@ -105,8 +107,9 @@ def _native(
     """Native boxes that have been tried, None where this machine makes none."""
     if sys.platform != "linux":
         return None
-    covered = tuple(str(path.resolve()) for path in hidden)
-    native = Native(venv=venv, hidden=covered, pool=1, warm={"reading": (warming(assignment),)})
+    native = Native(
+        venv=venv, hidden=_covered(hidden), pool=1, warm={"reading": (warming(assignment),)}
+    )
     names = ["reading", *([assignment.rubric.run.runtime] if runs else [])]
     try:
         native.start(*names)
@@ -121,13 +124,21 @@ def _native(
     return None
 
 
+def _covered(hidden: Sequence[Path]) -> tuple[str, ...]:
+    return tuple(str(path.resolve()) for path in hidden)
+
+
 def _reader(native: Native | None) -> Callable[[], Backend]:
     """Boxes where there are such, else a killable process of ours beside each that marks."""
     return Worker if native is None else partial(_Shared, native)
 
 
 def _running(
-    native: Native | None, accept: str | None, venv: Path | None, runtime: str
+    native: Native | None,
+    accept: str | None,
+    venv: Path | None,
+    hidden: tuple[str, ...],
+    runtime: str,
 ) -> tuple[Backend | None, str]:
     """The best backend for student code, or why there is none."""
     needed = required_level(accept)
@@ -142,7 +153,7 @@ def _running(
         weaker = native.isolation.level
         if LEVELS.index(weaker) >= LEVELS.index(needed):
             return native, ""
-    for other in () if native is not None else _others(venv, runtime):
+    for other in () if native is not None else _others(venv, hidden, runtime):
         weaker = max(weaker, other.isolation.level)
         if LEVELS.index(other.isolation.level) >= LEVELS.index(needed):
             return other, ""
@@ -157,12 +168,14 @@ def _running(
     )
 
 
-def _others(venv: Path | None, runtime: str) -> Iterator[Bubblewrap | Landlocked]:
+def _others(
+    venv: Path | None, hidden: tuple[str, ...], runtime: str
+) -> Iterator[Bubblewrap | Landlocked]:
     """Backends that start an interpreter for each job, strongest first, where a trial ends well."""
     if sys.platform != "linux":
         return
-    for make in (Bubblewrap, Landlocked):
-        backend = make(venv=venv)
+    # Landlock can show a folder and hide nothing below it
+    for backend in (Bubblewrap(venv=venv, hidden=hidden), Landlocked(venv=venv)):
         try:
             works = backend(Job(steps=(), runtime=runtime)).ended == "done"
         except OSError:

@@ -218,7 +218,7 @@ def _logical(lines: list[str], at: int, repair: _Repair) -> tuple[int, str]:
     here = at
     while here < len(lines) and here - at < _LONGEST_STATEMENT:
         line = lines[here]
-        if here > at and not triple and _begins(line, indent):
+        if here > at and not triple and begins(line, indent):
             break
         line, triple = _scan(
             line, brackets, triple, lines[here + 1] if here + 1 < len(lines) else "", repair
@@ -236,7 +236,7 @@ def _logical(lines: list[str], at: int, repair: _Repair) -> tuple[int, str]:
     return here, text
 
 
-def _begins(line: str, indent: int) -> bool:
+def begins(line: str, indent: int) -> bool:
     """Whether a line inside open brackets is in truth the next statement."""
     if _STATEMENT.match(line):
         return True
@@ -267,7 +267,7 @@ def _scan(
                 return line, sign
             at = end + 3
         elif sign in "'\"":
-            end = _string_end(line, at, sign)
+            end = string_end(line, at, sign)
             if end < 0:
                 repair.note("a string that was cut at the line's end is closed")
                 goes_on = brackets and following.strip() and following.strip()[0] not in ")]},%+.*"
@@ -280,7 +280,8 @@ def _scan(
     return line, ""
 
 
-def _string_end(line: str, at: int, quote: str) -> int:
+def string_end(line: str, at: int, quote: str) -> int:
+    """Return where a string ends that begins before ``at``, or -1."""
     while at < len(line):
         if line[at] == "\\":
             at += 2

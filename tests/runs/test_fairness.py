@@ -20,7 +20,7 @@ ABOVE = {
     "it reads arguments": "import argparse\np = argparse.ArgumentParser()\np.add_argument('x')\np.parse_args(['-y'])",
     "it wants a key of the environment": "import os\nKEY = os.environ['API_KEY']",
     "it wants a locale": "import locale\nlocale.setlocale(locale.LC_ALL, 'xx_XX.UTF-8')",
-    "it wants a file": "x = open('/home/me/data.csv').read()",
+    "it wants a file": "x = open('data/mine.csv').read()",
     "it starts many threads": 'raise RuntimeError("can\'t start new thread")',
     "it wants a screen": "class TclError(Exception):\n    pass\nraise TclError('no display')",
 }

@@ -199,9 +199,13 @@ def test_damaged_evidence_is_read_or_refused():
     chance = random.Random(7)
     stored = [codec.dumps(codec.from_wire(data, most=MOST)) for data in seeds()]
     stored.append(b'{"$": "Found", "value": {"$": "Fraction", "of": "1/3"}, "where": []}')
+    ends: Counter[str] = Counter()
     for _ in range(2000):
         data = chance.choice(WAYS)(chance, chance.choice(stored), chance.choice(stored))
         try:
             codec.loads(data)
         except codec.NotPlain:
-            continue
+            ends["refused"] += 1
+        else:
+            ends["read"] += 1
+    assert min(ends["read"], ends["refused"]) > 100, ends

@@ -250,6 +250,18 @@ def test_a_zygote_that_is_killed_is_made_again(native: Native) -> None:
         assert [ran(boxes, "x = 1").ended for _ in range(3)] == ["done"] * 3
 
 
+@pytest.mark.parametrize("pool", [0, 2])
+def test_a_zygote_whose_waiting_process_lives_on_is_made_again(native: Native, pool: int) -> None:
+    with Native(pool=pool) as boxes:
+        assert ran(boxes, "x = 1").ended == "done"
+        waits = boxes._zygotes["bare"]._process
+        assert waits is not None
+        children = Path(f"/proc/{waits.pid}/task/{waits.pid}/children").read_text().split()
+        os.kill(waits.pid, signal.SIGSTOP)  # it cannot end, though what it waits for has
+        os.kill(int(children[0]), signal.SIGKILL)
+        assert [ran(boxes, "x = 1").ended for _ in range(3)] == ["done"] * 3
+
+
 def test_closing_ends_the_zygote_and_its_boxes(native: Native) -> None:
     boxes = Native(pool=2)
     ran(boxes, "x = 1")

@@ -9,7 +9,7 @@ from grader.collect._mend import calls
 from grader.collect._mend.model import Fix
 from grader.collect._mend.names import BUILTINS, bound
 from grader.collect._mend.source import CLOSERS, Effort, Fault, Scan, fault, says_nothing, scan
-from grader.read._python import _begins as begins
+from grader.read._python import begins
 
 KIND = "cut"
 _HEADER = re.compile(

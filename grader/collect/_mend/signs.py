@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 
 from grader.collect import _signs
 from grader.collect._mend.model import Fix
-from grader.collect._mend.source import Fault, fault, indent, scan, string_end
+from grader.collect._mend.source import Fault, fault, indent, scan
 from grader.collect._repair import is_page_furniture
+from grader.read._python import string_end
 
 _NUMBERED = re.compile(r"\s*(\d{1,4})(?:\s?[.:|)](?=\s|$)|(?=\s|$))")
 _FENCE = re.compile(r"\s*(?:```|~~~)\s*\w*\s*$")

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from grader.read._python import string_end
+
 CLOSERS = {"(": ")", "[": "]", "{": "}"}
 _MAGIC = re.compile(
     r"(\s*)(?:%{1,2}[A-Za-z]|!|\?|[\w.]+\?{1,2}\s*$|[\w, ]{1,80}=\s*(?:!|%[A-Za-z]))"
@@ -260,15 +262,3 @@ def _line(
     out.bare.append(bare)
     out.ends.append(end)
     return brackets, triple
-
-
-def string_end(line: str, at: int, quote: str) -> int:
-    """Return where a string ends that begins before ``at``, or -1."""
-    while at < len(line):
-        if line[at] == "\\":
-            at += 2
-            continue
-        if line[at] == quote:
-            return at + 1
-        at += 1
-    return -1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from grader.collect._mend import search, signs
 from grader.collect._mend.model import Fix
 from grader.collect._mend.source import Effort, Fault, fault, indent, says_nothing, scan
-from grader.read._python import _begins as begins
+from grader.read._python import begins
 
 _FRESH = re.compile(r"\s*(?:(?:async )?def |class |@\w|import |from [\w.]+ import |%|!|#)")
 _FOLLOWER = re.compile(r"\s*(?:elif|else|except|finally)\b")

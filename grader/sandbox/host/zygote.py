@@ -221,8 +221,11 @@ class Zygote:
 
     @property
     def is_gone(self) -> bool:
-        """Whether it has ended; while it answers, it is never ended for one box that failed."""
-        return self._asking is None or _has_ended(self._pid)
+        """Whether it has ended; while it answers, it is never ended for one box that failed.
+
+        Its socket closes first: the process that waits for it may live some milliseconds longer.
+        """
+        return self._asking is None or _hung_up(self._asking) or _has_ended(self._pid)
 
     def close(self) -> None:
         """End the zygote, and with it every box; a process that only shares it lets go."""
@@ -259,6 +262,12 @@ def _plain(limits: Limits, *, address_space: bool) -> dict[str, int]:
         "files": limits.files,
         "open_files": limits.open_files,
     }
+
+
+def _hung_up(asking: socket.socket) -> bool:
+    poll = select.poll()
+    poll.register(asking, 0)  # POLLHUP is told without being asked for
+    return bool(poll.poll(0))
 
 
 def _has_ended(pid: int) -> bool:

@@ -9,13 +9,12 @@ standard error.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import sys
 from typing import Any
 
 from .channel import Channel
-from .prepare import prepared
+from .prepare import imported, prepared
 from .reseed import reseed
 from .serve import serve
 
@@ -30,7 +29,7 @@ def main(*, settings: dict[str, Any]) -> None:
     sys.path[:] = [*settings["path"]] or sys.path
     # Before the imports: what they might start would otherwise stay outside of Landlock.
     on = _walls(settings["walls"]) if settings["walls"] else []
-    missing = _import(settings["imports"])
+    missing = imported(settings["imports"])
     state = prepared(with_ipython="IPython" in settings["imports"] and "IPython" not in missing)
     state.folder = settings["folder"]
     reseed()
@@ -86,17 +85,6 @@ def _walls(wanted: dict[str, Any]) -> list[str]:
         seccomp.apply(bytes.fromhex(program))
         on.append("seccomp")
     return on
-
-
-def _import(names: list[str]) -> list[str]:
-    """Import what is there; return what is not."""
-    missing = []
-    for name in names:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            missing.append(name)
-    return missing
 
 
 def _limit(limits: dict[str, int]) -> None:

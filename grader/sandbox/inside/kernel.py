@@ -10,7 +10,8 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Iterable
+
+from . import syscalls
 
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
@@ -31,35 +32,18 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1,
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 _CAPABILITY_VERSION = 0x20080522
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
-_NUMBERS = {  # clone, pivot_root; mount_setattr has one number on all machines
-    "x86_64": (56, 155),
-    "aarch64": (220, 41),
-}
-_MOUNT_SETATTR = 442
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 # The clone must not give the interpreter's lock away: the child has this thread alone.
 _locked = ctypes.PyDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def machine() -> str:
-    """Return the machine's name as the kernel says it."""
-    return os.uname().machine
-
-
 def _call(name: str, *arguments: object) -> int:
     result = int(getattr(_libc, name)(*arguments))
     if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{name}: {os.strerror(number)}")
+        reason = ctypes.get_errno()
+        raise OSError(reason, f"{name}: {os.strerror(reason)}")
     return result
-
-
-def _number(position: int) -> int:
-    try:
-        return _NUMBERS[machine()][position]
-    except KeyError:
-        raise OSError(38, f"boxes are not written for {machine()}") from None
 
 
 def mount(source: str, target: str, kind: str, flags: int = 0, options: str = "") -> None:
@@ -76,9 +60,8 @@ def read_only(target: str, *, below: bool = True) -> None:
         _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "userns")]
 
     wanted = Attributes(MS_RDONLY | MS_NOSUID | MS_NODEV, 0, 0, 0)
-    _call(
-        "syscall",
-        ctypes.c_long(_MOUNT_SETATTR),
+    syscalls.call(
+        "mount_setattr",
         ctypes.c_int(_AT_FDCWD),
         os.fsencode(target),
         ctypes.c_uint(_AT_RECURSIVE if below else 0),
@@ -90,7 +73,7 @@ def read_only(target: str, *, below: bool = True) -> None:
 def change_root(root: str) -> None:
     """Make ``root``, a mount point, the root of this mount namespace, and let the old one go."""
     os.chdir(root)
-    _call("syscall", ctypes.c_long(_number(1)), b".", b".")
+    syscalls.call("pivot_root", b".", b".")
     _call("umount2", b".", MNT_DETACH)
     os.chdir("/")
 
@@ -108,19 +91,20 @@ def clone(flags: int) -> int:
     thread id which the C library remembers stays true.
     """
     python = ctypes.pythonapi
+    number = ctypes.c_long(syscalls.number("clone"))
     python.PyOS_BeforeFork()
     pid = int(
         _locked.syscall(  # type: ignore[union-attr]  # only where there is such a library
-            ctypes.c_long(_number(0)), ctypes.c_long(flags | signal.SIGCHLD), None, None, None, None
+            number, ctypes.c_long(flags | signal.SIGCHLD), None, None, None, None
         )
     )
     if pid == 0:
         python.PyOS_AfterFork_Child()
         return 0
-    number = ctypes.get_errno()
+    reason = ctypes.get_errno()
     python.PyOS_AfterFork_Parent()
     if pid < 0:
-        raise OSError(number, f"clone: {os.strerror(number)}")
+        raise OSError(reason, f"clone: {os.strerror(reason)}")
     return pid
 
 
@@ -131,15 +115,11 @@ def die_with_parent() -> None:
 
 def drop_capabilities() -> None:
     """Give every capability away, now and for all programs that will be started."""
-    for capability in _capabilities():
+    for capability in range(_last_capability + 1):
         _call("prctl", _PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0)
     _call("prctl", _PR_CAP_AMBIENT, ctypes.c_ulong(_PR_CAP_AMBIENT_CLEAR_ALL), 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
     _call("capset", ctypes.byref(header), ctypes.byref((ctypes.c_uint32 * 6)()))
-
-
-def _capabilities() -> Iterable[int]:
-    return range(_last_capability + 1)
 
 
 def _read_last_capability() -> int:

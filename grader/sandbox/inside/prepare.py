@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import os
 import sys
 import types
@@ -12,6 +13,17 @@ from . import samples
 from .drawing import adopt
 from .state import State
 from .text import Output
+
+
+def imported(names: Sequence[str]) -> list[str]:
+    """Import what is there; return what is not."""
+    missing = []
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            missing.append(name)
+    return missing
 
 
 def prepared(with_ipython: bool) -> State:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import array
 import contextlib
 import gc
-import importlib
 import json
 import os
 import select
@@ -25,7 +24,7 @@ from typing import Any
 
 from . import confine, kernel, landlock, root
 from .channel import Channel
-from .prepare import prepared, warm
+from .prepare import imported, prepared, warm
 from .reseed import reseed
 from .serve import HANDLERS, serve
 from .state import State
@@ -56,7 +55,7 @@ def _main(control: int, settings: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(settings["environment"])
     os.chdir("/")
-    missing = _import(settings["imports"])
+    missing = imported(settings["imports"])
     state = prepared(with_ipython="IPython" in settings["imports"] and "IPython" not in missing)
     state.folder = root.WORK if "mount" in layers else settings["folder"]
     warm(state, settings["imports"])
@@ -131,17 +130,6 @@ def _first_process(asked: socket.socket) -> None:
 def _say(path: str, text: str) -> None:
     with open(path, "w", encoding="ascii") as file:
         file.write(text)
-
-
-def _import(names: list[str]) -> list[str]:
-    """Import what is there; return what is not."""
-    missing = []
-    for name in names:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            missing.append(name)
-    return missing
 
 
 def _landlock(layers: frozenset[str], settings: dict[str, Any]) -> Any:
