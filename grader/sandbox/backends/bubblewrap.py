@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -60,7 +60,8 @@ class Bubblewrap:
     """Runs each job in a sandbox of bubblewrap.
 
     Options: the ``venv`` whose interpreter boxes use (this one's where none is named), folders
-    that are ``hidden`` from every box, the ``program``, and whether ``landlock`` is put on as
+    that are ``hidden`` from every box, pairs of a folder and the path at which it is ``shown`` to
+    boxes, the ``program``, and whether ``landlock`` is put on as
     well where the kernel has it.
 
     >>> with Bubblewrap() as box:  # doctest: +SKIP
@@ -69,6 +70,7 @@ class Bubblewrap:
 
     venv: Path | None = None
     hidden: Sequence[str] = ()
+    shown: Sequence[tuple[str, str]] = ()
     program: str = "bwrap"
     landlock: bool = True
     _empty: tempfile.TemporaryDirectory[str] | None = field(default=None, init=False, repr=False)
@@ -96,7 +98,7 @@ class Bubblewrap:
         if not _help(self.program):
             why = f"there is no program {self.program} here; install the package bubblewrap"
             return Run(ended="box failed", why=why, isolation=self.isolation)
-        shown = runtime(job.runtime, self.venv, self.hidden)
+        shown = replace(runtime(job.runtime, self.venv, self.hidden), shown=tuple(self.shown))
         if self._empty is None:
             self._empty = _made_empty()
         texts = _Texts()
@@ -130,7 +132,11 @@ class Bubblewrap:
             words += [*(size if "--size" in _help(self.program) else []), "--tmpfs", folder]
         for path, content in _ETC.items():
             words += ["--ro-bind-data", texts.add(content.encode()), path]
-        shows = [*((bind, bind) for bind in sorted(shown.binds)), *_masks(shown, empty)]
+        shows = [
+            *((bind, bind) for bind in sorted(shown.binds)),
+            *_masks(shown, empty),
+            *shown.shown,
+        ]
         as_root = os.getuid() == 0
         origins = [origin for origin, _ in shows]
         for origin, (_, target) in zip(
@@ -195,7 +201,7 @@ def _devices() -> Iterable[str]:
 def _allowed(shown: Runtime) -> dict[str, Any]:
     """What Landlock lets a box touch; what is not there is left out inside."""
     return {
-        "read_execute": [*shown.binds, "/etc", "/proc"],
+        "read_execute": [*shown.binds, *(place for _, place in shown.shown), "/etc", "/proc"],
         "read_write": list(_OWN),
         "devices": [f"/dev/{name}" for name in _DEVICES],
     }

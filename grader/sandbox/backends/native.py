@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -34,7 +34,8 @@ class Native:
     """Runs jobs in boxes of this machine's kernel.
 
     Options: the ``venv`` whose interpreter boxes use (this one's where none is named), folders
-    that are ``hidden`` from every box, how many boxes wait in a ``pool``, which ``layers`` are on,
+    that are ``hidden`` from every box, pairs of a folder and the path at which it is ``shown`` to
+    boxes, read-only, how many boxes wait in a ``pool``, which ``layers`` are on,
     whether the stricter filter of an ``exam`` is used (no file locks, no programs are started), steps
     of ours that ``warm`` the zygote of a runtime, and whether control groups are used where
     they work.
@@ -48,6 +49,7 @@ class Native:
 
     venv: Path | None = None
     hidden: Sequence[str] = ()
+    shown: Sequence[tuple[str, str]] = ()
     pool: int = 1
     layers: tuple[str, ...] = ALL_LAYERS
     warm: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
@@ -190,7 +192,8 @@ class Native:
             counted = self.with_groups and "watchdog" in self.layers
             self._groups = groups() if counted else None
             self._began = True
-        shown = runtime(name, self.venv if name != "reading" else None, self.hidden)
+        venv = self.venv if name != "reading" else None
+        shown = replace(runtime(name, venv, self.hidden), shown=tuple(self.shown))
         warm = tuple(self.warm.get(name, ()))
         zygote = Zygote(shown, self.layers, self._folder(), exam=self.exam, warm=warm)
         zygote.start()

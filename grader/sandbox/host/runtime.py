@@ -73,7 +73,8 @@ class Runtime:
     """An interpreter and its packages, as a box is shown them.
 
     ``binds`` are shown read-only at their own paths, ``masks`` of them empty, ``links`` are
-    symbolic links of the system's own; ``path`` is where modules are imported from.
+    symbolic links of the system's own; ``path`` is where modules are imported from; ``shown`` are
+    pairs of a folder here and the path where boxes see it, read-only.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Runtime:
     binds: tuple[str, ...]
     masks: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
+    shown: tuple[tuple[str, str], ...] = ()
 
 
 def runtime(name: str, venv: Path | None = None, hidden: Sequence[str] = ()) -> Runtime:

@@ -128,7 +128,8 @@ class Zygote:
             "binds": list(self.runtime.binds),
             "masks": list(self.runtime.masks) if masked else [],
             "links": [list(link) for link in self.runtime.links],
-            "readable": list(self.runtime.binds),
+            "shown": [list(pair) for pair in self.runtime.shown],
+            "readable": [*self.runtime.binds, *(place for _, place in self.runtime.shown)],
             "environment": self._environment(),
             "folder": self.folder,
             # our parsers make many small objects that die at once: look for cycles less often

@@ -25,7 +25,12 @@ _PLACES = ("/mnt", "/media", "/srv", "/opt", "/home", "/tmp")  # noqa: S108
 
 
 def build(
-    binds: Sequence[str], masks: Sequence[str], links: Sequence[Sequence[str]], *, closed: bool
+    binds: Sequence[str],
+    masks: Sequence[str],
+    links: Sequence[Sequence[str]],
+    shown: Sequence[Sequence[str]] = (),
+    *,
+    closed: bool,
 ) -> None:
     """Build the root and move into it.
 
@@ -33,6 +38,7 @@ def build(
         binds: files and folders that are shown, read-only, at their own paths.
         masks: files and folders below them that are shown empty.
         links: pairs of a symbolic link and where it points.
+        shown: pairs of a folder and the path at which it is shown instead, read-only.
         closed: whether binds are read-only.
     """
     kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
@@ -55,6 +61,11 @@ def build(
         os.symlink(f"/proc/self/fd{target}", f"{root}/dev/{name}")
     for bind in sorted(binds):
         _bind(bind, root + bind, closed=closed)
+    for source, place in shown:
+        os.makedirs(root + place, exist_ok=True)
+        kernel.mount(source, root + place, "", kernel.MS_BIND)
+        if closed:
+            kernel.read_only(root + place)
     for link, target in links:
         if not os.path.lexists(root + link):
             os.makedirs(os.path.dirname(root + link), exist_ok=True)

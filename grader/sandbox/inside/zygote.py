@@ -95,7 +95,8 @@ def _namespaces(asked: socket.socket, layers: frozenset[str], settings: dict[str
         kernel.unshare(kernel.NAMESPACES["mount"])
     if "mount" in layers:
         closed = "root" in layers
-        root.build(settings["binds"], settings["masks"], settings["links"], closed=closed)
+        shown = settings["shown"]
+        root.build(settings["binds"], settings["masks"], settings["links"], shown, closed=closed)
     if as_root and "user" in layers:
         # The real root gives us ids that own nothing, one for each box and one for ourselves.
         kernel.unshare(kernel.NAMESPACES["user"] | kernel.NAMESPACES["mount"])
