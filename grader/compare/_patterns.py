@@ -111,7 +111,11 @@ class Patterns:
                 )
                 and ("plus" not in pattern or bool(value.get("plus")) is bool(pattern["plus"]))
             )
-        return False
+        return (
+            isinstance(value, Mapping)
+            and bool(pattern)
+            and all(self.fits(value.get(k, ABSENT), p, depth + 1) for k, p in pattern.items())
+        )
 
     def _made_by(self, value: Any, names: tuple[str, ...]) -> bool:
         if not isinstance(value, Mapping):

@@ -305,3 +305,23 @@ def test_loosening_a_tolerance_never_loses_what_held(wanted: float, by: float, m
         ).holds
 
     assert held(by) <= held(by + more)
+
+
+CHECKS = {
+    "log": {
+        "checks": [
+            {"check": "never-ran", "says": "it ended before it trained", "values": {}},
+            {"check": "split", "says": "another split", "values": {"sizes": [3, 4]}},
+        ]
+    }
+}
+
+
+def test_a_mapping_picks_what_holds_its_keys_and_the_answer_quotes_what_it_says() -> None:
+    hit = ask(CHECKS, {"at": "log.checks", "is": {"contains": {"check": "split"}}})
+    assert (hit.holds, hit.seen) == (True, ("another split",))
+    inside = {"check": "split", "values": {"sizes": {"contains": 4}}}
+    assert ask(CHECKS, {"at": "log.checks", "is": {"contains": inside}}).holds
+    assert not ask(CHECKS, {"at": "log.checks", "is": {"contains": {"check": "other"}}}).holds
+    assert not ask(CHECKS, {"at": "log.checks", "is": {"contains": {"other": "split"}}}).holds
+    assert not ask(CHECKS, {"at": "log.checks", "is": {"contains": {}}}).holds
