@@ -8,7 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import calls, drive, figures, notebook, tasks, values
+from . import (
+    calls,
+    drive,
+    figures,
+    inspected,
+    learning,
+    notebook,
+    observe,
+    tasks,
+    values,
+    weights,
+)
 from .channel import Channel
 from .state import State
 
@@ -17,8 +28,13 @@ HANDLERS: dict[str, Callable[[State, dict[str, Any]], dict[str, Any]]] = {
     "cell": notebook.cell,
     "drive": drive.drive,
     "figures": figures.figures,
+    "inspect": inspected.inspect,
+    "learn": learning.learn,
+    "observe": observe.observe,
+    "predict": weights.predict,
     "task": tasks.task,
     "value": values.value,
+    "weights": weights.weights,
 }
 
 

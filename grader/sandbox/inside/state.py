@@ -30,7 +30,8 @@ class State:
     first, ``folder`` is the working folder, ``files`` are the job's files, ``drawn`` the figures
     that are no longer pyplot's own, ``shown`` and ``result`` what the running cell (``running``)
     displays. ``draws`` says that matplotlib is ours, ``stays_open`` that figures stay current after
-    their cell, ``owner`` is the process that answers.
+    their cell, ``owner`` is the process that answers. ``record`` is what was seen of a training,
+    ``guarded`` the functions of its library as they were before.
     """
 
     namespace: dict[str, Any]
@@ -47,6 +48,8 @@ class State:
     stays_open: bool = False
     draws: bool = False
     owner: int = 0
+    record: Any = None
+    guarded: dict[str, Any] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Start a step: nothing is shown yet, and this process is the one that answers."""

@@ -1,0 +1,174 @@
+"""Step ``inspect``: the student's live objects and the record of their training, as plain data."""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from .network import network_of, told
+from .observe import guarded
+from .record import Pass, Record, Update
+from .state import State
+
+_MOST = 400
+_DEPTH = 6
+_NUMBERS = (bool, int, float)
+
+
+def inspect(state: State, data: dict[str, Any]) -> dict[str, Any]:
+    """Return loaders, network, optimisers, passes and updates; ``classes`` is how many there are."""
+    import torch  # noqa: PLC0415  # where training is graded it is there already
+
+    record: Record = state.record
+    record.paused = True
+    del data
+    after = guarded(torch)
+    value = {
+        "stopped": record.stopped,
+        "repairs": list(record.repairs),
+        "patched": sorted(n for n, what in state.guarded.items() if after.get(n) is not what),
+        "loaders": [_loader(one, n, record, torch) for n, one in enumerate(record.loaders)],
+        "network": told(network_of(state, torch), record, torch),
+        "optimisers": [_optimiser(one, record, torch) for one in record.optimisers],
+        "criterion": _criterion(record),
+        "passes": [_pass(one) for one in record.passes[:_MOST]],
+        "updates": [_update(one) for one in record.updates[:_MOST]],
+        "squashed": record.squashed,
+        "heaped": record.heaped,
+        "unreached": sorted(record.unreached or ())[:_MOST],
+    }
+    return {"ended": "done", "value": value}
+
+
+# -- loaders
+
+
+def _loader(loader: Any, number: int, record: Record, torch: Any) -> dict[str, Any]:
+    dataset = getattr(loader, "dataset", None)
+    inner, share = _innermost(dataset)
+    sampler = getattr(loader, "sampler", None)
+    return {
+        "dataset": type(inner).__name__,
+        "train": _flag(getattr(inner, "train", None)),
+        "examples": _length(dataset),
+        "share": share,
+        "batch_size": _number(getattr(loader, "batch_size", None)),
+        "num_workers": _number(getattr(loader, "num_workers", None)),
+        "drop_last": _flag(getattr(loader, "drop_last", None)),
+        "shuffle": isinstance(sampler, torch.utils.data.RandomSampler)
+        or "Random" in type(sampler).__name__,
+        "transforms": list(_transforms(getattr(inner, "transform", None)))[:40],
+        "updates": sum(one.steps for one in record.passes if one.loader == number),
+        "batches": sum(one.batches for one in record.passes if one.loader == number),
+    }
+
+
+def _innermost(dataset: Any) -> tuple[Any, bool]:
+    """The data set below subsets of it, and whether there are such."""
+    inner, share = dataset, False
+    for _ in range(_DEPTH):
+        below = getattr(inner, "dataset", None)
+        if below is None:
+            break
+        inner, share = below, True
+    return inner, share
+
+
+def _transforms(transform: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """Each transform in order, with the settings that it holds."""
+    if transform is None or depth > _DEPTH:
+        return
+    parts = getattr(transform, "transforms", None)
+    if parts is None and type(transform).__name__ == "Sequential":
+        parts = list(transform)
+    if isinstance(parts, list | tuple):
+        for part in parts[:40]:
+            yield from _transforms(part, depth + 1)
+        return
+    held = vars(transform) if hasattr(transform, "__dict__") else {}
+    named = {k: v for k, v in held.items() if type(k) is str and not k.startswith("_")}
+    settings = {k: plain for k, v in list(named.items())[:20] if (plain := _plain(v)) is not None}
+    yield {"name": type(transform).__name__, "settings": settings}
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    if isinstance(value, enum.Enum):
+        return str(value.value)[:60]
+    if type(value) is str:
+        return value[:60]
+    if type(value) in _NUMBERS:
+        return value if type(value) is not float or math.isfinite(value) else None
+    if type(value) in (list, tuple) and depth < 3:
+        return [_plain(one, depth + 1) for one in value[:20]]
+    return None
+
+
+# -- the training
+
+
+def _optimiser(optimiser: Any, record: Record, torch: Any) -> dict[str, Any]:
+    groups = optimiser.param_groups[:20]
+    mine = {id(one) for group in groups for one in group["params"]}
+    network = record.network
+    named = list(network.named_parameters()) if network is not None else []
+    own = [key for key in groups[0] if key != "params"] if groups else []
+    del torch
+    return {
+        "name": type(optimiser).__name__,
+        "settings": {key: _plain(groups[0][key]) for key in own[:20]},
+        "rate": _number(groups[0].get("initial_lr", groups[0].get("lr"))) if groups else None,
+        "left_out": [n for n, one in named if one.requires_grad and id(one) not in mine][:_MOST],
+    }
+
+
+def _criterion(record: Record) -> dict[str, Any]:
+    return {"name": type(record.criterion).__name__ if record.criterion is not None else ""}
+
+
+def _pass(one: Pass) -> dict[str, Any]:
+    return {
+        "loader": one.loader,
+        "batches": one.batches,
+        "examples": one.examples,
+        "updates": one.steps,
+        "whole": one.whole,
+        "broken": one.broken,
+        "modes": ["train" if mode else "eval" for mode in sorted(one.training)],
+    }
+
+
+def _update(one: Update) -> dict[str, Any]:
+    losses = [value for loss in one.losses if (value := _number(loss)) is not None]
+    return {
+        "epoch": one.epoch,
+        "loss": sum(losses) / len(losses) if losses else None,
+        "losses": len(one.losses),
+        "right": None if one.right is None else int(one.right),
+        "size": one.size,
+        "rate": one.rate,
+        "training": one.training,
+        "device": one.device,
+        "seconds": one.seconds,
+    }
+
+
+def _number(value: Any) -> int | float | None:
+    """A finite number of whatever kind; None for all else."""
+    try:
+        found = value if type(value) in (int, bool) else float(value)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _flag(value: Any) -> bool | None:
+    return value if type(value) is bool else None
+
+
+def _length(value: Any) -> int | None:
+    try:
+        return len(value)
+    except (TypeError, NotImplementedError):
+        return None

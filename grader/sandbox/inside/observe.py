@@ -1,0 +1,292 @@
+"""Step ``observe``: watch a training from the inside of torch, by its own global hooks.
+
+Nothing is asked of the student's code. Seen are updates (hooks of every optimiser), what modules
+give (a hook of every module), losses (where ``backward`` begins) and batches (where a loader's
+iterator gives one). It costs some microseconds for each module that is called.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import time
+from typing import Any
+
+from . import cpu_only
+from .record import MOST_LOADERS, MOST_PASSES, Pass, Record, Update, sums
+from .state import State
+
+_clock = time.monotonic  # kept here: student code may put its own in its place
+_LOOKED_AT = 3
+"""Updates at which every gradient is looked at."""
+
+
+def observe(state: State, data: dict[str, Any]) -> dict[str, Any]:
+    """Put the hooks on; ``steps`` updates are seen before the training is stopped."""
+    import torch  # noqa: PLC0415  # where training is graded it is there already
+
+    record = state.record = Record(most=int(data["steps"]))
+    _watch_loaders(record, torch)
+    _watch_modules(record, torch)
+    _watch_updates(record, torch)
+    if not torch.cuda.is_available():
+        cpu_only.allow(record)
+    state.guarded = guarded(torch)
+    return {"ended": "done", "value": {}}
+
+
+def guarded(torch: Any) -> dict[str, Any]:
+    """Functions that a program has no reason to replace, and what they are now."""
+    functional, loader = torch.nn.functional, torch.utils.data.dataloader
+    places: dict[str, tuple[Any, str]] = {
+        "Tensor.backward": (torch.Tensor, "backward"),
+        "Tensor.argmax": (torch.Tensor, "argmax"),
+        "Tensor.max": (torch.Tensor, "max"),
+        "Tensor.eq": (torch.Tensor, "eq"),
+        "Tensor.__eq__": (torch.Tensor, "__eq__"),
+        "Tensor.sum": (torch.Tensor, "sum"),
+        "Tensor.item": (torch.Tensor, "item"),
+        "torch.max": (torch, "max"),
+        "torch.argmax": (torch, "argmax"),
+        "torch.sum": (torch, "sum"),
+        "torch.eq": (torch, "eq"),
+        "cross_entropy": (functional, "cross_entropy"),
+        "nll_loss": (functional, "nll_loss"),
+        "Module.__call__": (torch.nn.Module, "__call__"),
+        "Module._call_impl": (torch.nn.Module, "_call_impl"),
+        "Module.state_dict": (torch.nn.Module, "state_dict"),
+        "CrossEntropyLoss.forward": (torch.nn.CrossEntropyLoss, "forward"),
+        "SGD.step": (torch.optim.SGD, "step"),
+        "Adam.step": (torch.optim.Adam, "step"),
+        "AdamW.step": (torch.optim.AdamW, "step"),
+        "Optimizer.zero_grad": (torch.optim.Optimizer, "zero_grad"),
+        "DataLoader.__iter__": (torch.utils.data.DataLoader, "__iter__"),
+        "DataLoader.__init__": (torch.utils.data.DataLoader, "__init__"),
+        "DataLoader batches": (loader._BaseDataLoaderIter, "__next__"),  # noqa: SLF001  # of all loaders
+    }
+    return {name: _now(*place) for name, place in places.items()}
+
+
+def _now(owner: Any, name: str) -> Any:
+    kept = vars(owner).get(name) if isinstance(owner, type) else getattr(owner, name, None)
+    return kept if kept is not None else getattr(owner, name, None)
+
+
+# -- loaders
+
+
+def _watch_loaders(record: Record, torch: Any) -> None:
+    loader = torch.utils.data.DataLoader
+    first, each = loader.__init__, loader.__iter__
+    iterator = torch.utils.data.dataloader._BaseDataLoaderIter  # noqa: SLF001  # of all loaders
+    following = iterator.__next__
+
+    @functools.wraps(first)
+    def made(self: Any, *args: Any, **kwargs: Any) -> None:
+        first(self, *args, **kwargs)
+        if len(record.loaders) < MOST_LOADERS:
+            record.loaders.append(self)
+
+    @functools.wraps(each)
+    def begun(self: Any) -> Any:
+        iterator = each(self)
+        if not record.paused and len(record.passes) < MOST_PASSES:
+            _begin(record, self, iterator)
+        return iterator
+
+    @functools.wraps(following)
+    def given(self: Any) -> Any:
+        try:
+            batch = following(self)
+        except StopIteration:
+            this = record.current.get(id(self))
+            if this is not None:
+                this.whole = True
+                _mode(record, this)
+            raise
+        if not record.paused:
+            _batch(record, record.current.get(id(self)), batch)
+        return batch
+
+    loader.__init__, loader.__iter__, iterator.__next__ = made, begun, given
+
+
+def _begin(record: Record, loader: Any, iterator: Any) -> None:
+    place = next((n for n, one in enumerate(record.loaders) if one is loader), -1)
+    for one in record.passes:
+        if one.loader == place and not one.whole:
+            one.broken = True
+    this = Pass(loader=place)
+    record.passes.append(this)
+    record.current[id(iterator)] = this
+
+
+def _batch(record: Record, this: Pass | None, batch: Any) -> None:
+    record.latest = this
+    parts = list(batch) if isinstance(batch, list | tuple) else [batch]
+    first = parts[0] if parts else None
+    last = parts[-1] if len(parts) > 1 else None
+    record.inputs, record.labels = first, last
+    shape = getattr(first, "shape", None)
+    record.size = int(shape[0]) if shape is not None and len(shape) else 0
+    if this is not None:
+        _mode(record, this)
+        this.batches += 1
+        this.examples += record.size
+
+
+def _mode(record: Record, this: Pass) -> None:
+    """In which mode the network saw the batch before this one."""
+    if this.batches and record.module is not None:
+        this.training.add(bool(record.module.training))
+
+
+# -- modules
+
+
+def _watch_modules(record: Record, torch: Any) -> None:
+    tensor = torch.Tensor
+
+    def called(module: Any, args: Any, output: Any) -> None:
+        if record.paused or not isinstance(output, tensor):
+            return
+        dimensions = output.dim()
+        if dimensions == 0:
+            if len(args) > 1 and torch.is_grad_enabled():
+                record.told.append(output.detach())
+                record.criterion, record.scores, record.targets = module, args[0], args[1]
+        else:
+            record.module, record.output = module, output  # the outermost one is told last
+
+    torch.nn.modules.module.register_module_forward_hook(called)
+    backward = tensor.backward
+
+    @functools.wraps(backward)
+    def began(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if not record.paused:
+            _loss(record, self)
+        return backward(self, *args, **kwargs)
+
+    tensor.backward = began
+
+
+def _loss(record: Record, loss: Any) -> None:
+    """A loss from which gradients are about to be found."""
+    if record.most == 0:
+        record.network = record.network or record.module
+        record.stop("before its first update")
+    record.losses.append(loss.detach())
+    if record.network is not None and not record.losses[1:] and record.updates:
+        first = next((p for p in record.network.parameters() if p.requires_grad), None)
+        if first is not None and first.grad is not None and bool(first.grad.any()):
+            record.heaped = True
+
+
+# -- updates
+
+
+def _watch_updates(record: Record, torch: Any) -> None:
+    # the package hides this module's name behind a function of the same name
+    hooks = importlib.import_module("torch.optim.optimizer")
+
+    def before(optimiser: Any, *_: Any) -> None:
+        if not record.paused:
+            _before(record, optimiser, torch)
+
+    def after(optimiser: Any, *_: Any) -> None:
+        if not record.paused:
+            _after(record, optimiser, torch)
+
+    hooks.register_optimizer_step_pre_hook(before)
+    hooks.register_optimizer_step_post_hook(after)
+
+
+def _before(record: Record, optimiser: Any, torch: Any) -> None:
+    if not any(one is optimiser for one in record.optimisers):
+        record.optimisers.append(optimiser)
+    if record.module is not None and record.network is not record.module:
+        record.network = record.module
+    if record.network is None:
+        return
+    if not record.start:
+        record.start = sums(record.network)
+        scores = record.scores if record.scores is not None else record.output
+        record.squashed = _is_squashed(scores, torch)
+        inputs, targets = record.inputs, _targets(record, torch)
+        if isinstance(inputs, torch.Tensor):
+            record.batch = (inputs.detach().clone(), None if targets is None else targets.clone())
+    if len(record.updates) < _LOOKED_AT:
+        _reach(record)
+
+
+def _reach(record: Record) -> None:
+    missed = {
+        name
+        for name, one in record.network.named_parameters()
+        if one.requires_grad and (one.grad is None or not bool(one.grad.any()))
+    }
+    record.unreached = missed if record.unreached is None else record.unreached & missed
+
+
+def _after(record: Record, optimiser: Any, torch: Any) -> None:
+    now = _clock()
+    if record.latest is not None:
+        record.latest.steps += 1
+    trained = [one for one in record.passes if one.steps]
+    epoch = next((n for n, one in enumerate(trained, 1) if one is record.latest), 0)
+    network = record.network
+    groups = optimiser.param_groups
+    rate = groups[0].get("lr") if groups else None
+    first = next(iter(network.parameters()), None) if network is not None else None
+    right, size = _right(record, torch)
+    record.updates.append(
+        Update(
+            at=now - record.began,
+            seconds=now - (record.last or record.began),
+            epoch=epoch,
+            losses=_of_update(record),
+            right=right,
+            size=size,
+            rate=float(rate) if rate is not None else None,
+            training=bool(network.training) if network is not None else None,
+            device="" if first is None else str(first.device),
+        )
+    )
+    record.last = now
+    record.told, record.losses, record.scores, record.targets = [], [], None, None
+    if len(record.updates) >= record.most:
+        record.stop(f"after {record.most} updates")
+
+
+def _of_update(record: Record) -> list[Any]:
+    """The losses of one update: as the criterion gave them, else as gradients began from them."""
+    told, begun = record.told, record.losses
+    return told if told and (not begun or len(told) == len(begun)) else begun
+
+
+def _targets(record: Record, torch: Any) -> Any:
+    targets = record.targets if record.targets is not None else record.labels
+    return targets.detach() if isinstance(targets, torch.Tensor) else None
+
+
+def _right(record: Record, torch: Any) -> tuple[Any, int]:
+    """How many of a batch were classified rightly, where scores and targets were seen."""
+    scores = record.scores if record.scores is not None else record.output
+    targets = _targets(record, torch)
+    if not isinstance(scores, torch.Tensor) or scores.dim() != 2 or targets is None:
+        return None, record.size
+    if targets.dim() == 2 and targets.shape == scores.shape:
+        targets = targets.argmax(1)
+    if targets.dim() != 1 or len(targets) != len(scores):
+        return None, record.size
+    with torch.no_grad():
+        guess = scores.detach().argmax(1)
+        return (guess == targets.to(guess.device)).sum(), len(targets)
+
+
+def _is_squashed(scores: Any, torch: Any) -> bool:
+    if not isinstance(scores, torch.Tensor) or scores.dim() != 2 or scores.shape[1] < 2:
+        return False
+    with torch.no_grad():
+        values = scores.detach().float()
+        return bool((values >= 0).all()) and bool(((values.sum(1) - 1).abs() < 1e-3).all())
