@@ -1,0 +1,1 @@
+"""The kinds of data sets, one file for each."""
