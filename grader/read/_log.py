@@ -6,6 +6,8 @@ import itertools
 import re
 from typing import Any
 
+from grader.read._log_signs import signs
+
 _MOST_LINES = 3_000
 _LONGEST_LINE = 600
 _METRICS = ("loss", "accuracy", "val_loss", "val_accuracy", "acc", "val_acc")
@@ -36,7 +38,7 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _PARAMS = re.compile(
-    r"\b(?P<which>total|trainable|non[-\s]?trainable)\s+param(?:eter)?s?\s*[:=]?\s*(?P<number>\d[\d,.'\s]{0,16}\d|\d)",
+    r"\b(?P<which>total|trainable|non[-\s]?trainable|optimizer)\s+param(?:eter)?s?\s*[:=]?\s*(?P<number>\d[\d,.'\s]{0,16}\d|\d)",
     re.IGNORECASE,
 )
 _ERROR = re.compile(
@@ -78,7 +80,7 @@ def log(text: str) -> dict[str, Any]:
     for line in lines:
         if _WORTH.search(line):
             scan.line(line)
-    return scan.found()
+    return scan.found() | signs(lines)
 
 
 def _joined(lines: list[str]) -> list[str]:

@@ -17,6 +17,7 @@ from grader.model import Answer, Finding, Found, Missing, Piece
 from grader.read import readers
 from grader.read._facts import facts
 from grader.read._log import log
+from grader.read._log_checks import checks
 from grader.read._names import canonical as one_spelling
 from grader.read._python import MOST_SIGNS, apart, is_statement, parse
 
@@ -69,7 +70,12 @@ class Source:
             **value,
             "printed": printed[:_MOST_TEXT],
             "prose": prose[:_MOST_TEXT],
-            "log": told,
+            "log": {
+                **told,
+                "checks": checks(
+                    told, value, shown=_told(printed[:MOST_SIGNS]), prose=prose[:MOST_SIGNS]
+                ),
+            },
             "images": len(answer.of("image")) + len(answer.lost),
         }
         places = tuple(dict.fromkeys(p.place for p in answer.pieces if p.kind != "image"))
