@@ -19,6 +19,7 @@ from grader.read._expressions import Expressions
 from grader.read._names import loose_names
 from grader.read._polynomials import poly_text
 from grader.read._python import Program
+from grader.read._slips import slips
 from grader.read._values import Val, breaks, few, pairs
 
 _EMPTY: tuple[Any, ...] = ("", [], {})
@@ -49,6 +50,7 @@ def facts(program: Program) -> dict[str, Any]:
         "imports": list(dict.fromkeys(seen.imports))[:_MOST],
         "undefined": undefined[:40],
         "unimported": unimported[:40],
+        **slips(program.tree, lists["sets"][:_MOST], lists["calls"][:_MOST]),
     }
 
 
