@@ -72,7 +72,7 @@ def grade(
         watch: shows progress.
     """
     if boxes is not None and boxes.running is not None:
-        check_solution(assignment, boxes.running, boxes.reader())
+        check_solution(assignment, boxes.running, boxes.reader(), boxes.worlds)
     make = partial(
         Grading,
         assignment=assignment,

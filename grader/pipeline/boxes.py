@@ -6,13 +6,17 @@ Both are made once, before there are several processes of ours; those share the 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from grader.collect.runs.training import Training
 from grader.pipeline.assignment import Assignment
+from grader.pipeline.training import groups
 from grader.pipeline.warming import warming
+from grader.pipeline.worlds import WEIGHTS, World, worlds
 from grader.sandbox import Backend, Isolation, Job, Run
 from grader.sandbox.backends.bubblewrap import Bubblewrap
 from grader.sandbox.backends.landlock import Landlocked
@@ -32,7 +36,10 @@ class Boxes:
     reader: Callable[[], Backend]
     running: Backend | None = None
     refused: str = ""
+    worlds: Mapping[Training, World] = field(default_factory=dict)
+    """What the boxes of trainings see."""
     _native: Native | None = None
+    _folder: TemporaryDirectory[str] | None = None
 
     @property
     def isolation(self) -> Isolation | None:
@@ -45,6 +52,8 @@ class Boxes:
             self.running.close()
         if self._native is not None:
             self._native.close()
+        if self._folder is not None:
+            self._folder.cleanup()
 
 
 class _Shared:
@@ -69,6 +78,8 @@ def boxes_for(
     require: str | None = None,
     venv: Path | None = None,
     run: bool = True,
+    data: Path | None = None,
+    weights: Path | None = None,
 ) -> Boxes:
     """Make the boxes that an assignment needs, the best that this machine has.
 
@@ -79,16 +90,29 @@ def boxes_for(
         require: refuse to grade at all below this level.
         venv: a virtual environment whose interpreter and packages student code uses.
         run: whether code is to be run.
+        data: the instructor's folder of real data sets, for trainings.
+        weights: the instructor's folder of pretrained weights.
 
     Raises:
+        Damaged: when ``data`` cannot be used.
         NotEnough: when this machine has less than ``require``; nothing is read or run then.
     """
     wanted = run and any(part.runs for part in assignment.rubric.parts)
-    native = _native(assignment, venv, hidden, runs=wanted)
-    made = Boxes(_reader(native), _native=native)
+    trainings = [group.kind for group in groups(assignment.rubric)] if wanted else []
+    folder: TemporaryDirectory[str] | None = None
+    made_worlds: dict[Training, World] = {}
+    shown: list[tuple[str, str]] = []
+    if trainings:
+        folder = TemporaryDirectory(prefix="grader-data-")
+        made_worlds = worlds(trainings, Path(folder.name), data, weights=weights is not None)
+        shown = [(str(w.staged.folder), w.place) for w in made_worlds.values()]
+        shown += [(str(weights.resolve()), WEIGHTS)] if weights is not None else []
+    seen = Seen(venv, _covered(hidden), tuple(dict.fromkeys(shown)))
+    native = _native(assignment, seen, runs=wanted, trains=bool(trainings))
+    made = Boxes(_reader(native), worlds=made_worlds, _native=native, _folder=folder)
     if wanted:
         runtime = assignment.rubric.run.runtime
-        made.running, made.refused = _running(native, accept, venv, _covered(hidden), runtime)
+        made.running, made.refused = _running(native, accept, seen, runtime)
     if require is not None:
         # hand-ins are read in boxes as well: nothing is read below what is required
         isolation = Isolation() if native is None else made.isolation or native.isolation
@@ -101,16 +125,28 @@ def boxes_for(
     return made
 
 
-def _native(
-    assignment: Assignment, venv: Path | None, hidden: Sequence[Path], *, runs: bool
-) -> Native | None:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What boxes see of this machine: an interpreter, what is hidden, which folders are shown."""
+
+    venv: Path | None = None
+    hidden: tuple[str, ...] = ()
+    shown: tuple[tuple[str, str], ...] = ()
+
+
+def _native(assignment: Assignment, seen: Seen, *, runs: bool, trains: bool) -> Native | None:
     """Native boxes that have been tried, None where this machine makes none."""
     if sys.platform != "linux":
         return None
     native = Native(
-        venv=venv, hidden=_covered(hidden), pool=1, warm={"reading": (warming(assignment),)}
+        venv=seen.venv,
+        hidden=seen.hidden,
+        shown=seen.shown,
+        pool=1,
+        warm={"reading": (warming(assignment),)},
     )
     names = ["reading", *([assignment.rubric.run.runtime] if runs else [])]
+    names += ["training"] if trains and "training" not in names else []
     try:
         native.start(*names)
         works = not native.lacks("reading") and all(
@@ -134,11 +170,7 @@ def _reader(native: Native | None) -> Callable[[], Backend]:
 
 
 def _running(
-    native: Native | None,
-    accept: str | None,
-    venv: Path | None,
-    hidden: tuple[str, ...],
-    runtime: str,
+    native: Native | None, accept: str | None, seen: Seen, runtime: str
 ) -> tuple[Backend | None, str]:
     """The best backend for student code, or why there is none."""
     needed = required_level(accept)
@@ -153,7 +185,7 @@ def _running(
         weaker = native.isolation.level
         if LEVELS.index(weaker) >= LEVELS.index(needed):
             return native, ""
-    for other in () if native is not None else _others(venv, hidden, runtime):
+    for other in () if native is not None else _others(seen, runtime):
         weaker = max(weaker, other.isolation.level)
         if LEVELS.index(other.isolation.level) >= LEVELS.index(needed):
             return other, ""
@@ -168,14 +200,13 @@ def _running(
     )
 
 
-def _others(
-    venv: Path | None, hidden: tuple[str, ...], runtime: str
-) -> Iterator[Bubblewrap | Landlocked]:
+def _others(seen: Seen, runtime: str) -> Iterator[Bubblewrap | Landlocked]:
     """Backends that start an interpreter for each job, strongest first, where a trial ends well."""
     if sys.platform != "linux":
         return
     # Landlock can show a folder and hide nothing below it
-    for backend in (Bubblewrap(venv=venv, hidden=hidden), Landlocked(venv=venv)):
+    wrapped = Bubblewrap(venv=seen.venv, hidden=seen.hidden, shown=seen.shown)
+    for backend in (wrapped, Landlocked(venv=seen.venv)):
         try:
             works = backend(Job(steps=(), runtime=runtime)).ended == "done"
         except OSError:

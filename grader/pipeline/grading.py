@@ -70,7 +70,9 @@ class Grading:
             self._collecting = Collecting(self.assignment)
         else:
             reader = self.boxes.reader()
-            self._collecting = Collecting(self.assignment, self.boxes.running, reader)
+            self._collecting = Collecting(
+                self.assignment, self.boxes.running, reader, self.boxes.worlds
+            )
 
     def __call__(self, source: Source, /) -> Summary:
         """Return the summary of one hand-in; its evidence and reports are written.

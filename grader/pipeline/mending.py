@@ -80,6 +80,7 @@ class Mending:
     cells: Sequence[Cell]
     run: RunCells
     ask: Ask
+    most: int = MOST_TRIES
     seen: set[tuple[str, ...]] = field(default_factory=set)
 
     def best(self, first: Try, *, alone: bool) -> Try:
@@ -97,7 +98,7 @@ class Mending:
         if raised is not None and raised.type in _NO_PROGRAM:
             self.cells = _glued(self.cells)
         queue = self._asked(best, join=True) + self._asked(best)
-        for _ in range(MOST_TRIES):
+        for _ in range(self.most):
             if not queue or self._is_whole(best):
                 break
             repair = queue.pop(0)

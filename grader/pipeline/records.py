@@ -12,12 +12,14 @@ from typing import Any
 
 from grader import codec
 from grader.collect._cells import from_data
+from grader.collect.runs.training import Training
 from grader.model import Broken, Evidence, Picture, Shown
 from grader.pipeline.assignment import Assignment, NoCourse
 from grader.pipeline.files import digest_of
 from grader.pipeline.hand_ins import HandIn, oversized, read
 from grader.pipeline.pictures import checked
 from grader.pipeline.running import Running
+from grader.pipeline.worlds import World
 from grader.report import Problem
 from grader.sandbox import Backend, Limits, Run
 from grader.sandbox.process import ISOLATION, Worker, reading
@@ -101,11 +103,16 @@ class Collecting:
     """Collects one hand-in after another: read in a killable worker, run in boxes; no key in either."""
 
     def __init__(
-        self, assignment: Assignment, backend: Backend | None = None, reader: Backend | None = None
+        self,
+        assignment: Assignment,
+        backend: Backend | None = None,
+        reader: Backend | None = None,
+        worlds: Mapping[Training, World] | None = None,
     ) -> None:
         """Start nothing yet; without a backend no code is run.
 
-        ``reader`` reads hand-ins: a killable process of ours where none is given.
+        ``reader`` reads hand-ins: a killable process of ours where none is given. ``worlds`` are
+        what the boxes of trainings see.
         """
         self._assignment = assignment
         plan = replace(assignment.plan, program=backend is not None)
@@ -113,7 +120,11 @@ class Collecting:
         self._reader: Backend = reader if reader is not None else Worker()
         self._running = (
             Running(
-                rubric=assignment.rubric, cases=assignment.cases, backend=backend, ask=self._ask
+                rubric=assignment.rubric,
+                cases=assignment.cases,
+                backend=backend,
+                ask=self._ask,
+                worlds=worlds or {},
             )
             if backend is not None
             else None

@@ -15,11 +15,14 @@ from grader.collect._program import CUT, TOO_LONG
 from grader.collect.runs import Ran
 from grader.collect.runs.call import Call
 from grader.collect.runs.printed import Printed
+from grader.collect.runs.training import Training
 from grader.model import Broken, Cell, Evidence, Finding, Found, Missing, Picture
 from grader.pipeline.drawings import drawings
 from grader.pipeline.jobs import Cases, carried_out, draws
 from grader.pipeline.mending import Ask, Mending, Repair, Try, evidence_of
 from grader.pipeline.needed import needed
+from grader.pipeline.training import Trainings
+from grader.pipeline.worlds import World
 from grader.rubric import DRAWN, Part, Rubric
 from grader.sandbox import Backend
 
@@ -44,6 +47,8 @@ class Running:
     cases: Cases
     backend: Backend
     ask: Ask
+    worlds: Mapping[Training, World] = field(default_factory=dict)
+    """Of each training, what its box sees."""
     isolation: str = field(default="", init=False)
     """What stood between the last hand-in's code and this machine."""
     pictures: Mapping[Picture, bytes] = field(default_factory=dict, init=False)
@@ -54,12 +59,18 @@ class Running:
         """Return the findings of all runs, by part; a part without code has none."""
         self.isolation, self.pictures = "", {}
         self._program = program
-        parts = [p for p in self.rubric.parts if p.runs and any(p.id in c.parts for c in program)]
+        held = _held(files)
+        trainings = Trainings(
+            rubric=self.rubric, backend=self.backend, worlds=self.worlds, ask=self.ask
+        )
+        trained = trainings(program, held)
+        self.isolation = trainings.isolation
+        others = [_without_trainings(part) for part in self.rubric.parts]
+        parts = [p for p in others if p.runs and any(p.id in c.parts for c in program)]
         ids = [part.id for part in parts]
         cells = needed(program, ids)
         if not cells:
-            return {}
-        held = _held(files)
+            return trained
         first = self._tried(cells, parts, held)
         found, drawn = {}, {}
         for part in parts:
@@ -73,7 +84,8 @@ class Running:
         self.pictures = made.pictures
         for id_, finding in made.findings.items():
             found[id_][DRAWN] = finding
-        return found
+        both = {*found, *trained}
+        return {id_: {**found.get(id_, {}), **trained.get(id_, {})} for id_ in both}
 
     def _tried(
         self,
@@ -134,6 +146,12 @@ class Running:
         if isinstance(found, Missing | Broken):
             return found
         return Broken(why="what the code prints could not be read")
+
+
+def _without_trainings(part: Part) -> Part:
+    """A part without the runs that are programs of their own."""
+    runs = {n: spec for n, spec in part.runs.items() if not isinstance(spec.built, Training)}
+    return part.model_copy(update={"runs": runs})
 
 
 def _is_near(name: str, asked: str) -> bool:

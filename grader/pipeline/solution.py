@@ -6,13 +6,15 @@ marked at all, and the instructor is told why.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from grader.collect.runs.training import Training
 from grader.model import Evidence, Found, PartResult
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.grading import mark_record
 from grader.pipeline.hand_ins import HandIn
 from grader.pipeline.records import Collecting, Record
+from grader.pipeline.worlds import World
 from grader.sandbox import Backend
 
 _SHOWN = 6
@@ -23,7 +25,10 @@ class SolutionFails(ValueError):
 
 
 def check_solution(
-    assignment: Assignment, backend: Backend, reader: Backend | None = None
+    assignment: Assignment,
+    backend: Backend,
+    reader: Backend | None = None,
+    worlds: Mapping[Training, World] | None = None,
 ) -> Record | None:
     """Run the course's own solution; return its record, None where the course has none.
 
@@ -33,7 +38,7 @@ def check_solution(
     if assignment.solution is None:
         return None
     path = assignment.solution
-    collecting = Collecting(assignment, backend, reader)
+    collecting = Collecting(assignment, backend, reader, worlds)
     try:
         record = collecting(HandIn(student="solution", paths=((path.name, path),))).record
     finally:

@@ -10,6 +10,7 @@ from typing import Any
 from .network import network_of, told
 from .observe import guarded
 from .record import Pass, Record, Update
+from .staged import notes
 from .state import State
 
 _MOST = 400
@@ -28,6 +29,7 @@ def inspect(state: State, data: dict[str, Any]) -> dict[str, Any]:
     value = {
         "stopped": record.stopped,
         "repairs": list(record.repairs),
+        "weights": notes()[:20],
         "patched": sorted(n for n, what in state.guarded.items() if after.get(n) is not what),
         "loaders": [_loader(one, n, record, torch) for n, one in enumerate(record.loaders)],
         "network": told(network_of(state, torch), record, torch),

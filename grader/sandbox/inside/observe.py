@@ -22,10 +22,13 @@ _LOOKED_AT = 3
 
 
 def observe(state: State, data: dict[str, Any]) -> dict[str, Any]:
-    """Put the hooks on; ``steps`` updates are seen before the training is stopped."""
+    """Put the hooks on.
+
+    At most ``steps`` updates are seen, in about ``seconds``; then the training is stopped.
+    """
     import torch  # noqa: PLC0415  # where training is graded it is there already
 
-    record = state.record = Record(most=int(data["steps"]))
+    record = state.record = Record(most=int(data["steps"]), seconds=float(data["seconds"]))
     _watch_loaders(record, torch)
     _watch_modules(record, torch)
     _watch_updates(record, torch)
@@ -256,6 +259,8 @@ def _after(record: Record, optimiser: Any, torch: Any) -> None:
     record.told, record.losses, record.scores, record.targets = [], [], None, None
     if len(record.updates) >= record.most:
         record.stop(f"after {record.most} updates")
+    if now - record.began > record.seconds:
+        record.stop(f"after {len(record.updates)} updates, when its time was up")
 
 
 def _of_update(record: Record) -> list[Any]:

@@ -48,11 +48,12 @@ class Update:
 class Record:
     """A box's memory of a training.
 
-    ``most`` updates are seen, then it is stopped; 0 stops before the first. ``paused`` is set while
+    ``most`` updates are seen in at most ``seconds``, then it is stopped; 0 stops before the first. ``paused`` is set while
     code of ours uses the network.
     """
 
     most: int
+    seconds: float
     paused: bool = False
     stopped: str = ""
     began: float = field(default_factory=_clock)

@@ -1,0 +1,125 @@
+"""A training, watched: what was built, how it learns, and what its weights are worth.
+
+    runs: {trained: {kind: training, of: ["8.1", "8.2", "8.3"], data: cifar10, classes: 10}}
+
+The cells of the parts ``of`` are run as one program, in a box that has the data set and no network.
+The value is plain data that the comparator ``facts`` can query (``_seen`` has its fields):
+``loaders``, ``network``, ``optimiser``, ``loss``, ``epochs``, ``updates``, ``modes``, ``gradients``,
+``learns``, ``evaluated``, ``printed``, ``ended``, ``repairs``, ``patched``, ``world``. Each is what
+was seen inside the student's process, but for ``evaluated``: that is measured outside of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.collect.runs import Case, Ran, run_kinds
+from grader.collect.runs import _stops as stops
+from grader.collect.runs._seen import seen
+from grader.model import Broken, Finding, Found
+from grader.sandbox import Limits, Outcome, Step
+
+_MEGABYTE = 1_000_000
+_AROUND = 1.4
+"""An answer is longer than the bytes that it carries, as text."""
+OWN = ("inspect", "learn", "weights")
+"""Steps behind the cells, in order."""
+
+
+@run_kinds.register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """Options: the parts whose cells are one program, the data set, budgets, and what is asked.
+
+    ``of`` are parts (the part itself where none is named). ``data`` is a data set of
+    ``grader.datasets`` with ``images`` for training and ``test`` images. At most ``updates`` are
+    seen, in at most ``training_seconds``; then the training is stopped, and said. ``fits`` is for
+    how many updates a copy is trained on one small batch (0: not at all). Where ``evaluate``, the
+    weights are judged by ``held_out`` images in a fresh box, once for each of ``seeds``. The other
+    options bound the whole job.
+    """
+
+    of: tuple[str, ...] = ()
+    data: str
+    classes: int = 10
+    images: int = 256
+    test: int = 200
+    held_out: int = 200
+    updates: int = 12
+    fits: int = 8
+    evaluate: bool = True
+    seeds: tuple[int, ...] = (1,)
+    training_seconds: float = 90.0
+    seconds: float = 180.0
+    cpu_seconds: float = 360.0
+    memory_mb: int = 6000
+    weights_mb: int = 120
+    threads: int = 2
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        if self.updates < 1 or not self.seeds:
+            raise ValueError(
+                "a training is watched for at least one update, with at least one seed"
+            )
+
+    def steps(self, cases: Sequence[Case]) -> tuple[Step, ...]:  # noqa: ARG002  # as its siblings
+        """Return the steps behind the cells."""
+        return (
+            Step(do="inspect", data={"classes": self.classes}),
+            *((Step(do="learn", data={"rounds": self.fits}, seconds=60.0),) if self.fits else ()),
+            *((self._weights(),) if self.evaluate else ()),
+        )
+
+    def _weights(self) -> Step:
+        return Step(do="weights", data={"most": self.weights_mb * _MEGABYTE})
+
+    def before(self, stage: Mapping[str, Any], *, updates: int | None = None) -> tuple[Step, ...]:
+        """Return the steps ahead of the cells: the world of the box, then the watch.
+
+        Args:
+            stage: what the step ``stage`` takes: the folder of data sets, sums, a seed.
+            updates: how many are seen, if other than ``updates``; 0 stops before the first.
+        """
+        watched = self.updates if updates is None else updates
+        words = {"steps": watched, "seconds": self.training_seconds}
+        return Step(do="stage", data=stage), Step(do="observe", data=words)
+
+    @property
+    def limits(self) -> Limits:
+        """What the job may use."""
+        return Limits(
+            seconds=self.seconds,
+            cpu_seconds=self.cpu_seconds,
+            memory_mb=self.memory_mb,
+            processes=96,
+            disk_mb=700,
+            open_files=1024,
+            output_bytes=int(_AROUND * self.weights_mb * _MEGABYTE),
+        )
+
+    def found(self, ran: Ran, cases: Sequence[Case]) -> Finding:  # noqa: ARG002  # as its siblings
+        """Return what was seen."""
+        looked = ran.steps[0] if ran.steps else Outcome(ended="not reached")
+        if looked.ended != "done" or not isinstance(looked.value, Mapping):
+            return stops.stopped(looked, ran) or Broken(why="the training was not looked at")
+        fitted = ran.steps[1] if self.fits and len(ran.steps) > 1 else None
+        value = seen(looked.value, _value(fitted), [o for _, o in ran.own], self.classes)
+        return Found(value=value, where=stops.place(ran.own), doubt=_doubt(value))
+
+
+def _value(outcome: Outcome | None) -> Mapping[str, Any]:
+    given = outcome.value if outcome is not None and outcome.ended == "done" else None
+    return given if isinstance(given, Mapping) else {}
+
+
+def _doubt(value: Mapping[str, Any]) -> str:
+    patched = value["patched"]
+    if patched:
+        names = ", ".join(patched[:4])
+        return (
+            f"the code replaces functions of its library ({names}), so what was seen may be made up"
+        )
+    return ""

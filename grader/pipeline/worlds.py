@@ -1,0 +1,84 @@
+"""What the boxes of trainings see instead of a network: data sets, made or the instructor's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.collect.runs.training import Training
+from grader.datasets import Images, Staged, Wanted
+from grader.datasets.staging import stage
+from grader.model import Cell
+
+PLACE = "/staged"
+"""Below it boxes see the folders."""
+WEIGHTS = f"{PLACE}/weights"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The data set of one training.
+
+    ``held_out`` are images and labels that no box sees together: images alone, and only where
+    trained weights are judged.
+    """
+
+    staged: Staged
+    name: str
+    place: str
+    weights: str | None = None
+    """Where boxes see the instructor's pretrained weights; without them they are random."""
+
+    @property
+    def held_out(self) -> Images:
+        """Images to be predicted, and their labels."""
+        return self.staged.held_out[self.name]
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a report says of it."""
+        real = self.name in self.staged.real
+        return {"data": self.staged.says[self.name], "synthetic": not real}
+
+    def stage(self, cells: Sequence[Cell], seed: int, threads: int) -> Mapping[str, Any]:
+        """Return the data of the step ``stage``, for a program of these cells."""
+        file = next((cell.place.file for cell in cells), "")
+        argv = [file.rpartition("/")[2]] if file.endswith(".py") else None
+        words = {"seed": seed, "argv": argv, "threads": threads, "weights": self.weights}
+        return self.staged.data(self.place, **words)
+
+
+def worlds(
+    kinds: Iterable[Training], folder: Path, real: Path | None = None, weights: bool = False
+) -> dict[Training, World]:
+    """Stage the data sets of trainings below a folder; equal ones once.
+
+    Args:
+        kinds: the trainings.
+        folder: an empty folder of ours; each set has a folder of its own in it.
+        real: the instructor's folder of real data sets, in torchvision's layout.
+        weights: whether boxes are shown pretrained weights, at ``WEIGHTS``.
+
+    Raises:
+        Damaged: when a real data set cannot be used.
+    """
+    made: dict[tuple[str, int, int, int], World] = {}
+    found = {}
+    for kind in kinds:
+        key = (kind.data, kind.images, kind.test, kind.held_out)
+        if key not in made:
+            name = "-".join(map(str, key))
+            wanted = Wanted(
+                names=(kind.data,),
+                training=kind.images,
+                test=kind.test,
+                held_out=kind.held_out,
+                folder=real,
+            )
+            staged = stage(folder / name, wanted)
+            shown = WEIGHTS if weights else None
+            made[key] = World(staged, kind.data, f"{PLACE}/{name}", shown)
+        found[kind] = made[key]
+    return found
