@@ -216,7 +216,7 @@ class _Asker(CodeFacts):
             return Hit(True, said)
         simple = isinstance(value, str | int | float) and not isinstance(value, bool)
         note = (
-            (f"{str(query['at']).rpartition('.')[2].replace('_', ' ')}: {value}"[:120],)
+            (f"{_last_name(str(query['at']))}: {value}"[:120],)
             if simple
             else ()
         )
@@ -230,6 +230,12 @@ class _Asker(CodeFacts):
         return few(
             str(one["says"])[:300] for one in picked if isinstance(one, Mapping) and "says" in one
         )
+
+
+def _last_name(path: str) -> str:
+    """The last step of a path that is no position: ``log.failed.0`` tells of what failed."""
+    names = [step for step in path.split(".") if not step.lstrip("-").isdigit()]
+    return names[-1].replace("_", " ") if names else path
 
 
 def _around(text: str, found: re.Match[str]) -> str:

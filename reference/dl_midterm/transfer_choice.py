@@ -16,6 +16,9 @@ from typing import Any
 ALIKE = 0.002
 """Accuracies that differ by less do not tell."""
 
+HEAD_AT_MOST = 0.1
+"""A head has fewer parameters than this share of the base that it stands on."""
+
 _METRICS = ("test_accuracy", "val_accuracy", "accuracy")
 
 
@@ -56,3 +59,57 @@ def better(first: Any, second: Any) -> list[str] | None:
     if abs(one - two) < ALIKE:
         return ["first", "second"]
     return ["first"] if one > two else ["second"]
+
+
+def unfrozen_first(first: Any, second: Any) -> dict[str, Any]:
+    """Trainable parameters of a first run that froze nothing, though its base should be frozen.
+
+    Args:
+        first: the run with the whole base frozen.
+        second: the other run; it is not looked at.
+
+    Raises:
+        ValueError: the first run froze something, or printed no parameters.
+
+    >>> run = {"log": {"params": {"trainable": 7, "non_trainable": 0}}}
+    >>> unfrozen_first(run, None)
+    {'trainable': 7}
+    """
+    del second
+    trainable, frozen = _parameters(first)
+    if frozen != 0:
+        raise ValueError("the first run froze something; there is nothing to say of it")
+    return {"trainable": trainable}
+
+
+def exchanged(first: Any, second: Any) -> dict[str, Any]:
+    """Trainable parameters of two runs of which only the second froze its base.
+
+    Args:
+        first: the run with the whole base frozen.
+        second: the run with only its first layers frozen.
+
+    Raises:
+        ValueError: the first run froze something, or the second did not leave its head alone
+            to be trained, or one of them printed no parameters.
+
+    >>> free = {"log": {"params": {"trainable": 1000, "non_trainable": 0}}}
+    >>> fixed = {"log": {"params": {"trainable": 10, "non_trainable": 990}}}
+    >>> exchanged(free, fixed)
+    {'first': 1000, 'second': 10}
+    """
+    one = unfrozen_first(first, second)["trainable"]
+    trainable, frozen = _parameters(second)
+    if trainable >= HEAD_AT_MOST * frozen:
+        raise ValueError("the second run trains more than a head; the two are not exchanged")
+    return {"first": one, "second": trainable}
+
+
+def _parameters(run: Any) -> tuple[int, int]:
+    log = run.get("log") if isinstance(run, Mapping) else None
+    params = log.get("params") if isinstance(log, Mapping) else None
+    shown = params if isinstance(params, Mapping) else {}
+    trainable, frozen = shown.get("trainable"), shown.get("non_trainable")
+    if not (isinstance(trainable, int) and isinstance(frozen, int) and min(trainable, frozen) >= 0):
+        raise ValueError("a run printed no parameters; give one whose summary is shown")
+    return trainable, frozen

@@ -7,8 +7,9 @@ outputs are the argument `widths`, first to last: `[10]` is one dense head for t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 #: Filters of VGG19's convolutions; 0 is a pooling layer (Simonyan & Zisserman 2014, table 1, E).
 COLUMN_E = (
@@ -24,6 +25,7 @@ COLUMN_D = (
 DEPTH = 512
 #: Each of the five poolings halves the image.
 SHRINKS_BY = 32
+_MOST_MODELS = 200
 
 
 def _positive(name: str, value: object) -> int:
@@ -339,3 +341,49 @@ def as_handed_in(other: object) -> dict[str, object]:
     {'other': [1]}
     """
     return {"other": other}
+
+
+def files_of(other: Any) -> dict[str, list[str]]:
+    """Files that the other part's training wrote, as its output names them.
+
+    Args:
+        other: a reading of the other part, ``{"log": {"saved": [name, …]}}``.
+
+    Raises:
+        ValueError: it wrote none.
+
+    >>> files_of({"log": {"saved": ["best.h5"]}})
+    {'files': ['best.h5']}
+    """
+    files = [name for name in _log_of(other).get("saved", []) if isinstance(name, str)]
+    if not files:
+        raise ValueError("the other part's output names no file; there is nothing to compare")
+    return {"files": files}
+
+
+def models_before(other: Any) -> dict[str, list[int]]:
+    """Numbers that a session gave to models before it made the other part's.
+
+    Keras counts the models of one kind in a session: sequential, sequential_1, sequential_2.
+
+    Args:
+        other: a reading of the other part, ``{"log": {"models": [{"number": 2}, …]}}``.
+
+    Raises:
+        ValueError: its output shows no model, or the first of the session.
+
+    >>> models_before({"log": {"models": [{"kind": "sequential", "number": 2}]}})
+    {'numbers': [0, 1]}
+    """
+    numbers = [one.get("number") for one in _log_of(other).get("models", [])]
+    known = [n for n in numbers if isinstance(n, int) and not isinstance(n, bool)]
+    if not known or not 0 < min(known) <= _MOST_MODELS:
+        raise ValueError("the other part's output shows no model that others came before")
+    return {"numbers": list(range(min(known)))}
+
+
+def _log_of(reading: Any) -> Mapping[str, Any]:
+    log = reading.get("log") if isinstance(reading, Mapping) else None
+    if not isinstance(log, Mapping):
+        raise ValueError("the other part has no log; give a reading of what it printed")
+    return log
