@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,3 +42,21 @@ def test_training_accuracy_does_not_count_where_there_is_another(accuracy: float
 def test_no_run_makes_it_raise(value: Any) -> None:
     for broken in (value, {"log": value}, {"log": {"final": value, "best_accuracy": value}}):
         assert transfer_choice.better(broken, broken) is None
+
+
+def counts(trainable: int, frozen: int) -> dict[str, Any]:
+    return {"log": {"params": {"trainable": trainable, "non_trainable": frozen}}}
+
+
+@given(st.integers(1, 10**8), st.integers(1, 10**6), st.integers(10**7 + 1, 10**8))
+def test_runs_are_exchanged_one_way_only(free: int, head: int, base: int) -> None:
+    first, second = counts(free, 0), counts(head, base)
+    assert transfer_choice.exchanged(first, second) == {"first": free, "second": head}
+    with pytest.raises(ValueError, match="froze something"):
+        transfer_choice.exchanged(second, first)
+
+
+@pytest.mark.parametrize("run", [None, {}, {"log": {"params": {"trainable": 3}}}, counts(3, -1)])
+def test_a_run_without_parameters_is_no_ground_for_a_remark(run: Any) -> None:
+    with pytest.raises(ValueError, match="no parameters"):
+        transfer_choice.unfrozen_first(run, None)

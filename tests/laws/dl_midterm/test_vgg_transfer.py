@@ -187,3 +187,18 @@ def test_grey_images_change_the_first_convolution_only() -> None:
     base = _vgg("vgg19").features
     base[0] = torch.nn.Conv2d(1, 64, 3, device="meta")
     assert m.first_layer_replaced(1) == _size(base)
+
+
+def test_files_and_numbers_of_the_other_part_are_those_of_its_log() -> None:
+    log = {"saved": ["a.h5", None], "models": [{"kind": "sequential", "number": 3}]}
+    assert m.files_of({"log": log}) == {"files": ["a.h5"]}
+    assert m.models_before({"log": log}) == {"numbers": [0, 1, 2]}
+
+
+@pytest.mark.parametrize(
+    "other", [None, {}, {"log": None}, {"log": {}}, {"log": {"models": [{"number": 0}]}}]
+)
+def test_another_part_that_shows_nothing_is_no_ground_for_a_remark(other: object) -> None:
+    for function in (m.files_of, m.models_before):
+        with pytest.raises(ValueError, match="other part"):
+            function(other)
