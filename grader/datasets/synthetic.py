@@ -27,18 +27,17 @@ def balanced(count: int, numbers: np.random.Generator) -> NDArray[np.int64]:
 # -- coloured textures
 
 _SIDE = 32
-_GREY, _COLOUR, _WAVE, _LIGHT, _NOISE = 128.0, 42.0, 26.0, 7.0, 12.0
+_GREY, _COLOUR, _HUE, _WAVE, _LIGHT, _NOISE = 128.0, 60.0, 5.0, 26.0, 12.0, 12.0
 _WAVES = ((0, 3), (3, 0), (2, 2), (0, 6), (6, 0), (4, 4), (2, 6), (6, 2), (1, 4), (4, 1))
 """Waves across and down each class's image: with free phases, neither a flip nor a shift matters."""
 
 
 def _colours() -> Floats:
-    """Return ten points on a sphere, (10, 3), none near another (a Fibonacci lattice)."""
-    at = np.arange(_CLASSES) + 0.5
-    height = 1 - 2 * at / _CLASSES
-    turn = math.pi * (3 - math.sqrt(5)) * at
-    ring = np.sqrt(1 - height**2)
-    return np.stack((ring * np.cos(turn), ring * np.sin(turn), height), 1).astype(np.float32)
+    """Return ten hues, (10, 3), on a circle around grey: a darker image keeps its hue."""
+    turn = np.arange(_CLASSES)[:, None] * (2 * math.pi / _CLASSES)
+    first, second = np.array([2, -1, -1]) / math.sqrt(6), np.array([0, 1, -1]) / math.sqrt(2)
+    hues: Floats = (np.cos(turn) * first + np.sin(turn) * second).astype(np.float32)
+    return hues
 
 
 def textures(labels: NDArray[np.int64], numbers: np.random.Generator) -> NDArray[np.uint8]:
@@ -53,7 +52,8 @@ def textures(labels: NDArray[np.int64], numbers: np.random.Generator) -> NDArray
         down = np.cos(waves[own, 1:] * at + phase[1])[:, :, None, None]
         light = numbers.standard_normal((len(own), 1, 1, 1), np.float32) * _LIGHT
         noise = numbers.standard_normal((len(own), _SIDE, _SIDE, 3), np.float32) * _NOISE
-        mean = _GREY + _COLOUR * colours[own][:, None, None, :]
+        tint = numbers.standard_normal((len(own), 1, 1, 3), np.float32) * _HUE
+        mean = _GREY + _COLOUR * colours[own][:, None, None, :] + tint
         image = mean + light + _WAVE * across * down + noise
         out[first : first + _CHUNK] = np.clip(np.rint(image), 0, 255).astype(np.uint8)
     return out

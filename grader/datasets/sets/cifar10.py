@@ -83,7 +83,7 @@ def _batch(path: Path) -> Images:
         raise _damaged(path, str(error)) from error
     if not isinstance(data, np.ndarray) or data.dtype != np.uint8 or data.shape[1:] != (_ROW,):
         raise _damaged(path, f"its images are not rows of {_ROW} bytes")
-    if labels.shape != (len(data),) or labels.dtype.kind not in "iu":
+    if labels.shape != (len(data),) or (len(labels) and labels.dtype.kind not in "iu"):
         raise _damaged(path, f"it does not have one label for each of its {len(data)} images")
     if len(labels) and not 0 <= labels.min() <= labels.max() < len(_NAMES):
         raise _damaged(path, "a label is none of 0 to 9")
