@@ -27,6 +27,10 @@ _ASIDE = re.compile(r"\([^()]*\)")
 _PART = r"\s+(?:weights|bn|batch|gammas?|betas?|norm\w*|bias\w*|scales?|shifts?|dense)\b"
 """Words for a part of what is counted, behind the word for its kind."""
 _DIGIT = re.compile(r"\d")
+_PAIRED = re.compile(
+    r"[\s$*_]*(?:,|&|\+|(?:,\s*)?\b(?:and|plus|to|with)\b)[\s$*_]*(-?\d{1,12}(?:\.\d{1,12})?)(?![\w%])"
+)
+"""The second of two numbers that are named as a pair."""
 _MORE = re.compile(
     r"^\W{0,3}(?:\w+\W+){0,2}(?:more|additional|extra|further)\b(?!\s+than\s+\d)|^\W{0,3}(?:more|additional|extra)\b",
     re.IGNORECASE,
@@ -315,13 +319,19 @@ def _outside(number: Number, wanted: Wanted) -> bool:
 
 def _is_setting(candidate: Candidate, wanted: Wanted) -> bool:
     """Whether a number only repeats the question."""
-    given = any(
-        candidate.run.plain
-        and candidate.run.number is not None
-        and candidate.run.number.value == Fraction(str(value))
-        for value in wanted.settings
-    )
-    return given and candidate.base < CONCLUDED
+    number = candidate.run.number
+    if not candidate.run.plain or number is None or not _is_given(number.value, wanted):
+        return False
+    if candidate.base < CONCLUDED:
+        return True
+    # the sum of 17 and 25 is 42: the first is named as one of a pair, whatever leads to it
+    pair = _PAIRED.match(candidate.line.text, candidate.end)
+    return pair is not None and _is_given(Fraction(pair[1]), wanted)
+
+
+def _is_given(value: Fraction | float, wanted: Wanted) -> bool:
+    """Whether a number stands in the question."""
+    return any(value == Fraction(str(setting)) for setting in wanted.settings)
 
 
 def _finest(best: Candidate, kept: list[Candidate]) -> Candidate:

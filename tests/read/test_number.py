@@ -311,3 +311,25 @@ def test_monsters_take_little_time(text: str) -> None:
     start = time.perf_counter()
     COUNT.read(answer(text))
     assert time.perf_counter() - start < 60  # a guard against hanging
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the sum of 9 and 14 is 23",
+        "Sum of 9 and 14 = 23",
+        "# the sum of 14 and 9 → 23",
+        "23 is the sum of 9 and 14",
+        "The sum of both numbers, 9 plus 14, comes to 23.",
+        "the total of 9, 14 is not 22 but 23",
+        "sum of **9** and **14**: 23",
+    ],
+)
+def test_a_pair_of_the_question_is_never_its_result(text: str) -> None:
+    kind = Integer(near=("sum", "result"), settings=(9, 14))
+    assert found(kind, text).value.value == 23
+
+
+def test_a_number_of_the_question_that_is_given_as_the_result_is_read() -> None:
+    kind = Integer(near=("sum", "result"), settings=(9, 14))
+    assert found(kind, "the sum is 9").value.value == 9
