@@ -44,6 +44,15 @@ def test_arrays_that_a_function_changes_come_back_changed(tmp_path: Path) -> Non
     assert first["result"]["$"] == "scalar"
 
 
+def test_a_word_that_is_handed_in_is_the_word_of_the_source(tmp_path: Path) -> None:
+    source = (
+        "def asks(mode, more, *, how):\n"
+        "    return [mode is 'fast', more['mode'] is 'slow', how is 'fast']\n"
+    )
+    done = run(tmp_path, source, call("asks", "fast", {"mode": "slow"}, how="fast"))
+    assert done.last["value"]["result"] == [True, True, True]
+
+
 def test_what_cannot_be_called_is_refused(tmp_path: Path) -> None:
     done = run(tmp_path, "x = 3", call("add"), call("x"), call("x.y"), call("x.real.imag"))
     assert [answer["ended"] for answer in done.answers[1:]] == ["refused"] * 4

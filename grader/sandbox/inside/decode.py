@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from base64 import b64decode
 from typing import Any
 
 from ._libraries import TENSORS
+
+_WORD = 200
+"""Letters of a text that may be a word of the code."""
 
 
 def decode_args(data: Any) -> Any:
@@ -17,14 +21,21 @@ def decode_args(data: Any) -> Any:
     """
     if type(data) is list:
         return [decode_args(item) for item in data]
+    if type(data) is str:
+        return _text(data)
     if type(data) is not dict:
         return data
     if "$" not in data:
-        return {key: decode_args(item) for key, item in data.items()}
+        return {_text(key): decode_args(item) for key, item in data.items()}
     make = _TAGS.get(data["$"])
     if make is None:
         raise ValueError(f"data for student code has no value of kind {data['$']!r}")
     return make(data)
+
+
+def _text(data: str) -> str:
+    """A word as the one object that it is in source code: ``mode is "train"`` holds there."""
+    return sys.intern(data) if type(data) is str and len(data) <= _WORD else data
 
 
 def _array(data: Any, dtype: str | None = None) -> Any:
