@@ -51,7 +51,9 @@ def _files(module: Any, world: World) -> None:
         if options.get("cache_subdir") == "models" and names[0].endswith((".h5", ".keras")):
             world.note(names[0], "random")
             return _Random(os.path.join(world.folder, names[0]))
-        raise world.missing(names[0] if names else "the file")
+        below = os.path.basename(str(options.get("cache_subdir") or "datasets"))
+        of = "" if below in {"datasets", "models"} else f" of {below}"
+        raise world.missing((names[0] if names else "the file") + of)
 
     module.get_file = get_file
 
