@@ -6,7 +6,7 @@ The second assignment of this course: small enough to see the whole of an assign
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 Number = int | float
 Cases = Sequence[Mapping[str, Sequence[Number]]]
@@ -31,6 +31,8 @@ def add(a: Number, b: Number) -> Number:
 def add_cases(count: int, seed: int) -> list[list[Number]]:
     """Pairs of numbers: the plain ones first, then others that nobody expects.
 
+    They are whole numbers, quarters, fractions of many digits, and numbers large and small.
+
     Args:
         count: how many pairs, at least 8.
         seed: of the generator; equal seeds give equal pairs.
@@ -41,7 +43,7 @@ def add_cases(count: int, seed: int) -> list[list[Number]]:
     >>> add_cases(8, 1)[:3]
     [[17, 25], [0, 0], [-3, 3]]
     """
-    plain: list[list[Number]] = [
+    pairs: list[list[Number]] = [
         [17, 25],
         [0, 0],
         [-3, 3],
@@ -51,14 +53,24 @@ def add_cases(count: int, seed: int) -> list[list[Number]]:
         [2.5, -7],
         [99, -100],
     ]
-    if count < len(plain):
-        raise ValueError(f"count is {count}; give at least {len(plain)}")
+    if count < len(pairs):
+        raise ValueError(f"count is {count}; give at least {len(pairs)}")
     generator = random.Random(seed)  # noqa: S311  # inputs, no secrets
-    while len(plain) < count:
-        whole = [generator.randint(-500, 500), generator.randint(-500, 500)]
-        quarters = [number / 4 for number in whole]
-        plain.append(quarters if len(plain) % 3 == 2 else [*whole])
-    return plain
+    while len(pairs) < count:
+        kind = _KINDS[len(pairs) % len(_KINDS)]
+        pairs.append([kind(generator), kind(generator)])
+    return pairs
+
+
+_KINDS: tuple[Callable[[random.Random], Number], ...] = (
+    lambda generator: generator.randint(-500, 500),
+    lambda generator: generator.randint(-2000, 2000) / 4,
+    lambda generator: generator.uniform(-10, 10),
+    lambda generator: generator.uniform(-1, 1) * 1e-4,
+    lambda generator: generator.randint(-(10**14), 10**14),
+    lambda generator: generator.uniform(-1, 1) * 1e9,
+)
+"""Numbers of one kind each; a pair is of one kind, so that none vanishes beside the other."""
 
 
 def sums_of(cases: Cases) -> list[Number]:

@@ -96,7 +96,7 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
         others=(
             *rivals(best, kept, standing),
             *_more(best, wanted, len(everything)),
-            *(miscalculated(best) if wanted.whole else ()),
+            *(miscalculated(best) if wanted.whole and not _ends_a_pair(best, wanted) else ()),
             *added(best, kept),
         ),
         doubt=_doubt(best, kept, wanted) or _untold(best, answer, wanted),
@@ -327,6 +327,17 @@ def _is_setting(candidate: Candidate, wanted: Wanted) -> bool:
     # the sum of 17 and 25 is 42: the first is named as one of a pair, whatever leads to it
     pair = _PAIRED.match(candidate.line.text, candidate.end)
     return pair is not None and _is_given(Fraction(pair[1]), wanted)
+
+
+def _ends_a_pair(candidate: Candidate, wanted: Wanted) -> bool:
+    """Whether its equation begins with the second of such a pair: “sum of 17 and 25 = 42”."""
+    first = candidate.chain[0]
+    lead = candidate.line.text[max(0, first.start - 40) : first.end]
+    last = lead[len(lead) - (first.end - first.start) :]
+    return any(
+        pair.end() == len(lead) and pair[1] == last and _is_given(Fraction(pair[1]), wanted)
+        for pair in _PAIRED.finditer(lead)
+    )
 
 
 def _is_given(value: Fraction | float, wanted: Wanted) -> bool:

@@ -327,7 +327,8 @@ def test_monsters_take_little_time(text: str) -> None:
 )
 def test_a_pair_of_the_question_is_never_its_result(text: str) -> None:
     kind = Integer(near=("sum", "result"), settings=(9, 14))
-    assert found(kind, text).value.value == 23
+    result = found(kind, text)
+    assert (result.value.value, result.others, result.doubt) == (23, (), "")
 
 
 def test_a_number_of_the_question_that_is_given_as_the_result_is_read() -> None:

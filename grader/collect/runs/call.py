@@ -7,21 +7,28 @@
 each time. They are all that goes in. The value is ``{function, hidden, cases}``; each case has
 ``args``, ``kwargs`` and how it ``ended``: ``done`` with ``result`` and ``after`` (the arguments
 after the call), or ``raised`` with type, message, cell and line, or the limit that it overstepped.
+
+A function that wants its arguments in another way (by name, in one list, one after the other), and
+one that stands only inside a class or another function, is for a person: it may do what is asked.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.collect.runs import Case, Ran, run_kinds
 from grader.collect.runs import _stops as stops
 from grader.collect.runs import _values as values
-from grader.model import Finding, Found
+from grader.model import Finding, Found, Missing
 from grader.sandbox import Outcome, Step
 
 NOT_TRIED = "not tried"
+_OTHERWISE = (
+    "it cannot be called with the arguments as they are asked for; it may want them otherwise"
+)
 
 
 @run_kinds.register
@@ -63,7 +70,8 @@ class Call:
         """Return what each call gave; Missing where there is no such function."""
         first = ran.steps[0] if ran.steps else Outcome(ended="not reached")
         if first.ended in ("refused", "not reached", "box failed"):
-            return stops.stopped(first, ran, self.absent) or stops.undecided("nothing was called")
+            missing = stops.stopped(first, ran, self.absent)
+            return self._inside(missing, ran) or stops.undecided("nothing was called")
         failed = next((o for o in ran.steps if o.ended == "box failed"), None)
         if failed is not None:
             return stops.stopped(failed, ran) or stops.undecided("nothing was called")
@@ -71,7 +79,26 @@ class Call:
         kinds = [o.raised.type for o in ran.steps if o.ended == "raised" and o.raised is not None]
         value = {"function": self.function, "hidden": self.hidden is not False, "cases": made}
         doubt = stops.doubt_of(kinds, [cell for cell, _ in ran.own])
+        if not doubt and any(_is_refused_by_signature(o) for o in ran.steps):
+            doubt = _OTHERWISE
         return Found(value=value, where=stops.place(ran.own), doubt=doubt)
+
+    def _inside(self, finding: Finding | None, ran: Ran) -> Finding | None:
+        """Doubt that a function is missing which some cell defines further in, as a method."""
+        if not isinstance(finding, Missing) or finding.doubt or finding.why != self.absent:
+            return finding
+        name = self.function.rpartition(".")[2]
+        inner = re.compile(rf"^[ \t]+(?:async[ \t]+)?def[ \t]+{name}\b", re.MULTILINE)
+        if not any(inner.search(cell.text) for cell, _ in (*ran.own, *ran.before)):
+            return finding
+        where = f"the code defines {name} inside a class or another function only"
+        return replace(finding, doubt=f"{where}, where it cannot be called as it is asked for")
+
+
+def _is_refused_by_signature(outcome: Outcome) -> bool:
+    """Whether the call itself failed, before a line of the student's was reached."""
+    raised = outcome.raised if outcome.ended == "raised" else None
+    return raised is not None and raised.type == "TypeError" and raised.cell is None
 
 
 def _made(case: Case, outcome: Outcome) -> dict[str, Any]:
