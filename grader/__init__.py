@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model", "kinds"),
     ("expression", "prose", "codec"),
-    ("read", "compare", "sandbox", "export"),
+    ("read", "compare", "sandbox", "datasets", "export"),
     ("collect",),
     ("intake", "rubric", "reference"),
     ("marking", "describe"),

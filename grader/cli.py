@@ -77,6 +77,16 @@ _PAPER = click.option(
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A virtual environment whose Python and packages student code uses.",
 )
+@click.option(
+    "--datasets",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Real data sets for trainings, as torchvision lays them out (default: synthetic ones).",
+)
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Pretrained weights for trainings, as torchvision names the files (default: random).",
+)
 @click.option("--no-run", is_flag=True, help="Run no student code; its marks stay open.")
 @click.option(
     "--from",
@@ -98,6 +108,8 @@ def grade(
     require: str | None,
     accept: str | None,
     venv: Path | None,
+    datasets: Path | None,
+    weights: Path | None,
     no_run: bool,
     source: Path | None,
 ) -> None:
@@ -136,6 +148,8 @@ def grade(
             require=require,
             venv=venv,
             run=run,
+            data=datasets,
+            weights=weights,
         )
         if boxes.refused:
             _say(boxes.refused)

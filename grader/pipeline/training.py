@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.collect.runs import Ran
 from grader.collect.runs._stops import undecided
+from grader.collect.runs._told import told
 from grader.collect.runs.training import Training
 from grader.model import Cell, Evidence, Finding, Found
 from grader.pipeline.evaluation import Judge
@@ -131,7 +132,7 @@ class Trainings:
         }
         if group.kind.evaluate and seen.value["updates"]["count"]:
             value["evaluated"] = list(self._evaluated(group, trial, cells, best, world))
-        return replace(seen, value=value)
+        return replace(seen, value=value, notes=(*seen.notes, *told(value)))
 
     def _evaluated(
         self, group: Group, trial: _Trial, cells: Sequence[Cell], best: Try, world: World

@@ -88,7 +88,7 @@ class _Printed:
 def _rows(updates: Mapping[str, Any]) -> Iterator[tuple[list[float], list[float], int | None]]:
     """Of each update: its loss and the epoch's mean so far, its shares likewise, its count."""
     names = ("losses", "right", "sizes", "epochs")
-    columns = [updates.get(name) if isinstance(updates.get(name), list) else [] for name in names]
+    columns: list[list[Any]] = [_column(updates.get(name)) for name in names]
     epoch, total, steps, right_so_far, seen = None, 0.0, 0, 0, 0
     for loss, right, size, now in zip(*columns, strict=False):
         if now != epoch:
@@ -102,6 +102,10 @@ def _rows(updates: Mapping[str, Any]) -> Iterator[tuple[list[float], list[float]
             right_so_far, seen = right_so_far + right, seen + size
             shares = [right / size, right_so_far / seen]
         yield losses, shares, right if _is_number(right) else None
+
+
+def _column(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _is_number(value: Any) -> bool:

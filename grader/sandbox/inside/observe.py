@@ -99,6 +99,7 @@ def _watch_loaders(record: Record, torch: Any) -> None:
 
     @functools.wraps(following)
     def given(self: Any) -> Any:
+        record.loading = True  # transforms may be modules too
         try:
             batch = following(self)
         except StopIteration:
@@ -107,6 +108,8 @@ def _watch_loaders(record: Record, torch: Any) -> None:
                 this.whole = True
                 _mode(record, this)
             raise
+        finally:
+            record.loading = False
         if not record.paused:
             _batch(record, record.current.get(id(self)), batch)
         return batch
@@ -151,7 +154,7 @@ def _watch_modules(record: Record, torch: Any) -> None:
     tensor = torch.Tensor
 
     def called(module: Any, args: Any, output: Any) -> None:
-        if record.paused or not isinstance(output, tensor):
+        if record.paused or record.loading or not isinstance(output, tensor):
             return
         dimensions = output.dim()
         if dimensions == 0:

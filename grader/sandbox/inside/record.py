@@ -55,6 +55,7 @@ class Record:
     most: int
     seconds: float
     paused: bool = False
+    loading: bool = False
     stopped: str = ""
     began: float = field(default_factory=_clock)
     loaders: list[Any] = field(default_factory=list)
