@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeAlias, TypeGuard
 
 Fact: TypeAlias = Mapping[str, Any]
@@ -26,9 +27,9 @@ def slips(tree: ast.Module, sets: Sequence[Fact], calls: Sequence[Fact]) -> dict
     """
     return {
         "outside": list(dict.fromkeys(_outside(tree)))[:_MOST],
-        "uncalled": list(_uncalled(tree))[:_MOST],
-        "remade": list(_remade(sets))[:_MOST],
-        "left_behind": list(_left_behind(sets, calls))[:_MOST],
+        "uncalled": list(islice(_uncalled(tree), _MOST)),
+        "remade": list(islice(_remade(sets), _MOST)),
+        "left_behind": list(islice(_left_behind(sets, calls), _MOST)),
     }
 
 
@@ -142,7 +143,8 @@ def _left_behind(sets: Sequence[Fact], calls: Sequence[Fact]) -> Iterator[dict[s
         made = [s["line"] for s in same if _is_made(s)]
         since = max((n for n in made if n < line), default=0)
         until = min((n for n in made if n > line), default=10**9)
-        moved = [c["line"] for c in moves if _moves(c, owner, fact, same)]
+        texts = {s["line"]: str(s.get("text", "")) for s in same}
+        moved = [c["line"] for c in moves if _moves(c, owner, fact, texts)]
         if any(since <= n < line for n in moved) and not any(line < n < until for n in moved):
             yield {
                 "target": fact["target"],
@@ -151,11 +153,9 @@ def _left_behind(sets: Sequence[Fact], calls: Sequence[Fact]) -> Iterator[dict[s
             }
 
 
-def _moves(call: Fact, owner: str, fact: Fact, same: list[Fact]) -> bool:
-    """Whether a call moves the owner: on it by name, or where it is made."""
+def _moves(call: Fact, owner: str, fact: Fact, texts: Mapping[int, str]) -> bool:
+    """Whether a call moves the owner: on it by name, or in a line that sets it."""
     if call.get("in") != fact.get("in"):
         return False
     on = str(call.get("on", ""))
-    return on == owner or any(
-        s.get("line") == call.get("line") and on in str(s.get("text")) for s in same
-    )
+    return on == owner or on in texts.get(call.get("line", 0), "")

@@ -54,7 +54,9 @@ _CHANGES = frozenset(
 _SLICED = re.compile(
     r"\[\s*(?:\d+\s*)?:\s*(?:\d{3,}|[A-Za-z_]\w*)|\[\s*\d{3,}\s*:|\[\s*[a-z]\w*\s*:"
 )
-_SPLITS = 4
+_SPLITS = 3
+_BATCHES = 8
+_LARGEST = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,10 @@ def _parts(
         if made is None:
             return None, True
         splits += made != sizes
+        if splits > _SPLITS:
+            return None, True
         sizes |= made
-    return (sizes, splits > 0) if splits <= _SPLITS else (None, True)
+    return sizes, splits > 0
 
 
 def _made(call: Mapping[str, Any], sizes: set[int], *, cut: bool) -> set[int] | None:
@@ -163,14 +167,15 @@ def _made(call: Mapping[str, Any], sizes: set[int], *, cut: bool) -> set[int] | 
 
 def _shared(share: Any, sizes: set[int]) -> set[int] | None:
     """Both parts of a split, either of them rounded up."""
-    if _is_share(share):
-        made = {math.ceil(share * size - 1e-9) for size in sizes}
-        made |= {math.floor(share * size + 1e-9) for size in sizes}
-    elif _is_count(share):
-        made = {share}
-    else:
+    if not (_is_share(share) or _is_count(share)):
         return None
-    return sizes | made | {size - part for size in sizes for part in made if part < size}
+    made = set(sizes)
+    for size in sizes:
+        part = share * size if isinstance(share, float) else share
+        for count in (math.ceil(part - 1e-9), math.floor(part + 1e-9)):
+            if count < size:
+                made |= {count, size - count}
+    return made
 
 
 def _lengths(lengths: Any, sizes: set[int]) -> set[int] | None:
@@ -192,7 +197,7 @@ def _batches(calls: list[Mapping[str, Any]]) -> frozenset[int]:
             if not _is_count(value):
                 return frozenset()
             found.add(value)
-    return frozenset(found)
+    return frozenset(found) if len(found) <= _BATCHES else frozenset()
 
 
 def _batch(call: Mapping[str, Any]) -> Iterator[Any]:
@@ -232,4 +237,4 @@ def _is_share(value: Any) -> bool:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LARGEST

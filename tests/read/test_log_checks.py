@@ -228,3 +228,18 @@ SIGNS = "Epoch loss: acc nan 0123456789/.%()=[]-\nTrain on samples, validate par
 @settings(max_examples=200)
 def test_no_text_makes_a_check_fail(output: str, prose: str) -> None:
     to_plain(checks(log(output), {}, shown=log(output), prose=prose))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "(X, t), _ = mnist.load_data()\n" + "A, B = train_test_split(X, t, test_size=0.{})\n" * 400,
+        "(X, t), _ = mnist.load_data()\nA, B = train_test_split(X, t, test_size=10**400)\n",
+        "x = DataLoader(a, {0})\n" * 500 + "datasets.MNIST('.')",
+        "net.cuda()\nnet = resnet18()\nnet.fc = Linear(2, {0})\n" * 400,
+        "random_split(datasets.MNIST('.'), [0.0001] * 1000)",
+    ],
+)
+def test_a_source_made_to_be_slow_is_read_all_the_same(code: str) -> None:
+    filled = "".join(line.format(n % 89 + 11) for n, line in enumerate(code.splitlines(True)))
+    assert names(bar(1500), filled) == []
