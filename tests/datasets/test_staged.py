@@ -29,8 +29,9 @@ ROOTS = [
 ]
 
 
-def test_the_sets_are_found_at_any_root(program) -> None:
-    said = program(LOADS.format(roots=f"[{', '.join(ROOTS)}]")).splitlines()
+@pytest.mark.parametrize("cold", [False, True])
+def test_the_sets_are_found_at_any_root(program, cold: bool) -> None:
+    said = program(LOADS.format(roots=f"[{', '.join(ROOTS)}]"), cold=cold).splitlines()
     assert len(said) == 8 * len(ROOTS)
     for first in range(0, len(said), 8):
         for line, (cifar, mnist) in enumerate(
