@@ -3,7 +3,9 @@
 The value is plain data: ``calls`` (name, arguments, line, in which loops), ``sets`` (assignments),
 ``loops`` (how often, over what), ``formulas`` (polynomials and what is added to them),
 ``functions``, ``imports``, ``undefined`` names, ``repairs`` that reading took, ``language``,
-``source``, ``printed``, ``prose``, and ``log`` (see ``training_log``). No student code is executed.
+``source``, ``printed``, ``prose``, and ``log`` (see ``training_log``; its ``checks`` hold log and
+source against each other). ``outside``, ``uncalled``, ``remade`` and ``left_behind`` are slips of
+order and scope (see ``_slips``). No student code is executed.
 """
 
 from __future__ import annotations

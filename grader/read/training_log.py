@@ -2,7 +2,9 @@
 
 The value is plain data: ``epochs`` (number, metrics), ``last_epoch``, ``batches`` (lines that
 tell of single minibatches), ``params`` (total, trainable, non_trainable), ``errors``,
-``warnings``, ``shapes`` (printed tuples), ``final`` metrics, ``best_accuracy``, ``lowest_loss``.
+``warnings``, ``shapes`` (printed tuples), ``final`` metrics, ``best_accuracy``, ``lowest_loss``,
+and what ``_log_signs`` finds. ``checks`` tells what does not fit together: a list of ``{check,
+says, values}``, here of the log with itself; the ``source`` reader checks it with the code too.
 Accuracies are shares of one.
 """
 
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from grader.model import Answer, Finding, Found, Missing
 from grader.read import readers
 from grader.read._log import log
+from grader.read._log_checks import checks
 
 _MOST_SIGNS = 100_000
 
@@ -41,7 +44,9 @@ class TrainingLog:
                 doubt="the output may stand in an image" if lost else "",
             )
         return Found(
-            value=found, where=tuple(dict.fromkeys(p.place for p in pieces)), quote=_quote(found)
+            value={**found, "checks": checks(found)},
+            where=tuple(dict.fromkeys(p.place for p in pieces)),
+            quote=_quote(found),
         )
 
 

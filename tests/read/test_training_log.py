@@ -138,3 +138,20 @@ def test_no_text_makes_reading_fail(text: str) -> None:
 @settings(max_examples=300)
 def test_no_text_of_such_signs_makes_reading_fail(text: str) -> None:
     to_plain(log(text))
+
+
+def test_a_log_is_checked_with_itself() -> None:
+    said = "Total params: 90\nTrainable params: 50\nNon-trainable params: 10"
+    assert [one["check"] for one in read(said).value["checks"]] == ["parameters-do-not-add-up"]
+    assert read(KERAS).value["checks"] == []
+
+
+def test_what_a_log_tells_beside_its_epochs_is_read() -> None:
+    found = log(
+        'Model: "sequential_2"\nTrain on 90 samples, validate on 10 samples\nEpoch 1: saving model to a.h5'
+    )
+    assert found["models"] == [{"kind": "sequential", "number": 2}]
+    assert (found["samples"], found["saved"]) == ([[90, 10]], ["a.h5"])
+    assert log('Model: "sequential"\n391/391 loss 2')["models"] == [
+        {"kind": "sequential", "number": 0}
+    ]
