@@ -1,7 +1,7 @@
 """Problem 1.1 drawn by code: the five labelled curves of a figure, and their shapes.
 
-Figures arrive as data: axes with lines (``x``, ``y``, ``label``) and words with their places. The
-shapes are judged by `curve_shapes`.
+Figures arrive as data: axes with lines (``x``, ``y``, ``label``) and words with their places, and
+``xlim``, by which the x axis may run to the left. The shapes are judged by `curve_shapes`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import curve_shapes
-from ._judging import Judgement, judgement, pairs
+from ._judging import Judgement, judgement, numbers, pairs
 
 _NAMES = {
     "bias": re.compile(r"bias(?!.{0,3}(?:\+|and|plus).{0,3}var)", re.IGNORECASE),
@@ -73,9 +73,11 @@ def _axes(shown: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _named(axes: Mapping[str, Any]) -> Curves:
-    """Curves by name, in the order of growing complexity; a name that two bear is nobody's."""
+    """Curves by name, as they are seen from left to right; a name that two bear is nobody's."""
     found: Curves = {}
     twice: set[str] = set()
+    limits = numbers(axes.get("xlim"))
+    step = -1 if len(limits) == 2 and limits[0] > limits[1] else 1
     lines = [line for line in axes.get("lines", []) if isinstance(line, Mapping)]
     legend = [text for text in axes.get("legend") or [] if isinstance(text, str)]
     labels = [str(line.get("label") or "") for line in lines]
@@ -87,7 +89,7 @@ def _named(axes: Mapping[str, Any]) -> Curves:
         if not name or len(x) < _LEAST:
             continue
         twice |= {name} & set(found)
-        found[name] = [value for _, value in sorted(zip(x, y, strict=True))]
+        found[name] = [value for _, value in sorted(zip(x, y, strict=True))][::step]
     return {name: values for name, values in found.items() if name not in twice}
 
 

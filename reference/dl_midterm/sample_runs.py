@@ -2,13 +2,14 @@
 
 Source of the process: y = f(x) + noise with f(x) = x - 2 x^2, x and noise from N(0, 1), n = 100.
 The bounds hold for all but one of some ten thousand honest samples of 100 points; a sample
-between "plausible" and "surely another" is never judged for certain.
+between "plausible" and "surely another" is never judged for certain. Nor is anything where more
+was drawn than can be told, or where several clouds of points may be the sample and differ.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +21,8 @@ FEW = 20
 MEAN, SPREAD, FAR_SPREAD = 0.45, (0.7, 1.35), (0.55, 1.6)
 """Plausible mean and standard deviation of 100 numbers from N(0, 1); deviations beyond doubt."""
 KURTOSIS = (2.1, 6.5)
+FOLLOWS, REPEATS = 0.45, 0.9
+"""Correlation from which noise of 100 points is odd beside x, and from which it is made of x."""
 Row = list[float]
 
 
@@ -45,10 +48,7 @@ def x_is_drawn(shown: Any, data: Any = None) -> Judgement:
     >>> x_is_drawn(_drawn([i / 10 for i in range(100)]))["mistakes"]
     ['grid-for-sample']
     """
-    x, _ = _sample(shown, data)
-    if _is_grid(x):
-        return judgement(0, "x is an even grid", mistake="grid-for-sample")
-    return _normal(x, "x", "x is not drawn from the standard normal distribution")
+    return _of_every_sample(shown, data, _drawn_at_random)
 
 
 def y_has_noise(shown: Any, data: Any = None) -> Judgement:
@@ -59,16 +59,7 @@ def y_has_noise(shown: Any, data: Any = None) -> Judgement:
     >>> y_has_noise(_drawn([-1.0, 0.5] * 50))["mistakes"]
     ['no-noise']
     """
-    x, y = _sample(shown, data)
-    noise = [b - function(a) for a, b in zip(x, y, strict=True)]
-    mean, spread = _moments(noise)
-    if spread < 1e-9 * (1 + abs(mean)):
-        if abs(mean) < 1e-9:
-            return judgement(0, "the points lie on the function: no noise", mistake="no-noise")
-        return judgement(0, "all points have the same noise", mistake="one-noise")
-    if not FAR_SPREAD[0] <= spread <= FAR_SPREAD[1] or abs(mean) > 2 * MEAN:
-        return judgement(0, "what is left of y is not the noise", mistake="other-function")
-    return _normal(noise, "the noise", "the noise is not standard normal")
+    return _of_every_sample(shown, data, _noise)
 
 
 def points_are_shown(shown: Any, data: Any = None) -> Judgement:  # noqa: ARG001  # as its siblings
@@ -77,12 +68,13 @@ def points_are_shown(shown: Any, data: Any = None) -> Judgement:  # noqa: ARG001
     >>> points_are_shown({"figures": []})["credit"]
     '0'
     """
-    most = max((len(x) for x, _ in _points(shown)), default=0)
+    most = max((len(x) for axes in _axes(shown) for x, _ in _clouds(axes)), default=0)
     if most >= N:
         return judgement(1, f"{most} points are drawn")
     if most >= FEW:
         return judgement(1, f"only {most} points are drawn", certain=False)
-    return judgement(0, "no cloud of points is drawn")
+    marked = any(len(x) >= FEW for x, _ in _lines(shown, marked=True))
+    return judgement(0, "no cloud of points is drawn", certain=not (marked or _is_cut(shown)))
 
 
 def line_is_smooth(shown: Any, data: Any = None) -> Judgement:
@@ -94,14 +86,13 @@ def line_is_smooth(shown: Any, data: Any = None) -> Judgement:
     '0'
     """
     lines = [(x, y) for x, y in _lines(shown) if len(x) >= FEW]
+    cut = _is_cut(shown)
     if not lines:
-        return judgement(0, "no smooth line is drawn")
-    try:
-        sample = _sample(shown, data)
-    except ValueError:
-        sample = None
-    found = [_line(x, y, sample) for x, y in lines]
-    return max(found, key=lambda one: (one["credit"] == "1", one["certain"], bool(one["mistakes"])))
+        return judgement(0, "no smooth line is drawn", certain=not cut)
+    samples = _samples(shown, data) or [None]
+    found = [_line(x, y, sample) for x, y in lines for sample in samples]
+    best = max(found, key=lambda one: (one["credit"] == "1", one["certain"], bool(one["mistakes"])))
+    return best | {"certain": best["certain"] and not (cut and best["credit"] == "0")}
 
 
 def _line(x: Row, y: Row, sample: tuple[Row, Row] | None) -> Judgement:
@@ -118,52 +109,121 @@ def _line(x: Row, y: Row, sample: tuple[Row, Row] | None) -> Judgement:
     return judgement(0, "the line is not the function", certain=False)
 
 
+# Which cloud of points is the sample
+
+
+def _of_every_sample(shown: Any, data: Any, judge: Callable[[Row, Row], Judgement]) -> Judgement:
+    """The judgement of the sample; where several may be it and differ, the best and not certain."""
+    samples = _samples(shown, data)
+    if not samples:
+        raise ValueError("no sample of a hundred points is there")
+    found = [judge(*sample) for sample in samples]
+    best = max(found, key=lambda one: (one["credit"], one["certain"]))
+    agreed = all((one["credit"], one["mistakes"]) == _told(best) for one in found)
+    return best if agreed else best | {"certain": False}
+
+
+def _told(one: Judgement) -> tuple[Any, Any]:
+    return one["credit"], one["mistakes"]
+
+
+def _samples(shown: Any, data: Any) -> list[tuple[Row, Row]]:
+    """Clouds of a hundred points that may be the sample, from the drawing or else the variables.
+
+    A cloud on the function itself only shows the function, where there is another; one that has
+    nothing to do with it, such as rests in a plot of their own, is none where a likely one is.
+    """
+    drawn = [[c for c in _clouds(axes) if len(c[0]) == N] for axes in _axes(shown)]
+    likely = [own for own in drawn if any(_fits(*cloud) for cloud in own)]
+    clouds = [cloud for own in likely or drawn for cloud in own]
+    if not clouds and isinstance(data, Mapping):
+        rows = [row for row in (numbers(value) for value in data.values()) if len(row) == N]
+        clouds = [(x, y) for x in rows for y in rows if x is not y and _fits(x, y)]
+        clouds = sorted(clouds, key=lambda cloud: _moments(_rest(*cloud))[1])[:1]
+    return [cloud for cloud in clouds if not _is_on_it(*cloud)] or clouds
+
+
+def _clouds(axes: Mapping[str, Any]) -> list[tuple[Row, Row]]:
+    """Clouds of one plot; what is drawn few points at a time is one cloud together."""
+    every = [pairs(one.get("x"), one.get("y")) for one in axes.get("points", [])]
+    few = [cloud for cloud in every if len(cloud[0]) < N]
+    together = [a for x, _ in few for a in x], [b for _, y in few for b in y]
+    return [*(cloud for cloud in every if len(cloud[0]) >= N), together]
+
+
+def _rest(x: Row, y: Row) -> Row:
+    return [b - function(a) for a, b in zip(x, y, strict=True)]
+
+
+def _is_on_it(x: Row, y: Row) -> bool:
+    return max(map(abs, _rest(x, y))) < 1e-9 * (1 + max(map(abs, y)))
+
+
+def _fits(x: Row, y: Row) -> bool:
+    mean, spread = _moments(_rest(x, y))
+    return abs(mean) <= 2 * MEAN and FAR_SPREAD[0] <= spread <= FAR_SPREAD[1]
+
+
+# What one sample is
+
+
+def _drawn_at_random(x: Row, y: Row) -> Judgement:  # noqa: ARG001  # as its sibling
+    if _is_grid(x):
+        return judgement(0, "x is an even grid", mistake="grid-for-sample")
+    return _normal(x, "x", "x is not drawn from the standard normal distribution")
+
+
+def _noise(x: Row, y: Row) -> Judgement:
+    noise = _rest(x, y)
+    mean, spread = _moments(noise)
+    if spread < 1e-9 * (1 + abs(mean)):
+        if abs(mean) < 1e-9:
+            return judgement(0, "the points lie on the function: no noise", mistake="no-noise")
+        return judgement(0, "all points have the same noise", mistake="one-noise")
+    if not FAR_SPREAD[0] <= spread <= FAR_SPREAD[1] or abs(mean) > 2 * MEAN:
+        return judgement(0, "what is left of y is not the noise", mistake="other-function")
+    follows = max(_correlation(x, noise), _correlation([a * a for a in x], noise))
+    if follows >= REPEATS:
+        said = "what is left of y follows x: it may be the same random numbers, or another function"
+        return judgement(0, said, certain=False)
+    found = _normal(noise, "the noise", "the noise is not standard normal")
+    if follows > FOLLOWS and found["credit"] == "1":
+        return judgement(1, "the noise goes along with x oddly well", certain=False)
+    return found
+
+
 # What was drawn
 
 
 def _axes(shown: Any) -> Iterator[Mapping[str, Any]]:
-    figures = shown.get("figures", []) if isinstance(shown, Mapping) else []
-    for figure in figures:
+    for figure in _figures(shown):
         yield from (axes for axes in figure.get("axes", []) if isinstance(axes, Mapping))
 
 
-def _points(shown: Any) -> Iterator[tuple[Row, Row]]:
-    for axes in _axes(shown):
-        for one in axes.get("points", []):
-            yield pairs(one.get("x"), one.get("y"))
+def _figures(shown: Any) -> list[Mapping[str, Any]]:
+    figures = shown.get("figures", []) if isinstance(shown, Mapping) else []
+    return [figure for figure in figures if isinstance(figure, Mapping)]
 
 
-def _lines(shown: Any) -> Iterator[tuple[Row, Row]]:
+def _is_cut(shown: Any) -> bool:
+    """Whether more was drawn than is told: too many things, or things that are not read."""
+    held = [shown] if isinstance(shown, Mapping) else []
+    counted = any(one.get("left_out") for one in (*held, *_figures(shown), *_axes(shown)))
+    return counted or any(axes.get("others") for axes in _axes(shown))
+
+
+def _lines(shown: Any, *, marked: bool = False) -> Iterator[tuple[Row, Row]]:
+    """Lines; with ``marked`` those alone that also show a marker at each point."""
     for axes in _axes(shown):
         for one in axes.get("lines", []):
-            yield pairs(one.get("x"), one.get("y"))
+            if not marked or one.get("marker", "None") not in ("None", "none", "", " "):
+                yield pairs(one.get("x"), one.get("y"))
 
 
 def _drawn(x: Row) -> dict[str, Any]:
     """Figures with the function at some places drawn as points; for the examples."""
     points = [{"x": x, "y": [function(a) for a in x]}]
     return {"figures": [{"axes": [{"points": points, "lines": []}]}]}
-
-
-def _sample(shown: Any, data: Any) -> tuple[Row, Row]:
-    """The cloud of a hundred points, from the drawing or else from the variables."""
-    clouds = [(x, y) for x, y in _points(shown) if len(x) == N]
-    if not clouds and isinstance(data, Mapping):
-        rows = [row for row in (numbers(value) for value in data.values()) if len(row) == N]
-        clouds = [(x, y) for x in rows for y in rows if x is not y and _fits(x, y)]
-    if not clouds:
-        raise ValueError("no sample of a hundred points is there")
-    return min(clouds, key=lambda cloud: _misfit(*cloud))
-
-
-def _misfit(x: Row, y: Row) -> float:
-    return _moments([b - function(a) for a, b in zip(x, y, strict=True)])[1]
-
-
-def _fits(x: Row, y: Row) -> bool:
-    noise = [b - function(a) for a, b in zip(x, y, strict=True)]
-    mean, spread = _moments(noise)
-    return abs(mean) <= 2 * MEAN and FAR_SPREAD[0] <= spread <= FAR_SPREAD[1]
 
 
 def _is_grid(x: Row) -> bool:
@@ -201,6 +261,15 @@ def _around(curve: Sequence[tuple[float, float]], a: float) -> tuple[Any, Any]:
 def _moments(values: Sequence[float]) -> tuple[float, float]:
     mean = math.fsum(values) / len(values)
     return mean, math.sqrt(math.fsum((v - mean) ** 2 for v in values) / len(values))
+
+
+def _correlation(one: Sequence[float], other: Sequence[float]) -> float:
+    """Size of Pearson's correlation; 0 where a row is constant."""
+    (mean, spread), (mean2, spread2) = _moments(one), _moments(other)
+    if not spread * spread2:
+        return 0.0
+    both = math.fsum((a - mean) * (b - mean2) for a, b in zip(one, other, strict=True))
+    return abs(both) / len(one) / spread / spread2
 
 
 def _normal(values: Row, name: str, otherwise: str) -> Judgement:

@@ -81,6 +81,21 @@ def test_scatters_bars_images_and_subplots(tmp_path: Path) -> None:
     assert {other["type"] for other in others["others"]} >= {"Wedge"}
 
 
+def test_collections_of_lines_are_told_and_what_is_too_much_is_counted(tmp_path: Path) -> None:
+    few, many = drawn(
+        tmp_path,
+        PLT + "from matplotlib.collections import LineCollection\nfig, ax = plt.subplots()\n"
+        "ax.add_collection(LineCollection([[(0, 1), (2, 3)], [(2, 3), (4, 0)]], label='bends'))",
+        "for n in range(1003): plt.plot(n, n, 'k.')",
+    )
+    (axes,) = few["axes"]
+    (path,) = axes["paths"]
+    assert [array(one) for one in path["segments"]] == [[[0, 1], [2, 3]], [[2, 3], [4, 0]]]
+    assert (path["label"], axes["others"], axes["left_out"]) == ("bends", [], 0)
+    (axes,) = many["axes"]
+    assert (len(axes["lines"]), axes["left_out"]) == (1000, 3)
+
+
 def test_each_cell_and_each_show_starts_a_new_figure_and_objects_may_go_on(tmp_path: Path) -> None:
     figures = drawn(
         tmp_path,

@@ -2,10 +2,12 @@
 
     runs: {shown: {kind: figure}}
 
-The value is ``{figures: [{axes: [{lines, points, texts, legend, title, xlabel, ylabel}]}]}``. A
-line has ``x``, ``y``, ``label``, ``style`` and ``marker``; ``points`` are what ``scatter`` drew,
-and lines of which only the markers are seen. Pictures are left out: numbers decide, and
-``described`` gives the words that stand for a picture where it cannot be seen.
+The value is ``{figures: [{axes: [{lines, points, texts, legend, title, xlabel, ylabel, xlim,
+others, left_out}]}]}``. A line has ``x``, ``y``, ``label``, ``style`` and ``marker``; ``points``
+are what ``scatter`` drew, and lines of which only the markers are seen. ``others`` names kinds of
+things that are not read, and ``left_out``, also of a figure and of the whole, counts what is too
+much to be told. Pictures are left out: numbers decide, and ``described`` gives the words that
+stand for a picture where it cannot be seen.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from grader.collect.runs import _stops as stops
 from grader.model import Finding, Found
 from grader.sandbox import Outcome, Step
 
-MOST_FIGURES, MOST_AXES, MOST_CURVES, MOST_POINTS = 20, 12, 60, 20_000
+MOST_FIGURES, MOST_AXES, MOST_CURVES, MOST_POINTS = 20, 12, 1_000, 20_000
+_MOST_WORDS = 60
 _NO_LINE = frozenset({"None", "none", "", " "})
 _WORDS = ("title", "xlabel", "ylabel")
 
@@ -38,7 +41,8 @@ class Figure:
         """Return the figures; Missing where nothing was drawn."""
         figures = [_figure(raw) for raw in _raw(ran)]
         if any(figure["axes"] for figure in figures):
-            return Found(value={"figures": figures}, where=stops.place(ran.own))
+            left = max(0, len(ran.figures) - MOST_FIGURES)
+            return Found(value={"figures": figures, "left_out": left}, where=stops.place(ran.own))
         stopped = next((o for _, o in ran.own if o.ended not in ("done", "raised")), None)
         if stopped is not None:
             return stops.stopped(stopped, ran) or stops.undecided("it was not run")
@@ -57,7 +61,8 @@ def _plot(raw: Mapping[str, Any]) -> dict[str, Any]:
     shown = _axes(raw)
     return {
         **{word: shown[word] for word in _WORDS},
-        "curves": len(shown["lines"]),
+        "curves": sum(not _is_points(one) for one in map(_curve, _maps(raw.get("lines"))))
+        + len(_maps(raw.get("paths"))),
         "points": sum(len(one["x"]) for one in shown["points"]),
         "bars": len(_maps(raw.get("bars"))),
         "images": len(_maps(raw.get("images"))),
@@ -69,50 +74,95 @@ def _raw(ran: Ran) -> list[Any]:
 
 
 def _figure(raw: Any) -> dict[str, Any]:
-    axes = raw.get("axes") if isinstance(raw, Mapping) else None
-    return {"axes": [_axes(one) for one in _maps(axes)[:MOST_AXES]]}
+    axes = _maps(raw.get("axes")) if isinstance(raw, Mapping) else []
+    kept = [_axes(one) for one in axes[:MOST_AXES]]
+    return {"axes": kept, "left_out": len(axes) - len(kept)}
 
 
 def _axes(raw: Mapping[str, Any]) -> dict[str, Any]:
-    lines: list[dict[str, Any]] = []
-    points: list[dict[str, Any]] = []
-    for one in _maps(raw.get("lines"))[:MOST_CURVES]:
-        curve = _curve(one)
-        (
-            points if curve["style"] in _NO_LINE and curve["marker"] not in _NO_LINE else lines
-        ).append(curve)
-    points += [_curve(one) for one in _maps(raw.get("scatters"))[:MOST_CURVES]]
+    drawn = [_curve(one) for one in _maps(raw.get("lines"))[:MOST_CURVES]]
+    paths = [line for one in _maps(raw.get("paths")) for line in _joined(one)]
+    scatters = [one for one in _maps(raw.get("scatters")) if not _is_invisible(one)]
+    clouds = [_curve(one) for one in scatters[:MOST_CURVES]]
+    cut = len(_maps(raw.get("lines"))) - len(drawn) + len(scatters) - len(clouds)
+    cut += max(0, len(paths) - MOST_CURVES) + sum(one["x"] is None for one in (*drawn, *clouds))
+    cut += sum(_unread(raw.get(name)) for name in ("lines", "scatters", "paths", "others"))
+    every = [one for one in (*drawn, *paths[:MOST_CURVES]) if one["x"] is not None]
     return {
-        "lines": lines,
-        "points": points,
+        "lines": [one for one in every if not _is_points(one)],
+        "points": [one for one in every if _is_points(one)]
+        + [one for one in clouds if one["x"] is not None],
         "texts": list(_texts(raw.get("texts"))),
         "legend": list(_texts(raw.get("legend"))),
+        "xlim": _numbers(raw.get("xlim")) or [],
+        "others": sorted({_text(one.get("type")) for one in _maps(raw.get("others"))}),
+        "left_out": cut + _count(raw.get("left_out")),
         **{word: _text(raw.get(word)) for word in _WORDS},
     }
 
 
+def _is_points(curve: Mapping[str, Any]) -> bool:
+    """Whether only markers of a line are seen: it has no line, or a single point."""
+    lone = curve["style"] in _NO_LINE or len(curve["x"] or ()) == 1
+    return lone and curve["marker"] not in _NO_LINE
+
+
+def _is_invisible(scatter: Mapping[str, Any]) -> bool:
+    sizes = _numbers(scatter.get("sizes"))
+    return bool(sizes) and all(size == 0 for size in sizes or ())
+
+
+def _joined(path: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Lines of a collection of segments; those of which one ends where the next begins are one."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    segments = path.get("segments")
+    for segment in segments if isinstance(segments, list | tuple) else ():
+        right, up = _places(segment)
+        if x and right and (x[-1], y[-1]) != (right[0], up[0]):
+            yield _line(x, y, path)
+            x, y = [], []
+        begun = bool(x)
+        x.extend(right[begun:])
+        y.extend(up[begun:])
+    if x:
+        yield _line(x, y, path)
+
+
+def _line(x: list[float | None], y: list[float | None], path: Mapping[str, Any]) -> dict[str, Any]:
+    return {"x": x, "y": y, "label": _text(path.get("label")), "style": "-", "marker": "None"}
+
+
 def _curve(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """One line or cloud of points; its ``x`` is None where it could not be read."""
     x, y = _numbers(raw.get("x")), _numbers(raw.get("y"))
     if "offsets" in raw:
-        pairs = raw["offsets"]
-        pairs = pairs.tolist() if hasattr(pairs, "tolist") else pairs
-        rows = pairs if isinstance(pairs, list) else []
-        rows = [p for p in rows[:MOST_POINTS] if isinstance(p, list) and len(p) == 2]
-        x, y = _finite([p[0] for p in rows]), _finite([p[1] for p in rows])
+        x, y = _places(raw["offsets"]) if _numbers(raw["offsets"]) is not None else (None, None)
     return {
-        "x": x,
+        "x": x if y is not None else None,
         "y": y,
         "label": _text(raw.get("label")),
-        "style": str(raw.get("linestyle", "-"))[:20],
+        "style": "None" if raw.get("linewidth") == 0 else str(raw.get("linestyle", "-"))[:20],
         "marker": str(raw.get("marker", "None"))[:20],
     }
 
 
-def _numbers(data: Any) -> list[float | None]:
-    """Numbers of an encoded row."""
-    value = data
-    value = value.tolist() if hasattr(value, "tolist") else value
-    return _finite(list(value) if isinstance(value, list | tuple) else [])
+def _places(pairs: Any) -> tuple[list[float | None], list[float | None]]:
+    """Numbers to the right and upwards of encoded pairs."""
+    pairs = pairs.tolist() if hasattr(pairs, "tolist") else pairs
+    rows = pairs if isinstance(pairs, list | tuple) else []
+    rows = [p for p in rows[:MOST_POINTS] if isinstance(p, list | tuple) and len(p) == 2]
+    return _finite([p[0] for p in rows]), _finite([p[1] for p in rows])
+
+
+def _numbers(data: Any) -> list[float | None] | None:
+    """Numbers of an encoded row; None where it is none."""
+    value = data.tolist() if hasattr(data, "tolist") else data
+    return _finite(value) if isinstance(value, list | tuple) else None
+
+
+def _count(value: Any) -> int:
+    return value if type(value) is int and value > 0 else 0
 
 
 def _finite(items: Sequence[Any]) -> list[float | None]:
@@ -132,9 +182,14 @@ def _maps(value: Any) -> list[Mapping[str, Any]]:
     return [item for item in items if isinstance(item, Mapping)]
 
 
+def _unread(value: Any) -> int:
+    """How many things of a list stand there as something that could not be read."""
+    return sum(not isinstance(item, Mapping) for item in value) if isinstance(value, list) else 0
+
+
 def _texts(value: Any) -> Iterator[Any]:
     """Words in a drawing; with their place where it is known."""
-    for item in (value if isinstance(value, list | tuple) else [])[:MOST_CURVES]:
+    for item in (value if isinstance(value, list | tuple) else [])[:_MOST_WORDS]:
         if isinstance(item, str):
             yield item[:200]
         elif isinstance(item, Mapping) and isinstance(item.get("text"), str):

@@ -1,6 +1,7 @@
 """Step ``figures``: what was drawn, as data: axes, lines, points, bars, labels, limits, a picture.
 
-A figure that is broken in one place still tells the rest: what cannot be read is said in place.
+A figure that is broken in one place still tells the rest: what cannot be read is said in place,
+and ``left_out`` counts the lines and collections of an axes that are more than can be told.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from .raised import message, name
 from .state import Drawn, State
 
 _FIGURES, _AXES, _ITEMS, _POINTS = 20, 50, 200, 100_000
+_CURVES, _ALL_CURVES = 1_000, 4_000
+"""Lines, segments and collections of one axes, and of all figures together."""
 _TEXT, _TEXTS = 500, 100
 _SMALL_IMAGE = 10_000
 _PICTURES = 3_000_000
@@ -43,6 +46,7 @@ class Reader:
     def __init__(self) -> None:
         self._limit = Limit(text_bytes=_NUMBERS)
         self._pictures = _PICTURES
+        self._curves = _ALL_CURVES
 
     def figures(self, drawn: list[Drawn]) -> list[Any]:
         """Return figures as data, and as pictures where they can be drawn."""
@@ -76,18 +80,21 @@ class Reader:
             "kind": _text(lambda: axes.name),
             "title": _text(axes.get_title),
             "legend": self._legend(axes),
-            "lines": self._each(axes, "lines", self._line),
+            "lines": [],
             "scatters": [],
+            "paths": [],
             "bars": [],
             "images": self._each(axes, "images", self._image),
             "texts": self._each(axes, "texts", self._written),
             "others": [],
+            "left_out": 0,
         }
+        found["lines"] = self._curved(axes, "lines", self._line, found)
         for one in "xyz" if hasattr(axes, "get_zlim") else "xy":
             found |= self._axis(axes, one)
         groups = self._read(lambda: self._groups(axes))
         self._each(axes, "patches", lambda patch: self._patch(patch, groups, found), 10 * _ITEMS)
-        self._each(axes, "collections", lambda collection: self._collection(collection, found))
+        self._curved(axes, "collections", lambda one: self._collection(one, found), found)
         return found
 
     def _axis(self, axes: Any, one: str) -> dict[str, Any]:
@@ -129,8 +136,14 @@ class Reader:
         }
 
     def _collection(self, collection: Any, found: dict[str, Any]) -> None:
-        from matplotlib.collections import PathCollection  # noqa: PLC0415  # it is there
+        from matplotlib.collections import (  # noqa: PLC0415  # it is there
+            LineCollection,
+            PathCollection,
+        )
 
+        if isinstance(collection, LineCollection) and not hasattr(collection, "_segments3d"):
+            found["paths"].append(self._path(collection, found))
+            return
         if not isinstance(collection, PathCollection):
             label = _label(collection)
             found["others"].append({"type": name(type(collection)), "label": label})
@@ -146,6 +159,14 @@ class Reader:
         if places is not None:
             scatter |= {axis: self._numbers(of) for axis, of in zip("xyz", places, strict=True)}
         found["scatters"].append(scatter)
+
+    def _path(self, collection: Any, found: dict[str, Any]) -> dict[str, Any]:
+        """Read the segments of a collection of lines, each as pairs of x and y."""
+        segments = collection.get_segments()
+        kept = segments[: min(_CURVES, self._curves)]
+        self._curves -= len(kept)
+        found["left_out"] += len(segments) - len(kept)
+        return {"label": _label(collection), "segments": [self._numbers(one) for one in kept]}
 
     def _patch(self, patch: Any, groups: Any, found: dict[str, Any]) -> None:
         from matplotlib.patches import Rectangle  # noqa: PLC0415
@@ -192,6 +213,17 @@ class Reader:
 
     def _number(self, value: Any) -> Any:
         return encode(self._read(lambda: float(value)), limit=self._limit)
+
+    def _curved(
+        self, axes: Any, attribute: str, read: Callable[[Any], Any], found: dict[str, Any]
+    ) -> list[Any]:
+        """Read lines or collections, and count those that are left out."""
+        most = min(_CURVES, self._curves)
+        held = self._read(lambda: len(getattr(axes, attribute)))
+        count = held if type(held) is int else 0
+        self._curves -= min(count, most)
+        found["left_out"] += max(0, count - most)
+        return self._each(axes, attribute, read, most)
 
     def _each(
         self, owner: Any, attribute: str, read: Callable[[Any], Any], most: int = _ITEMS

@@ -151,6 +151,75 @@ def test_a_line_of_the_own_wrong_function_counts_where_points_scatter_around_it(
     assert [credit for credit, _ in found] == ["1", "0", "1", "1"]
 
 
+def plot(*clouds: tuple[Any, Any], lines: Any = (), **more: Any) -> dict[str, Any]:
+    rows = [{"x": list(map(float, x)), "y": list(map(float, y))} for x, y in (*clouds, *lines)]
+    return {"points": rows[: len(clouds)], "lines": rows[len(clouds) :], "texts": [], **more}
+
+
+def figure(*axes: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"figures": [{"axes": list(axes)}], **more}
+
+
+GRID = np.linspace(-3, 3, 100)
+SMOOTH = (GRID, f(GRID))
+FULL = [("1", True)] * 4
+
+
+def test_the_function_as_dots_is_never_taken_for_the_sample() -> None:
+    for seed in range(40):
+        x, y = sample(seed)
+        others = (x, f(x)), SMOOTH, (GRID, f(GRID))
+        for other in others:
+            for clouds in (((x, y), other), (other, (x, y))):
+                found = verdicts(figure(plot(*clouds, lines=[SMOOTH])))
+                assert [credit for credit, _ in found] == ["1"] * 4
+        # dots alone are no sample
+        assert verdicts(figure(plot((x, f(x)), SMOOTH)))[1] == ("0", True)
+
+
+def test_a_plot_of_the_rests_beside_the_sample_changes_nothing() -> None:
+    x, y = sample(5)
+    both = figure(plot((x, y), lines=[SMOOTH]), plot((x, y - f(x))))
+    assert verdicts(both) == FULL
+
+
+def test_a_right_sample_beside_a_wrong_one_is_never_certain() -> None:
+    x, y = sample(5)
+    wrong = (GRID / 1.5, f(GRID / 1.5) + (y - f(x)))
+    for clouds in (((x, y), wrong), (wrong, (x, y))):
+        assert verdicts(figure(plot(*clouds, lines=[SMOOTH])))[0] == ("1", False)
+
+
+@pytest.mark.parametrize("size", [1, 7, 50, 99])
+def test_points_drawn_a_few_at_a_time_are_one_sample(size: int) -> None:
+    x, y = sample(6)
+    parts = [(x[n : n + size], y[n : n + size]) for n in range(0, 100, size)]
+    assert verdicts(figure(plot(*parts, lines=[SMOOTH]))) == FULL
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        figure(plot(sample(7), left_out=3)),
+        figure(plot(sample(7), others=["PatchCollection"])),
+        figure(plot(sample(7)), left_out=1),
+        {"figures": [{"axes": [plot(sample(7))], "left_out": 2}]},
+    ],
+)
+def test_a_line_that_may_be_among_what_was_not_told_is_no_certain_zero(shown: Any) -> None:
+    assert verdicts(shown)[3] == ("0", False)
+    assert verdicts(figure(plot(sample(7))))[3] == ("0", True)
+
+
+def test_noise_that_is_made_of_x_is_never_certainly_right() -> None:
+    x, _ = sample(8)
+    wide = (x**2 - 1) / math.sqrt(2)
+    for noise in (x, -x, 0.9 * x, wide):
+        assert verdicts(drawn(x, f(x) + noise))[1][1] is False
+    credit, _ = verdicts(drawn(x, f(x) + x))[1]
+    assert credit == "0"
+
+
 DEGREES = (1, 2, 3, 4)
 
 
@@ -238,3 +307,17 @@ def test_curves_without_labels_are_left_to_a_person() -> None:
         curve_runs.curves_are_right(curves(**unnamed))
     four = {name: curve for name, curve in FIVE.items() if name != "variance"}
     assert not curve_runs.curves_are_right(curves(**four))["certain"]
+
+
+def test_curves_are_read_as_they_are_seen_where_the_axis_runs_to_the_left() -> None:
+    shown = curves(**FIVE)
+    (axes,) = shown["figures"][0]["axes"]
+    mirrored = {
+        **axes,
+        "xlim": [11.0, 0.0],
+        "lines": [line | {"x": [11 - a for a in line["x"]]} for line in axes["lines"]],
+    }
+    found = curve_runs.curves_are_right({"figures": [{"axes": [mirrored]}]})
+    assert (found["credit"], found["certain"]) == ("5/5", True)
+    again = {**mirrored, "xlim": [0.0, 11.0]}
+    assert curve_runs.curves_are_right({"figures": [{"axes": [again]}]})["credit"] != "5/5"
