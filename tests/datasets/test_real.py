@@ -127,6 +127,17 @@ def test_a_damaged_file_of_digits_is_named(
         stage(tmp_path / "s", Wanted(names=("mnist",), folder=copy))
 
 
+def test_reading_a_batch_runs_nothing(copy: Path, tmp_path: Path) -> None:
+    class Bomb:
+        def __reduce__(self):
+            return Path.mkdir, (tmp_path / "ran",)
+
+    (copy / "cifar-10-batches-py/test_batch").write_bytes(pickle.dumps({b"data": Bomb()}))
+    with pytest.raises(Damaged, match="it asks for"):
+        stage(tmp_path / "s", Wanted(names=("cifar10",), folder=copy))
+    assert not (tmp_path / "ran").exists()
+
+
 def test_labels_that_are_too_few_are_named(copy: Path, tmp_path: Path) -> None:
     path = copy / "MNIST/raw/train-labels-idx1-ubyte"
     other = copy / "MNIST/raw/t10k-labels-idx1-ubyte.gz"
