@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
+from grader.sandbox.devices import Device
+
 Ended: TypeAlias = Literal[
     "done",
     "raised",
@@ -71,13 +73,15 @@ class Job:
     """What goes in: steps with plain data, files of the working folder, limits. No key.
 
     ``runtime`` names what is imported before: ``reading`` (our own parsers), ``science``,
-    ``training``, or ``bare``.
+    ``training``, or ``bare``. ``device`` is the GPU that was leased for it, with the memory that
+    it may use; only ``native`` boxes can be given one, all others see none.
     """
 
     steps: tuple[Step, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
     limits: Limits = Limits()
     runtime: str = "science"
+    device: Device | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +149,8 @@ class Isolation:
 class Run:
     """What came out: an outcome for each step, how it ended, and what was measured from outside.
 
-    ``memory_mb`` is the most private memory that was seen, ``cpu_seconds`` that of the whole tree.
+    ``memory_mb`` is the most private memory that was seen, ``cpu_seconds`` that of the whole tree,
+    ``device_mb`` the most memory of its GPU that was seen.
     """
 
     ended: Ended
@@ -154,6 +159,7 @@ class Run:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     memory_mb: float = 0.0
+    device_mb: float = 0.0
     isolation: Isolation = Isolation()
 
     @property

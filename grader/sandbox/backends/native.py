@@ -19,6 +19,8 @@ from typing import Self
 
 from grader.sandbox import Isolation, Job, Limits, Run, Step
 from grader.sandbox.backends import backends
+from grader.sandbox.devices import Device, NoDevice
+from grader.sandbox.devices.leases import Leases
 from grader.sandbox.host.box import Box
 from grader.sandbox.host.groups import Groups, groups
 from grader.sandbox.host.runtime import runtime
@@ -38,7 +40,7 @@ class Native:
     boxes, read-only, how many boxes wait in a ``pool``, which ``layers`` are on,
     whether the stricter filter of an ``exam`` is used (no file locks, no programs are started), steps
     of ours that ``warm`` the zygote of a runtime, and whether control groups are used where
-    they work.
+    they work. A job may have a device that was leased from ``devices``.
 
     An object that was started may be used by processes that are forked from this one: they share
     its zygotes, and each has boxes of its own.
@@ -55,6 +57,7 @@ class Native:
     warm: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     with_groups: bool = True
     exam: bool = False
+    devices: Leases | None = None
     _zygotes: dict[str, Zygote] = field(default_factory=dict, init=False, repr=False)
     _waiting: dict[tuple[str, Limits], deque[Box]] = field(
         default_factory=dict, init=False, repr=False
@@ -114,7 +117,11 @@ class Native:
         )
 
     def __call__(self, job: Job) -> Run:
-        """Run one job in a box of its own; a box that fails is tried once again."""
+        """Run one job in a box of its own; a box that fails is tried once again.
+
+        Raises:
+            Sick: only for a job with a device, when that fails: it has to be leased another one.
+        """
         run = self._once(job)
         return self._once(job) if run.ended == "box failed" else run
 
@@ -134,7 +141,12 @@ class Native:
         finally:
             # the answer is there some milliseconds before the kernel has taken the box down
             box.kill()
-            self._ending.append(box)
+            if box.card is None:
+                self._ending.append(box)
+            else:
+                box.close()  # its device is not free before it is gone
+        if box.card is not None:
+            box.card.settle()
         if ended == "box failed":
             self._forget_if_gone(job.runtime)
         return Run(
@@ -144,12 +156,15 @@ class Native:
             seconds=seconds,
             cpu_seconds=box.cpu_seconds,
             memory_mb=box.memory_mb,
+            device_mb=box.card.memory_mb if box.card is not None else 0.0,
             isolation=self.isolation,
         )
 
     def _box(self, job: Job) -> Box:
         """Take a box that waits, and let others be made in the meantime."""
         zygote = self._zygote(job.runtime)
+        if job.device is not None:
+            return self._with_device(zygote, job, job.device)
         waiting = self._waiting.setdefault((job.runtime, job.limits), deque())
         while len(waiting) <= self.pool:
             waiting.append(self._asked(zygote, job))
@@ -161,18 +176,33 @@ class Native:
             raise
         return box
 
+    def _with_device(self, zygote: Zygote, job: Job, device: Device) -> Box:
+        """Make a box that sees a device, and have both looked after."""
+        if self.devices is None:
+            raise NoDevice("these boxes were not told who leases devices")
+        box = self._asked(zygote, job)
+        try:
+            box.ready()
+            box.card = self.devices.watch(device, box.pid)
+        except OSError:
+            box.close()
+            raise
+        return box
+
     def _asked(self, zygote: Zygote, job: Job) -> Box:
         """Ask for a box in a control group of its own, where there are such."""
-        bounded = job.runtime not in _NO_ADDRESS_LIMIT
+        bounded = job.runtime not in _NO_ADDRESS_LIMIT and job.device is None
+        own = job.device
         if self._groups is None:
-            asked = zygote.ask(job.limits, address_space=bounded)
+            asked = zygote.ask(job.limits, address_space=bounded, device=own)
             return Box(asked, job.limits, watched="watchdog" in self.layers)
         group = self._groups.new()
         doors: list[int] = []
         try:
             group.limit(job.limits.memory_mb, job.limits.processes)
             doors = group.doors()
-            return Box(zygote.ask(job.limits, doors, address_space=bounded), job.limits, group)
+            asked = zygote.ask(job.limits, doors, address_space=bounded, device=own)
+            return Box(asked, job.limits, group)
         except OSError:
             group.remove()
             raise
@@ -195,7 +225,15 @@ class Native:
         venv = self.venv if name != "reading" else None
         shown = replace(runtime(name, venv, self.hidden), shown=tuple(self.shown))
         warm = tuple(self.warm.get(name, ()))
-        zygote = Zygote(shown, self.layers, self._folder(), exam=self.exam, warm=warm)
+        leasable = self.devices.devices if self.devices is not None else ()
+        zygote = Zygote(
+            shown,
+            self.layers,
+            self._folder(),
+            exam=self.exam,
+            devices=tuple(sorted({node for device in leasable for node in device.nodes})),
+            warm=warm,
+        )
         zygote.start()
         return zygote
 

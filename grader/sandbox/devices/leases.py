@@ -142,7 +142,9 @@ class Leases:
             for ticket in table.on(device.uuid):
                 if ticket.pid == os.getpid():
                     ticket.roots.append(root)
-        return Watch(driver=self.driver, device=device, root=pid, others=self._roots)
+        return Watch(
+            driver=self.driver, device=device, root=pid, others=self._roots, gone=self.gone
+        )
 
     def _roots(self, device: Device) -> list[int]:
         """Return the first processes of all boxes that use a device."""

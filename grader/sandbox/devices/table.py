@@ -124,6 +124,7 @@ class Table:
             if ticket.device == device.uuid:
                 ticket.device, ticket.ready, ticket.roots = "", False, []
                 again.append(ticket.number)
+        self._reseat()
         return again
 
     def bring_back(self, uuid: str) -> None:
@@ -201,6 +202,15 @@ class Table:
             if ticket.student not in seen:
                 seen.add(ticket.student)
                 ticket.called = self.round
+
+    def _reseat(self) -> None:
+        """Let each student's earlier tickets have the earlier calls: some were not in their turn."""
+        for student in {one.student for one in self.tickets}:
+            own = [one for one in self.tickets if one.student == student and not one.device]
+            own.sort(key=lambda one: one.number)
+            calls = sorted((one.called for one in own), key=lambda call: (not call, call))
+            for ticket, call in zip(own, calls, strict=True):
+                ticket.called = call
 
     def _grant(self, devices: Sequence[Device], named: frozenset[str]) -> list[tuple[int, str]]:
         given, promised = [], set[str]()

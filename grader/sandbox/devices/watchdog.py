@@ -33,6 +33,7 @@ class Watch:
     device: Device
     root: int
     others: Callable[[Device], list[int]]
+    gone: float = GONE_SECONDS
     memory_mb: float = field(default=0.0, init=False)
     """The most memory of the device that was seen."""
     _next: float = field(default=0.0, init=False)
@@ -53,14 +54,14 @@ class Watch:
             return f"needed more than {self.device.memory_mb} MB of the GPU's memory"
         return ""
 
-    def settle(self, seconds: float = GONE_SECONDS) -> None:
+    def settle(self) -> None:
         """Wait until nothing of this box, which was killed, is on the device.
 
         Raises:
-            Sick: when it still is after so many seconds.
+            Sick: when it still is after ``gone`` seconds.
         """
         rest = [root for root in self.others(self.device) if root != self.root]
-        settled(self.driver, self.device, beside=lambda: set(_below(rest)), seconds=seconds)
+        settled(self.driver, self.device, beside=lambda: set(_below(rest)), seconds=self.gone)
 
     def _held(self) -> float:
         """Megabytes that this box holds of the device."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.sandbox import Ended, Job, Limits, Outcome
+from grader.sandbox.devices.watchdog import Watch
 from grader.sandbox.host.ends import Pipe
 from grader.sandbox.host.groups import Group
 from grader.sandbox.host.talk import Conversation, Line, Overstep
@@ -37,6 +38,8 @@ class Box:
     limits: Limits
     group: Group | None = None
     watched: bool = True
+    card: Watch | None = None
+    """Looks after the device that it was leased."""
     pid: int = field(default=0, init=False)
     cpu_seconds: float = field(default=0.0, init=False)
     memory_mb: float = field(default=0.0, init=False)
@@ -100,6 +103,8 @@ class Box:
     def _look(self) -> None:
         """Measure, and stop where a limit of the whole tree is overstepped."""
         self._measure()
+        if self.card is not None and (why := self.card.look()):
+            raise Overstep("memory", why)
         if not self.watched:
             return
         if self.cpu_seconds > self.limits.cpu_seconds:

@@ -58,6 +58,7 @@ ENVIRONMENT = {
     "NUMEXPR_NUM_THREADS": "1",
     "KMP_INIT_AT_FORK": "FALSE",
     "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+    "CUDA_VISIBLE_DEVICES": "",  # a box that was leased a device is told its UUID
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
 }

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.sandbox import Limits, Step
+from grader.sandbox.devices import Device
 from grader.sandbox.host import sources
 from grader.sandbox.host.runtime import ENVIRONMENT, Runtime
 from grader.sandbox.inside import seccomp
@@ -84,6 +85,8 @@ class Zygote:
     layers: tuple[str, ...] = ALL_LAYERS
     folder: str = "/box"
     exam: bool = False
+    devices: tuple[str, ...] = ()
+    """Device nodes that single boxes may be given."""
     warm: tuple[Step, ...] = ()
     """Steps of ours that it does once itself, so that what they load is there in every box."""
     missing: tuple[str, ...] = field(default=(), init=False)
@@ -129,6 +132,7 @@ class Zygote:
             "masks": list(self.runtime.masks) if masked else [],
             "links": [list(link) for link in self.runtime.links],
             "shown": [list(pair) for pair in self.runtime.shown],
+            "devices": list(self.devices),
             "readable": [*self.runtime.binds, *(place for _, place in self.runtime.shown)],
             "environment": self._environment(),
             "folder": self.folder,
@@ -188,11 +192,17 @@ class Zygote:
         self._asking.send(b"mapped")
 
     def ask(
-        self, limits: Limits, doors: Sequence[int] = (), *, address_space: bool = True
+        self,
+        limits: Limits,
+        doors: Sequence[int] = (),
+        *,
+        address_space: bool = True,
+        device: Device | None = None,
     ) -> Asked:
         """Ask for a box; it is ready when it says so.
 
-        ``doors`` are descriptors by which it enters its control groups.
+        ``doors`` are descriptors by which it enters its control groups, ``device`` is what it was
+        leased.
 
         Raises:
             NoZygote: when the zygote is gone.
@@ -206,7 +216,9 @@ class Zygote:
         status, its_status = os.pipe()
         asked = Asked(hello, outlet, inlet, text, status)
         its_ends = [its_inlet, its_outlet, its_text, its_status]
-        words = json.dumps({"limits": _plain(limits, address_space=address_space)}).encode()
+        own = {"uuid": device.uuid if device else "", "nodes": device.nodes if device else ()}
+        plain = _plain(limits, address_space=address_space)
+        words = json.dumps({"limits": plain, "device": own}).encode()
         # before the first byte comes: the kernel says which process of ours and theirs wrote it
         hello.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:

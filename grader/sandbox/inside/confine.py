@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import kernel, landlock, root, seccomp
+from . import kernel, landlock, nodes, root, seccomp
 
 INLET, OUTLET, HELLO = 3, 4, 5
 """Descriptors of the channel: steps come in, answers go out; 0 is empty, 1 and 2 are text.
@@ -73,8 +73,12 @@ def become(user: int | None) -> None:
     kernel.die_with_parent()
 
 
-def confine(layers: Layers, limits: dict[str, int], user: int | None) -> None:
+def confine(
+    layers: Layers, limits: dict[str, int], user: int | None, devices: Sequence[str] = ()
+) -> None:
     """Shut this process in; what comes after runs in a box.
+
+    ``devices`` are the nodes of the device that it was leased.
 
     Raises:
         OSError: when the kernel refuses one of the steps.
@@ -88,6 +92,7 @@ def confine(layers: Layers, limits: dict[str, int], user: int | None) -> None:
     if "uts" in names:
         socket.sethostname("box")
     if "mount" in names:
+        nodes.show(devices)
         _mounts(limits, names, layers.buried)
         os.chdir(root.WORK)
     if "rlimits" in names:
@@ -97,7 +102,7 @@ def confine(layers: Layers, limits: dict[str, int], user: int | None) -> None:
             kernel.drop_capabilities()
         kernel.no_new_privileges()
     if "landlock" in names:
-        landlock.apply(layers.landlock)
+        landlock.apply(landlock.with_controls(layers.landlock, devices))
     if "seccomp" in names:
         seccomp.apply(layers.seccomp)
     if "capabilities" in names and "no_new_privs" not in names:

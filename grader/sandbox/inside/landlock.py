@@ -15,7 +15,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import syscalls
 
@@ -128,6 +128,12 @@ def prepare(
     )
     paths = tuple((path, rights & known) for group, rights in groups for path in group)
     return Spec(version, paths, tcp)
+
+
+def with_controls(spec: Spec, nodes: Iterable[str]) -> Spec:
+    """Return the same, with devices that need ioctl besides."""
+    more = prepare(controls=nodes, version=spec.version)
+    return replace(spec, paths=spec.paths + more.paths)
 
 
 def build(spec: Spec) -> int:

@@ -10,13 +10,12 @@ import os
 import stat
 from collections.abc import Sequence
 
-from . import kernel
+from . import kernel, nodes
 
 WORK, TEMPORARY, SHARED, PROC = "/box", "/tmp", "/dev/shm", "/proc"  # noqa: S108  # of the box
 CLOSED = "/.closed"
 """A file that nobody may read."""
 
-DEVICES = ("null", "zero", "full", "random", "urandom")
 _ACCOUNTS = "root:x:0:0:root:/:/bin/false\nstudent:x:1000:1000:student:/box:/bin/sh\n"
 _GROUPS = "root:x:0:\nstudent:x:1000:\n"
 _HOSTS = "127.0.0.1 localhost box\n"
@@ -30,6 +29,7 @@ def build(
     links: Sequence[Sequence[str]],
     shown: Sequence[Sequence[str]] = (),
     *,
+    held: Sequence[str] = (),
     closed: bool,
 ) -> None:
     """Build the root and move into it.
@@ -39,6 +39,7 @@ def build(
         masks: files and folders below them that are shown empty.
         links: pairs of a symbolic link and where it points.
         shown: pairs of a folder and the path at which it is shown instead, read-only.
+        held: device nodes that single boxes may be given.
         closed: whether binds are read-only.
     """
     kernel.mount("", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
@@ -54,11 +55,8 @@ def build(
     _write(root + "/etc/passwd", _ACCOUNTS)
     _write(root + "/etc/group", _GROUPS)
     _write(root + "/etc/hosts", _HOSTS)
-    for name in DEVICES:
-        _write(f"{root}/dev/{name}", "")
-        kernel.mount(f"/dev/{name}", f"{root}/dev/{name}", "", kernel.MS_BIND)
-    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
-        os.symlink(f"/proc/self/fd{target}", f"{root}/dev/{name}")
+    nodes.basic(root)
+    nodes.hold(root, held)
     for bind in sorted(binds):
         _bind(bind, root + bind, closed=closed)
     for source, place in shown:

@@ -22,7 +22,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from . import confine, kernel, landlock, root
+from . import confine, kernel, landlock, nodes, root
 from .channel import Channel
 from .prepare import imported, prepared, warm
 from .reseed import reseed
@@ -96,7 +96,14 @@ def _namespaces(asked: socket.socket, layers: frozenset[str], settings: dict[str
     if "mount" in layers:
         closed = "root" in layers
         shown = settings["shown"]
-        root.build(settings["binds"], settings["masks"], settings["links"], shown, closed=closed)
+        root.build(
+            settings["binds"],
+            settings["masks"],
+            settings["links"],
+            shown,
+            held=settings["devices"],
+            closed=closed,
+        )
     if as_root and "user" in layers:
         # The real root gives us ids that own nothing, one for each box and one for ourselves.
         kernel.unshare(kernel.NAMESPACES["user"] | kernel.NAMESPACES["mount"])
@@ -142,7 +149,7 @@ def _landlock(layers: frozenset[str], settings: dict[str, Any]) -> Any:
         read_execute=shown,
         read=["/proc", "/etc"],
         read_write=own,
-        devices=[f"/dev/{name}" for name in root.DEVICES],
+        devices=[f"/dev/{name}" for name in nodes.ALWAYS],
     )
 
 
@@ -201,14 +208,14 @@ class Zygote:
         hello, inlet, outlet, text, status, *doors = descriptors
         ends = Ends(hello, inlet, outlet, text, tuple(doors))
         try:
-            self._fork(json.loads(data)["limits"], ends, status)
+            self._fork(json.loads(data), ends, status)
         except OSError as error:
             _tell(status, {"failed": str(error)})
         for descriptor in (hello, inlet, outlet, text, *doors):
             os.close(descriptor)
         return True
 
-    def _fork(self, limits: dict[str, int], ends: Ends, status: int) -> None:
+    def _fork(self, asked: dict[str, Any], ends: Ends, status: int) -> None:
         if self._settings["as_root"] and not self._free:
             raise OSError(11, "every user id for boxes is in use")
         slot = self._free.pop() if self._free else 0
@@ -217,7 +224,7 @@ class Zygote:
         if pid == 0:
             try:
                 os.close(gate)
-                self._box(limits, ends, waiting)
+                self._box(asked, ends, waiting)
             finally:  # whatever happens, a child never goes on as a zygote
                 os._exit(70)
         os.close(waiting)
@@ -239,7 +246,7 @@ class Zygote:
             _say(f"/proc/{pid}/uid_map", f"{_STUDENT} {inner} 1")
             _say(f"/proc/{pid}/gid_map", f"{_STUDENT} {inner} 1")
 
-    def _box(self, limits: dict[str, int], ends: Ends, waiting: int) -> None:
+    def _box(self, asked: dict[str, Any], ends: Ends, waiting: int) -> None:
         """The child: become a box, say so, serve, end without any clean-up of ours."""
         signal.set_wakeup_fd(-1)
         os.read(waiting, 1)
@@ -249,7 +256,9 @@ class Zygote:
                 os.write(door, b"0")
             confine.descriptors(ends.hello, ends.inlet, ends.outlet, ends.text, self._layers)
             user = _STUDENT if "user" in self._layers.names else None
-            confine.confine(self._layers, limits, user)
+            device = asked["device"]
+            confine.confine(self._layers, asked["limits"], user, device["nodes"])
+            os.environ["CUDA_VISIBLE_DEVICES"] = device["uuid"]  # nothing has asked CUDA so far
         except BaseException as error:  # noqa: BLE001  # said to the trusted side, then the end
             with contextlib.suppress(OSError):
                 os.write(hello, f"{type(error).__name__}: {error}".encode())

@@ -24,7 +24,7 @@ from grader.sandbox.devices.scrub import Scrubbed
 from tests.sandbox.devices.pretended import Pretended, card, no_scrub
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: leases need Linux")
-_LONG = 60.0
+_LONG = 20.0
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ from grader.sandbox.devices.leases import Leases, Wanted
 folder = Path(sys.argv[1])
 leases = Leases(driver=Pretended(folder), folder=folder, scrub=no_scrub, pause=0.01)
 with leases.lease(Wanted(student="ann")) as lease:
-    box = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    box = subprocess.Popen(["sleep", "600"], start_new_session=True, stdout=subprocess.DEVNULL)
     leases.driver.comes("G0", box.pid, 100.0)
     leases.watch(lease.device, box.pid)
     print(box.pid, flush=True)

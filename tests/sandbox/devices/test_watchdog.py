@@ -55,9 +55,9 @@ def driver(tmp_path: Path) -> Pretended:
     return Pretended(tmp_path, (_CARD,))
 
 
-def watch(driver: Pretended, box: Box, *others: Box) -> Watch:
+def watch(driver: Pretended, box: Box, *others: Box, gone: float = 0.2) -> Watch:
     roots = [one.root for one in (box, *others)]
-    return Watch(driver=driver, device=_CARD, root=box.root, others=lambda _: roots)
+    return Watch(driver=driver, device=_CARD, root=box.root, others=lambda _: roots, gone=gone)
 
 
 def look(one: Watch) -> str:
@@ -120,9 +120,9 @@ def test_a_box_that_was_killed_is_gone_from_the_device(
 ) -> None:
     box = boxes()
     driver.comes("G0", box.child, 600.0)
-    one = watch(driver, box)
+    one = watch(driver, box, gone=30.0)
     box.end()
-    one.settle(seconds=30.0)
+    one.settle()
 
 
 def test_a_killed_box_that_the_device_does_not_let_go_makes_it_ill(
@@ -133,7 +133,7 @@ def test_a_killed_box_that_the_device_does_not_let_go_makes_it_ill(
     one = watch(driver, box)
     box.end()
     with pytest.raises(Sick, match=f"process {box.child} still uses it after 0.2 s"):
-        one.settle(seconds=0.2)
+        one.settle()
 
 
 def test_settling_does_not_wait_for_boxes_beside_it(
@@ -141,7 +141,7 @@ def test_settling_does_not_wait_for_boxes_beside_it(
 ) -> None:
     box, other = boxes(), boxes()
     driver.comes("G0", other.child, 600.0)
-    watch(driver, box, other).settle(seconds=0.2)
+    watch(driver, box, other).settle()
 
 
 def test_a_device_that_does_not_answer_is_ill(driver: Pretended) -> None:
