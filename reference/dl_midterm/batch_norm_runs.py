@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._judging import Judgement, judgement
+from ._returned import batches_of
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -197,18 +199,43 @@ def _way(run: Run, mode: str) -> Way:
     own = [case for case in run["cases"] if case["args"][MODE] == mode]
     if not own or any(case.get("ended") != "done" for case in own):
         raise ValueError(f"not all calls with {mode} returned")
-    outs = [_result(case) for case in own]
+    known = {place: _ways(own, outs, mode) for place, outs in batches_of(own).items()}
+    named = [place for place in known if _OUTPUT.search(place)]
+    if len(named) == 1 and known[named[0]]:
+        return max(known[named[0]], key=_rank)
+    if not all(known.values()):
+        raise ValueError(f"what it gives with {mode} is no known combination")
+    last = [
+        way
+        for place, ways in known.items()
+        for way in ways
+        if all(
+            any(_leads_to(step, way) for step in steps)
+            for other, steps in known.items()
+            if other != place
+        )
+    ]
+    if not last:
+        raise ValueError(f"several batches come out with {mode}, and they do not belong together")
+    return max(last, key=_rank)
+
+
+def _ways(cases: Sequence[Case], outs: Sequence[ndarray], mode: str) -> list[Way]:
     means = _TRAIN_MEANS if mode == "train" else _TEST_MEANS
     variances = _TRAIN_VARIANCES if mode == "train" else _TEST_VARIANCES
-    ways = [
+    return [
         way
         for way in itertools.product(means, variances, _QUOTIENTS, _SCALES)
-        if all(_gives(way, case, out) for case, out in zip(own, outs, strict=True))
+        if all(_gives(way, case, out) for case, out in zip(cases, outs, strict=True))
     ]
-    if not ways:
-        raise ValueError(f"what it gives with {mode} is no known combination")
-    best: Way = max(ways, key=_rank)
-    return best
+
+
+def _leads_to(step: Way, way: Way) -> bool:
+    """Whether one combination is a step on the way to another: centred, normalised, scaled."""
+    if step[0] != way[0]:
+        return False
+    centred = step[2:] == ("none", "none")
+    return centred or (step[1:3] == way[1:3] and step[3] in ("none", "only-scale", way[3]))
 
 
 def _rank(way: Way) -> int:
@@ -235,27 +262,8 @@ def _gives(way: Way, case: Case, out: ndarray) -> bool:
     return bool((abs(wanted - out) <= CLOSE * (1 + abs(wanted))).all())
 
 
-def _result(case: Case) -> ndarray:
-    """The normalised batch among what a call returned."""
-    import numpy as np  # noqa: PLC0415
-
-    shape = np.shape(case["args"][0])
-    for value in _candidates(case.get("result")):
-        try:
-            array = np.asarray(value, dtype=float)
-        except (TypeError, ValueError):
-            continue
-        if array.shape == shape and np.isfinite(array).all():
-            return array
-    raise ValueError("it returns no batch of the same shape")
-
-
-def _candidates(result: Any) -> Iterator[Any]:
-    yield result
-    if isinstance(result, list | tuple):
-        yield from result[:4]
-    if isinstance(result, Mapping):
-        yield from list(result.values())[:8]
+_OUTPUT = re.compile(r"out|result|final|tilde|^y$", re.IGNORECASE)
+"""A name in a dict that says that the value is what comes out."""
 
 
 Statistic = Callable[[Any, Mapping[str, Any], float], Any]

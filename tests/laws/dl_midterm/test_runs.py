@@ -68,6 +68,53 @@ def test_each_forward_pass_of_the_reference_is_told_by_what_it_gives(
     assert {j: getattr(batch_norm_runs, j)(run)["credit"] for j in JUDGES} == RIGHT | lost
 
 
+def returning(made: Callable[[Any, Any, Any], Any], name: str = "forward") -> dict[str, str]:
+    """Credits of a forward pass that gives what ``made`` makes of Z, the normalised Z, and out."""
+    run = run_of(getattr(batch_norm, name), 4)
+    plain = run_of(getattr(batch_norm, name), 4)
+    for case, one in zip(run["cases"], plain["cases"], strict=True):
+        Z, gamma, beta = case["args"][:3]  # noqa: N806
+        out = np.asarray(one["result"])
+        case["result"] = made(np.asarray(Z), (out - beta) / gamma, out)
+    return {j: getattr(batch_norm_runs, j)(run)["credit"] for j in JUDGES}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda z, normed, out: (normed, out),
+        lambda z, normed, out: (out, normed),
+        lambda z, normed, out: [z, normed, out, out],
+        lambda z, normed, out: (z.mean(0), z.var(0), normed, out),
+        lambda z, normed, out: {"z_norm": normed, "out": out},
+        lambda z, normed, out: {"a": normed, "b": out, "c": z},
+        lambda z, normed, out: {"other": z**3, "output": out},
+        lambda z, normed, out: ((z, normed), out),
+    ],
+)
+def test_the_result_is_found_beside_the_steps_that_lead_to_it(made: Any) -> None:
+    assert returning(made) == RIGHT
+    lost = returning(made, "forward_over_features")
+    assert (lost["mean_is_right"], lost["quotient_is_right"]) == ("0", "0")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda z, normed, out: (out, (z - z.mean()) / z.std()),
+        lambda z, normed, out: (out, z**3),
+        lambda z, normed, out: [out + 1, out],
+    ],
+)
+def test_batches_that_do_not_belong_together_are_left_to_a_person(made: Any) -> None:
+    with pytest.raises(ValueError, match=r"belong together|known combination"):
+        returning(made)
+
+
+def test_a_normalised_batch_alone_is_no_step_but_the_result() -> None:
+    assert returning(lambda z, normed, out: (z, normed))["scale_is_right"] == "0"
+
+
 def test_batches_are_never_square_and_each_shape_comes_in_both_modes() -> None:
     calls = batch_norm_runs.batches(5)
     assert all(len(call[0]) != len(call[0][0]) for call in calls)
