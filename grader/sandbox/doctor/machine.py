@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import sys
-from pathlib import Path
 
 from grader.sandbox.host.groups import groups
 
@@ -25,14 +24,6 @@ def versions() -> dict[str, str]:
     return told
 
 
-def devices() -> str:
-    """Graphics processors that this system has nodes for; boxes are shown none of them."""
-    found = sorted(node.name for node in Path("/dev").glob("nvidia[0-9]*")) if _has_dev() else []
-    if _has_dev() and Path("/dev/kfd").exists():
-        found.append("kfd")
-    return ", ".join(found) if found else "none"
-
-
 def meter() -> str:
     """What measures and bounds a whole box here."""
     if sys.platform != "linux":
@@ -42,7 +33,3 @@ def meter() -> str:
         return _WATCHDOG
     found.close()
     return f"control groups, version {found.version}"
-
-
-def _has_dev() -> bool:
-    return Path("/dev").is_dir()

@@ -13,7 +13,8 @@ from rich.table import Table
 
 from grader.sandbox.doctor import FOR_OTHERS, LEVELS, Found
 from grader.sandbox.doctor.checks import Tried
-from grader.sandbox.doctor.machine import devices, meter, versions
+from grader.sandbox.doctor.gpus import gpus
+from grader.sandbox.doctor.machine import meter, versions
 
 LAYERS = {
     "user": "user ids of its own",
@@ -56,7 +57,7 @@ def as_json(found: Found) -> str:
         "layers_off": _off(found),
         "meter": meter(),
         "versions": versions(),
-        "gpu": devices(),
+        "gpu": gpus().as_data(),
         "backends": [_plain(one) for one in found.tried],
         "missing": [dataclasses.asdict(lack) for lack in found.missing],
     }
@@ -65,7 +66,8 @@ def as_json(found: Found) -> str:
 
 def show(found: Found, console: Console) -> None:
     """Print it as tables."""
-    parts: list[RenderableType] = [_verdict(found), _layers(found), _machine(), _backends(found)]
+    parts: list[RenderableType] = [_verdict(found), _layers(found), _machine(), gpus().table()]
+    parts.append(_backends(found))
     for one in found.tried:
         failed = [finding for finding in one.findings if not finding.ok]
         parts += [
@@ -125,7 +127,6 @@ def _machine() -> Table:
     for name, version in versions().items():
         table.add_row(name, escape(version))
     table.add_row("meter", meter())
-    table.add_row("GPU", devices())
     return table
 
 
