@@ -218,23 +218,24 @@ class Zygote:
     def _fork(self, asked: dict[str, Any], ends: Ends, status: int) -> None:
         if self._settings["as_root"] and not self._free:
             raise OSError(11, "every user id for boxes is in use")
-        slot = self._free.pop() if self._free else 0
         waiting, gate = os.pipe()
-        pid = kernel.clone(self._layers.flags)
-        if pid == 0:
-            try:
-                os.close(gate)
-                self._box(asked, ends, waiting)
-            finally:  # whatever happens, a child never goes on as a zygote
-                os._exit(70)
-        os.close(waiting)
-        self._boxes[pid] = status, slot
         try:
-            self._map(pid, slot)
-            os.write(gate, b"g")
-        except OSError:
-            os.kill(pid, signal.SIGKILL)  # its end is told when it is reaped
+            pid = kernel.clone(self._layers.flags)
+            if pid == 0:
+                try:
+                    os.close(gate)
+                    self._box(asked, ends, waiting)
+                finally:  # whatever happens, a child never goes on as a zygote
+                    os._exit(70)
+            slot = self._free.pop() if self._free else 0  # only now: a failed clone takes none
+            self._boxes[pid] = status, slot
+            try:
+                self._map(pid, slot)
+                os.write(gate, b"g")
+            except OSError:
+                os.kill(pid, signal.SIGKILL)  # its end is told when it is reaped
         finally:
+            os.close(waiting)
             os.close(gate)
 
     def _map(self, pid: int, slot: int) -> None:
@@ -250,11 +251,12 @@ class Zygote:
         """The child: become a box, say so, serve, end without any clean-up of ours."""
         signal.set_wakeup_fd(-1)
         os.read(waiting, 1)
-        hello = confine.HELLO
+        hello = ends.hello
         try:
             for door in ends.doors:
                 os.write(door, b"0")
             confine.descriptors(ends.hello, ends.inlet, ends.outlet, ends.text, self._layers)
+            hello = confine.HELLO  # where it lies from here on
             user = _STUDENT if "user" in self._layers.names else None
             device = asked["device"]
             confine.confine(self._layers, asked["limits"], user, device["nodes"])
