@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 import venv
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from grader.sandbox import Job, Limits, Outcome, Run, Step
 from grader.sandbox.backends.native import Native
+from grader.sandbox.host.runtime import ENVIRONMENT
 from grader.sandbox.host.zygote import NoZygote
 
 BUSY = Limits(seconds=60.0, cpu_seconds=1.0)
@@ -180,6 +182,19 @@ print(os.getuid(), os.uname().nodename, 'SECRET' in os.environ)
 """
     monkeypatch.setenv("SECRET", "1")
     assert said(native, source).splitlines() == ["False False", "['1']", "1000 box False"]
+
+
+def test_what_its_process_was_started_with_is_ours_to_show(native: Native) -> None:
+    source = """
+        names = set()
+        for place in ("self", "1", "1/task/1", "thread-self"):
+            with open(f"/proc/{place}/environ") as file:
+                names |= {entry.partition("=")[0] for entry in file.read().split(chr(0))}
+        print(*sorted(names - {""}))
+        """
+    names = said(native, textwrap.dedent(source)).split()
+    assert names
+    assert set(names) <= {*ENVIRONMENT, "HOME"}
 
 
 def test_it_cannot_import_us(native: Native) -> None:

@@ -122,8 +122,6 @@ def _mounts(limits: dict[str, int], names: frozenset[str], buried: Sequence[str]
         root.own_folder(folder, f"mode={mode}{bounds}", buried)
     if "pid" in names:
         kernel.mount("proc", root.PROC, "proc", safe | kernel.MS_NOEXEC)
-        for name in ("mem", "environ"):  # its own, but nothing that a program needs
-            kernel.mount(root.CLOSED, f"{root.PROC}/1/{name}", "", kernel.MS_BIND)
 
 
 def _limit(limits: dict[str, int]) -> None:
