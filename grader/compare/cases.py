@@ -23,7 +23,7 @@ _LIMITS = {
     "cpu": "it does not end",
     "memory": "it takes too much memory",
     "output": "it writes too much",
-    "killed": "it ends its own process",
+    "killed": "its process ends early, or is stopped for breaking a rule",
 }
 _SHOWN, _LISTED, _VALUE = 3, 12, 90
 _NOT_TRIED = "it was not tried"

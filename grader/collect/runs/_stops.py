@@ -18,7 +18,7 @@ LIMITS = {
     "cpu": "it did not end within the processor time that it has",
     "memory": "it took more memory than it has",
     "output": "it wrote more than is kept",
-    "killed": "it ended the process that ran it",
+    "killed": "the process that ran it ended early, or was stopped for breaking a rule",
 }
 """How a step can end that overstepped a limit, in words; never ``done``, ``raised``, ``refused``."""
 NOT_HERE = frozenset(

@@ -235,8 +235,8 @@ def _outcome(body: bytes, token: str, *, decode: bool) -> Outcome:
             return Outcome(ended="killed", why="the box sent an answer that nobody asked for")
         value = frame.get("value")
         value = codec.decode(value) if decode else value
-    except codec.NotPlain as error:
-        return Outcome(ended="killed", why=f"the box sent what is no answer: {error}")
+    except codec.NotPlain:  # its words may hold some of what the box sent
+        return Outcome(ended="killed", why="the box sent what is no answer")
     ended = frame.get("ended")
     if type(ended) is not str or ended not in _ENDED:
         return Outcome(ended="killed", why="the box sent an answer of an unknown kind")
