@@ -16,9 +16,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.sandbox.host import left_groups
+
 _ROOT = Path("/sys/fs/cgroup")
 _MEGABYTE = 1 << 20
-_PAST = "grader-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Groups:
     def __init__(self, folders: dict[str, Path], version: int) -> None:
         self._folders, self._version = folders, version
         self._owner = os.getpid()
+        self._locks = [left_groups.hold(folder) for folder in set(folders.values())]
 
     @property
     def version(self) -> int:
@@ -109,6 +111,9 @@ class Groups:
             for inner in folder.glob("*/"):
                 _remove(inner)
             _remove(folder)
+        while self._locks:
+            if (lock := self._locks.pop()) >= 0:
+                os.close(lock)
 
 
 def groups() -> Groups | None:
@@ -160,8 +165,8 @@ def _version_2() -> Groups | None:
             continue
         own = root / _own_groups()[""].lstrip("/")
         own = own.parent if own.name == "grader-leaf" else own
-        _clear(own)
-        folder = own / f"{_PAST}{os.getpid()}-{secrets.token_hex(3)}"
+        left_groups.clear(own, root)
+        folder = own / left_groups.name()
         folder.mkdir()
         try:
             _hand_on(own)
@@ -193,24 +198,19 @@ def _hand_on(own: Path) -> None:
 
 
 def _version_1() -> Groups | None:
-    folders = {}
-    for kind, controller in (("memory", "memory"), ("pids", "pids"), ("cpu", "cpuacct")):
-        own = _ROOT / controller / _own_groups()[controller].lstrip("/")
-        _clear(own)
-        folder = own / f"{_PAST}{os.getpid()}-{secrets.token_hex(3)}"
-        folder.mkdir()
-        folders[kind] = folder
+    folders: dict[str, Path] = {}
+    try:
+        for kind, controller in (("memory", "memory"), ("pids", "pids"), ("cpu", "cpuacct")):
+            own = _ROOT / controller / _own_groups()[controller].lstrip("/")
+            left_groups.clear(own, _ROOT / controller)
+            folder = own / left_groups.name()
+            folder.mkdir()
+            folders[kind] = folder
+    except (OSError, KeyError):
+        for folder in folders.values():
+            _remove(folder)
+        raise
     return Groups(folders, 1)
-
-
-def _clear(parent: Path) -> None:
-    """Take away groups that killed runs of ours left: empty ones of processes that are gone."""
-    for folder in parent.glob(f"{_PAST}*"):
-        pid = folder.name.removeprefix(_PAST).split("-")[0]
-        if pid.isdecimal() and not Path(f"/proc/{pid}").exists():
-            for inner in (*folder.glob("*/"), folder):
-                with contextlib.suppress(OSError):
-                    inner.rmdir()
 
 
 def _remove(folder: Path) -> None:
