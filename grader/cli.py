@@ -88,6 +88,7 @@ _PAPER = click.option(
     help="Pretrained weights for trainings, as torchvision names the files (default: random).",
 )
 @click.option("--no-run", is_flag=True, help="Run no student code; its marks stay open.")
+@click.option("--no-train", is_flag=True, help="Run no trainings; their marks stay open.")
 @click.option(
     "--from",
     "source",
@@ -111,6 +112,7 @@ def grade(
     datasets: Path | None,
     weights: Path | None,
     no_run: bool,
+    no_train: bool,
     source: Path | None,
 ) -> None:
     """Mark hand-ins: each PATH is one student's file or folder.
@@ -148,6 +150,7 @@ def grade(
             require=require,
             venv=venv,
             run=run,
+            train=not no_train,
             data=datasets,
             weights=weights,
         )
@@ -162,6 +165,7 @@ def grade(
             keep_evidence=not same,
             as_pdf=as_pdf,
             boxes=boxes,
+            passed=folder / ".grader" / "passed",
             watch=lambda summaries: _progress(summaries, len(sources)),
         )
     finally:

@@ -56,6 +56,7 @@ def grade(
     keep_evidence: bool = True,
     as_pdf: bool = False,
     boxes: Boxes | None = None,
+    passed: Path | None = None,
     watch: Watch = iter,
 ) -> Batch:
     """Grade hand-ins, or stored evidence, and write evidence and reports under ``out``.
@@ -69,10 +70,11 @@ def grade(
         as_pdf: whether reports are written as PDF too.
         boxes: where hand-ins are read and their code is run; the course's own solution goes
             through them first. Without them nothing is run.
+        passed: a folder that remembers which solutions passed; without it each run checks anew.
         watch: shows progress.
     """
     if boxes is not None and boxes.running is not None:
-        check_solution(assignment, boxes.running, boxes.reader(), boxes.worlds)
+        check_solution(assignment, boxes.running, boxes.reader(), boxes.worlds, passed)
     make = partial(
         Grading,
         assignment=assignment,

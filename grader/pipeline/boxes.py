@@ -78,6 +78,7 @@ def boxes_for(
     require: str | None = None,
     venv: Path | None = None,
     run: bool = True,
+    train: bool = True,
     data: Path | None = None,
     weights: Path | None = None,
 ) -> Boxes:
@@ -90,6 +91,7 @@ def boxes_for(
         require: refuse to grade at all below this level.
         venv: a virtual environment whose interpreter and packages student code uses.
         run: whether code is to be run.
+        train: whether trainings are run as well.
         data: the instructor's folder of real data sets, for trainings.
         weights: the instructor's folder of pretrained weights.
 
@@ -98,7 +100,7 @@ def boxes_for(
         NotEnough: when this machine has less than ``require``; nothing is read or run then.
     """
     wanted = run and any(part.runs for part in assignment.rubric.parts)
-    trainings = [group.kind for group in groups(assignment.rubric)] if wanted else []
+    trainings = [group.kind for group in groups(assignment.rubric)] if wanted and train else []
     folder: TemporaryDirectory[str] | None = None
     made_worlds: dict[Training, World] = {}
     shown: list[tuple[str, str]] = []

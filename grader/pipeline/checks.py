@@ -32,10 +32,9 @@ def check_rubric(rubric: Rubric, reference: Reference, path: Path) -> None:
         for name in (*part.readers(), *part.runs, "answer")
     }
     for part in rubric.parts:
-        each = [(n, c) for n, one in enumerate(part.criteria) for c in _both(one)]
-        for position, criterion in each:
-            # an adjustment of the part is given what its first criterion is
-            whole = part.adjust if position == 0 else ()
+        for criterion in (each for one in part.criteria for each in _both(one)):
+            # an adjustment of the part is given what its first criterion is, as handed in
+            whole = part.adjust if criterion is part.criteria[0] else ()
             for attempt in (None, *(a for _, a in criterion.attempts()), *whole):
                 place = f"{path}: part '{part.id}', criterion '{criterion.id}'"
                 _check_readings(part, criterion, attempt, readings, place)

@@ -7,7 +7,7 @@ scikit-learn, with Wilson's interval.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,8 @@ class Judge:
     world: World
     backend: Backend
     files: Mapping[str, bytes]
+    foreign: Collection[int] = ()
+    """Cells whose trainings do not count."""
 
     def __call__(self, cells: Sequence[Cell], taken: Outcome, seed: int) -> dict[str, Any]:
         """Return ``{seed, right, of, accuracy, low, high, why}``; ``why`` where it is not known.
@@ -61,7 +63,7 @@ class Judge:
         words = {"weights": _WEIGHTS, "inputs": _INPUTS, "classes": names}
         steps = (
             *kind.before(stage, updates=0),
-            *(Step(do="cell", data={"source": c.text, "number": c.number}) for c in cells),
+            *(step for step, _ in steps_of(cells, self.foreign)),
             Step(do="predict", data=words),
         )
         files = {**self.files, _WEIGHTS: weights, _INPUTS: inputs}
@@ -91,6 +93,19 @@ class Judge:
             "outputs": int(scores.shape[1]),
             "why": "",
         }
+
+
+def steps_of(cells: Sequence[Cell], foreign: Collection[int]) -> Iterator[tuple[Step, Cell | None]]:
+    """Return the steps that run cells, each with its cell.
+
+    Between them stand steps without one, that say from where on trainings count or do not.
+    """
+    counts = True
+    for cell in cells:
+        if counts == (cell.number in foreign):
+            counts = not counts
+            yield Step(do="watch", data={"counts": counts}), None
+        yield Step(do="cell", data={"source": cell.text, "number": cell.number}), cell
 
 
 def _unknown(seed: int, why: str) -> dict[str, Any]:

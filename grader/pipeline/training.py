@@ -12,17 +12,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.collect.runs import Ran
-from grader.collect.runs._stops import undecided
 from grader.collect.runs._told import told
 from grader.collect.runs.training import Training
 from grader.model import Cell, Evidence, Finding, Found
-from grader.pipeline.evaluation import Judge
+from grader.pipeline.evaluation import Judge, steps_of
 from grader.pipeline.jobs import Done
 from grader.pipeline.mending import Ask, Mending, Repair, Try, evidence_of
 from grader.pipeline.needed import needed
 from grader.pipeline.worlds import World
 from grader.rubric import Part, Rubric
-from grader.sandbox import Backend, Job, Outcome, Run, Step
+from grader.sandbox import Backend, Job, Outcome, Run
 
 AGREEMENT = "grader.collect.runs._agreement:task"
 _PROGRAM = "training"
@@ -91,10 +90,11 @@ class Trainings:
         if not any(cell.parts for cell in cells):
             return {}
         world = self.worlds.get(group.kind)
-        if world is None:
-            return {group.name: undecided("its data set was not staged")}
+        if world is None:  # trainings are left out of this run
+            return {}
         part = self._part(group)
-        trial = _Trial(group, part, world, self.backend, files)
+        foreign = _foreign(program, group.program)
+        trial = _Trial(group, part, world, self.backend, files, foreign)
         first = trial(cells)
         mending = Mending(part, cells, lambda c, _, r: trial(c, r), self.ask, most=_MOST_TRIES)
         best = mending.best(first, alone=False)
@@ -142,7 +142,7 @@ class Trainings:
         for number, seed in enumerate(group.kind.seeds):
             tried = best if number == 0 else trial(cells, best.repair, seed)
             ran = tried.done.runs[_PROGRAM][group.name]
-            judge = Judge(group.kind, world, self.backend, trial.files)
+            judge = Judge(group.kind, world, self.backend, trial.files, trial.foreign)
             yield judge(written, ran.steps[-1] if ran.steps else _NOT_REACHED, seed)
 
 
@@ -156,9 +156,10 @@ class _Trial:
         world: World,
         backend: Backend,
         files: Mapping[str, bytes],
+        foreign: frozenset[int],
     ) -> None:
         self.group, self.part, self.world = group, part, world
-        self.backend, self.files = backend, files
+        self.backend, self.files, self.foreign = backend, files, foreign
         self.isolation = ""
 
     def __call__(
@@ -169,18 +170,21 @@ class _Trial:
         written = _written(cells, repair)
         stage = self.world.stage(written, kind.seeds[0] if seed is None else seed, kind.threads)
         ahead, behind = kind.before(stage), kind.steps(())
+        middle = list(steps_of(written, self.foreign))
         run = self.backend(
             Job(
-                steps=(*ahead, *map(as_step, written), *behind),
+                steps=(*ahead, *(step for step, _ in middle), *behind),
                 files=self.files,
                 limits=kind.limits,
                 runtime="training",
             )
         )
         self.isolation = str(run.isolation)
-        outcomes = _all_of(run, len(ahead) + len(written) + len(behind))
-        own = list(zip(written, map(_unstopped, outcomes[len(ahead) :]), strict=False))
-        ran = Ran(steps=outcomes[len(ahead) + len(written) :], own=own, before=own)
+        outcomes = _all_of(run, len(ahead) + len(middle) + len(behind))
+        pairs = zip(middle, outcomes[len(ahead) :], strict=False)
+        every = [(cell, _unstopped(o)) for (_, cell), o in pairs if cell is not None]
+        own = [(cell, o) for cell, o in every if cell.number not in self.foreign]
+        ran = Ran(steps=outcomes[len(ahead) + len(middle) :], own=own, before=every)
         ours = next((o for o in outcomes[: len(ahead)] if o.ended != "done"), None)
         if ours is not None:
             # nothing of the student's ran before: whatever went wrong is our doing
@@ -189,9 +193,9 @@ class _Trial:
         return Try(done, {self.part.id: {self.group.name: kind.found(ran, ())}}, repair)
 
 
-def as_step(cell: Cell) -> Step:
-    """Return the step that runs a cell."""
-    return Step(do="cell", data={"source": cell.text, "number": cell.number})
+def _foreign(program: Sequence[Cell], own: Sequence[str]) -> frozenset[int]:
+    """Cells of other parts: what they define may be needed, what they train does not count."""
+    return frozenset(c.number for c in program if c.parts and not set(own) & set(c.parts))
 
 
 def _of_training(cell: Cell, program: Sequence[str]) -> Cell:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -147,6 +148,68 @@ def differs_from_run(
         return judgement(0, "the second table is what a run may print")
     said = "the second table is not what the code prints when it is run again"
     return judgement(1, said, certain=False)
+
+
+def is_written_out(code: Any, before: Any, again: Any, degrees: Sequence[int]) -> Judgement:
+    """Whether the errors that are printed stand in the code, or nothing in it fits anything.
+
+    Nothing of it is certain: digits may agree by chance, and a fit may be called by other names.
+
+    Args:
+        code: facts of the source of the part that prints, or None.
+        before: facts of the source of the part before it, or None.
+        again: the table that is printed when the code is run.
+        degrees: of the polynomials.
+
+    Raises:
+        ValueError: nothing is printed.
+
+    >>> code = {"source": "for k, e in ((1, 8.18), (2, 0.952)): print(k, e)"}
+    >>> is_written_out(code, None, {"runs": [{"1": 8.18, "2": 0.952}]}, [1, 2])["credit"]
+    '1'
+    """
+    printed = _printed(again, degrees, last=True)
+    sources = [_uncommented(one) for one in (code, before)]
+    if not sources[0]:
+        return judgement(0, "there is no source to look into")
+    literals = {word for word in _LITERAL.findall(sources[0])[:_LITERALS] if _is_precise(word)}
+    errors = [error for error in printed if error]
+    if sum(any(_is_written(error, word) for error in errors) for word in literals) >= _FEW_WRITTEN:
+        return judgement(1, "the errors stand in the code as numbers", certain=False)
+    if not any(_FITS.search(source) for source in sources):
+        return judgement(1, "no line of the code is known to fit anything", certain=False)
+    return judgement(0, "the errors come from a calculation")
+
+
+_FITS = re.compile(
+    r"fit|lstsq|inv\b|solve|\bqr\b|svd|\bols\b|cross_val|least_?squares|minimi[sz]e|LeaveOneOut"
+    r"|regress|\bg?lm\b|@|\bdot\b|matmul|einsum|cholesky|backward",
+    re.IGNORECASE,
+)
+"""Words of code that may fit a polynomial: by name, or by the algebra of matrices."""
+_LITERAL = re.compile(r"(?<![\w.])\d{1,20}(?:\.\d{0,20})?(?:[eE][-+]?\d{1,3})?")
+_LITERALS, _FEW_WRITTEN = 5_000, 2
+
+
+def _uncommented(facts: Any) -> str:
+    """The source of a part without comments, in which results may be noted."""
+    source = facts.get("source") if isinstance(facts, Mapping) else None
+    lines = source.splitlines() if isinstance(source, str) else []
+    return "\n".join(line.partition("#")[0] for line in lines)
+
+
+def _is_precise(word: str) -> bool:
+    """Whether a number has so many digits that it is hardly another one by chance."""
+    digits = word.lower().partition("e")[0]
+    return len(digits.replace(".", "").strip("0")) >= (2 if "." in digits else 3)
+
+
+def _is_written(error: float, word: str) -> bool:
+    """Whether a number has the digits of an error, wherever its point stands."""
+    digits = word.lower().partition("e")[0].replace(".", "").lstrip("0")
+    leading = f"{abs(error):.16e}".partition("e")[0].replace(".", "")
+    count = min(len(digits), len(leading))
+    return abs(int(digits[:count]) - int(leading[:count])) <= (count > 2)
 
 
 def _repeats(one: Errors, other: Errors) -> bool:

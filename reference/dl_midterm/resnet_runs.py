@@ -200,15 +200,21 @@ def epochs(run: Mapping[str, Any], code: Mapping[str, Any], count: int) -> Judge
     return judgement(0, said, mistake="other-number-of-epochs")
 
 
-def learns(run: Mapping[str, Any]) -> Judgement:
+def learns(run: Mapping[str, Any], code: Mapping[str, Any]) -> Judgement:
     """Whether the program ran and the network learned.
 
     That it does not learn within a small budget is never certain: a low rate takes longer.
+
+    Args:
+        run: what was seen.
+        code: facts of the source and of what the hand-in shows that it printed.
 
     Raises:
         ValueError: no update was seen.
     """
     updates = run["updates"]
+    if not updates["count"] and run["ended"]["type"] == "SystemExit" and _failed(code):
+        return judgement(0, "the program ends before it trains, here as in the hand-in")
     if updates["count"] < 2:
         raise ValueError("no training was seen")
     if not _went_through(run) and not updates["stopped"]:
@@ -300,6 +306,12 @@ def _is_loader(loader: Mapping[str, Any] | None, size: int, workers: int) -> boo
 
 def _went_through(run: Mapping[str, Any]) -> bool:
     return bool(run["ended"]["how"] == "done")
+
+
+def _failed(code: Mapping[str, Any]) -> bool:
+    """Whether the hand-in itself shows that the program failed."""
+    log = code.get("log")
+    return isinstance(log, Mapping) and bool(log.get("failed"))
 
 
 def _changed(run: Mapping[str, Any]) -> bool:

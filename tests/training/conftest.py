@@ -17,10 +17,10 @@ from grader.collect.runs.training import Training
 from grader.model import Cell, Finding, Place
 from grader.pipeline.training import Trainings
 from grader.pipeline.worlds import worlds
-from grader.rubric import Rubric
 from grader.sandbox import Job, Limits, Step
 from grader.sandbox.backends.native import Native
 from tests.sandbox.conftest import namespaces_work
+from tests.training.programs import rubric_of
 
 SMALL = Training(
     data="mnist",
@@ -84,33 +84,6 @@ def changed(*pairs: tuple[str, str]) -> str:
     return source
 
 
-def _rubric(kind: Training) -> Rubric:
-    options = {name: getattr(kind, name) for name in kind.__dataclass_fields__}
-    return Rubric.model_validate(
-        {
-            "assignment": "small",
-            "title": "A small training",
-            "run": {"runtime": "training"},
-            "parts": [
-                {
-                    "id": "1",
-                    "points": 1,
-                    "ask": "Train.",
-                    "runs": {"trained": {"kind": "training", **options}},
-                    "criteria": [
-                        {
-                            "id": "ran",
-                            "points": 1,
-                            "read": {"kind": "source"},
-                            "compare": {"kind": "facts", "what": "code", "holds": {"call": "fit"}},
-                        }
-                    ],
-                }
-            ],
-        }
-    )
-
-
 @pytest.fixture(scope="session")
 def boxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Native, Any]]:
     if not namespaces_work():
@@ -139,7 +112,7 @@ def train(boxes: tuple[Native, Any]) -> Train:
             Cell(number=n, place=Place(file=file, start=n, end=n), text=text, parts=("1",))
             for n, text in enumerate(cells, 1)
         ]
-        trainings = Trainings(rubric=_rubric(kind), backend=native, worlds={kind: world}, ask=ask)
+        trainings = Trainings(rubric=rubric_of(kind), backend=native, worlds={kind: world}, ask=ask)
         return trainings(program, {})["1"]["trained"]
 
     return trained

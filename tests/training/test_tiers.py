@@ -238,7 +238,7 @@ criterion ="""
     ("old", "new", "why"),
     [
         ("nn.Linear(8 * 12 * 12, 10)\n", "nn.Linear(8 * 12 * 12, 10), nn.Unflatten(1, (5, 2))\n", "not a row of scores"),
-        ("lr=0.01", "lr=1e38", "not finite"),
+        ("torch.optim.Adam(net.parameters(), lr=0.01)", "torch.optim.SGD(net.parameters(), lr=1e25)", "not finite"),
     ],
 )  # fmt: skip
 def test_outputs_that_are_no_scores_are_named(train: Train, old, new, why) -> None:

@@ -27,8 +27,8 @@ def _world(value: Mapping[str, Any]) -> Iterator[str]:
     if data := value["world"].get("data"):
         yield f"run with {data}; no network, seed {value['world'].get('seed')}"
     for one in value["weights"]:
-        name = one.get("name") or one.get("file") or "pretrained weights"
-        if one.get("real") is not True:
+        if one.get("origin") != "folder":
+            name = one.get("weights") or "pretrained weights"
             yield f"{name}: random numbers stood in for the pretrained weights, which were not given"
     if "cuda-on-cpu" in value["repairs"]:
         yield "moved to a graphics card without asking; it was run on the processor instead"

@@ -19,6 +19,8 @@ from .state import State
 _clock = time.monotonic  # kept here: student code may put its own in its place
 _LOOKED_AT = 3
 """Updates at which every gradient is looked at."""
+_MOST_SKIMMED = 40
+"""Updates of cells that do not count, before their trainings are stopped."""
 
 
 def observe(state: State, data: dict[str, Any]) -> dict[str, Any]:
@@ -35,6 +37,15 @@ def observe(state: State, data: dict[str, Any]) -> dict[str, Any]:
     if not torch.cuda.is_available():
         cpu_only.allow(record)
     state.guarded = guarded(torch)
+    return {"ended": "done", "value": {}}
+
+
+def watch(state: State, data: dict[str, Any]) -> dict[str, Any]:
+    """Let the next cells count, or (``counts`` false) let their trainings be skimmed."""
+    record: Record = state.record
+    if record.skimming and data["counts"]:
+        record.forget()
+    record.skimming = not data["counts"]
     return {"ended": "done", "value": {}}
 
 
@@ -99,11 +110,14 @@ def _watch_loaders(record: Record, torch: Any) -> None:
 
     @functools.wraps(following)
     def given(self: Any) -> Any:
+        this = record.current.get(id(self))
+        if record.skimming and this is not None and this.batches:
+            this.whole = True
+            raise StopIteration
         record.loading = True  # transforms may be modules too
         try:
             batch = following(self)
         except StopIteration:
-            this = record.current.get(id(self))
             if this is not None:
                 this.whole = True
                 _mode(record, this)
@@ -111,7 +125,7 @@ def _watch_loaders(record: Record, torch: Any) -> None:
         finally:
             record.loading = False
         if not record.paused:
-            _batch(record, record.current.get(id(self)), batch)
+            _batch(record, this, batch)
         return batch
 
     loader.__init__, loader.__iter__, iterator.__next__ = made, begun, given
@@ -178,7 +192,7 @@ def _watch_modules(record: Record, torch: Any) -> None:
 
 def _loss(record: Record, loss: Any) -> None:
     """A loss from which gradients are about to be found."""
-    if record.most == 0:
+    if record.most == 0 and not record.skimming:
         record.network = record.network or record.module
         record.stop("before its first update")
     record.losses.append(loss.detach())
@@ -200,7 +214,9 @@ def _watch_updates(record: Record, torch: Any) -> None:
             _before(record, optimiser, torch)
 
     def after(optimiser: Any, *_: Any) -> None:
-        if not record.paused:
+        if record.skimming:
+            _skimmed(record)
+        elif not record.paused:
             _after(record, optimiser, torch)
 
     hooks.register_optimizer_step_pre_hook(before)
@@ -270,6 +286,13 @@ def _of_update(record: Record) -> list[Any]:
     """The losses of one update: as the criterion gave them, else as gradients began from them."""
     told, begun = record.told, record.losses
     return told if told and (not begun or len(told) == len(begun)) else begun
+
+
+def _skimmed(record: Record) -> None:
+    record.told, record.losses, record.scores, record.targets = [], [], None, None
+    record.skimmed += 1
+    if record.skimmed > _MOST_SKIMMED:
+        record.stop("in cells that do not count")
 
 
 def _targets(record: Record, torch: Any) -> Any:

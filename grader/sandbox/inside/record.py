@@ -48,14 +48,17 @@ class Update:
 class Record:
     """A box's memory of a training.
 
-    ``most`` updates are seen in at most ``seconds``, then it is stopped; 0 stops before the first. ``paused`` is set while
-    code of ours uses the network.
+    ``most`` updates are seen in at most ``seconds``, then it is stopped; 0 stops before the first.
+    ``paused`` is set while code of ours uses the network, ``loading`` while a loader makes a batch,
+    ``skimming`` while cells run that do not count: each of their passes ends after one batch.
     """
 
     most: int
     seconds: float
     paused: bool = False
     loading: bool = False
+    skimming: bool = False
+    skimmed: int = 0
     stopped: str = ""
     began: float = field(default_factory=_clock)
     loaders: list[Any] = field(default_factory=list)
@@ -90,6 +93,13 @@ class Record:
     latest: Pass | None = None
     labels: Any = None
     inputs: Any = None
+
+    def forget(self) -> None:
+        """Begin anew: what was trained so far does not count; loaders are kept."""
+        fresh = Record(most=self.most, seconds=self.seconds)
+        for name in self.__slots__:
+            if name not in ("loaders", "repairs", "skimmed"):
+                setattr(self, name, getattr(fresh, name))
 
     def stop(self, why: str) -> None:
         """Stop the training: here, and again wherever it goes on.

@@ -36,6 +36,7 @@ HANDLERS: dict[str, Callable[[State, dict[str, Any]], dict[str, Any]]] = {
     "stage": staged.stage,
     "task": tasks.task,
     "value": values.value,
+    "watch": observe.watch,
     "weights": weights.weights,
 }
 
