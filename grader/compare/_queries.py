@@ -215,11 +215,7 @@ class _Asker(CodeFacts):
         if held and (said := self._said(value, wanted)):
             return Hit(True, said)
         simple = isinstance(value, str | int | float) and not isinstance(value, bool)
-        note = (
-            (f"{_last_name(str(query['at']))}: {value}"[:120],)
-            if simple
-            else ()
-        )
+        note = (f"{_last_name(str(query['at']))}: {value}"[:120],) if simple else ()
         return Hit(held, note if held else (), () if held else note)
 
     def _said(self, value: Any, wanted: Any) -> tuple[str, ...]:

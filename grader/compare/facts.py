@@ -15,7 +15,8 @@ from fractions import Fraction
 from typing import Any
 
 from grader.compare import comparators
-from grader.compare._queries import Hit, ask, check
+from grader.compare._code_facts import Hit
+from grader.compare._queries import ask, check
 from grader.model import Verdict, wrong
 
 

@@ -21,6 +21,8 @@ from grader.sandbox import Backend, Isolation, Job, Run
 from grader.sandbox.backends.bubblewrap import Bubblewrap
 from grader.sandbox.backends.landlock import Landlocked
 from grader.sandbox.backends.native import Native
+from grader.sandbox.devices.leases import Leases
+from grader.sandbox.devices.nvml import Nvml
 from grader.sandbox.doctor import LEVELS, NotEnough, required_level
 from grader.sandbox.process import Worker
 
@@ -38,6 +40,8 @@ class Boxes:
     refused: str = ""
     worlds: Mapping[Training, World] = field(default_factory=dict)
     """What the boxes of trainings see."""
+    leases: Leases | None = None
+    """Of GPUs, where there are some and a training may use one."""
     _native: Native | None = None
     _folder: TemporaryDirectory[str] | None = None
 
@@ -109,9 +113,10 @@ def boxes_for(
         made_worlds = worlds(trainings, Path(folder.name), data, weights=weights is not None)
         shown = [(str(w.staged.folder), w.place) for w in made_worlds.values()]
         shown += [(str(weights.resolve()), WEIGHTS)] if weights is not None else []
+    leases = _leases(trainings)
     seen = Seen(venv, _covered(hidden), tuple(dict.fromkeys(shown)))
-    native = _native(assignment, seen, runs=wanted, trains=bool(trainings))
-    made = Boxes(_reader(native), worlds=made_worlds, _native=native, _folder=folder)
+    native = _native(assignment, seen, leases, runs=wanted, trains=bool(trainings))
+    made = Boxes(_reader(native), worlds=made_worlds, leases=leases, _native=native, _folder=folder)
     if wanted:
         runtime = assignment.rubric.run.runtime
         made.running, made.refused = _running(native, accept, seen, runtime)
@@ -136,7 +141,17 @@ class Seen:
     shown: tuple[tuple[str, str], ...] = ()
 
 
-def _native(assignment: Assignment, seen: Seen, *, runs: bool, trains: bool) -> Native | None:
+def _leases(trainings: Sequence[Training]) -> Leases | None:
+    """Leases of this machine's GPUs, where a training may use one."""
+    if all(kind.device == "cpu" for kind in trainings):
+        return None
+    leases = Leases(driver=Nvml())
+    return leases if leases.devices else None
+
+
+def _native(
+    assignment: Assignment, seen: Seen, leases: Leases | None, *, runs: bool, trains: bool
+) -> Native | None:
     """Native boxes that have been tried, None where this machine makes none."""
     if sys.platform != "linux":
         return None
@@ -146,6 +161,7 @@ def _native(assignment: Assignment, seen: Seen, *, runs: bool, trains: bool) -> 
         shown=seen.shown,
         pool=1,
         warm={"reading": (warming(assignment),)},
+        devices=leases,
     )
     names = ["reading", *([assignment.rubric.run.runtime] if runs else [])]
     names += ["training"] if trains and "training" not in names else []

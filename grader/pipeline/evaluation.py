@@ -16,8 +16,9 @@ import numpy as np
 from grader.collect.runs.training import Training
 from grader.compare.proportion import wilson
 from grader.model import Cell
+from grader.pipeline.placing import Run1
 from grader.pipeline.worlds import World
-from grader.sandbox import Backend, Job, Outcome, Step
+from grader.sandbox import Job, Outcome, Step
 
 CONFIDENCE = 0.95
 _WEIGHTS, _INPUTS = ".weights.safetensors", ".inputs.safetensors"
@@ -30,7 +31,7 @@ class Judge:
 
     kind: Training
     world: World
-    backend: Backend
+    run: Run1
     files: Mapping[str, bytes]
     foreign: Collection[int] = ()
     """Cells whose trainings do not count."""
@@ -67,7 +68,7 @@ class Judge:
             Step(do="predict", data=words),
         )
         files = {**self.files, _WEIGHTS: weights, _INPUTS: inputs}
-        run = self.backend(Job(steps=steps, files=files, limits=kind.limits, runtime="training"))
+        run = self.run(Job(steps=steps, files=files, limits=kind.limits, runtime="training"))
         if run.ended != "done" or len(run.outcomes) < len(steps):
             return Outcome(ended="not reached")
         return run.outcomes[-1]

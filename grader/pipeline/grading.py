@@ -71,7 +71,7 @@ class Grading:
         else:
             reader = self.boxes.reader()
             self._collecting = Collecting(
-                self.assignment, self.boxes.running, reader, self.boxes.worlds
+                self.assignment, self.boxes.running, reader, self.boxes.worlds, self.boxes.leases
             )
 
     def __call__(self, source: Source, /) -> Summary:

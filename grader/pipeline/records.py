@@ -22,6 +22,7 @@ from grader.pipeline.running import Running
 from grader.pipeline.worlds import World
 from grader.report import Problem
 from grader.sandbox import Backend, Limits, Run
+from grader.sandbox.devices.leases import Leases
 from grader.sandbox.process import ISOLATION, Worker, reading
 
 TASK = "grader.collect._everything:task"
@@ -108,11 +109,12 @@ class Collecting:
         backend: Backend | None = None,
         reader: Backend | None = None,
         worlds: Mapping[Training, World] | None = None,
+        leases: Leases | None = None,
     ) -> None:
         """Start nothing yet; without a backend no code is run.
 
         ``reader`` reads hand-ins: a killable process of ours where none is given. ``worlds`` are
-        what the boxes of trainings see.
+        what the boxes of trainings see, ``leases`` those of GPUs.
         """
         self._assignment = assignment
         plan = replace(assignment.plan, program=backend is not None)
@@ -125,6 +127,7 @@ class Collecting:
                 backend=backend,
                 ask=self._ask,
                 worlds=worlds or {},
+                leases=leases,
             )
             if backend is not None
             else None
@@ -153,7 +156,7 @@ class Collecting:
         if self._running is None:
             return read
         try:
-            found = self._running(from_data(program), files)
+            found = self._running(from_data(program), files, record.student)
         except Exception as error:  # noqa: BLE001  # ours: it must cost nobody a mark
             what = f"running its code stopped: {type(error).__name__}: {error}"[:300]
             problem = Problem(path=record.student, what=what)

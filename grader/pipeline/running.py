@@ -25,6 +25,7 @@ from grader.pipeline.training import Trainings
 from grader.pipeline.worlds import World
 from grader.rubric import DRAWN, Part, Rubric
 from grader.sandbox import Backend
+from grader.sandbox.devices.leases import Leases
 
 READ = "grader.collect._everything:read_text"
 MOST_FILE_BYTES = 16_000_000
@@ -49,19 +50,27 @@ class Running:
     ask: Ask
     worlds: Mapping[Training, World] = field(default_factory=dict)
     """Of each training, what its box sees."""
+    leases: Leases | None = None
     isolation: str = field(default="", init=False)
     """What stood between the last hand-in's code and this machine."""
     pictures: Mapping[Picture, bytes] = field(default_factory=dict, init=False)
     """What the last hand-in's code drew, encoded anew."""
     _program: Sequence[Cell] = field(default=(), init=False)
 
-    def __call__(self, program: Sequence[Cell], files: Mapping[str, bytes]) -> Evidence:
+    def __call__(
+        self, program: Sequence[Cell], files: Mapping[str, bytes], student: str = ""
+    ) -> Evidence:
         """Return the findings of all runs, by part; a part without code has none."""
         self.isolation, self.pictures = "", {}
         self._program = program
         held = _held(files)
         trainings = Trainings(
-            rubric=self.rubric, backend=self.backend, worlds=self.worlds, ask=self.ask
+            rubric=self.rubric,
+            backend=self.backend,
+            worlds=self.worlds,
+            ask=self.ask,
+            leases=self.leases,
+            student=student,
         )
         trained = trainings(program, held)
         self.isolation = trainings.isolation

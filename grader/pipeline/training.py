@@ -19,9 +19,11 @@ from grader.pipeline.evaluation import Judge, steps_of
 from grader.pipeline.jobs import Done
 from grader.pipeline.mending import Ask, Mending, Repair, Try, evidence_of
 from grader.pipeline.needed import needed
+from grader.pipeline.placing import Run1, placed
 from grader.pipeline.worlds import World
 from grader.rubric import Part, Rubric
 from grader.sandbox import Backend, Job, Outcome, Run
+from grader.sandbox.devices.leases import Leases
 
 AGREEMENT = "grader.collect.runs._agreement:task"
 _PROGRAM = "training"
@@ -65,12 +67,16 @@ class Trainings:
         backend: boxes whose runtime has torch.
         worlds: of each training, what its box sees.
         ask: asks the reader.
+        leases: of GPUs, where there are some.
+        student: for whom a GPU is leased.
     """
 
     rubric: Rubric
     backend: Backend
     worlds: Mapping[Training, World]
     ask: Ask
+    leases: Leases | None = None
+    student: str = ""
     isolation: str = field(default="", init=False)
 
     def __call__(self, program: Sequence[Cell], files: Mapping[str, bytes]) -> Evidence:
@@ -94,7 +100,8 @@ class Trainings:
             return {}
         part = self._part(group)
         foreign = _foreign(program, group.program)
-        trial = _Trial(group, part, world, self.backend, files, foreign)
+        run = placed(self.backend, self.leases, group.kind, self.student)
+        trial = _Trial(group, part, world, run, files, foreign)
         first = trial(cells)
         mending = Mending(part, cells, lambda c, _, r: trial(c, r), self.ask, most=_MOST_TRIES)
         best = mending.best(first, alone=False)
@@ -142,7 +149,7 @@ class Trainings:
         for number, seed in enumerate(group.kind.seeds):
             tried = best if number == 0 else trial(cells, best.repair, seed)
             ran = tried.done.runs[_PROGRAM][group.name]
-            judge = Judge(group.kind, world, self.backend, trial.files, trial.foreign)
+            judge = Judge(group.kind, world, trial.run, trial.files, trial.foreign)
             yield judge(written, ran.steps[-1] if ran.steps else _NOT_REACHED, seed)
 
 
@@ -154,12 +161,12 @@ class _Trial:
         group: Group,
         part: Part,
         world: World,
-        backend: Backend,
+        run: Run1,
         files: Mapping[str, bytes],
         foreign: frozenset[int],
     ) -> None:
         self.group, self.part, self.world = group, part, world
-        self.backend, self.files, self.foreign = backend, files, foreign
+        self.run, self.files, self.foreign = run, files, foreign
         self.isolation = ""
 
     def __call__(
@@ -171,7 +178,7 @@ class _Trial:
         stage = self.world.stage(written, kind.seeds[0] if seed is None else seed, kind.threads)
         ahead, behind = kind.before(stage), kind.steps(())
         middle = list(steps_of(written, self.foreign))
-        run = self.backend(
+        run = self.run(
             Job(
                 steps=(*ahead, *(step for step, _ in middle), *behind),
                 files=self.files,

@@ -89,7 +89,7 @@ def line_is_smooth(shown: Any, data: Any = None) -> Judgement:
     cut = _is_cut(shown)
     if not lines:
         return judgement(0, "no smooth line is drawn", certain=not cut)
-    samples = _samples(shown, data) or [None]
+    samples: Sequence[Any] = _samples(shown, data) or [None]
     found = [_line(x, y, sample) for x, y in lines for sample in samples]
     best = max(found, key=lambda one: (one["credit"] == "1", one["certain"], bool(one["mistakes"])))
     return best | {"certain": best["certain"] and not (cut and best["credit"] == "0")}

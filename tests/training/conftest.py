@@ -6,6 +6,7 @@ in one thing each, which a test names.
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -72,6 +73,13 @@ for epoch in range(3):
             right += (net(images).argmax(1) == labels).sum().item()
     print("test accuracy", right / len(test_set))
 """
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Functions that a cell defines."""
+    return tuple(one.name for one in ast.walk(ast.parse(text)) if isinstance(one, ast.FunctionDef))
+
+
 Train = Callable[..., Finding]
 
 
@@ -105,11 +113,24 @@ def train(boxes: tuple[Native, Any]) -> Train:
         run = native(Job(steps=(step,), runtime="reading", limits=Limits(seconds=30)))
         return run.value if run.ended == "done" else None
 
-    def trained(source: str | list[str], *, file: str = "train.py", **options: Any) -> Finding:
+    def trained(
+        source: str | list[str],
+        *,
+        file: str = "train.py",
+        parts: list[str] | None = None,
+        **options: Any,
+    ) -> Finding:
         kind = replace(SMALL, **options)
         cells = [source] if isinstance(source, str) else source
         program = [
-            Cell(number=n, place=Place(file=file, start=n, end=n), text=text, parts=("1",))
+            Cell(
+                number=n,
+                place=Place(file=file, start=n, end=n),
+                text=text,
+                parts=(parts[n - 1] if parts else "1",),
+                defines=_names(text),
+                uses=("again",),
+            )
             for n, text in enumerate(cells, 1)
         ]
         trainings = Trainings(rubric=rubric_of(kind), backend=native, worlds={kind: world}, ask=ask)

@@ -286,3 +286,27 @@ def test_an_endless_loop_without_updates_leaves_it_open(train: Train) -> None:
     finding = train(source, seconds=8.0, cpu_seconds=8.0)
     assert isinstance(finding, Missing)
     assert finding.doubt
+
+
+# -- cells of other parts
+
+
+def test_what_another_part_trains_does_not_count(train: Train) -> None:
+    other = (
+        PROGRAM
+        + "\ndef again():\n"
+        + "".join(f"    {line}\n" for line in PROGRAM[PROGRAM.index("for epoch") :].splitlines())
+    )
+    value = seen(
+        train(
+            [other, "net[3].reset_parameters()\nagain()"],
+            file="a.ipynb", parts=["2", "1"], evaluate=False, fits=0,
+        )
+    )  # fmt: skip
+    assert (value["epochs"]["count"], value["updates"]["count"]) == (3, 9)
+
+
+def test_a_training_that_needs_a_gpu_waits_for_a_person_where_there_is_none(train: Train) -> None:
+    finding = train(PROGRAM, device="gpu")
+    assert not isinstance(finding, Found)
+    assert finding.why

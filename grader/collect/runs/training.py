@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from grader.collect.runs import Case, Ran, run_kinds
 from grader.collect.runs import _stops as stops
@@ -37,8 +37,10 @@ class Training:
     ``grader.datasets`` with ``images`` for training and ``test`` images. At most ``updates`` are
     seen, in at most ``training_seconds``; then the training is stopped, and said. ``fits`` is for
     how many updates a copy is trained on one small batch (0: not at all). Where ``evaluate``, the
-    weights are judged by ``held_out`` images in a fresh box, once for each of ``seeds``. The other
-    options bound the whole job.
+    weights are judged by ``held_out`` images in a fresh box, once for each of ``seeds``.
+    ``device`` says whether it runs on the processor, on a GPU where there is one (``any``), or on
+    a ``gpu`` alone, and ``device_mb`` how much of its memory it may use. The other options bound
+    the whole job.
     """
 
     of: tuple[str, ...] = ()
@@ -57,6 +59,8 @@ class Training:
     memory_mb: int = 6000
     weights_mb: int = 120
     threads: int = 2
+    device: Literal["cpu", "any", "gpu"] = "any"
+    device_mb: int = 8000
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
