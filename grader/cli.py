@@ -156,6 +156,8 @@ def grade(
         )
         if boxes.refused:
             _say(boxes.refused)
+        if boxes.untrained:
+            _say(boxes.untrained)
     try:
         batch = pipeline.grade(
             loaded,
@@ -336,6 +338,7 @@ def main(arguments: list[str] | None = None) -> Any:
 def _failed(error: Exception) -> int:
     from grader import codec, pipeline, reference, rubric
     from grader import kinds as kinds_
+    from grader.datasets import Damaged
     from grader.sandbox.host.runtime import NoRuntime
 
     if isinstance(error, pipeline.NoCourse):
@@ -347,7 +350,7 @@ def _failed(error: Exception) -> int:
     if isinstance(error, pipeline.NotEnough):
         _say(f"grader: {error}")
         return UNREAD
-    if isinstance(error, NoRuntime | kinds_.UnknownKind):
+    if isinstance(error, NoRuntime | kinds_.UnknownKind | Damaged):
         _say(f"grader: {error}")
         return USAGE
     wrong = (rubric.RubricError, reference.ReferenceProblem, codec.NotPlain, pipeline.SolutionFails)

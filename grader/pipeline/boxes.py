@@ -16,7 +16,7 @@ from grader.collect.runs.training import Training
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.training import groups
 from grader.pipeline.warming import warming
-from grader.pipeline.worlds import WEIGHTS, World, worlds
+from grader.pipeline.worlds import World, shown, worlds
 from grader.sandbox import Backend, Isolation, Job, Run
 from grader.sandbox.backends.bubblewrap import Bubblewrap
 from grader.sandbox.backends.landlock import Landlocked
@@ -38,6 +38,8 @@ class Boxes:
     reader: Callable[[], Backend]
     running: Backend | None = None
     refused: str = ""
+    untrained: str = ""
+    """Why trainings are not run where the rubric wants them."""
     worlds: Mapping[Training, World] = field(default_factory=dict)
     """What the boxes of trainings see."""
     leases: Leases | None = None
@@ -105,21 +107,17 @@ def boxes_for(
     """
     wanted = run and any(part.runs for part in assignment.rubric.parts)
     trainings = [group.kind for group in groups(assignment.rubric)] if wanted and train else []
-    folder: TemporaryDirectory[str] | None = None
-    made_worlds: dict[Training, World] = {}
-    shown: list[tuple[str, str]] = []
-    if trainings:
-        folder = TemporaryDirectory(prefix="grader-data-")
-        made_worlds = worlds(trainings, Path(folder.name), data, weights=weights is not None)
-        shown = [(str(w.staged.folder), w.place) for w in made_worlds.values()]
-        shown += [(str(weights.resolve()), WEIGHTS)] if weights is not None else []
+    folder = TemporaryDirectory(prefix="grader-data-") if trainings else None
+    staged = worlds(trainings, Path(folder.name), data, weights) if folder else {}
     leases = _leases(trainings)
-    seen = Seen(venv, _covered(hidden), tuple(dict.fromkeys(shown)))
+    seen = Seen(venv, _covered(hidden), shown(staged, weights))
     native = _native(assignment, seen, leases, runs=wanted, trains=bool(trainings))
-    made = Boxes(_reader(native), worlds=made_worlds, leases=leases, _native=native, _folder=folder)
+    made = Boxes(_reader(native), worlds=staged, leases=leases, _native=native, _folder=folder)
     if wanted:
         runtime = assignment.rubric.run.runtime
         made.running, made.refused = _running(native, accept, seen, runtime)
+        made.untrained = _untrained(made, native) if trainings else ""
+        made.worlds = {} if made.untrained else made.worlds
     if require is not None:
         # hand-ins are read in boxes as well: nothing is read below what is required
         isolation = Isolation() if native is None else made.isolation or native.isolation
@@ -176,6 +174,22 @@ def _native(
         return native
     native.close()
     return None
+
+
+def _untrained(made: Boxes, native: Native | None) -> str:
+    """Why no training can be run in these boxes, empty where one can."""
+    if made.running is None:
+        return "trainings were not run either"
+    if not isinstance(made.running, Native | Bubblewrap):
+        return "trainings were not run: these boxes cannot be shown a data set (see grader doctor)"
+    lacks = native.lacks("training") if native is not None else ()
+    names = ", ".join(dict.fromkeys(name.partition(".")[0] for name in lacks))
+    if lacks:
+        return (
+            f"trainings were not run: their Python lacks {names}. Install them (grader's extra is "
+            "called train), or name an environment that has them with --runtime"
+        )
+    return ""
 
 
 def _covered(hidden: Sequence[Path]) -> tuple[str, ...]:

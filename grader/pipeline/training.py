@@ -139,7 +139,7 @@ class Trainings:
         }
         if group.kind.evaluate and seen.value["updates"]["count"]:
             value["evaluated"] = list(self._evaluated(group, trial, cells, best, world))
-        return replace(seen, value=value, notes=(*seen.notes, *told(value)))
+        return replace(seen, value={**value, "told": list(told(value))})
 
     def _evaluated(
         self, group: Group, trial: _Trial, cells: Sequence[Cell], best: Try, world: World

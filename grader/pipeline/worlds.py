@@ -50,8 +50,18 @@ class World:
         return self.staged.data(self.place, **words)
 
 
+def shown(staged: Mapping[Training, World], weights: Path | None) -> tuple[tuple[str, str], ...]:
+    """Return pairs of a folder here and where boxes see it."""
+    pairs = [(str(world.staged.folder), world.place) for world in staged.values()]
+    pairs += [(str(weights.resolve()), WEIGHTS)] if weights is not None and pairs else []
+    return tuple(dict.fromkeys(pairs))
+
+
 def worlds(
-    kinds: Iterable[Training], folder: Path, real: Path | None = None, weights: bool = False
+    kinds: Iterable[Training],
+    folder: Path,
+    real: Path | None = None,
+    weights: Path | None = None,
 ) -> dict[Training, World]:
     """Stage the data sets of trainings below a folder; equal ones once.
 
@@ -59,7 +69,7 @@ def worlds(
         kinds: the trainings.
         folder: an empty folder of ours; each set has a folder of its own in it.
         real: the instructor's folder of real data sets, in torchvision's layout.
-        weights: whether boxes are shown pretrained weights, at ``WEIGHTS``.
+        weights: the instructor's folder of pretrained weights, which boxes are shown.
 
     Raises:
         Damaged: when a real data set cannot be used.
@@ -78,7 +88,7 @@ def worlds(
                 folder=real,
             )
             staged = stage(folder / name, wanted)
-            shown = WEIGHTS if weights else None
-            made[key] = World(staged, kind.data, f"{PLACE}/{name}", shown)
+            seen_at = WEIGHTS if weights is not None else None
+            made[key] = World(staged, kind.data, f"{PLACE}/{name}", seen_at)
         found[kind] = made[key]
     return found

@@ -41,6 +41,7 @@ _MISTAKE, _REPAIRED = "Known mistake", "Repaired"
 
 _NAME, _PROBLEM, _QUOTE, _REASON, _ANSWER = 120, 300, 600, 1500, 20_000
 _MANY = 12
+_LINES = 24
 
 
 def report(
@@ -110,7 +111,19 @@ def _part(
         left=left,
         plots=drawn,
         plots_left=more,
+        trained=_trained(asked, findings),
     )
+
+
+def _trained(asked: Part, findings: Mapping[str, Finding]) -> tuple[str, ...]:
+    """What was seen of a part's training, in lines."""
+    for name in asked.runs:
+        found = findings.get(name)
+        if isinstance(found, Found) and isinstance(found.value, Mapping):
+            lines = found.value.get("told")
+            if isinstance(lines, list):
+                return tuple(shortened(str(line), _REASON) for line in lines[:_LINES])
+    return ()
 
 
 def _quotes(part: PartResult, readings: Iterable[Found]) -> tuple[str, ...]:

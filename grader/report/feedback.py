@@ -183,6 +183,8 @@ class Feedback:
     plots: tuple[Plot, ...] = ()
     plots_left: int = 0
     """How many figures the report leaves out."""
+    trained: tuple[str, ...] = ()
+    """What was seen of a training."""
 
     @property
     def drawn(self) -> bool:

@@ -26,8 +26,7 @@ def right(request):
 @pytest.fixture
 def value(train: Train, right):
     if "value" not in right:
-        finding = train(PROGRAM)
-        right["value"], right["finding"] = seen(finding), finding
+        right["value"] = seen(train(PROGRAM))
     return right["value"]
 
 
@@ -150,13 +149,12 @@ def test_made_up_numbers_do_not_agree(train: Train) -> None:
 
 
 def test_two_hundred_epochs_are_stopped_and_said(train: Train) -> None:
-    finding = train(changed(("range(3)", "range(200)")), evaluate=False, fits=0)
-    value = seen(finding)
+    value = seen(train(changed(("range(3)", "range(200)")), evaluate=False, fits=0))
     assert value["updates"]["count"] == SMALL.updates
     assert value["epochs"]["count"] is None
     assert value["epochs"]["at_least"] == 4
     assert value["ended"]["how"] == "done"
-    assert any("stopped after 12 updates" in note for note in finding.notes)
+    assert any("stopped after 12 updates" in line for line in value["told"])
 
 
 def test_a_training_that_catches_everything_is_stopped_all_the_same(train: Train) -> None:
@@ -188,9 +186,9 @@ def test_a_loss_that_is_a_function_is_seen_as_well(train: Train) -> None:
 
 def test_a_program_that_never_updates_says_so(train: Train) -> None:
     source = changed(("        loss.backward()\n        optimizer.step()\n", ""))
-    finding = train(source)
-    assert seen(finding)["updates"]["count"] == 0
-    assert any("no update" in note for note in finding.notes)
+    value = seen(train(source))
+    assert value["updates"]["count"] == 0
+    assert any("no update" in line for line in value["told"])
 
 
 def test_a_training_of_functions_in_several_cells_is_one_program(train: Train) -> None:
