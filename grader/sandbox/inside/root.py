@@ -13,6 +13,9 @@ from collections.abc import Sequence
 from . import kernel, nodes
 
 WORK, TEMPORARY, SHARED, PROC = "/box", "/tmp", "/dev/shm", "/proc"  # noqa: S108  # of the box
+CLOSED = "/.closed"
+"""A file that nobody may read."""
+
 _ACCOUNTS = "root:x:0:0:root:/:/bin/false\nstudent:x:1000:1000:student:/box:/bin/sh\n"
 _GROUPS = "root:x:0:\nstudent:x:1000:\n"
 _HOSTS = "127.0.0.1 localhost box\n"
@@ -47,6 +50,8 @@ def build(
         os.makedirs(root + folder, exist_ok=True)
     os.chmod(root + TEMPORARY, 0o1777)  # noqa: S103  # the zygote's own imports may want to write there
     _write(root + "/.nothing", "")
+    _write(root + CLOSED, "")
+    os.chmod(root + CLOSED, 0)
     _write(root + "/etc/passwd", _ACCOUNTS)
     _write(root + "/etc/group", _GROUPS)
     _write(root + "/etc/hosts", _HOSTS)
