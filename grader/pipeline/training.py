@@ -189,7 +189,8 @@ class _Trial:
         self.isolation = str(run.isolation)
         outcomes = _all_of(run, len(ahead) + len(middle) + len(behind))
         pairs = zip(middle, outcomes[len(ahead) :], strict=False)
-        every = [(cell, _unstopped(o)) for (_, cell), o in pairs if cell is not None]
+        stopped = _stopped(outcomes[len(ahead) + len(middle) :])
+        every = [(cell, _unstopped(o, stopped)) for (_, cell), o in pairs if cell is not None]
         own = [(cell, o) for cell, o in every if cell.number not in self.foreign]
         ran = Ran(steps=outcomes[len(ahead) + len(middle) :], own=own, before=every)
         ours = next((o for o in outcomes[: len(ahead)] if o.ended != "done"), None)
@@ -223,9 +224,16 @@ def _all_of(run: Run, count: int) -> list[Outcome]:
     return [*run.outcomes, *[left] * count][:count]
 
 
-def _unstopped(outcome: Outcome) -> Outcome:
-    """A cell that we stopped ended as it should."""
+def _stopped(own: Sequence[Outcome]) -> str:
+    """Why we stopped the training, by what was looked at behind it."""
+    value = own[0].value if own and own[0].ended == "done" else None
+    why = value.get("stopped") if isinstance(value, Mapping) else ""
+    return why if isinstance(why, str) else ""
+
+
+def _unstopped(outcome: Outcome, stopped: str) -> Outcome:
+    """A cell that we stopped ended as it should; an error of that name of the student's did not."""
     raised = outcome.raised
-    if outcome.ended == "raised" and raised is not None and raised.type == _STOPPED:
+    if stopped and raised is not None and (raised.type, raised.message) == (_STOPPED, stopped):
         return replace(outcome, ended="done", raised=None)
     return outcome

@@ -123,7 +123,7 @@ class _Scan:
             self.told.append((int(index[1]), metrics))
             return
         self._steps(line)
-        if metrics and not batch:
+        if metrics and (not batch or _is_last(line)):
             (self.epochs[-1] if self.epochs else self.loose).update(metrics)
         self._parameters(line)
         self._failures(line)
@@ -251,6 +251,12 @@ class _Scan:
 def _are_batches(indices: list[int]) -> bool:
     """Whether counts go on like minibatches: far, or with gaps."""
     return max(indices) > 60 or max(indices) - min(indices) > 3 * len(indices)
+
+
+def _is_last(line: str) -> bool:
+    """Whether a line tells of the last minibatch of all: what it says is the epoch's."""
+    counted = _COUNTED.match(line)
+    return counted is not None and counted[1] == counted[2]
 
 
 def _of_many(line: str) -> bool:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from . import keras_watch
 from .network import network_of, told
 from .observe import guarded
 from .record import Pass, Record, Update
@@ -48,6 +49,9 @@ def inspect(state: State, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _loader(loader: Any, number: int, record: Record, torch: Any) -> dict[str, Any]:
+    if isinstance(loader, dict):
+        updates = sum(one.steps for one in record.passes if one.loader == number)
+        return keras_watch.loader(loader, updates)
     dataset = getattr(loader, "dataset", None)
     inner, share = _innermost(dataset)
     sampler = getattr(loader, "sampler", None)
@@ -111,12 +115,13 @@ def _plain(value: Any, depth: int = 0) -> Any:
 
 
 def _optimiser(optimiser: Any, record: Record, torch: Any) -> dict[str, Any]:
+    if not isinstance(optimiser, torch.optim.Optimizer):
+        return keras_watch.optimiser(optimiser)
     groups = optimiser.param_groups[:20]
     mine = {id(one) for group in groups for one in group["params"]}
     network = record.network
     named = list(network.named_parameters()) if network is not None else []
     own = [key for key in groups[0] if key != "params"] if groups else []
-    del torch
     return {
         "name": type(optimiser).__name__,
         "settings": {key: _plain(groups[0][key]) for key in own[:20]},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import keras_watch
 from .record import Record, sums_differ
 from .state import State
 
@@ -27,6 +28,8 @@ def told(network: Any, record: Record, torch: Any) -> dict[str, Any] | None:
     """Return what a network is made of, as plain data; None where there is none."""
     if network is None:
         return None
+    if keras_watch.is_model(network):
+        return keras_watch.told(network)
     held = dict(network.named_parameters())
     first = next(iter(held.values()), None)
     trace = _trace(network, record, torch)

@@ -12,7 +12,7 @@ import importlib
 import time
 from typing import Any
 
-from . import cpu_only
+from . import cpu_only, keras_watch
 from .record import MOST_LOADERS, MOST_PASSES, Pass, Record, Update, sums
 from .state import State
 
@@ -34,6 +34,7 @@ def observe(state: State, data: dict[str, Any]) -> dict[str, Any]:
     _watch_loaders(record, torch)
     _watch_modules(record, torch)
     _watch_updates(record, torch)
+    keras_watch.install(record)
     if not torch.cuda.is_available():
         cpu_only.allow(record)
     state.guarded = guarded(torch)
