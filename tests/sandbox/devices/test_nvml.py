@@ -5,7 +5,6 @@ They are replaced one by one in the real module: a name that it does not have fa
 
 from __future__ import annotations
 
-import os
 import sys
 from types import SimpleNamespace
 from typing import Any
