@@ -24,22 +24,28 @@ LEARNED_SHARE, LEARNED_LOSS = 0.3, 0.75
 """Accuracy of the last epoch, and share of the first loss, from which a network has learned."""
 
 
-def crops(run: Mapping[str, Any]) -> Judgement:
+def crops(run: Mapping[str, Any], code: Mapping[str, Any]) -> Judgement:
     """Whether training images are cropped at random to 32x32 with a padding of 4.
+
+    Args:
+        run: what was seen.
+        code: facts of the source; what stands there and was not seen is never certain.
 
     Raises:
         ValueError: no training loader was seen.
 
     >>> crop = {"name": "RandomCrop", "settings": {"size": [32, 32], "padding": 4}}
-    >>> crops({"loaders": {"train": {"transforms": [crop]}}})["credit"]
+    >>> crops({"loaders": {"train": {"transforms": [crop]}}}, {})["credit"]
     '1'
     """
     transforms = _transforms(run)
     crop = _of(transforms, "RandomCrop")
     if crop is None:
         if _of(transforms, "CenterCrop", "Resize") is not None:
-            return judgement(0, "the crop always takes the same part", mistake="crop-not-random")
-        return judgement(0, "no random crop is among the transforms")
+            said, mistake = "the crop always takes the same part", "crop-not-random"
+        else:
+            said, mistake = "no random crop is among the transforms", ""
+        return judgement(0, said, mistake=mistake, certain=_is_all(run, code, "crop"))
     settings = crop["settings"]
     size, padding = _pair(settings.get("size")), settings.get("padding")
     before = _of(transforms, "Pad")
@@ -54,14 +60,18 @@ def crops(run: Mapping[str, Any]) -> Judgement:
     return judgement(1, "the training images are cropped at random, to 32x32, padded by 4")
 
 
-def flips(run: Mapping[str, Any]) -> Judgement:
+def flips(run: Mapping[str, Any], code: Mapping[str, Any]) -> Judgement:
     """Whether training images are flipped left and right with probability 0.5.
+
+    Args:
+        run: what was seen.
+        code: as `crops`.
 
     Raises:
         ValueError: no training loader was seen.
 
     >>> flip = {"name": "RandomHorizontalFlip", "settings": {"p": 0.5}}
-    >>> flips({"loaders": {"train": {"transforms": [flip]}}})["credit"]
+    >>> flips({"loaders": {"train": {"transforms": [flip]}}}, {})["credit"]
     '1'
     """
     transforms = _transforms(run)
@@ -69,25 +79,31 @@ def flips(run: Mapping[str, Any]) -> Judgement:
     if flip is None:
         vertical = _of(transforms, "RandomVerticalFlip") is not None
         mistake = "vertical-flip" if vertical else ""
-        return judgement(0, "no random horizontal flip is among the transforms", mistake=mistake)
+        said = "no random horizontal flip is among the transforms"
+        return judgement(0, said, mistake=mistake, certain=_is_all(run, code, "flip"))
     if flip["settings"].get("p") != 0.5:
         return judgement("1/2", "the flip has another probability", mistake="other-flip")
     return judgement(1, "the training images are flipped at random")
 
 
-def normalises(run: Mapping[str, Any]) -> Judgement:
+def normalises(run: Mapping[str, Any], code: Mapping[str, Any]) -> Judgement:
     """Whether each channel is normalised by the printed numbers; variances or their roots.
+
+    Args:
+        run: what was seen.
+        code: as `crops`.
 
     Raises:
         ValueError: no training loader was seen.
 
     >>> own = {"mean": [0.4914, 0.4822, 0.4465], "std": [0.2023, 0.1994, 0.2010]}
-    >>> normalises({"loaders": {"train": {"transforms": [{"name": "Normalize", "settings": own}]}}})["credit"]
+    >>> normalises({"loaders": {"train": {"transforms": [{"name": "Normalize", "settings": own}]}}}, {})["credit"]
     '1'
     """
     normal = _of(_transforms(run), "Normalize")
     if normal is None:
-        return judgement(0, "no normalisation is among the transforms")
+        said = "no normalisation is among the transforms"
+        return judgement(0, said, certain=_is_all(run, code, "normali|mean|std"))
     mean, std = (numbers(normal["settings"].get(name)) for name in ("mean", "std"))
     roots = [math.sqrt(one) for one in SPREAD]
     if _near(mean, MEAN) and (_near(std, SPREAD) or _near(std, roots)):
@@ -186,7 +202,9 @@ def epochs(run: Mapping[str, Any], code: Mapping[str, Any], count: int) -> Judge
     seen = run["epochs"]
     if not run["updates"]["count"]:
         raise ValueError("no update was seen")
-    leaves = re.search(r"\bbreak\b", str(code.get("source", ""))) is not None
+    leaves = _LEAVES.search(str(code.get("source", ""))) is not None
+    train = run["loaders"]["train"]
+    leaves = leaves or train is None or train["share"]
     if not seen["unbroken"]:
         return judgement(0, "an epoch is left early", mistake="epochs-not-whole")
     if seen["at_least"] > count:
@@ -263,6 +281,27 @@ def tells(run: Mapping[str, Any], what: str) -> Judgement:
 
 
 # -- what was seen
+
+
+_LEAVES = re.compile(r"\bbreak\b|\bislice\b|\[\s*:\s*\d{3,}|\bSubset\b|\bcontinue\b")
+"""Words of code that may leave out some of a large training set, and none of a small one."""
+_KNOWN = frozenset(
+    {
+        *("ToTensor", "PILToTensor", "ToImage", "ToDtype", "ConvertImageDtype", "Normalize"),
+        *("RandomCrop", "CenterCrop", "RandomResizedCrop", "Resize", "Pad", "Grayscale"),
+        *("RandomHorizontalFlip", "RandomVerticalFlip", "RandomRotation", "RandomAffine"),
+        *("ColorJitter", "RandomErasing", "AutoAugment", "RandAugment", "TrivialAugmentWide"),
+    }
+)
+"""Transforms of torchvision of which it is known what they do."""
+
+
+def _is_all(run: Mapping[str, Any], code: Mapping[str, Any], word: str) -> bool:
+    """Whether nothing else than what was seen can be done to the images, as far as is known."""
+    loader = run["loaders"]["train"]
+    names = {one["name"] for one in loader["transforms"]}
+    elsewhere = re.search(word, str(code.get("source", "")), re.IGNORECASE) is not None
+    return loader["dataset"] == "CIFAR10" and names <= _KNOWN and not elsewhere
 
 
 def _loaders(run: Mapping[str, Any]) -> list[Mapping[str, Any]]:

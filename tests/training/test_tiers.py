@@ -279,6 +279,20 @@ def test_library_functions_that_are_replaced_make_it_doubtful(train: Train) -> N
     assert "made up" in finding.doubt
 
 
+FORGED = """
+import gc
+for one in gc.get_objects():
+    if type(one).__name__ == "Record":
+        one.updates.clear()
+"""
+
+
+def test_code_that_reaches_into_the_interpreter_makes_it_doubtful(train: Train) -> None:
+    finding = train(PROGRAM + FORGED, evaluate=False, fits=0)
+    assert "gc.get_objects" in finding.doubt
+    assert not train(PROGRAM + "\nimport gc\ngc.collect()\n", evaluate=False, fits=0).doubt
+
+
 def test_an_endless_loop_without_updates_leaves_it_open(train: Train) -> None:
     source = changed(("for epoch in range(3):", "while True: pass\nfor epoch in range(3):"))
     finding = train(source, seconds=8.0, cpu_seconds=8.0)

@@ -11,6 +11,7 @@ was seen inside the student's process, but for ``evaluated``: that is measured o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -24,8 +25,13 @@ from grader.sandbox import Limits, Outcome, Step
 _MEGABYTE = 1_000_000
 _AROUND = 1.4
 """An answer is longer than the bytes that it carries, as text."""
-OWN = ("inspect", "learn", "weights")
-"""Steps behind the cells, in order."""
+_REACHES = re.compile(
+    r"(?<![\w.])(?:exec|eval|compile|__import__)\s*\(|\bgc\.get_\w+|\b_getframe\b|\bctypes\b"
+    r"|__closure__|cell_contents|\bf_(?:back|locals|globals)\b|\bsys\.modules\b|\bsettrace\b"
+    r"|\bsetprofile\b|/proc/|_global_\w*hooks|_optimizer_\w*hooks|__subclasses__|__globals__"
+    r"|\bimportlib\b|__code__"
+)
+"""Words of code that could reach the record of its own run; a training has no need of them."""
 
 
 @run_kinds.register
@@ -111,7 +117,11 @@ class Training:
             return stops.stopped(looked, ran) or Broken(why="the training was not looked at")
         fitted = ran.steps[1] if self.fits and len(ran.steps) > 1 else None
         value = seen(looked.value, _value(fitted), [o for _, o in ran.own], self.classes)
-        return Found(value=value, where=stops.place(ran.own), doubt=_doubt(value))
+        return Found(
+            value=value,
+            where=stops.place(ran.own),
+            doubt=_doubt(value, [cell.text for cell, _ in ran.before]),
+        )
 
 
 def _value(outcome: Outcome | None) -> Mapping[str, Any]:
@@ -119,11 +129,14 @@ def _value(outcome: Outcome | None) -> Mapping[str, Any]:
     return given if isinstance(given, Mapping) else {}
 
 
-def _doubt(value: Mapping[str, Any]) -> str:
+def _doubt(value: Mapping[str, Any], sources: Sequence[str]) -> str:
+    """Why the record of a run, which is made in the student's process, may be made up."""
     patched = value["patched"]
     if patched:
         names = ", ".join(patched[:4])
-        return (
-            f"the code replaces functions of its library ({names}), so what was seen may be made up"
-        )
+        return f"the code replaces functions of its library ({names}): what was seen may be made up"
+    reach = next((found[0] for text in sources if (found := _REACHES.search(text))), "")
+    if reach:
+        words = " ".join(reach.split())
+        return f"the code reaches into the interpreter ({words}): what was seen may be made up"
     return ""

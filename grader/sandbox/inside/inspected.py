@@ -86,8 +86,9 @@ def _transforms(transform: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
     """Each transform in order, with the settings that it holds."""
     if transform is None or depth > _DEPTH:
         return
-    parts = getattr(transform, "transforms", None)
-    if parts is None and type(transform).__name__ == "Sequential":
+    kind = type(transform).__name__
+    parts = getattr(transform, "transforms", None) if kind == "Compose" else None
+    if kind == "Sequential":
         parts = list(transform)
     if isinstance(parts, list | tuple):
         for part in parts[:40]:
