@@ -24,7 +24,7 @@ LEARNED_SHARE, LEARNED_LOSS = 0.3, 0.75
 """Accuracy of the last epoch, and share of the first loss, from which a network has learned."""
 
 
-def crops(run: Mapping[str, Any], code: Mapping[str, Any]) -> Judgement:
+def crops(run: Mapping[str, Any], code: Mapping[str, Any] | None) -> Judgement:
     """Whether training images are cropped at random to 32x32 with a padding of 4.
 
     Args:
@@ -60,7 +60,7 @@ def crops(run: Mapping[str, Any], code: Mapping[str, Any]) -> Judgement:
     return judgement(1, "the training images are cropped at random, to 32x32, padded by 4")
 
 
-def flips(run: Mapping[str, Any], code: Mapping[str, Any]) -> Judgement:
+def flips(run: Mapping[str, Any], code: Mapping[str, Any] | None) -> Judgement:
     """Whether training images are flipped left and right with probability 0.5.
 
     Args:
@@ -86,7 +86,7 @@ def flips(run: Mapping[str, Any], code: Mapping[str, Any]) -> Judgement:
     return judgement(1, "the training images are flipped at random")
 
 
-def normalises(run: Mapping[str, Any], code: Mapping[str, Any]) -> Judgement:
+def normalises(run: Mapping[str, Any], code: Mapping[str, Any] | None) -> Judgement:
     """Whether each channel is normalised by the printed numbers; variances or their roots.
 
     Args:
@@ -188,7 +188,7 @@ def network(run: Mapping[str, Any], classes: int) -> Judgement:
     return judgement(1, said, certain=residual)
 
 
-def epochs(run: Mapping[str, Any], code: Mapping[str, Any], count: int) -> Judgement:
+def epochs(run: Mapping[str, Any], code: Mapping[str, Any] | None, count: int) -> Judgement:
     """Whether there are as many epochs as asked, each over the whole training set.
 
     Args:
@@ -202,7 +202,7 @@ def epochs(run: Mapping[str, Any], code: Mapping[str, Any], count: int) -> Judge
     seen = run["epochs"]
     if not run["updates"]["count"]:
         raise ValueError("no update was seen")
-    leaves = _LEAVES.search(str(code.get("source", ""))) is not None
+    leaves = not code or _LEAVES.search(str(code.get("source", ""))) is not None
     train = run["loaders"]["train"]
     leaves = leaves or train is None or train["share"]
     if not seen["unbroken"]:
@@ -218,7 +218,7 @@ def epochs(run: Mapping[str, Any], code: Mapping[str, Any], count: int) -> Judge
     return judgement(0, said, mistake="other-number-of-epochs")
 
 
-def learns(run: Mapping[str, Any], code: Mapping[str, Any]) -> Judgement:
+def learns(run: Mapping[str, Any], code: Mapping[str, Any] | None) -> Judgement:
     """Whether the program ran and the network learned.
 
     That it does not learn within a small budget is never certain: a low rate takes longer.
@@ -296,11 +296,12 @@ _KNOWN = frozenset(
 """Transforms of torchvision of which it is known what they do."""
 
 
-def _is_all(run: Mapping[str, Any], code: Mapping[str, Any], word: str) -> bool:
+def _is_all(run: Mapping[str, Any], code: Mapping[str, Any] | None, word: str) -> bool:
     """Whether nothing else than what was seen can be done to the images, as far as is known."""
     loader = run["loaders"]["train"]
     names = {one["name"] for one in loader["transforms"]}
-    elsewhere = re.search(word, str(code.get("source", "")), re.IGNORECASE) is not None
+    source = str(code.get("source", "")) if code else word
+    elsewhere = re.search(word, source, re.IGNORECASE) is not None
     return loader["dataset"] == "CIFAR10" and names <= _KNOWN and not elsewhere
 
 
@@ -347,9 +348,9 @@ def _went_through(run: Mapping[str, Any]) -> bool:
     return bool(run["ended"]["how"] == "done")
 
 
-def _failed(code: Mapping[str, Any]) -> bool:
+def _failed(code: Mapping[str, Any] | None) -> bool:
     """Whether the hand-in itself shows that the program failed."""
-    log = code.get("log")
+    log = code.get("log") if code else None
     return isinstance(log, Mapping) and bool(log.get("failed"))
 
 

@@ -59,9 +59,9 @@ class Training:
     fits: int = 8
     evaluate: bool = True
     seeds: tuple[int, ...] = (1,)
-    training_seconds: float = 90.0
-    seconds: float = 180.0
-    cpu_seconds: float = 360.0
+    training_seconds: float = 150.0
+    seconds: float = 300.0
+    cpu_seconds: float = 600.0
     memory_mb: int = 6000
     weights_mb: int = 120
     threads: int = 2
