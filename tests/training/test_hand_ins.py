@@ -30,12 +30,11 @@ EXPECTED: Mapping[str, Any] = YAML(typ="safe").load(
 )
 ALL = "GRADER_ALL_HAND_INS"
 FEW = (
-    "right-own-resnet",
+    "right-torchvision-resnet",
     "right-script-with-checkpoint",
     "right-vgg-ten-of-features",
-    "wrong-head-of-1000",
+    "wrong-normalise-before-tensor",
     "wrong-arguments-in-notebook",
-    "wrong-vgg-all-frozen",
     "hostile-endless",
     "hostile-exit-in-loop",
     "hostile-made-up-accuracy",
