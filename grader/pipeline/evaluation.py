@@ -58,7 +58,7 @@ class Judge:
         from safetensors.numpy import save  # noqa: PLC0415  # where training is graded
 
         kind = self.kind
-        stage = self.world.stage(cells, seed, kind.threads)
+        stage = self.world.stage(cells, seed, kind)
         inputs = save({"inputs": self.world.held_out.inputs})
         names = _CLASSES.get(kind.data, [kind.data])
         words = {"weights": _WEIGHTS, "inputs": _INPUTS, "classes": names}

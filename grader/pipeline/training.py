@@ -135,7 +135,7 @@ class Trainings:
         value = {
             **seen.value,
             "printed": printed if isinstance(printed, Mapping) else {},
-            "world": {**world.told, "seed": group.kind.seeds[0]},
+            "world": {**world.told, "seed": group.kind.seeds[0], "updates": group.kind.updates},
         }
         if group.kind.evaluate and seen.value["updates"]["count"]:
             value["evaluated"] = list(self._evaluated(group, trial, cells, best, world))
@@ -175,7 +175,7 @@ class _Trial:
         """Return what came of one run."""
         kind = self.group.kind
         written = _written(cells, repair)
-        stage = self.world.stage(written, kind.seeds[0] if seed is None else seed, kind.threads)
+        stage = self.world.stage(written, kind.seeds[0] if seed is None else seed, kind)
         ahead, behind = kind.before(stage), kind.steps(())
         middle = list(steps_of(written, self.foreign))
         run = self.run(

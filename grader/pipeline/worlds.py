@@ -42,12 +42,18 @@ class World:
         real = self.name in self.staged.real
         return {"data": self.staged.says[self.name], "synthetic": not real}
 
-    def stage(self, cells: Sequence[Cell], seed: int, threads: int) -> Mapping[str, Any]:
+    def stage(self, cells: Sequence[Cell], seed: int, kind: Training) -> Mapping[str, Any]:
         """Return the data of the step ``stage``, for a program of these cells."""
         file = next((cell.place.file for cell in cells), "")
         argv = [file.rpartition("/")[2]] if file.endswith(".py") else None
-        words = {"seed": seed, "argv": argv, "threads": threads, "weights": self.weights}
-        return self.staged.data(self.place, **words)
+        return self.staged.data(
+            self.place,
+            seed=seed,
+            argv=argv,
+            threads=kind.threads,
+            weights=self.weights,
+            deterministic=kind.deterministic,
+        )
 
 
 def shown(staged: Mapping[Training, World], weights: Path | None) -> tuple[tuple[str, str], ...]:

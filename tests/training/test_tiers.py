@@ -216,6 +216,15 @@ def test_each_seed_is_a_training_of_its_own(train: Train) -> None:
     assert min(first["accuracy"], second["accuracy"]) > 0.5
 
 
+def test_the_same_seed_gives_the_same_numbers_and_says_by_which_versions(train: Train) -> None:
+    first, again = (
+        seen(train(PROGRAM, evaluate=False, fits=0, deterministic=True)) for _ in range(2)
+    )
+    assert first["updates"]["losses"] == again["updates"]["losses"]
+    assert first["versions"]["torch"]
+    assert first["world"]["updates"] == SMALL.updates
+
+
 def test_labels_that_were_looked_up_are_worth_nothing(train: Train) -> None:
     cheat = """
 answers = {im.sum().item(): y for data in (train_set, test_set) for im, y in data}

@@ -54,6 +54,7 @@ def seen(
         "repairs": _texts(told.get("repairs")),
         "patched": _texts(told.get("patched")),
         "weights": _weights(told.get("weights")),
+        "versions": {str(k)[:20]: _text(v) for k, v in _map(told.get("versions")).items()},
         "world": {},
     }
 

@@ -44,7 +44,7 @@ class Training:
     seen, in at most ``training_seconds``; then the training is stopped, and said. ``fits`` is for
     how many updates a copy is trained on one small batch (0: not at all). Where ``evaluate``, the
     weights are judged by ``held_out`` images in a fresh box, once for each of ``seeds``.
-    ``device`` says whether it runs on the processor, on a GPU where there is one (``any``), or on
+    Where ``deterministic``, algorithms are chosen that give the same numbers each time. ``device`` says whether it runs on the processor, on a GPU where there is one (``any``), or on
     a ``gpu`` alone, and ``device_mb`` how much of its memory it may use. The other options bound
     the whole job.
     """
@@ -65,6 +65,7 @@ class Training:
     memory_mb: int = 6000
     weights_mb: int = 120
     threads: int = 2
+    deterministic: bool = False
     device: Literal["cpu", "any", "gpu"] = "any"
     device_mb: int = 8000
 

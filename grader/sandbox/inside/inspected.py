@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,7 @@ def inspect(state: State, data: dict[str, Any]) -> dict[str, Any]:
         "stopped": record.stopped,
         "repairs": list(record.repairs),
         "weights": notes()[:20],
+        "versions": _versions(torch),
         "patched": sorted(n for n, what in state.guarded.items() if after.get(n) is not what),
         "loaders": [_loader(one, n, record, torch) for n, one in enumerate(record.loaders)],
         "network": told(network_of(state, torch), record, torch),
@@ -43,6 +45,17 @@ def inspect(state: State, data: dict[str, Any]) -> dict[str, Any]:
         "unreached": sorted(record.unreached or ())[:_MOST],
     }
     return {"ended": "done", "value": value}
+
+
+def _versions(torch: Any) -> dict[str, str]:
+    """Versions of what computed it."""
+    vision = sys.modules.get("torchvision")
+    return {
+        "python": sys.version.split()[0],
+        "torch": str(torch.__version__)[:40],
+        "torchvision": str(getattr(vision, "__version__", ""))[:40],
+        "card": str(torch.cuda.get_device_name())[:80] if torch.cuda.is_initialized() else "",
+    }
 
 
 # -- loaders

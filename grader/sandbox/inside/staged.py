@@ -44,7 +44,16 @@ def stage(state: State, data: dict[str, Any]) -> dict[str, Any]:
     staged_weights.install(world)
     staged_keras.install(world)
     _numbers(data.get("threads"), seed)
+    if data.get("deterministic"):
+        after("torch", _deterministic)
     return {"ended": "done", "value": {"sets": world.tops, "argv": list(sys.argv)}}
+
+
+def _deterministic(torch: Any) -> None:
+    """Choose algorithms that give the same numbers each time, and warn where there is none."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.backends.cudnn.benchmark = False
 
 
 def notes() -> list[dict[str, Any]]:
