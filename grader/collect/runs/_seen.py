@@ -53,6 +53,7 @@ def seen(
         "ended": _ended(cells),
         "repairs": _texts(told.get("repairs")),
         "patched": _texts(told.get("patched")),
+        "trouble": _text(told.get("trouble")),
         "weights": _weights(told.get("weights")),
         "versions": {str(k)[:20]: _text(v) for k, v in _map(told.get("versions")).items()},
         "world": {},

@@ -136,6 +136,8 @@ def _doubt(value: Mapping[str, Any], sources: Sequence[str]) -> str:
     if patched:
         names = ", ".join(patched[:4])
         return f"the code replaces functions of its library ({names}): what was seen may be made up"
+    if value["trouble"]:
+        return f"watching it met a {value['trouble']}, so something of it was not seen"
     reach = next((found[0] for text in sources if (found := _REACHES.search(text))), "")
     if reach:
         words = " ".join(reach.split())

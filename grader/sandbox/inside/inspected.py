@@ -30,6 +30,7 @@ def inspect(state: State, data: dict[str, Any]) -> dict[str, Any]:
     after = guarded(torch)
     value = {
         "stopped": record.stopped,
+        "trouble": record.trouble,
         "repairs": list(record.repairs),
         "weights": notes()[:20],
         "versions": _versions(torch),

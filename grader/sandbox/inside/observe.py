@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from . import cpu_only, keras_watch
-from .record import MOST_LOADERS, MOST_PASSES, Pass, Record, Update, sums
+from .record import MOST_LOADERS, MOST_PASSES, Enough, Pass, Record, Update, sums
 from .state import State
 
 _clock = time.monotonic  # kept here: student code may put its own in its place
@@ -48,6 +48,16 @@ def watch(state: State, data: dict[str, Any]) -> dict[str, Any]:
         record.forget()
     record.skimming = not data["counts"]
     return {"ended": "done", "value": {}}
+
+
+def _safely(record: Record, look: Any, *words: Any) -> None:
+    """Look, and let nothing that goes wrong with it disturb the program; the record says so."""
+    try:
+        look(record, *words)
+    except Enough:
+        raise
+    except Exception as error:  # noqa: BLE001  # what it looks at may be the student's own class
+        record.trouble = record.trouble or type(error).__name__
 
 
 def guarded(torch: Any) -> dict[str, Any]:
@@ -126,7 +136,7 @@ def _watch_loaders(record: Record, torch: Any) -> None:
         finally:
             record.loading = False
         if not record.paused:
-            _batch(record, this, batch)
+            _safely(record, _batch, this, batch)
         return batch
 
     loader.__init__, loader.__iter__, iterator.__next__ = made, begun, given
@@ -185,7 +195,7 @@ def _watch_modules(record: Record, torch: Any) -> None:
     @functools.wraps(backward)
     def began(self: Any, *args: Any, **kwargs: Any) -> Any:
         if not record.paused:
-            _loss(record, self)
+            _safely(record, _loss, self)
         return backward(self, *args, **kwargs)
 
     tensor.backward = began
@@ -212,13 +222,13 @@ def _watch_updates(record: Record, torch: Any) -> None:
 
     def before(optimiser: Any, *_: Any) -> None:
         if not record.paused:
-            _before(record, optimiser, torch)
+            _safely(record, _before, optimiser, torch)
 
     def after(optimiser: Any, *_: Any) -> None:
         if record.skimming:
             _skimmed(record)
         elif not record.paused:
-            _after(record, optimiser, torch)
+            _safely(record, _after, optimiser, torch)
 
     hooks.register_optimizer_step_pre_hook(before)
     hooks.register_optimizer_step_post_hook(after)

@@ -60,6 +60,8 @@ class Record:
     skimming: bool = False
     skimmed: int = 0
     stopped: str = ""
+    trouble: str = ""
+    """The first exception of ours that watching met."""
     began: float = field(default_factory=_clock)
     loaders: list[Any] = field(default_factory=list)
     passes: list[Pass] = field(default_factory=list)
