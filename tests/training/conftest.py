@@ -23,6 +23,9 @@ from grader.sandbox.backends.native import Native
 from tests.sandbox.conftest import namespaces_work
 from tests.training.programs import rubric_of
 
+collect_ignore_glob = ["samples/*"]
+"""Programs of students: no test may be looked for in them, which would run them here."""
+
 SMALL = Training(
     data="mnist",
     images=96,
