@@ -72,6 +72,8 @@ class Wanted:
     test: int = 200
     held_out: int | None = None
     seed: int = 0
+    secret: int | None = None
+    """What chooses or makes the held-out part, so that nobody can make it anew; else the seed."""
     folder: Path | None = None
 
 

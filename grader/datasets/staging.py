@@ -55,8 +55,10 @@ def _made(name: str, kind: DataSet, wanted: Wanted) -> _Parts:
     if wanted.folder is not None:
         return _real(name, kind, wanted.folder, wanted, kept)
     parts = []
-    for part, count in enumerate((wanted.training, wanted.test, kept)):
-        numbers = _numbers(name, wanted.seed, part)
+    secret = wanted.seed if wanted.secret is None else wanted.secret
+    counts = ((wanted.training, wanted.seed), (wanted.test, wanted.seed), (kept, secret))
+    for part, (count, seed) in enumerate(counts):
+        numbers = _numbers(name, seed, part)
         labels = balanced(count, numbers)
         parts.append(Images(kind.made(labels, numbers), labels))
     return parts[0], parts[1], parts[2]
@@ -68,7 +70,8 @@ def _real(name: str, kind: DataSet, folder: Path, wanted: Wanted, kept: int) -> 
         raise Damaged(f"{kind.title}: {folder} is no folder. Name the folder that holds the set.")
     training, test = kind.read(folder)
     numbers = _numbers(name, wanted.seed, 0)
-    rows, ranks = _interleaved(test.labels, numbers)
+    secret = wanted.seed if wanted.secret is None else wanted.secret
+    rows, ranks = _interleaved(test.labels, _numbers(name, secret, 2))
     shown, hidden = rows[ranks % 2 == 0][: wanted.test], rows[ranks % 2 == 1][:kept]
     chosen = _interleaved(training.labels, numbers)[0][: wanted.training]
     return (

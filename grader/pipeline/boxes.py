@@ -16,7 +16,7 @@ from grader.collect.runs.training import Training
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.training import groups
 from grader.pipeline.warming import warming
-from grader.pipeline.worlds import World, shown, worlds
+from grader.pipeline.worlds import World, own_folder, shown, worlds
 from grader.sandbox import Backend, Isolation, Job, Run
 from grader.sandbox.backends.bubblewrap import Bubblewrap
 from grader.sandbox.backends.landlock import Landlocked
@@ -107,7 +107,7 @@ def boxes_for(
     """
     wanted = run and any(part.runs for part in assignment.rubric.parts)
     trainings = [group.kind for group in groups(assignment.rubric)] if wanted and train else []
-    folder = TemporaryDirectory(prefix="grader-data-") if trainings else None
+    folder = own_folder() if trainings else None
     staged = worlds(trainings, Path(folder.name), data, weights) if folder else {}
     leases = _leases(trainings)
     seen = Seen(venv, _covered(hidden), shown(staged, weights))

@@ -92,7 +92,7 @@ class Trainings:
     def _one(
         self, group: Group, program: Sequence[Cell], files: Mapping[str, bytes]
     ) -> dict[str, Finding]:
-        cells = [_of_training(c, group.program) for c in needed(program, group.program)]
+        cells = [_of_training(c, group.program) for c in _program(program, group.program)]
         if not any(cell.parts for cell in cells):
             return {}
         world = self.worlds.get(group.kind)
@@ -199,6 +199,19 @@ class _Trial:
             ran = replace(ran, steps=[replace(ours, ended="box failed")] * len(behind))
         done = Done(runs={self.part.id: {self.group.name: ran}}, isolation=self.isolation)
         return Try(done, {self.part.id: {self.group.name: kind.found(ran, ())}}, repair)
+
+
+def _program(program: Sequence[Cell], own: Sequence[str]) -> list[Cell]:
+    """The cells to be run: those that are needed, and all before the last of a part that is.
+
+    A cell may alter a network by any of its parameters: of a part on which the training rests no
+    cell is left out.
+    """
+    wanted = {cell.number: cell for cell in needed(program, own)}
+    parts = {part for cell in wanted.values() for part in cell.parts} - set(own)
+    last = max((c.number for c in program if set(own) & set(c.parts)), default=0)
+    whole = {c.number: c for c in program if parts & set(c.parts) and c.number < last}
+    return [one for _, one in sorted({**wanted, **whole}.items())]
 
 
 def _foreign(program: Sequence[Cell], own: Sequence[str]) -> frozenset[int]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
+import shutil
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from grader.collect.runs.training import Training
@@ -12,6 +18,7 @@ from grader.datasets import Images, Staged, Wanted
 from grader.datasets.staging import stage
 from grader.model import Cell
 
+_PREFIX = "grader-data-"
 PLACE = "/staged"
 """Below it boxes see the folders."""
 WEIGHTS = f"{PLACE}/weights"
@@ -56,6 +63,17 @@ class World:
         )
 
 
+def own_folder() -> TemporaryDirectory[str]:
+    """Return a folder of this process; those that killed runs of ours left are taken away."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        number = left.name.removeprefix(_PREFIX).partition("-")[0]
+        with contextlib.suppress(OSError, ValueError):
+            dead = Path("/proc/self").exists() and not Path(f"/proc/{int(number)}").exists()
+            if dead and left.stat().st_uid == os.getuid():
+                shutil.rmtree(left)
+    return TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
+
+
 def shown(staged: Mapping[Training, World], weights: Path | None) -> tuple[tuple[str, str], ...]:
     """Return pairs of a folder here and where boxes see it."""
     pairs = [(str(world.staged.folder), world.place) for world in staged.values()]
@@ -91,6 +109,7 @@ def worlds(
                 training=kind.images,
                 test=kind.test,
                 held_out=kind.held_out,
+                secret=secrets.randbits(64),
                 folder=real,
             )
             staged = stage(folder / name, wanted)

@@ -177,7 +177,7 @@ def _plain(value: Any) -> Any:
 
 def _epochs(passes: Sequence[Mapping[str, Any]], stopped: str) -> dict[str, Any]:
     """Passes over a loader in which the network was updated, one an epoch."""
-    own = [one for one in passes if (_whole(one.get("updates")) or 0) > 0]
+    own = [one for one in passes if _trains(one)]
     cut = bool(stopped)
     complete = own[:-1] if cut and own and own[-1].get("whole") is not True else own
     whole = [one for one in complete if one.get("whole") is True]
@@ -188,6 +188,11 @@ def _epochs(passes: Sequence[Mapping[str, Any]], stopped: str) -> dict[str, Any]
         "unbroken": len(whole) == len(complete),
         "updates": [_whole(one.get("updates")) for one in own[:_MOST]],
     }
+
+
+def _trains(one: Mapping[str, Any]) -> bool:
+    """Whether gradients were found in a pass, or the network updated."""
+    return bool(_whole(one.get("updates")) or _whole(one.get("backwards")))
 
 
 def _updates(
@@ -201,6 +206,7 @@ def _updates(
         "sizes": [_whole(one.get("size")) for one in updates],
         "rates": [_number(one.get("rate")) for one in updates],
         "heaped": told.get("heaped") is True,
+        "networks": _whole(told.get("networks")) or 0,
         "stopped": stopped,
     }
 
@@ -210,10 +216,7 @@ def _modes(
 ) -> dict[str, Any]:
     training = {one.get("training") for one in updates} - {None}
     testing = {
-        mode == "train"
-        for one in passes
-        if not _whole(one.get("updates"))
-        for mode in _texts(one.get("modes"))
+        mode == "train" for one in passes if not _trains(one) for mode in _texts(one.get("modes"))
     }
     return {"training": _mode(training), "testing": _mode(testing)}
 

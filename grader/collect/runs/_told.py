@@ -32,6 +32,10 @@ def _world(value: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: random numbers stood in for the pretrained weights, which were not given"
     if "cuda-on-cpu" in value["repairs"]:
         yield "moved to a graphics card without asking; it was run on the processor instead"
+    if "split-in-shares" in value["repairs"]:
+        yield "it splits by the numbers of the whole set; the smaller set here was split in shares"
+    if "not-compiled" in value["repairs"]:
+        yield "there is no compiler here: the network was run without torch.compile"
     ended = value["ended"]
     if ended["how"] == "raised":
         yield f"the program stopped with {ended['type']}: {ended['message']}"[:300].rstrip(": ")

@@ -43,6 +43,7 @@ def inspect(state: State, data: dict[str, Any]) -> dict[str, Any]:
         "updates": [_update(one) for one in record.updates[:_MOST]],
         "squashed": record.squashed,
         "heaped": record.heaped,
+        "networks": len(record.networks),
         "unreached": sorted(record.unreached or ())[:_MOST],
     }
     return {"ended": "done", "value": value}
@@ -79,7 +80,7 @@ def _loader(loader: Any, number: int, record: Record, torch: Any) -> dict[str, A
         "drop_last": _flag(getattr(loader, "drop_last", None)),
         "shuffle": isinstance(sampler, torch.utils.data.RandomSampler)
         or "Random" in type(sampler).__name__,
-        "transforms": list(_transforms(getattr(inner, "transform", None)))[:40],
+        "transforms": [one for part in _chain(dataset) for one in _transforms(part)][:40],
         "updates": sum(one.steps for one in record.passes if one.loader == number),
         "batches": sum(one.batches for one in record.passes if one.loader == number),
     }
@@ -94,6 +95,17 @@ def _innermost(dataset: Any) -> tuple[Any, bool]:
             break
         inner, share = below, True
     return inner, share
+
+
+def _chain(dataset: Any) -> list[Any]:
+    """The transforms of a data set and of those around it, in the order in which they act."""
+    found, here = [], dataset
+    for _ in range(_DEPTH):
+        found.append(getattr(here, "transform", None))
+        here = getattr(here, "dataset", None)
+        if here is None:
+            break
+    return found[::-1]
 
 
 def _transforms(transform: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
@@ -133,15 +145,12 @@ def _optimiser(optimiser: Any, record: Record, torch: Any) -> dict[str, Any]:
     if not isinstance(optimiser, torch.optim.Optimizer):
         return keras_watch.optimiser(optimiser)
     groups = optimiser.param_groups[:20]
-    mine = {id(one) for group in groups for one in group["params"]}
-    network = record.network
-    named = list(network.named_parameters()) if network is not None else []
     own = [key for key in groups[0] if key != "params"] if groups else []
     return {
         "name": type(optimiser).__name__,
         "settings": {key: _plain(groups[0][key]) for key in own[:20]},
         "rate": _number(groups[0].get("initial_lr", groups[0].get("lr"))) if groups else None,
-        "left_out": [n for n, one in named if one.requires_grad and id(one) not in mine][:_MOST],
+        "left_out": record.snapshot.get("left_out", []),
     }
 
 
@@ -155,6 +164,7 @@ def _pass(one: Pass) -> dict[str, Any]:
         "batches": one.batches,
         "examples": one.examples,
         "updates": one.steps,
+        "backwards": one.backwards,
         "whole": one.whole,
         "broken": one.broken,
         "modes": ["train" if mode else "eval" for mode in sorted(one.training)],

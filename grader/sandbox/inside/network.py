@@ -31,22 +31,36 @@ def told(network: Any, record: Record, torch: Any) -> dict[str, Any] | None:
     if keras_watch.is_model(network):
         return keras_watch.told(network)
     held = dict(network.named_parameters())
+    now = record.snapshot if record.network is network and record.snapshot else state_of(network)
     first = next(iter(held.values()), None)
     trace = _trace(network, record, torch)
     changed = sums_differ(network, record.start) if record.network is network else {}
     return {
         "kind": type(network).__name__,
         "parameters": sum(one.numel() for one in held.values()),
-        "trainable": sum(one.numel() for one in held.values() if one.requires_grad),
+        "trainable": now["trainable"],
         "dtype": "" if first is None else str(first.dtype).removeprefix("torch."),
         "device": "" if first is None else str(first.device),
         "training": bool(network.training),
-        "layers": _layers(network)[:_MOST],
+        "layers": now["layers"],
         "outputs": trace["outputs"],
         "shapes": trace["shapes"],
         "trace": trace["why"],
-        "frozen_changed": sorted(n for n, c in changed.items() if c and not held[n].requires_grad),
-        "unchanged": sorted(n for n, c in changed.items() if not c and held[n].requires_grad),
+        "frozen_changed": sorted(n for n, c in changed.items() if c and n not in now["names"]),
+        "unchanged": sorted(n for n, c in changed.items() if not c and n in now["names"]),
+    }
+
+
+def state_of(network: Any, optimiser: Any = None) -> dict[str, Any]:
+    """Return what of a network is trainable now, layer by layer, and what an optimiser leaves out."""
+    named = [(name, one) for name, one in network.named_parameters() if one.requires_grad]
+    groups = optimiser.param_groups if optimiser is not None else []
+    mine = {id(one) for group in groups for one in group["params"]}
+    return {
+        "trainable": sum(one.numel() for _, one in named),
+        "names": [name for name, _ in named],
+        "layers": _layers(network)[:_MOST],
+        "left_out": [name for name, one in named if id(one) not in mine][:_MOST],
     }
 
 

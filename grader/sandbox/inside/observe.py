@@ -13,6 +13,7 @@ import time
 from typing import Any
 
 from . import cpu_only, keras_watch
+from .network import state_of
 from .record import MOST_LOADERS, MOST_PASSES, Enough, Pass, Record, Update, sums
 from .state import State
 
@@ -35,6 +36,7 @@ def observe(state: State, data: dict[str, Any]) -> dict[str, Any]:
     _watch_modules(record, torch)
     _watch_updates(record, torch)
     keras_watch.install(record)
+    cpu_only.as_here(record)
     if not torch.cuda.is_available():
         cpu_only.allow(record)
     state.guarded = guarded(torch)
@@ -186,8 +188,9 @@ def _watch_modules(record: Record, torch: Any) -> None:
             if len(args) > 1 and torch.is_grad_enabled():
                 record.told.append(output.detach())
                 record.criterion, record.scores, record.targets = module, args[0], args[1]
-        else:
-            record.module, record.output = module, output  # the outermost one is told last
+        elif module._modules or module._parameters:  # noqa: SLF001  # no copies, in each call
+            # the outermost one is told last; what holds nothing is no network
+            record.module, record.output = module, output
 
     torch.nn.modules.module.register_module_forward_hook(called)
     backward = tensor.backward
@@ -207,7 +210,10 @@ def _loss(record: Record, loss: Any) -> None:
         record.network = record.network or record.module
         record.stop("before its first update")
     record.losses.append(loss.detach())
-    if record.network is not None and not record.losses[1:] and record.updates:
+    if record.latest is not None:
+        record.latest.backwards += 1
+    same = record.network is not None and record.module is record.network
+    if same and not record.losses[1:] and record.updates:
         first = next((p for p in record.network.parameters() if p.requires_grad), None)
         if first is not None and first.grad is not None and bool(first.grad.any()):
             record.heaped = True
@@ -241,8 +247,11 @@ def _before(record: Record, optimiser: Any, torch: Any) -> None:
         record.network = record.module
     if record.network is None:
         return
+    if id(record.network) not in record.networks:
+        record.networks.append(id(record.network))
     if not record.start:
         record.start = sums(record.network)
+        record.snapshot = state_of(record.network, optimiser)
         scores = record.scores if record.scores is not None else record.output
         record.squashed = _is_squashed(scores, torch)
         inputs, targets = record.inputs, _targets(record, torch)

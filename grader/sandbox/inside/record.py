@@ -22,6 +22,7 @@ class Pass:
     batches: int = 0
     examples: int = 0
     steps: int = 0
+    backwards: int = 0
     whole: bool = False
     broken: bool = False
     """Whether another pass over the same loader began, or the program ended, before its end."""
@@ -72,6 +73,10 @@ class Record:
     criterion: Any = None
     batch: Any = None
     """The first batch that was trained on: what went in, and the targets where they were seen."""
+    snapshot: dict[str, Any] = field(default_factory=dict)
+    """Layers, what is trainable and what the optimiser leaves out, at the first update."""
+    networks: list[int] = field(default_factory=list)
+    """Networks that were updated, by identity."""
     start: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Sums over each parameter before the first update."""
     unreached: set[str] | None = None

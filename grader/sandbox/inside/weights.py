@@ -98,6 +98,8 @@ def _dataset(record: Record, names: list[str]) -> Any:
     for loader in record.loaders:
         inner = getattr(loader, "dataset", None)
         while (below := getattr(inner, "dataset", None)) is not None:
+            if getattr(inner, "transform", None) is not None:
+                break  # what stands around the set has transforms of its own
             inner = below
         if {kind.__name__ for kind in type(inner).__mro__} & set(names):
             found.append(inner)
@@ -114,7 +116,8 @@ def _scores(network: Any, dataset: Any, inputs: Any, torch: Any) -> Any:
     if isinstance(own.data, torch.Tensor):
         own.targets = torch.zeros(len(inputs), dtype=torch.int64)
     network.eval()
-    place = next(network.parameters()).device
+    first = next(network.parameters(), None)
+    place = first.device if first is not None else "cpu"
     rows = []
     with torch.no_grad():
         for at in range(0, len(inputs), _BATCH):
