@@ -207,6 +207,8 @@ def epochs(run: Mapping[str, Any], code: Mapping[str, Any] | None, count: int) -
     leaves = not code or _LEAVES.search(str(code.get("source", ""))) is not None
     train = run["loaders"]["train"]
     leaves = leaves or train is None or train["share"]
+    if not seen["unbroken"] and not _went_through(run):
+        raise ValueError("an error ended it within an epoch")
     if not seen["unbroken"]:
         return judgement(0, "an epoch is left early", mistake="epochs-not-whole")
     if seen["at_least"] > count:

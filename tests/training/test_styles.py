@@ -124,6 +124,20 @@ def test_epochs_are_certain_only_where_nothing_leaves_out_some_of_a_large_set(
     assert resnet_runs.epochs(run, {"source": code}, 5)["certain"] is certain
 
 
+def test_an_error_within_an_epoch_is_no_epoch_that_is_left_early() -> None:
+    run = {
+        "epochs": {"unbroken": False, "at_least": 1, "count": 1, "whole": 0},
+        "updates": {"count": 1, "networks": 1},
+        "optimiser": {"count": 1},
+        "loaders": {"train": {"share": False}},
+        "ended": {"how": "raised", "type": "NameError"},
+    }
+    with pytest.raises(ValueError, match="error"):
+        resnet_runs.epochs(run, {"source": ""}, 5)
+    ended = {**run, "ended": {"how": "done", "type": ""}}
+    assert resnet_runs.epochs(ended, {"source": ""}, 5)["mistakes"] == ["epochs-not-whole"]
+
+
 @pytest.mark.parametrize("transforms", [[], [{"name": "augment", "settings": {}}]])
 def test_a_crop_that_was_not_seen_is_no_certain_fault_where_code_may_crop(transforms) -> None:
     loader = {"dataset": "CIFAR10", "transforms": transforms}
