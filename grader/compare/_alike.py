@@ -202,3 +202,16 @@ def _rows(given: Any, wanted: list[Any], near: Tolerance, depth: int) -> str:
     found = [what for what in wrong if what]
     # what is wrong in kind is said before what is wrong in value
     return next((w for w in found if w != "it is another value"), found[0] if found else "")
+
+
+def is_short(value: Any) -> bool:
+    """Whether a value is, or directly holds, floats of fewer digits than Python's own.
+
+    >>> import numpy as np
+    >>> is_short(np.float32(0.1)), is_short([np.zeros(2, np.float16)]), is_short(0.1)
+    (True, True, False)
+    """
+    if isinstance(value, list | tuple):
+        return any(map(is_short, value[:100]))
+    dtype = str(getattr(value, "dtype", ""))
+    return dtype.removeprefix("torch.") in ("float16", "float32", "bfloat16")

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
 from grader.compare import comparators
-from grader.compare._alike import READ, Tolerance, difference, of_type, opaque_in
+from grader.compare._alike import READ, Tolerance, difference, is_short, of_type, opaque_in
 from grader.model import Verdict, unsure, wrong
 
 _LIMITS = {
@@ -25,6 +25,7 @@ _LIMITS = {
     "output": "it writes too much",
     "killed": "its process ends early, or is stopped for breaking a rule",
 }
+_SHORT_RELATIVE, _SHORT_ABSOLUTE = 1e-4, 1e-5
 _SHOWN, _LISTED, _VALUE = 3, 12, 90
 _NOT_TRIED = "it was not tried"
 _FIELDS = {"result", "raises", "after"}
@@ -72,6 +73,7 @@ class Cases:
         open_ = self.hangs == "open" and any(_hangs(one) for one in cases)
         # a type that we do not read may hold what is right
         other = any(opaque_in(one.get("result")) for one in cases if isinstance(one, Mapping))
+        other = other or self._is_short(cases, truth, faults)
         share = sum(each, Fraction(0)) / len(each)
         credit = share if self.credit == "share" else Fraction(share == 1)
         return Verdict(
@@ -79,6 +81,21 @@ class Cases:
             reason=_reason(cases, faults, hidden=hidden),
             certain=not open_ and not (other and share < 1),
             each=each if self.credit == "share" else (),
+        )
+
+    def _is_short(self, cases: Sequence[Any], truth: Sequence[Any], faults: list[str]) -> bool:
+        """Whether results of fewer digits, such as numpy's float32, miss by no more than those."""
+        if self.exact or not any(faults):
+            return False
+        loose = replace(
+            self,
+            relative=max(self.relative, _SHORT_RELATIVE),
+            absolute=max(self.absolute, _SHORT_ABSOLUTE),
+        )
+        return any(
+            fault and is_short(one.get("result")) and not loose._fault(one, want)  # noqa: SLF001  # its own kind
+            for one, want, fault in zip(cases, truth, faults, strict=True)
+            if isinstance(one, Mapping)
         )
 
     def _fault(self, case: Any, wanted: Any) -> str:

@@ -180,3 +180,10 @@ def test_it_is_total(one: Any, other: Any, odd: Any) -> None:
 def test_nothing_is_alike_that_is_not_a_number_and_all_else_is_like_itself(one: Any) -> None:
     said = difference(one, one, Tolerance())
     assert said == "" or "number" in said
+
+
+@pytest.mark.parametrize(("given", "certain"), [(np.float32(0.1), False), (0.1001, True), (np.float32(0.2), True)])  # fmt: skip
+def test_single_precision_that_misses_by_its_digits_goes_to_a_person(given, certain) -> None:
+    case = {"args": [1], "kwargs": {}, "ended": "done", "result": given}
+    verdict = Cases().compare({"cases": [case], "hidden": False}, [0.1])
+    assert (verdict.credit, verdict.certain) == (0, certain)
