@@ -188,8 +188,11 @@ def test_what_its_process_was_started_with_is_ours_to_show(native: Native) -> No
     source = """
         names = set()
         for place in ("self", "1", "1/task/1", "thread-self"):
-            with open(f"/proc/{place}/environ") as file:
-                names |= {entry.partition("=")[0] for entry in file.read().split(chr(0))}
+            try:  # the usual names are covered, others cannot be
+                with open(f"/proc/{place}/environ") as file:
+                    names |= {entry.partition("=")[0] for entry in file.read().split(chr(0))}
+            except PermissionError:
+                pass
         print(*sorted(names - {""}))
         """
     names = said(native, textwrap.dedent(source)).split()
