@@ -202,6 +202,8 @@ def epochs(run: Mapping[str, Any], code: Mapping[str, Any] | None, count: int) -
     seen = run["epochs"]
     if not run["updates"]["count"]:
         raise ValueError("no update was seen")
+    if run.get("network") and not _changed(run):
+        raise ValueError("the network stays as it was: these are no epochs of a training")
     if run["updates"]["networks"] > 1 or run["optimiser"]["count"] > 1:
         raise ValueError("several networks were trained, or one by several optimisers")
     leaves = not code or _LEAVES.search(str(code.get("source", ""))) is not None

@@ -83,6 +83,13 @@ def test_a_network_that_is_compiled_runs_without_a_compiler(train: Train) -> Non
     assert seen["epochs"]["count"] == 3
 
 
+def test_steps_without_gradients_are_no_epochs(train: Train) -> None:
+    seen = value(train, changed(("        loss.backward()\n", "")))
+    assert seen["network"]["unchanged"]
+    with pytest.raises(ValueError, match="stays as it was"):
+        resnet_runs.epochs(seen, {"source": ""}, 3)
+
+
 WRAPPED = """
 class Augmented(torch.utils.data.Dataset):
     def __init__(self, dataset, transform):
