@@ -110,7 +110,12 @@ class Proportion:
             raise ValueError(f"seeds is {self.seeds}; give a count, or {{of: 3, at_least: 2}}")
 
     def compare(self, value: Any, truth: Any) -> Verdict:
-        """Return full, none or an open verdict; a claim that does not fit is named."""
+        """Return full, none or an open verdict; a claim that does not fit is named.
+
+        What a run of kind ``training`` found is taken by its ``evaluated``.
+        """
+        if isinstance(value, Mapping) and "evaluated" in value:
+            value = value["evaluated"]
         counts = _counts(value)
         if not counts:
             return unsure("no accuracy was measured")

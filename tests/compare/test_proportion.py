@@ -170,3 +170,9 @@ def test_a_statement_that_nothing_can_meet_is_refused_when_it_is_read(
 ) -> None:
     with pytest.raises(ValueError, match="give a"):
         Proportion(**options)
+
+
+def test_what_a_training_found_is_taken_by_its_measured_accuracies() -> None:
+    found = {"evaluated": [{"right": 190, "of": 200, "why": ""}], "epochs": {"count": 3}}
+    assert Proportion(at_least=0.6).compare(found, None).credit == 1
+    assert not Proportion(at_least=0.6).compare({"evaluated": []}, None).certain
