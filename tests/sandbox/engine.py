@@ -63,6 +63,9 @@ def run(state: Path, words: list[str]) -> None:
             sandbox += [option, value]
         elif option == "--env":
             sandbox += ["--setenv", *value.split("=", 1)]
+    for prefix in sorted({sys.prefix, sys.base_prefix}):  # an image has its own interpreter
+        if prefix.startswith("/tmp/"):
+            sandbox += ["--ro-bind", prefix, prefix]
     sandbox += ["--setenv", "PATH", os.environ["PATH"], "--remount-ro", "/"]
     sandbox += ["--chdir", given["--workdir"], "--", *command]
     Path(state, given["--name"]).write_text(str(os.getpid()), "ascii")
