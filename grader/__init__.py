@@ -8,7 +8,7 @@ __version__ = "0.1.0"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("model", "kinds"),
-    ("expression", "prose", "codec"),
+    ("expression", "prose", "codec", "notation"),
     ("read", "compare", "sandbox", "datasets", "export"),
     ("collect",),
     ("intake", "rubric", "reference"),

@@ -268,6 +268,10 @@ class Verdict:
 
     ``each`` holds the credit per element where the value has elements, in the truth's order.
     Reasons tell what was read and what is wrong with it, never the value that was expected.
+    ``invalid`` says that the answer is not of the kind that is asked for (no number, a bracket
+    too few), which is not the same as wrong: the reason then says how to write it. ``read`` is
+    what the answer was taken for, written canonically. ``miss`` names the kind of a wrong answer
+    where that is certain: one of ``MISSES``.
     """
 
     credit: Fraction
@@ -275,6 +279,9 @@ class Verdict:
     certain: bool = True
     each: tuple[Fraction, ...] = ()
     mistakes: tuple[str, ...] = ()
+    invalid: bool = False
+    read: str = ""
+    miss: str = ""
 
     def __post_init__(self) -> None:
         """Refuse credit outside [0, 1]: that would be a bug of a comparator."""
@@ -290,6 +297,45 @@ def full(reason: str) -> Verdict:
 def wrong(reason: str) -> Verdict:
     """Return the verdict for a value that is certainly not right."""
     return Verdict(credit=Fraction(0), reason=reason)
+
+
+MISSES: Mapping[str, str] = {
+    "sign": "the sign is the other one",
+    "factor-ten": "it is off by a power of ten",
+    "factor-hundred": "it is off by a factor of a hundred, as when percent are taken for a fraction",
+    "reciprocal": "it is upside down (the reciprocal)",
+    "degrees": "degrees are taken for radians, or the other way round",
+    "off-by-one": "it is one off",
+    "transposed-digits": "two digits are exchanged",
+    "squared": "it is squared where it should not be",
+    "rooted": "a root is taken where there should be none",
+    "too-few-digits": "it is right as far as it goes, but shows too few digits",
+    "too-many-digits": "it is right, but shows more digits than are asked for",
+    "unreduced": "it has the right value, but is not in lowest terms",
+    "form": "it has the right value, but not the form that is asked for",
+    "order-reversed": "the order is the other way round",
+    "order": "the elements are right, but not their order",
+    "repeated": "elements are repeated, or not repeated, where they should be",
+    "shape": "the shape is another one",
+    "shape-transposed": "rows and columns are exchanged",
+    "bounds": "the ends are right, but not whether they belong to it",
+    "factor-constant": "it is a multiple of what is asked for",
+    "constant": "it differs by a constant",
+    "unit-missing": "the unit is missing",
+    "unit": "the unit is another one",
+    "dimension": "the unit measures something else",
+    "prefix": "the prefix of the unit is another one",
+    "case": "capital and small letters differ",
+    "spelling": "the spelling differs",
+    "dtype": "the type of the elements is another one",
+    "permuted": "the elements are right, but not where they stand",
+}
+"""Kinds of wrong answers that comparators tell where they are certain, and words for them."""
+
+
+def invalid(hint: str, read: str = "") -> Verdict:
+    """Return the verdict for an answer that is not of the kind asked for; the hint says why."""
+    return Verdict(credit=Fraction(0), reason=hint, invalid=True, read=read)
 
 
 def unsure(reason: str, credit: Fraction | int = 0) -> Verdict:

@@ -1,0 +1,108 @@
+"""The conventions by which a written value is read: every one is an option, with its default."""
+
+from __future__ import annotations
+
+import functools
+import typing
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Form: TypeAlias = Literal[
+    "integer",
+    "decimal",
+    "scientific",
+    "fraction",
+    "mixed",
+    "percent",
+    "magnitude",
+    "constant",
+    "expression",
+    "complex",
+    "infinity",
+]
+FORMS: tuple[Form, ...] = (
+    "integer",
+    "decimal",
+    "scientific",
+    "fraction",
+    "mixed",
+    "percent",
+    "magnitude",
+    "constant",
+    "expression",
+    "complex",
+    "infinity",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notation:
+    """How numbers are written. A number that is not written so is invalid, not wrong.
+
+    Raises:
+        ValueError: when an option has a value that it cannot have.
+    """
+
+    decimal: Literal[".", ",", "either", "auto"] = "auto"
+    """The decimal mark. ``auto``: a point is decimal, and a comma is what the answer itself shows;
+    where it shows neither (1,234) both are tried, and a difference is flagged. ``either``: both
+    marks are decimal, and neither groups digits."""
+    thousands: str = "auto"
+    """The marks that may group digits, such as ``", '"``; ``""`` for none. ``auto``: comma or point
+    (where it is not the decimal mark), blanks, apostrophes and underscores."""
+    groups: Literal["strict", "indian", "loose"] = "loose"
+    """``strict``: groups of three; ``indian``: 12,34,567; ``loose``: either of them."""
+    percent: Literal["fraction", "points", "either", "refused"] = "fraction"
+    """What 10 % is: 0.1, 10, either of both, or no valid answer."""
+    e: Literal["constant", "name"] = "constant"
+    """Whether e is Euler's number or a name like any other."""
+    i: Literal["imaginary", "name"] = "imaginary"
+    """Whether i is the imaginary unit."""
+    j: Literal["imaginary", "name"] = "name"
+    """Whether j is the imaginary unit."""
+    log: Literal["natural", "ten"] = "natural"
+    """The base of a ``log`` without a base; ``ln`` is always natural, ``lg`` always ten."""
+    angles: Literal["radians", "degrees"] = "radians"
+    """What sines are taken of, where no ° stands."""
+    magnitudes: bool = True
+    """Whether K, M, bn, lakh and crore may follow a number."""
+    forms: tuple[Form, ...] = FORMS
+    """The ways of writing that are allowed; another is invalid."""
+    affixes: tuple[str, ...] = ()
+    """Words or signs that may stand before or after the number and mean nothing: ``$``, ``kg``."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that an option cannot have."""
+        check_choices(self, Notation)
+        if isinstance(self.forms, str) or not set(self.forms) <= set(FORMS) or not self.forms:
+            raise ValueError(f"'forms' lists some of {', '.join(FORMS)}")
+        if self.decimal in (".", ",") and self.decimal in self.thousands:
+            raise ValueError(f"'{self.decimal}' cannot be the decimal mark and group digits too")
+
+
+def check_choices(options: object, cls: type) -> None:
+    """Raise ValueError where an option of ``cls`` is none of its choices, or of another type.
+
+    Only options whose type is a choice of words, bool, int, float or str are looked at: it takes
+    microseconds, and needs no schema library.
+    """
+    for name, allowed in choices_of(cls).items():
+        value = getattr(options, name)
+        if isinstance(allowed, tuple):
+            if value not in allowed:
+                told = ", ".join(repr(choice) for choice in allowed)
+                raise ValueError(f"'{name}' is one of {told}; got {value!r}")
+        elif allowed is bool and not isinstance(value, bool):
+            raise ValueError(f"'{name}' is true or false; got {value!r}")
+
+
+@functools.cache
+def choices_of(cls: type) -> dict[str, tuple[str, ...] | type]:
+    """Return the options of a dataclass that are a choice of words, with these words, or a bool."""
+    found: dict[str, tuple[str, ...] | type] = {}
+    for name, hint in typing.get_type_hints(cls).items():
+        if typing.get_origin(hint) is Literal:
+            found[name] = typing.get_args(hint)
+        elif hint is bool:
+            found[name] = bool
+    return found
