@@ -1,41 +1,158 @@
-"""Mappings: each entry of the truth is worth the same."""
+"""Mappings: each entry of the truth is worth the same.
+
+    compare: {kind: mapping}
+    compare: {kind: mapping, of: {kind: number, absolute: 0.01}, extra: costs}
+
+A text is read too: ``a: 1, b: 2`` · ``a = 1; b -> 2`` · ``{"a": 1}``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from grader.compare import comparators
-from grader.model import Number, Verdict, unsure, wrong
+from grader.compare._elements import MOST, decimal_comma, key, plain
+from grader.compare._nested import build
+from grader.compare._pairing import held
+from grader.compare._sum import Share, Sum
+from grader.model import Number, Verdict, invalid, unsure, wrong
+from grader.notation.options import check_choices
+from grader.notation.splitting import (
+    Flaw,
+    cleaned,
+    entry,
+    outline,
+    readings,
+    unquoted,
+)
 
 
 @comparators.register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """Compares entry by entry; numbers by value, words by their letters.
+    """Compares entry by entry; without ``of``, numbers by value, words by their letters.
 
     >>> Mapping().compare({"A": 0.1, "B": 1}, {"A": "0.1", "B": 2}).credit
     Fraction(1, 2)
+    >>> Mapping(of={"kind": "label"}).compare("b -> y; a -> z", "a: x, b: y").reason
+    '1 of 2 entries are right; a: “z” is not right'
     """
+
+    of: dict[str, Any] | None = None
+    """The comparison of one value; none given: numbers by value, words by their letters."""
+    fold: bool = False
+    """Whether keys may differ in case and blanks."""
+    extra: Literal["ignored", "costs"] = "ignored"
+    """Whether each entry that was not asked for takes away the credit of one."""
+    credit: Share = "each"
+    """``each``: by the number of right entries; ``all``: only where all are right."""
+    separators: str = "auto"
+    """The characters that separate entries; ``auto``: the first of semicolons, commas and lines
+    between which each piece has a key."""
+
+    EXAMPLES: ClassVar[tuple[dict[str, Any], ...]] = (
+        {"options": {}, "text": "a = 1; b -> 2", "truth": {"a": 1, "b": 2}},
+        {"options": {}, "text": "a: 1, b: 3", "truth": {"a": 1, "b": 2}},
+    )
+
+    def __post_init__(self) -> None:
+        """Build the comparison once, so that a wrong rubric is known when it is loaded."""
+        check_choices(self, Mapping)
+        if self.of is not None:
+            build(self.of)
 
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the mean over the entries of the truth."""
+        if isinstance(truth, str):
+            truth = self._read(truth)
         if not isinstance(truth, Map) or not truth:
             return unsure("the key of this part is no mapping")
+        if isinstance(value, str):
+            value = self._read(value)
+            if isinstance(value, Flaw):
+                return invalid(value.says)
         if not isinstance(value, Map):
             return wrong("nothing is assigned")
-        each = [Fraction(_same(value.get(str(key)), right)) for key, right in truth.items()]
-        faults = [
-            f"{key}: {_shown(value.get(str(key)))}"
-            for (key, _), credit in zip(truth.items(), each, strict=True)
-            if not credit
+        given = {self._key(name): one for name, one in value.items()}
+        if self.of is None and self.extra == "ignored" and self.credit == "each":
+            return _by_value(given, {self._key(name): one for name, one in truth.items()})
+        return self._by_entry(given, truth)
+
+    def _key(self, name: Any) -> str:
+        text = name if isinstance(name, str) else key(name)
+        return " ".join(text.split()).casefold() if self.fold else text
+
+    def _by_entry(self, given: Map[str, Any], truth: Map[Any, Any]) -> Verdict:
+        names = [key(name) for name in truth]
+        known = {self._key(name) for name in names}
+        spare = [name for name in given if name not in known]
+        verdicts = [
+            self._entry(given.get(self._key(name)), right)
+            for name, right in zip(names, truth.values(), strict=True)
         ]
-        reason = f"{int(sum(each))} of {len(each)} are right" + (
-            f"; not right: {', '.join(faults)}" if faults else ""
+        costs = self.extra == "costs" and bool(spare)
+        told = ", ".join(plain(name) for name in spare[:6])
+        return Sum(
+            names=names,
+            verdicts=verdicts,
+            share=self.credit,
+            extra=len(spare) if costs else 0,
+            notes=[f"not asked for: {told}"] if costs else [],
+            read=", ".join(
+                f"{plain(name)}: {plain(one)}" for name, one in list(given.items())[:50]
+            ),
+            unit="entries",
+        ).verdict()
+
+    def _entry(self, given: Any, right: Any) -> Verdict:
+        if self.of is not None:
+            return held(build(self.of), given, right)
+        same = _same(given, right)
+        return Verdict(
+            credit=Fraction(same), reason="right" if same else f"{_shown(given)} is not right"
         )
-        return Verdict(credit=sum(each, Fraction(0)) / len(each), reason=reason, each=tuple(each))
+
+    def _read(self, text: str) -> dict[str, Any] | Flaw:
+        """The entries of a text, whose values stay texts."""
+        text = cleaned(text)
+        found = outline(text)
+        if isinstance(found, Flaw):
+            return found
+        inner = text[1:-1].strip() if found.pair else text
+        ways = readings(inner, self.separators, decimal_comma=decimal_comma(self.of))
+        if isinstance(ways, Flaw):
+            return ways
+        for way in ways:
+            entries = [entry(piece) for piece in way]
+            pairs = [pair for pair in entries if pair is not None]
+            if len(pairs) == len(way):
+                return _unique(pairs)
+        return Flaw("write each entry with its key, such as a: 1")
+
+
+def _unique(pairs: list[tuple[str, str]]) -> dict[str, Any] | Flaw:
+    entries: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in entries:
+            return Flaw(f"“{plain(name)}” is given twice")
+        entries[name] = unquoted(value)
+    return entries if len(entries) <= MOST else Flaw(f"more than {MOST:,} entries are given")
+
+
+def _by_value(given: Map[str, Any], truth: Map[str, Any]) -> Verdict:
+    each = [Fraction(_same(given.get(name), right)) for name, right in truth.items()]
+    faults = [
+        f"{name}: {_shown(given.get(name))}"
+        for name, credit in zip(truth, each, strict=True)
+        if not credit
+    ]
+    reason = f"{int(sum(each))} of {len(each)} are right" + (
+        f"; not right: {', '.join(faults)}" if faults else ""
+    )
+    return Verdict(credit=sum(each, Fraction(0)) / len(each), reason=reason, each=tuple(each))
 
 
 def _same(given: Any, right: Any) -> bool:
@@ -72,8 +189,6 @@ def _shown(value: Any) -> str:
         return "nothing"
     if isinstance(value, Number):
         value = value.value
-    return (
-        f"{float(value):g}"
-        if isinstance(value, Fraction) and abs(value) < 10**30
-        else str(value)[:30]
-    )
+    if isinstance(value, Fraction) and abs(value) < 10**30:
+        return f"{float(value):g}"
+    return plain(value)[:30] if isinstance(value, str) else key(value)[:30]

@@ -1,0 +1,136 @@
+"""Elements held against elements: in their places, or in the order that earns most."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from grader.compare import Comparator
+from grader.compare._elements import key
+from grader.compare._matching import assign, total
+from grader.model import Number, Verdict, wrong
+
+PAIRS = 20_000
+"""Pairs of elements up to which the best assignment is found for certain."""
+_ABOUT_MISSES = 150
+
+
+def held(comparator: Comparator, given: Any, expected: Any) -> Verdict:
+    """Return what the comparison of one element says; an element that is not there is wrong."""
+    if given is None or (isinstance(given, str) and not given.strip() and expected != ""):
+        return wrong("not given")
+    return comparator.compare(given, expected)
+
+
+def in_place(
+    comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]
+) -> list[Verdict]:
+    """Hold each element against the one in its place; what is not there is wrong."""
+    padded = [*given[: len(expected)], *[None] * (len(expected) - len(given))]
+    return [held(comparator, one, other) for one, other in zip(padded, expected, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Each expected element's verdict and the given one it was held against; what was left over.
+
+    ``sure`` is False where another assignment, or an undecided element, could change the credit.
+    """
+
+    verdicts: list[Verdict]
+    partners: list[int | None]
+    spare: list[int]
+    sure: bool = True
+
+
+def paired(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing:
+    """Hold elements against each other in the order that earns most.
+
+    Up to ``PAIRS`` pairs the best assignment is found; beyond, only one that is all right is sure.
+    """
+    if len(given) == len(expected):
+        orders = [list(range(len(given)))]
+        if len(given) * len(expected) > PAIRS:
+            orders.append(_sorted_alike(given, expected))
+        for order in orders:
+            placed = in_place(comparator, [given[at] for at in order], expected)
+            if all(verdict.credit == 1 and verdict.certain for verdict in placed):
+                return Pairing(placed, list(order), [])
+    if len(given) * len(expected) <= PAIRS:
+        return _best(comparator, given, expected)
+    return _rough(comparator, given, expected)
+
+
+def _best(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing:
+    table = [[held(comparator, one, other) for one in given] for other in expected]
+    doubtful = any(not verdict.certain for row in table for verdict in row)
+    worth = [[verdict.credit for verdict in row] for row in table]
+    sure = True
+    if doubtful:
+        low = [[v.credit if v.certain else Fraction(0) for v in row] for row in table]
+        high = [[v.credit if v.certain else Fraction(1) for v in row] for row in table]
+        sure = total(low) == total(high)
+        worth = low if sure else worth
+    partners = assign(worth)
+    verdicts = [
+        wrong("not given") if at is None else table[row][at] for row, at in enumerate(partners)
+    ]
+    used = {at for at in partners if at is not None}
+    return Pairing(verdicts, partners, [at for at in range(len(given)) if at not in used], sure)
+
+
+def _rough(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing:
+    """Elements that are written alike are held against each other; the rest is not decided."""
+    where: dict[str, list[int]] = {}
+    for at in reversed(range(len(given))):
+        where.setdefault(key(given[at]), []).append(at)
+    partners: list[int | None] = []
+    for other in expected:
+        alike = where.get(key(other))
+        partners.append(alike.pop() if alike else None)
+    verdicts = [
+        wrong("not given") if at is None else held(comparator, given[at], other)
+        for at, other in zip(partners, expected, strict=True)
+    ]
+    used = set(partners)
+    return Pairing(
+        verdicts, partners, [at for at in range(len(given)) if at not in used], sure=False
+    )
+
+
+def _sorted_alike(given: Sequence[Any], expected: Sequence[Any]) -> list[int]:
+    """Indices of the given elements, smallest held against smallest."""
+    ranks = sorted(range(len(expected)), key=lambda at: _size(expected[at]))
+    order = [0] * len(given)
+    for rank, at in zip(
+        ranks, sorted(range(len(given)), key=lambda at: _size(given[at])), strict=True
+    ):
+        order[rank] = at
+    return order
+
+
+def _size(value: Any) -> tuple[int, float, str]:
+    inner = value.value if isinstance(value, Number) else value
+    try:
+        size = float(inner) if isinstance(inner, str | int | float | Fraction) else math.nan
+    except (ValueError, OverflowError):
+        size = math.nan
+    return (1, 0.0, key(value)) if math.isnan(size) else (0, size, "")
+
+
+def order_miss(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> str:
+    """Return ``order-reversed`` or ``order`` where all elements are right in another order."""
+    if len(given) != len(expected) or not 2 <= len(given) <= _ABOUT_MISSES:
+        return ""
+    if are_right(in_place(comparator, list(reversed(given)), expected)):
+        return "order-reversed"
+    found = paired(comparator, given, expected)
+    return "order" if found.sure and are_right(found.verdicts) else ""
+
+
+def are_right(verdicts: Iterable[Verdict]) -> bool:
+    """Whether all verdicts are full and certain."""
+    return all(v.credit == 1 and v.certain for v in verdicts)

@@ -1,0 +1,161 @@
+"""Sets: the order does not matter, and how often an element stands only where that is asked.
+
+compare: {kind: set, of: {kind: number}}
+compare: {kind: set, multiplicity: counts}      # a multiset
+compare: {kind: set, brackets: any}             # {1, 2}, [1, 2] or 1, 2
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal
+
+from grader.compare import Comparator, comparators
+from grader.compare._elements import (
+    Writing,
+    check_writing,
+    decimal_comma,
+    elements,
+    key,
+    plain,
+)
+from grader.compare._nested import build
+from grader.compare._pairing import Pairing, held, paired
+from grader.compare._sum import Share, Sum
+from grader.compare.list import faults_of, read_of, repeated_miss
+from grader.model import Verdict, invalid, unsure
+from grader.notation.options import check_choices
+
+EMPTY = frozenset(
+    (
+        "∅",
+        "{}",
+        "ø",
+        "\\emptyset",
+        "\\varnothing",
+        "\\o",
+        "empty",
+        "empty set",
+        "the empty set",
+        "no solution",
+    )
+)
+
+
+@comparators.register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Set:
+    """Each element of the truth is worth the same; a multiset with ``multiplicity: counts``.
+
+    >>> Set(of={"kind": "label"}).compare("{b, a, b}", "{a, b}").credit
+    Fraction(1, 1)
+    """
+
+    of: dict[str, Any] = field(default_factory=lambda: {"kind": "number"})
+    """The comparison of one element."""
+    multiplicity: Literal["ignored", "counts", "refused"] = "ignored"
+    """{1, 1, 2}: the same as {1, 2}; another multiset; or no valid set."""
+    separators: str = "auto"
+    """The characters that separate elements; ``auto`` as in a list."""
+    brackets: str = "{}"
+    """``{}``: braces must stand; ``any``: any brackets or none; ``needed``; ``none``; or two others."""
+    words: tuple[str, ...] = ("and",)
+    """Words that separate elements too, unless an element of the truth holds them."""
+    credit: Share = "each"
+    """``each``: by the number of right elements; ``all``: only where all are right."""
+    extra: Literal["costs", "ignored", "zero"] = "costs"
+    """Wrong elements more than are asked for: each takes away the credit of one; or they are
+    ignored; or the set is worth nothing."""
+
+    EXAMPLES: ClassVar[tuple[dict[str, Any], ...]] = (
+        {"options": {}, "text": "{2, 1}", "truth": [1, 2]},
+        {"options": {}, "text": "{1, 3}", "truth": [1, 2]},
+        {"options": {"multiplicity": "counts"}, "text": "{1, 1, 2}", "truth": "{1, 2, 2}"},
+    )
+
+    def __post_init__(self) -> None:
+        """Build the comparison once, so that a wrong rubric is known when it is loaded."""
+        check_choices(self, Set)
+        check_writing(self.brackets, self.separators)
+        build(self.of)
+
+    def compare(self, value: Any, truth: Any) -> Verdict:
+        """Return the credit, that of each element, and what does not belong."""
+        expected = self._read(truth, "any", [])
+        if isinstance(expected, Verdict):
+            return unsure("the expected value is no set")
+        if self.multiplicity != "counts":
+            expected = list({key(one): one for one in expected}.values())
+        given = self._read(value, self.brackets, expected)
+        if isinstance(given, Verdict):
+            return given
+        comparator = build(self.of)
+        once = self._once(comparator, given)
+        if len(once) < len(given) and self.multiplicity == "refused":
+            return invalid(
+                "an element stands twice in this set; write each once", read_of(given, [], "{}")
+            )
+        found = paired(comparator, given if self.multiplicity == "counts" else once, expected)
+        return self._verdict(
+            comparator, given if self.multiplicity == "counts" else once, expected, found
+        )
+
+    def _read(self, value: Any, brackets: str, expected: list[Any]) -> list[Any] | Verdict:
+        if isinstance(value, str) and value.strip(" $").casefold() in EMPTY:
+            return []
+        holds = {
+            word for one in expected if isinstance(one, str) for word in one.casefold().split()
+        }
+        writing = Writing(
+            separators=self.separators,
+            brackets=brackets,
+            words=[word for word in self.words if word.casefold() not in holds],
+            comma=decimal_comma(self.of),
+            what="set",
+            scalars=brackets == "any",
+        )
+        return elements(value, writing, expected or None)
+
+    def _once(self, comparator: Comparator, given: list[Any]) -> list[Any]:
+        """The elements without those that are written or read the same as an earlier one."""
+        first: dict[str, Any] = {}
+        for one in given:
+            mark = "" if one is None else held(comparator, one, one).read
+            first.setdefault(mark or key(one), one)
+        return list(first.values())
+
+    def _verdict(
+        self, comparator: Comparator, given: list[Any], expected: list[Any], found: Pairing
+    ) -> Verdict:
+        spare = found.spare
+        if self.multiplicity != "counts":
+            spare = [at for at in spare if not _repeats(comparator, given[at], expected, found)]
+        lacking = sum(at is None for at in found.partners)
+        more = max(0, len(spare) - lacking) if self.extra != "ignored" else 0
+        told = [plain(given[at]) for at in spare[lacking:][:6]] if more else []
+        return Sum(
+            names=[""] * len(expected),
+            verdicts=found.verdicts,
+            share=self.credit,
+            extra=more,
+            notes=[f"{', '.join(told)} given too"] if told else [],
+            spoilt=bool(more) and self.extra == "zero",
+            read=read_of(given, [], "{}"),
+            miss=repeated_miss(comparator, given, expected)
+            if self.multiplicity == "counts"
+            else "",
+            sure=found.sure,
+            faults=faults_of(replace(found, spare=spare), given),
+        ).verdict()
+
+
+def _repeats(comparator: Comparator, one: Any, expected: list[Any], found: Pairing) -> bool:
+    """Whether an element left over is a right one that was given in another way too."""
+    if len(expected) > 150:
+        return False
+    for at, verdict in enumerate(found.verdicts):
+        if verdict.credit == 1 and verdict.certain:
+            again = held(comparator, one, expected[at])
+            if again.credit == 1 and again.certain:
+                return True
+    return False

@@ -1,0 +1,305 @@
+"""Intervals and their unions as they are written: brackets, inequalities, sets of points.
+
+The ends stay texts; nothing is put in order or merged here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from grader.notation.splitting import LONGEST, Flaw, chosen, cleaned, readings
+
+MOST = 2000
+"""Parts of a union that are read."""
+
+_INFINITE = frozenset(("inf", "infinity", "infty", "\\infty", "∞", "oo"))
+_ALL = frozenset(
+    (
+        "r",
+        "ℝ",
+        "\\r",
+        "\\mathbbr",
+        "\\mathbb{r}",
+        "\\bbb{r}",
+        "reals",
+        "allreals",
+        "allrealnumbers",
+        "realnumbers",
+    )
+)
+EMPTY = frozenset(
+    ("∅", "ø", "{}", "\\emptyset", "\\varnothing", "empty", "emptyset", "theemptyset", "nosolution")
+)
+_WITHOUT = re.compile(
+    r"(?<=[Rℝ)\]}])\s*\\\s*(?=\{)|\\setminus(?![a-zA-Z])|\\backslash(?![a-zA-Z])|∖"
+)
+_LATEX = re.compile(r"\\(cup|cap|leq?|geq?|neq?|lor|vee|land|wedge|lt|gt|in|mid)(?![a-zA-Z])")
+_SIGNS = {
+    "cup": "∪",
+    "cap": "∩",
+    "le": "≤",
+    "leq": "≤",
+    "ge": "≥",
+    "geq": "≥",
+    "ne": "≠",
+    "neq": "≠",
+    "lor": " or ",
+    "vee": " or ",
+    "land": " and ",
+    "wedge": " and ",
+    "lt": "<",
+    "gt": ">",
+    "in": "∈",
+    "mid": "|",
+}
+_JOIN = re.compile(r"∪|∩|∖|∨|∧|[,;]|\b(?:U|u|or|oder|ou|and|und|et)\b")
+_UNIONS = frozenset("∪∨Uu,;") | {"or", "oder", "ou"}
+_RELATION = re.compile(r"<=|>=|=<|=>|!=|<>|==|[<>≤≥≠=]")
+_LESS = frozenset(("<", "<=", "=<", "≤"))
+_CLOSED = frozenset(("<=", "=<", "≤", ">=", "=>", "≥"))
+_NAME = re.compile(r"(?!(?:pi|e|inf|oo)$)[^\W\d_]\w{0,12}", re.IGNORECASE)
+_BEFORE = re.compile(r"[^\W\d_]\w{0,12}\s{0,4}(?:∈|=|:|in\b)\s{0,4}(?=[(\[\]{∅ℝR])")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From ``low`` to ``high``, which are None where it has no end, without the points ``holes``."""
+
+    low: Any
+    high: Any
+    low_in: bool = False
+    high_in: bool = False
+    holes: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What may be written: inequalities, closed ends at infinity, commas as decimal marks."""
+
+    inequalities: bool = True
+    closed_infinite: bool = False
+    decimal_comma: bool = False
+    separators: str = "auto"
+
+
+def read_intervals(text: str, rules: Rules) -> list[Span] | Flaw:
+    """Return the parts of a union as written, or what is wrong with it.
+
+    >>> read_intervals("(-inf, 3] U {5}", Rules())
+    [Span(low=None, high='3', low_in=False, high_in=True, holes=()), Span(low='5', high='5', low_in=True, high_in=True, holes=())]
+    >>> read_intervals("1 < x <= 2", Rules())
+    [Span(low='1', high='2', low_in=False, high_in=True, holes=())]
+    """
+    if len(text) > LONGEST:
+        return Flaw(f"it is longer than {LONGEST:,} characters")
+    text = _plain(text)
+    if "".join(text.split()).casefold() in EMPTY:
+        return []
+    spans: list[Span] = []
+    for join, part in _parts(text):
+        if isinstance(part, Flaw):
+            return part
+        found = _part(part, rules)
+        if isinstance(found, Flaw):
+            return found
+        joined = _joined(spans, join, found, part)
+        if isinstance(joined, Flaw):
+            return joined
+        spans = joined
+        if len(spans) > MOST:
+            return Flaw(f"more than {MOST:,} parts are given")
+    return spans
+
+
+def _plain(text: str) -> str:
+    text = _LATEX.sub(lambda match: _SIGNS[match.group(1)], _WITHOUT.sub("∖", text))
+    text = cleaned(text).replace("−", "-").replace("\\%", "%")
+    before = _BEFORE.match(text)
+    return text[before.end() :] if before else text
+
+
+def _parts(text: str) -> Iterator[tuple[str, str | Flaw]]:
+    """Each part with what joins it to those before."""
+    at, join = _skip(text, 0), ""
+    if at == len(text):
+        yield "", Flaw("no interval is given")
+    while at < len(text):
+        end = _end(text, at)
+        if isinstance(end, Flaw):
+            yield join, end
+            return
+        yield join, text[at:end].strip()
+        at = _skip(text, end)
+        if at == len(text):
+            return
+        sign = _JOIN.match(text, at)
+        if not sign:
+            yield "", Flaw("write ∪ or U between the parts of a union")
+            return
+        join = sign.group()
+        at = _skip(text, sign.end())
+        if at == len(text):
+            yield "", Flaw(f"nothing stands after “{join}”")
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _end(text: str, at: int) -> int | Flaw:
+    """Where the part that begins here ends."""
+    if text[at] in "([]":
+        depth = 0
+        for place in range(at + 1, len(text)):
+            sign = text[place]
+            if sign in "({":
+                depth += 1
+            elif sign in ")}" and depth:
+                depth -= 1
+            elif sign in ")[]" and not depth:
+                return place + 1
+        return Flaw(f"the bracket “{text[at]}” is not closed")
+    if text[at] == "{":
+        end = text.find("}", at)
+        return end + 1 if end >= 0 else Flaw("the bracket “{” is not closed")
+    sign_ = _JOIN.search(text, at)
+    return sign_.start() if sign_ else len(text)
+
+
+def _part(part: str, rules: Rules) -> list[Span] | Flaw:
+    """The spans of one part; two or more for a set of points."""
+    folded = "".join(part.split()).casefold()
+    if folded in _ALL:
+        return [Span(None, None)]
+    if folded in EMPTY:
+        return []
+    if part[:1] == "{":
+        return _points(part[1:-1], rules)
+    if part[:1] not in ("(", "[", "]"):
+        return _inequality(part, rules)
+    inner = part[1:-1]
+    ways = readings(inner, rules.separators, decimal_comma=rules.decimal_comma)
+    if isinstance(ways, Flaw):
+        return ways
+    ends = chosen(ways, 2)
+    if len(ends) == 1 and _RELATION.search(inner):
+        return _inequality(inner, rules)
+    if len(ends) != 2 or not all(ends):
+        return Flaw("an interval has two ends")
+    return _span(ends[0], ends[1], part[0] == "[", part[-1] == "]", rules)
+
+
+def _points(inner: str, rules: Rules) -> list[Span] | Flaw:
+    if _RELATION.search(inner):
+        bar = max(inner.find("|"), inner.find(":"))
+        return _inequality(inner[bar + 1 :], rules)
+    ways = readings(inner, rules.separators, decimal_comma=rules.decimal_comma)
+    if isinstance(ways, Flaw):
+        return ways
+    if any(not point or _infinite(point) for point in ways[0]):
+        return Flaw("a set holds finite numbers only")
+    return [Span(point, point, True, True) for point in ways[0]]
+
+
+def _infinite(end: str) -> int:
+    """1 for plus infinity, -1 for minus infinity, 0 for anything else."""
+    folded = "".join(end.split()).casefold()
+    sign, bare = (-1, folded[1:]) if folded[:1] == "-" else (1, folded.removeprefix("+"))
+    return sign if bare in _INFINITE else 0
+
+
+def _span(low: str, high: str, low_in: bool, high_in: bool, rules: Rules) -> list[Span] | Flaw:
+    below, above = _infinite(low), _infinite(high)
+    if below > 0 or above < 0:
+        return Flaw("the left end is greater than the right one")
+    if not rules.closed_infinite and ((below and low_in) or (above and high_in)):
+        return Flaw("an end at infinity never belongs to an interval: write a round bracket there")
+    return [
+        Span(
+            None if below else low,
+            None if above else high,
+            low_in and not below,
+            high_in and not above,
+        )
+    ]
+
+
+def _inequality(text: str, rules: Rules) -> list[Span] | Flaw:
+    signs = list(_RELATION.finditer(text))
+    if not signs:
+        return Flaw("this is no interval: write two ends in brackets, such as (0, 1]")
+    if not rules.inequalities:
+        return Flaw("write an interval with brackets, no inequality")
+    if len(signs) > 2:
+        return Flaw("an inequality has at most two signs")
+    starts = [0, *(sign.end() for sign in signs)]
+    ends = [*(sign.start() for sign in signs), len(text)]
+    sides = [text[a:b].strip() for a, b in zip(starts, ends, strict=True)]
+    kinds = [sign.group() for sign in signs]
+    if not all(sides):
+        return Flaw("a side of the inequality is missing")
+    return _one_sign(sides, kinds[0], rules) if len(kinds) == 1 else _chain(sides, kinds, rules)
+
+
+def _one_sign(sides: list[str], kind: str, rules: Rules) -> list[Span] | Flaw:
+    left, right = sides
+    flipped = not _NAME.fullmatch(left)
+    if flipped and not _NAME.fullmatch(right):
+        return Flaw("one side of the inequality has to be a variable alone")
+    end = left if flipped else right
+    if kind in ("!=", "≠", "<>"):
+        return [Span(None, None, holes=(end,))]
+    if kind in ("=", "=="):
+        return [Span(end, end, True, True)]
+    closed = kind in _CLOSED
+    if (kind in _LESS) != flipped:
+        return _span("-inf", end, False, closed, rules)
+    return _span(end, "inf", closed, False, rules)
+
+
+def _chain(sides: list[str], kinds: list[str], rules: Rules) -> list[Span] | Flaw:
+    low, name, high = sides
+    low_in, high_in = kinds[0] in _CLOSED, kinds[1] in _CLOSED
+    rising = [kind in _LESS for kind in kinds]
+    if rising[0] != rising[1] or any(kind in ("=", "==", "!=", "≠", "<>") for kind in kinds):
+        return Flaw("both signs of an inequality have to point the same way")
+    if not _NAME.fullmatch(name):
+        return Flaw("a variable has to stand in the middle of the inequality")
+    if not rising[0]:
+        low, high, low_in, high_in = high, low, high_in, low_in
+    return _span(low, high, low_in, high_in, rules)
+
+
+def _joined(spans: list[Span], join: str, found: list[Span], part: str) -> list[Span] | Flaw:
+    """What stood before with the next part."""
+    if not join:
+        return found
+    if join == "∖":
+        if part[:1] != "{" or not spans:
+            return Flaw("only single points in braces can be taken away")
+        points = tuple(span.low for span in found)
+        return [replace(span, holes=span.holes + points) for span in spans]
+    if join in (",", ";") and _RELATION.search(part):
+        return Flaw("write “and” or “or” between inequalities")
+    if join in _UNIONS:
+        return [*spans, *found]
+    return _met(spans, found)
+
+
+def _met(spans: list[Span], found: list[Span]) -> list[Span] | Flaw:
+    """What two conditions leave: one bounds it below, the other above, or takes away points."""
+    if len(spans) == len(found) == 1:
+        one, other = spans[0], found[0]
+        if one.low is None and (one.high is not None or one.holes) and other.high is None:
+            one, other = other, one
+        if one.high is None and other.low is None:
+            holes = one.holes + other.holes
+            return [Span(one.low, other.high, one.low_in, other.high_in, holes)]
+        if other.low is None and other.high is None:
+            return [replace(one, holes=one.holes + other.holes)]
+    return Flaw("write the set itself, not what it is the intersection of")
