@@ -74,7 +74,7 @@ class Notation:
     def __post_init__(self) -> None:
         """Refuse values that an option cannot have."""
         check_choices(self, Notation)
-        if isinstance(self.forms, str) or not set(self.forms) <= set(FORMS) or not self.forms:
+        if not self.forms or not set(self.forms) <= set(FORMS):
             raise ValueError(f"'forms' lists some of {', '.join(FORMS)}")
         if self.decimal in (".", ",") and self.decimal in self.thousands:
             raise ValueError(f"'{self.decimal}' cannot be the decimal mark and group digits too")

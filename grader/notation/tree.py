@@ -15,7 +15,7 @@ Relation: TypeAlias = Literal["=", "<", ">", "<=", ">=", "!="]
 
 @dataclass(frozen=True, slots=True)
 class Num:
-    """A number written in digits. ``form`` is how: integer, decimal, scientific, percent …"""
+    """A number written in digits. ``form`` is how: integer, decimal, percent and so on."""
 
     value: Fraction
     form: str = "integer"
