@@ -1,0 +1,372 @@
+"""One number, from the first sign of an answer to the last.
+
+    >>> read_number("3x10^8").shown
+    '300000000'
+    >>> read_number("2 1/2").real
+    Fraction(5, 2)
+    >>> [reading.shown for reading in read_number("1,234").readings]
+    ['1234', '1.234']
+    >>> read_number("12 kg")
+    Traceback (most recent call last):
+    ...
+    grader.notation.clean.Unreadable: “kg” is no part of a number; write the number alone
+
+Digits, powers of ten, fractions, percent and magnitudes are read here; any other arithmetic by
+``grader.notation.formula``, which is loaded when it is first needed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from grader.notation.clean import Unreadable, clean, first_odd
+from grader.notation.literal import MOST_ZEROS, Digits, scan, shifted
+from grader.notation.options import Form, Notation
+
+_PLAIN = re.compile(r"([+-]?)(\d{1,15})(?:\.(\d{1,15}))?")
+_SIGNS = re.compile(r"[+\-\s]*")
+_POWER = re.compile(
+    r"""\s*(?:[*×·⋅xX✕]|\\times|\\cdot|\\ast)?\s*10\s*
+    (?:(?:\^|\*\*)\s*[{(]?\s*(?P<plain>[+-]?\s*\d{1,6})\s*[})]?|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})
+    |<sup>\s*(?P<tag>[+-]?\d{1,6})\s*</sup>)\s*$""",
+    re.VERBOSE,
+)
+_RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
+_PERCENT = re.compile(r"\s*(?:\\?%|percent|per\s?cent|pct\.?)\s*$", re.IGNORECASE)
+_MAGNITUDE = re.compile(
+    r"\s*(?:\\text\{\s*)?(?P<word>[KkMBG]|bn|Bn|mn|tn|hundred|thousand|million|mio|billion|trillion"
+    r"|lakh|lac|crore)s?\}?\s*$"
+)
+_SIZES = {
+    "k": 3, "m": 6, "b": 9, "g": 9, "bn": 9, "mn": 6, "tn": 12, "hundred": 2, "thousand": 3,
+    "million": 6, "mio": 6, "billion": 9, "trillion": 12, "lakh": 5, "lac": 5, "crore": 7,
+}  # fmt: skip
+_INFINITY = re.compile(r"([+-]?)\s*(?:inf(?:inity)?|oo|∞|\\infty)", re.IGNORECASE)
+_FRACTION = re.compile(
+    r"(?P<sign>[+-]?)\s*(?:(?P<whole>\d{1,18})\s+(?=\d))?(?P<top>[+-]?\d{1,40})\s*/\s*(?P<bottom>[+-]?\d{1,40})"
+)
+_LATEX_FRACTION = re.compile(
+    r"(?P<sign>[+-]?)\s*(?P<whole>\d{1,18})?\s*\\[dt]?frac\s*"
+    r"(?:\{\s*(?P<top>[+-]?\d{1,40})\s*\}\s*\{\s*(?P<bottom>[+-]?\d{1,40})\s*\}|(?P<one>\d)\s*(?P<two>\d))"
+)
+_WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
+_KNOWN = set("0123456789+-*/^.,()[]{}|!%eE'_ √π∞°×·÷\\²³¹⁰⁴⁵⁶⁷⁸⁹⁻½⅓⅔¼¾⅕⅛=")
+_NAMES = {
+    "integer": "a whole number",
+    "decimal": "a decimal number",
+    "scientific": "a power of ten",
+    "fraction": "a fraction",
+    "mixed": "a mixed number",
+    "percent": "a percentage",
+    "magnitude": "a number with a word or letter for its size",
+    "constant": "a number with π, e or a root",
+    "expression": "arithmetic that is not worked out",
+    "complex": "a complex number",
+    "infinity": "infinity",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A number and how it was written.
+
+    ``real`` is exact where the text is, or right to 50 digits (``exact`` false); it is a float only
+    where it is infinite. ``digits`` holds what the digits show, and is None for arithmetic.
+    ``others`` are readings that the conventions leave open; ``also`` such as are meant to be
+    accepted too (10 % as 10).
+    """
+
+    real: Fraction | float
+    imag: Fraction = Fraction(0)
+    exact: bool = True
+    form: Form = "expression"
+    digits: Digits | None = None
+    reduced: bool = True
+    others: tuple[Written, ...] = ()
+    also: tuple[Written, ...] = ()
+
+    @property
+    def readings(self) -> tuple[Written, ...]:
+        """This reading and those that the conventions leave open, the likeliest first."""
+        return (self, *self.others)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether nobody can tell which reading is meant: 1,234."""
+        return self.digits is not None and self.digits.doubtful
+
+    @property
+    def shown(self) -> str:
+        """The number in plain digits, for people."""
+        real = shown(self.real)
+        if not self.imag:
+            return real
+        imaginary = f"{shown(abs(self.imag))}i" if abs(self.imag) != 1 else "i"
+        if not self.real:
+            return f"-{imaginary}" if self.imag < 0 else imaginary
+        return f"{real} {'-' if self.imag < 0 else '+'} {imaginary}"
+
+
+def shown(value: Fraction | float) -> str:
+    """Return a number in plain digits: all of them where they end soon, else 15.
+
+    >>> shown(Fraction(5, 2)), shown(Fraction(1, 3)), shown(Fraction(10) ** 40)
+    ('2.5', '1/3', '1e+40')
+    """
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    top, bottom = value.numerator, value.denominator
+    if abs(top) < 10**21 and bottom == 1:
+        return str(top)
+    if bottom < 10**4 and abs(top) < 10**9 and _endless(bottom):
+        return f"{top}/{bottom}"
+    return _fifteen(value)
+
+
+def _endless(bottom: int) -> bool:
+    while bottom % 2 == 0:
+        bottom //= 2
+    while bottom % 5 == 0:
+        bottom //= 5
+    return bottom != 1
+
+
+def _fifteen(value: Fraction) -> str:
+    try:
+        return f"{float(value):.15g}" if not value or float(value) else "a very small number"
+    except OverflowError:
+        return "a very large number"
+
+
+DEFAULT = Notation()
+
+
+def read_number(text: str, notation: Notation = DEFAULT) -> Written:
+    """Return the number that the whole text is.
+
+    Raises:
+        Unreadable: where it is none, or not written as the notation allows; with a hint.
+    """
+    quick = _quickly(text, notation)
+    if quick is not None:
+        return quick
+    body = _without_affixes(_unwrapped(clean(text)), notation.affixes)
+    if not body:
+        raise Unreadable("nothing is written")
+    written = _signed(body, notation)
+    if written.form not in notation.forms:
+        raise Unreadable(f"this is {_NAMES[written.form]}; {_asked(notation)}")
+    return written
+
+
+def _quickly(text: str, notation: Notation) -> Written | None:
+    """Read plain digits without any of the machinery; nearly all answers are such."""
+    match = _PLAIN.fullmatch(text)
+    if match is None or notation.decimal == ",":
+        return None
+    sign, whole, part = match.groups()
+    if part and len(part) == 3 and notation.decimal == "auto" and whole[0] != "0":
+        return None
+    form: Form = "decimal" if part else "integer"
+    if form not in notation.forms:
+        return None
+    places = len(part) if part else 0
+    number = int(whole + part) if part else int(whole)
+    shown_digits = (whole + (part or "")).lstrip("0")
+    most = len(shown_digits) or max(1, places)
+    least = most if part else (len(shown_digits.rstrip("0")) or 1)
+    scale = 10**places
+    digits = Digits(Fraction(number, scale), form, places, most, least, Fraction(1, scale))
+    return Written(real=-digits.value if sign == "-" else digits.value, form=form, digits=digits)
+
+
+def _unwrapped(text: str) -> str:
+    for opening, closing in _WRAPPERS:
+        inner = text[len(opening) : len(text) - len(closing)]
+        both = text.startswith(opening) and text.endswith(closing)
+        if both and len(text) > len(opening) + len(closing) - 1 and opening not in inner:
+            return inner.strip()
+    return text
+
+
+def _without_affixes(text: str, affixes: tuple[str, ...]) -> str:
+    """Take off the words that stand before or after and mean nothing, each once per side."""
+    for affix in affixes:
+        if affix and text.startswith(affix):
+            text = text[len(affix) :].lstrip()
+        elif affix and text[:1] in "+-" and text[1:].lstrip().startswith(affix):
+            text = text[0] + text[1:].lstrip()[len(affix) :].lstrip()
+        if affix and text.endswith(affix) and text != affix:
+            text = text[: -len(affix)].rstrip()
+    return text
+
+
+def _signed(text: str, notation: Notation) -> Written:
+    body, percent = _cut(text, _PERCENT)
+    if percent:
+        return _percentage(body, notation)
+    size = _MAGNITUDE.search(text) if notation.magnitudes and text[-1:].isalpha() else None
+    if size is not None and text[: size.start()].strip()[-1:].isdigit():
+        return _sized(text[: size.start()], _SIZES[size["word"].lower()], notation)
+    return _in_digits(text, notation) or _by_rule(text) or _arithmetic(text, notation)
+
+
+def _cut(text: str, pattern: re.Pattern[str]) -> tuple[str, bool]:
+    if not text.endswith(("%", "t", "T", ".")):
+        return text, False
+    match = pattern.search(text)
+    return (text[: match.start()], True) if match and match.start() else (text, False)
+
+
+def _percentage(body: str, notation: Notation) -> Written:
+    if notation.percent == "refused":
+        raise Unreadable("no percent sign is wanted here; write the number itself")
+    points = _in_digits(body, notation) or _by_rule(body) or _arithmetic(body, notation)
+    as_fraction = _scaled(points, -2, "percent")
+    if notation.percent == "points":
+        return _scaled(points, 0, "percent")
+    if notation.percent == "either":
+        return replace(as_fraction, also=(_scaled(points, 0, "percent"),))
+    return as_fraction
+
+
+def _sized(body: str, zeros: int, notation: Notation) -> Written:
+    number = _in_digits(body, notation)
+    if number is None:
+        raise Unreadable(f"“{_short(body)}” is no number")
+    return _scaled(number, zeros, "magnitude")
+
+
+def _scaled(number: Written, zeros: int, form: Form) -> Written:
+    size = Fraction(10) ** zeros
+    digits = None if number.digits is None else shifted(number.digits, zeros, form)
+    if zeros and digits is not None:
+        digits = replace(digits, least=digits.significant)
+    real = number.real if isinstance(number.real, float) else number.real * size
+    others = tuple(_scaled(other, zeros, form) for other in number.others)
+    return replace(
+        number, real=real, imag=number.imag * size, form=form, digits=digits, others=others
+    )
+
+
+def _in_digits(text: str, notation: Notation) -> Written | None:
+    """Read a sign, digits and perhaps a power of ten, to the end."""
+    signs = _SIGNS.match(text)
+    start = signs.end() if signs else 0
+    minus = text[:start].count("-") % 2 == 1
+    if len(text[:start].replace(" ", "")) > 1:
+        return None
+    end, readings = scan(text, start, notation)
+    if end == start:
+        return None
+    if not readings:
+        if end == len(text):
+            raise Unreadable(_why_no_digits(text, notation))
+        return None
+    if end < len(text):
+        power = _POWER.match(text, end)
+        if power is not None and text[start:end] != "10":
+            return _powered(readings, power, minus=minus)
+        power = _POWER.match(text, start) if text[start:end] == "10" else power
+        return None if power is None else _powered((_ONE,), power, minus=minus)
+    return _from_digits(readings, minus=minus)
+
+
+_ONE = Digits(Fraction(1))
+
+
+def _powered(readings: tuple[Digits, ...], power: re.Match[str], *, minus: bool) -> Written:
+    exponent = power["plain"] or power["tag"] or power["raised"].translate(_RAISED)
+    zeros = int(exponent.replace(" ", ""))
+    if abs(zeros) > MOST_ZEROS:
+        raise Unreadable("the exponent is too large")
+    moved = tuple(shifted(reading, zeros, "scientific") for reading in readings)
+    return _from_digits(
+        tuple(replace(reading, least=reading.significant) for reading in moved), minus=minus
+    )
+
+
+def _from_digits(readings: tuple[Digits, ...], *, minus: bool) -> Written:
+    made = [
+        Written(real=-reading.value if minus else reading.value, form=reading.form, digits=reading)
+        for reading in readings
+    ]
+    return replace(made[0], others=tuple(made[1:])) if len(made) > 1 else made[0]
+
+
+def _by_rule(text: str) -> Written | None:
+    """Read a fraction of whole numbers, a mixed number, or infinity."""
+    infinite = _INFINITY.fullmatch(text)
+    if infinite is not None:
+        return Written(real=-math.inf if infinite[1] == "-" else math.inf, form="infinity")
+    match = _FRACTION.fullmatch(text) or _LATEX_FRACTION.fullmatch(text)
+    return None if match is None else _quotient(match)
+
+
+def _quotient(match: re.Match[str]) -> Written | None:
+    parts = match.groupdict()
+    top = int(parts["top"] or parts.get("one") or 0)
+    bottom = int(parts["bottom"] or parts.get("two") or 0)
+    if not bottom:
+        raise Unreadable("it divides by zero")
+    value = Fraction(top, bottom)
+    reduced = bottom > 0 and math.gcd(top, bottom) == 1
+    form: Form = "fraction"
+    if parts["whole"]:
+        if top < 0 or bottom < 0:
+            return None
+        value += int(parts["whole"])
+        form, reduced = "mixed", reduced and top < bottom
+    return Written(real=-value if parts["sign"] == "-" else value, form=form, reduced=reduced)
+
+
+def _arithmetic(text: str, notation: Notation) -> Written:
+    from grader.notation import formula, values  # noqa: PLC0415  # most numbers are plain digits
+
+    try:
+        tree = formula.parse(text, notation)
+        value = values.evaluate(tree, angles=notation.angles, log=notation.log)
+    except formula.NotAFormula as error:
+        raise Unreadable(_why(text, notation) or str(error)) from None
+    except values.Undefined as error:
+        raise Unreadable(_why(text, notation) or str(error)) from None
+    form: Form = "complex" if value.imag else "expression" if value.exact else "constant"
+    return Written(real=value.real, imag=value.imag, exact=value.exact, form=form)
+
+
+def _why(text: str, notation: Notation) -> str:
+    """Say in words why a text is no number, where that is plain; else leave it to the parser."""
+    odd = first_odd(text, "".join(_KNOWN) + "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    if odd:
+        return f"{odd} is no part of a number; write the number alone"
+    if "=" in text:
+        return "write the value alone, without an equals sign"
+    words = re.findall(r"[A-Za-z]+", text)
+    digits = any(sign.isdigit() for sign in text)
+    if words and not digits:
+        return f"“{_short(text)}” is no number; write it in digits"
+    if len(words) == 1 and text.endswith(words[0]) and words[0] not in ("e", "i", "j", "pi"):
+        return f"“{words[0][:30]}” is no part of a number; write the number alone"
+    if not words and re.search(r"\d[,;\s]+\d", text) and not re.search(r"[*/^()+]", text):
+        return _why_no_digits(text, notation)
+    return ""
+
+
+def _why_no_digits(text: str, notation: Notation) -> str:
+    if len(text) > 1_000:
+        return "there are more digits than any answer has"
+    mark = {".": "a point", ",": "a comma"}.get(notation.decimal, "a point or a comma")
+    return f"“{_short(text)}” is not one number; the decimal mark is {mark}"
+
+
+def _asked(notation: Notation) -> str:
+    names = [_NAMES[form] for form in notation.forms]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    return f"write it as {listed}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}…"
