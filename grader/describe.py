@@ -6,8 +6,12 @@ import ast
 import dataclasses
 import inspect
 import itertools
+import json
 import textwrap
 from typing import Any
+
+from grader.compare import comparators, compare
+from grader.notation.options import Notation
 
 
 def summary(kind: Any) -> str:
@@ -33,7 +37,15 @@ def described(role: str, name: str, kind: Any) -> str:
 
 
 def _told(kind: Any) -> dict[str, str]:
-    """The texts that stand below the fields of a class."""
+    """The texts that stand below the fields of a class and of those that it builds on."""
+    told: dict[str, str] = {}
+    for cls in reversed(kind.__mro__):
+        if dataclasses.is_dataclass(cls):
+            told |= _told_by(cls)
+    return told
+
+
+def _told_by(kind: Any) -> dict[str, str]:
     tree = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
     body = tree.body if isinstance(tree, ast.ClassDef) else []
     told = {}
@@ -43,3 +55,80 @@ def _told(kind: Any) -> dict[str, str]:
             if isinstance(name, ast.Name) and isinstance(value, ast.Constant):
                 told[name.id] = str(value.value)
     return told
+
+
+def table() -> str:
+    """Return all comparators that have examples as Markdown: options, examples, what is said."""
+    return "".join(_section(name) for name in comparators.names() if _examples(name))
+
+
+def _examples(name: str) -> tuple[dict[str, Any], ...]:
+    return getattr(comparators.get(name), "EXAMPLES", ())
+
+
+def _section(name: str) -> str:
+    kind: Any = comparators.get(name)
+    lines = [
+        f"### {name}",
+        "",
+        summary(kind),
+        "",
+        "| option | values | default | |",
+        "|---|---|---|---|",
+    ]
+    told = _told(kind)
+    own = [f for f in dataclasses.fields(kind) if f.name not in _SHARED or name == "number"]
+    for field in own:
+        words = " ".join(told.get(field.name, "").split())
+        lines.append(
+            f"| `{field.name}` | {_cell(_type(field))} | {_cell(_default(field))} | {_cell(words)} |"
+        )
+    if len(own) < len(dataclasses.fields(kind)):
+        lines.append("| … | | | and how numbers are written, as for `number` |")
+    lines += ["", "| options | answer | truth | |", "|---|---|---|---|"]
+    lines += [_example(name, example) for example in _examples(name)]
+    return "\n".join([*lines, "", ""])
+
+
+_SHARED = frozenset(field.name for field in dataclasses.fields(Notation))
+
+
+def _example(name: str, example: dict[str, Any]) -> str:
+    options = example.get("options", {})
+    verdict = compare(example["text"], example["truth"], name, **options)
+    outcome = "invalid" if verdict.invalid else f"{float(verdict.credit):.4g}"
+    told = f"**{outcome if verdict.certain else f'open ({outcome})'}** {verdict.reason}"
+    cells = [
+        ", ".join(f"`{key}: {_data(value)}`" for key, value in options.items()),
+        f"`{_data(example['text'])}`",
+        f"`{_data(example['truth'])}`",
+        told,
+    ]
+    return f"| {' | '.join(map(_cell, cells))} |"
+
+
+def _data(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _type(field: dataclasses.Field[Any]) -> str:
+    return str(field.type).replace("Literal", "").replace("'", '"')
+
+
+def _default(field: dataclasses.Field[Any]) -> str:
+    if field.default is not dataclasses.MISSING:
+        return (
+            ""
+            if field.default is None
+            else f"`{_data(field.default)}`"
+            if field.default != ""
+            else '`""`'
+        )
+    if field.default_factory is not dataclasses.MISSING:
+        made = field.default_factory()
+        return f"`{json.dumps(made)}`" if made else ""
+    return "needed"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -132,7 +132,7 @@ class Number(Notation):
             return unsure("the expected value is no number")
         if expected.real != expected.real:  # NaN equals nothing
             return unsure("the expected value is no number")
-        given = self._read(value) if isinstance(value, str) else _already(value)
+        given = self.read(value)
         if isinstance(given, Verdict):
             return given
         computed = type(truth) is float
@@ -153,6 +153,10 @@ class Number(Notation):
             self.angles,
             self.affixes,
         )
+
+    def read(self, value: Any) -> Written | Verdict:
+        """Return the number that a value is, or the verdict that it is none."""
+        return self._read(value) if isinstance(value, str) else _already(value)
 
     def _read(self, text: str) -> Written | Verdict:
         try:

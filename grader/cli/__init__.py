@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader import __version__
+from grader.cli.compare import compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -276,6 +277,9 @@ def schema() -> None:
     from grader.rubric import json_schema
 
     click.echo(json.dumps(json_schema(), indent=1, sort_keys=True))
+
+
+grader.add_command(compare)
 
 
 def _need_pdf() -> None:
