@@ -115,6 +115,7 @@ def _one(span: Span) -> str:
     if span.low is not None and span.low == span.high and span.low_in and span.high_in:
         body = f"{{{low}}}"
     else:
-        body = f"{'[' if span.low_in else '('}{low}, {high}{']' if span.high_in else ')'}"
+        sign = "; " if "," in low + high else ", "
+        body = f"{'[' if span.low_in else '('}{low}{sign}{high}{']' if span.high_in else ')'}"
     holes = ", ".join(plain(hole) for hole in span.holes[:20])
     return f"{body} \\ {{{holes}}}" if holes else body

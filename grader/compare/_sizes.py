@@ -9,34 +9,36 @@ from typing import Any
 
 from grader.compare import Comparator
 from grader.model import Number
+from grader.notation.clean import Unreadable
+from grader.notation.number import read_number
+from grader.notation.options import Notation
 
-_LONGEST = 400
+_PLAIN = Notation()
 
 
 def size_by(comparator: Comparator) -> Callable[[Any], Fraction | float | None]:
-    """Return a function that gives the real number of an element; None where it is none."""
+    """Return a function that gives the real number of an element; None where it is none.
+
+    Texts are read by the comparator's own notation, where it has one.
+    """
+    notation = comparator if isinstance(comparator, Notation) else _PLAIN
 
     def size(value: Any) -> Fraction | float | None:
         inner = value.value if isinstance(value, Number) else value
         if isinstance(inner, bool):
             return None
-        if isinstance(inner, int):
+        if isinstance(inner, int | Fraction):
             return Fraction(inner)
-        if isinstance(inner, Fraction):
-            return inner
         if isinstance(inner, float):
             return Fraction(inner) if math.isfinite(inner) else None
-        return _read(inner) if isinstance(inner, str) else None
+        return _read(inner, notation) if isinstance(inner, str) else None
 
-    del comparator
     return size
 
 
-def _read(text: str) -> Fraction | None:
-    text = text.strip().replace("−", "-")
-    if not 0 < len(text) <= _LONGEST or "e" in text.casefold():
-        return None
+def _read(text: str, notation: Notation) -> Fraction | None:
     try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
+        written = read_number(text, notation)
+    except Unreadable:
         return None
+    return None if isinstance(written.real, float) or written.imag else written.real

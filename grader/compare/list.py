@@ -178,7 +178,8 @@ def read_of(given: list[Any], verdicts: list[Verdict], brackets: str = "[]") -> 
         for at, one in enumerate(given[:50])
     ]
     more = ", …" if len(given) > 50 else ""
-    return f"{brackets[0]}{', '.join(told)}{more}{brackets[1]}"
+    sign = "; " if any("," in one and one[:1] not in {"(", "[", "{"} for one in told) else ", "
+    return f"{brackets[0]}{sign.join(told)}{more}{brackets[1]}"
 
 
 def faults_of(found: Pairing, given: list[Any]) -> list[str]:

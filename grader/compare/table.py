@@ -8,8 +8,8 @@ Markdown, tabs, commas, semicolons; a list of rows, of mappings, or a mapping of
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from typing import Any, ClassVar, Literal
 
 from grader.compare import Comparator, comparators
@@ -87,7 +87,8 @@ class Table:
             verdicts += [verdict for verdict in told if verdict is not None]
             moved = row is None and fold(label) in ours
             faults += _faults(_name(label, at), row, told, expected, moved=moved)
-        spare = [at for at in range(len(given.rows)) if at not in set(partners)]
+        used = set(partners)
+        spare = [at for at in range(len(given.rows)) if at not in used]
         asked = {fold(label) for label, _ in expected.rows}
         told_of = [
             at for at in spare if fold(given.rows[at][0]) not in asked or self.labels == "none"
@@ -119,18 +120,13 @@ class Table:
         ours = [fold(label) for label, _ in given.rows]
         right = [fold(label) for label, _ in expected.rows]
         partners: list[int | None] = [None] * len(right)
-        if self.order == "kept":
-            for block in SequenceMatcher(None, ours, right, autojunk=False).get_matching_blocks():
-                for step in range(block.size):
-                    partners[block.b + step] = block.a + step
-            return partners
         where: dict[str, list[int]] = {}
         for at in reversed(range(len(ours))):
             where.setdefault(ours[at], []).append(at)
         for at, label in enumerate(right):
             if where.get(label):
                 partners[at] = where[label].pop()
-        return partners
+        return _rising(partners) if self.order == "kept" else partners
 
     def _order_miss(self, given: Grid, expected: Grid, verdicts: list[Verdict]) -> str:
         """Whether the rows are those asked for, in another order."""
@@ -146,6 +142,25 @@ class Table:
         if free.credit < 1 or not free.certain:
             return ""
         return "order-reversed" if ours == right[::-1] else "order"
+
+
+def _rising(partners: list[int | None]) -> list[int | None]:
+    """The partners that stand in order among themselves, as many as possible; None for the others."""
+    ends: list[int] = []
+    rows: list[int] = []
+    before: dict[int, int | None] = {}
+    for row, partner in enumerate(partners):
+        if partner is None:
+            continue
+        at = bisect_left(ends, partner)
+        before[row] = rows[at - 1] if at else None
+        ends[at : at + 1], rows[at : at + 1] = [partner], [row]
+    kept: list[int | None] = [None] * len(partners)
+    last = rows[-1] if rows else None
+    while last is not None:
+        kept[last] = partners[last]
+        last = before[last]
+    return kept
 
 
 def _places(given: Grid, expected: Grid, width: int) -> list[int | None]:

@@ -18,6 +18,7 @@ LONGEST = 200_000
 _PAIRS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
 _QUOTES = {'"': '"', "'": "'", "“": "”", "„": "“", "«": "»"}  # quotes as they are typed
 _SIGN = re.compile(r"[^\w.+*/^\-]")
+_OPERATORS = frozenset("+-−*/^=<>×·:|") | {"->", "=>", "<=", ">=", "→", ":="}
 _BEFORE_QUOTE = frozenset("([{⟨,;:=>|&→↦ \t\n")
 _WIDE = str.maketrans("（）［］｛｝，；：＝＜＞｜、〈〉＼", "()[]{},;:=<>|,⟨⟩\\")
 _LATEX = re.compile(
@@ -202,6 +203,8 @@ def readings(
     else:
         ways = [",", ", ", "\n", "|", " "]
     cuts = [_cut(found, way) for way in ways]
+    if ways[-1] == " " and not _OPERATORS.isdisjoint(cuts[-1]):
+        cuts.pop()  # blanks around a sign separate nothing
     several = [cut for cut in cuts if len(cut) > 1 or text.rstrip().endswith((",", ";"))]
     told: list[list[str]] = []
     for cut in several:
