@@ -31,7 +31,7 @@ from grader.compare._rules import (
 )
 from grader.model import MISSES, Verdict, invalid, unsure, wrong
 from grader.model import Number as ReadNumber
-from grader.notation.clean import Unreadable
+from grader.notation.clean import Unreadable, clean
 from grader.notation.number import Written, read_number
 from grader.notation.options import Notation, check_choices
 
@@ -81,10 +81,12 @@ class Number(Notation):
     """Whether zeros at the end of a whole number (1500) count as significant figures."""
     zeros_may_lack: bool = False
     """Whether zeros at the end may be left out where digits are counted: 0.1 for 0.10."""
-    digits_credit: float | str = 0
-    """Credit for the right value with too few or too many digits."""
-    rounding: Literal["half-up", "half-even", "either"] = "either"
-    """Where a half is rounded to."""
+    too_few_credit: float | str = 0
+    """Credit for the right value with too few digits."""
+    too_many_credit: float | str = 0
+    """Credit for the right value with too many digits."""
+    rounding: Literal["half-up", "half-even", "either"] = "half-up"
+    """Where a half is rounded to: away from zero, to the even digit, or to either side."""
     unreduced: Literal["accepted", "wrong", "invalid"] = "accepted"
     """What a fraction is that is not in lowest terms."""
     unreduced_credit: float | str = 0
@@ -93,6 +95,8 @@ class Number(Notation):
     """What a number is that is written in a form that ``forms`` does not list."""
     empty: Literal["invalid", "wrong"] = "invalid"
     """What an empty answer is."""
+    base: int = 10
+    """The base that whole numbers are written in, 2 to 36; the truth is given in base ten."""
     noise: float | str = 1e-14
     """Relative error of a truth that is given as a binary float, and so was computed."""
     tell: bool = True
@@ -116,16 +120,24 @@ class Number(Notation):
         for name in ("absolute", "relative", "zero", "zero_below", "noise"):
             if getattr(self, name) is not None and _option(getattr(self, name), name) < 0:
                 raise ValueError(f"'{name}' cannot be below 0")
-        for name in ("digits_credit", "unreduced_credit"):
+        for name in ("too_few_credit", "too_many_credit", "unreduced_credit"):
             if not 0 <= _option(getattr(self, name), name) <= 1:
                 raise ValueError(f"'{name}' lies between 0 and 1")
         if self.significant is not None and self.significant < 1:
             raise ValueError("'significant' is at least 1")
+        if isinstance(self.base, bool) or not 2 <= self.base <= 36:
+            raise ValueError("'base' is a whole number from 2 to 36")
         _span(self.given_significant, "given_significant")
         _span(self.given_decimals, "given_decimals")
 
     def compare(self, value: Any, truth: Any) -> Verdict:
-        """Return full credit for a right number; invalid where no number was read."""
+        """Return full credit for a right number; invalid where no number was read.
+
+        A truth of None asks only how the number is given: its digits, its form.
+        """
+        if truth is None and self._asks_for_digits():
+            given = self.read(value)
+            return given if isinstance(given, Verdict) else self._as_given(given)
         try:
             expected = self._truth(truth) if isinstance(truth, str) else _plain(truth)
         except (Unreadable, TypeError):
@@ -139,19 +151,19 @@ class Number(Notation):
         return self._judge(given, expected, computed=computed)
 
     def _truth(self, text: str) -> Written:
-        """Read a truth that is given as text: a point is its decimal mark, if nothing is said."""
+        """Read a truth that is given as text: in plain notation, or else as students write it."""
         return _read_truth(
             text,
-            "." if self.decimal == "auto" else self.decimal,
-            "auto" if self.decimal == "auto" else self.thousands,
-            self.groups,
-            self.percent if self.percent == "points" else "fraction",
             self.e,
             self.i,
             self.j,
             self.log,
             self.angles,
+            self.percent if self.percent == "points" else "fraction",
             self.affixes,
+            self.decimal,
+            self.thousands,
+            self.groups,
         )
 
     def read(self, value: Any) -> Written | Verdict:
@@ -159,6 +171,8 @@ class Number(Notation):
         return self._read(value) if isinstance(value, str) else _already(value)
 
     def _read(self, text: str) -> Written | Verdict:
+        if self.base != 10:
+            return _in_base(text, self.base)
         try:
             return read_number(text, self)
         except Unreadable as error:
@@ -208,7 +222,7 @@ class Number(Notation):
             return given.real == expected.real and given.imag == expected.imag
         if given.imag or expected.imag:
             return self._is_right_complex(given, expected, computed=computed)
-        unit = None if given.digits is None else given.digits.unit
+        unit = self._last_place(given)
         noise = _option(self.noise, "noise") if computed else None
         inexact = not (given.exact and expected.exact)
         return self._allows(_real(given), _real(expected), unit, noise, inexact=inexact)
@@ -259,15 +273,31 @@ class Number(Notation):
         if self.measure == "rounding" or not truth:
             return right_to_figures(given, truth, figures, self.rounding)
         half = Fraction(10) ** (exponent_of(truth) - figures + 1) / 2
-        return abs(given - truth) <= half
+        distance = abs(given - truth)
+        return distance <= half if self.inclusive else distance < half
 
     def _to_places(self, given: Fraction, truth: Fraction, places: int) -> bool:
         if self.measure == "rounding":
             return right_to_places(given, truth, places, self.rounding)
-        return abs(given - truth) * 2 <= Fraction(10) ** -places
+        half, distance = Fraction(10) ** -places / 2, abs(given - truth)
+        return distance <= half if self.inclusive else distance < half
+
+    def _last_place(self, given: Written) -> Fraction | None:
+        """Return the worth of the last digit that counts; zeros of 13000 count as options say."""
+        digits = given.digits
+        if digits is None or digits.least == digits.significant:
+            return None if digits is None else digits.unit
+        least, most = _span(self.given_significant, "")
+        rough = digits.unit * Fraction(10) ** (digits.significant - digits.least)
+        if self.trailing_zeros == "insignificant":
+            return rough
+        if self.trailing_zeros == "significant" or most is None or most >= digits.significant:
+            return digits.unit
+        figures = max(least or 1, digits.least)
+        return rough / Fraction(10) ** (figures - digits.least) if most >= figures else rough
 
     def _to_digits(self, given: Fraction, truth: Fraction, unit: Fraction | None) -> bool:
-        if unit is None:
+        if unit is None or (not given and truth):
             return False
         cut = self.as_shown == "truncated"
         return right_as_shown(given, truth, unit, self.rounding, cut=cut)
@@ -283,6 +313,15 @@ class Number(Notation):
             self.zero_below,
         )
 
+    def _asks_for_digits(self) -> bool:
+        return self.given_significant is not None or self.given_decimals is not None
+
+    def _as_given(self, given: Written) -> Verdict:
+        faults = self._faults(given, given)
+        return faults or Verdict(
+            credit=Fraction(1), reason=f"{given.shown} is given as asked", read=given.shown
+        )
+
     def _faults(self, given: Written, expected: Written) -> Verdict | None:
         """Return the verdict for a right value that is written in the wrong way."""
         if not given.reduced and self.unreduced != "accepted":
@@ -292,7 +331,11 @@ class Number(Notation):
             return self._less(given, _option(self.unreduced_credit, ""), "unreduced", words)
         miss = self._digits_missed(given, expected)
         if miss:
-            return self._less(given, _option(self.digits_credit, ""), miss, MISSES[miss])
+            shares = {
+                "too-few-digits": self.too_few_credit,
+                "too-many-digits": self.too_many_credit,
+            }
+            return self._less(given, _option(shares.get(miss, 0), ""), miss, MISSES[miss])
         return None
 
     def _less(self, given: Written, credit: Fraction, miss: str, words: str) -> Verdict:
@@ -380,8 +423,23 @@ def _real(number: Written) -> Fraction:
 
 @functools.lru_cache(maxsize=4096)
 def _read_truth(text: str, *conventions: Any) -> Written:
-    names = ("decimal", "thousands", "groups", "percent", "e", "i", "j", "log", "angles", "affixes")
-    return read_number(text, Notation(**dict(zip(names, conventions, strict=True))))
+    names = ("e", "i", "j", "log", "angles", "percent", "affixes", "decimal", "thousands", "groups")
+    options = dict(zip(names, conventions, strict=True))
+    plain = options | {"decimal": ".", "thousands": "", "groups": "loose"}
+    try:
+        return read_number(text, Notation(**plain))
+    except Unreadable:
+        return read_number(text, Notation(**options))
+
+
+def _in_base(text: str, base: int) -> Written | Verdict:
+    """Read a whole number in another base; 0x, 0o and 0b may stand before it."""
+    try:
+        return Written(
+            real=Fraction(int(clean(text)[:1_000].replace(" ", ""), base)), form="integer"
+        )
+    except ValueError:
+        return invalid(f"this is no whole number in base {base}")
 
 
 def _plain(value: Any) -> Written:

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Literal
 
 from grader.compare import comparators
 from grader.compare.number import Number
-from grader.model import Verdict, invalid, unsure
+from grader.model import Verdict, invalid, unsure, wrong
 from grader.notation.clean import Unreadable
 from grader.notation.number import read_number
 from grader.notation.options import Notation, check_choices
@@ -67,11 +67,13 @@ class Range(Notation):
             return given
         if given.imag:
             return invalid(f"{given.shown} is complex; bounds hold real numbers", given.shown)
-        outcomes = {_inside(reading.real, *bounds) for reading in given.readings}
-        if len(outcomes) > 1:
+        if isinstance(given.real, float):
+            return wrong(f"{given.shown} is not a finite number")
+        inside, *others = (_inside(reading.real, *bounds) for reading in given.readings)
+        if any(other != inside and (given.doubtful or other) for other in others):
             readings = " or ".join(reading.shown for reading in given.readings)
             return unsure(f"this can be read as {readings}; a person has to decide", 1)
-        inside = outcomes.pop() or any(_inside(other.real, *bounds) for other in given.also)
+        inside = inside or any(_inside(other.real, *bounds) for other in given.also)
         return Verdict(
             credit=Fraction(inside),
             reason=f"{given.shown} is {'inside' if inside else 'outside'} of the range",

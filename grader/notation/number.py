@@ -34,8 +34,9 @@ _POWER = re.compile(
     |<sup>\s*(?P<tag>[+-]?\d{1,6})\s*</sup>)\s*$""",
     re.VERBOSE,
 )
+_BRACKETED = re.compile(r"([+-]?)\s*\(\s*([0-9.,][^()]*?)\s*\)")
 _RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
-_PERCENT = re.compile(r"\s*(?:\\?%|percent|per\s?cent|pct\.?)\s*$", re.IGNORECASE)
+_PERCENT = re.compile(r"\s*(?:\\?%|percent(?:age)?|per\s?cent|pct\.?)\s*$", re.IGNORECASE)
 _MAGNITUDE = re.compile(
     r"\s*(?:\\text\{\s*)?(?P<word>[KkMBG]|bn|Bn|mn|tn|hundred|thousand|million|mio|billion|trillion"
     r"|lakh|lac|crore)s?\}?\s*$"
@@ -52,7 +53,7 @@ _LATEX_FRACTION = re.compile(
     r"(?P<sign>[+-]?)\s*(?P<whole>\d{1,18})?\s*\\[dt]?frac\s*"
     r"(?:\{\s*(?P<top>[+-]?\d{1,40})\s*\}\s*\{\s*(?P<bottom>[+-]?\d{1,40})\s*\}|(?P<one>\d)\s*(?P<two>\d))"
 )
-_WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
+_WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("\\boxed{", "}"))
 _KNOWN = set("0123456789+-*/^.,()[]{}|!%eE'_ √π∞°×·÷\\²³¹⁰⁴⁵⁶⁷⁸⁹⁻½⅓⅔¼¾⅕⅛=")
 _NAMES = {
     "integer": "a whole number",
@@ -153,7 +154,7 @@ def read_number(text: str, notation: Notation = DEFAULT) -> Written:
     quick = _quickly(text, notation)
     if quick is not None:
         return quick
-    body = _without_affixes(_unwrapped(clean(text)), notation.affixes)
+    body = _without_affixes(_unwrapped(" ".join(clean(text).split())), notation.affixes)
     if not body:
         raise Unreadable("nothing is written")
     written = _signed(body, notation)
@@ -184,11 +185,14 @@ def _quickly(text: str, notation: Notation) -> Written | None:
 
 
 def _unwrapped(text: str) -> str:
-    for opening, closing in _WRAPPERS:
-        inner = text[len(opening) : len(text) - len(closing)]
-        both = text.startswith(opening) and text.endswith(closing)
-        if both and len(text) > len(opening) + len(closing) - 1 and opening not in inner:
-            return inner.strip()
+    """Take off what LaTeX writes around a formula: $…$, and a box in it."""
+    for _ in range(2):
+        for opening, closing in _WRAPPERS:
+            inner = text[len(opening) : len(text) - len(closing)]
+            both = text.startswith(opening) and text.endswith(closing)
+            if both and len(text) >= len(opening) + len(closing) and opening not in inner:
+                text = inner.strip()
+                break
     return text
 
 
@@ -207,7 +211,7 @@ def _without_affixes(text: str, affixes: tuple[str, ...]) -> str:
 def _signed(text: str, notation: Notation) -> Written:
     body, percent = _cut(text, _PERCENT)
     if percent:
-        return _percentage(body, notation)
+        return _percentage(body, text, notation)
     size = _MAGNITUDE.search(text) if notation.magnitudes and text[-1:].isalpha() else None
     if size is not None and text[: size.start()].strip()[-1:].isdigit():
         return _sized(text[: size.start()], _SIZES[size["word"].lower()], notation)
@@ -215,22 +219,33 @@ def _signed(text: str, notation: Notation) -> Written:
 
 
 def _cut(text: str, pattern: re.Pattern[str]) -> tuple[str, bool]:
-    if not text.endswith(("%", "t", "T", ".")):
+    if not text.endswith(("%", "t", "T", "e", "E", ".")):
         return text, False
     match = pattern.search(text)
     return (text[: match.start()], True) if match and match.start() else (text, False)
 
 
-def _percentage(body: str, notation: Notation) -> Written:
+def _percentage(body: str, text: str, notation: Notation) -> Written:
     if notation.percent == "refused":
         raise Unreadable("no percent sign is wanted here; write the number itself")
-    points = _in_digits(body, notation) or _by_rule(body) or _arithmetic(body, notation)
+    points = _in_digits(body, notation) or _by_rule(body)
+    if points is None and _is_one_group(body):
+        points = _arithmetic(body, notation)
+    if points is None:
+        return _arithmetic(text, notation)  # 10 % + 20 %: each sign belongs to its own term
     as_fraction = _scaled(points, -2, "percent")
     if notation.percent == "points":
         return _scaled(points, 0, "percent")
     if notation.percent == "either":
         return replace(as_fraction, also=(_scaled(points, 0, "percent"),))
     return as_fraction
+
+
+def _is_one_group(text: str) -> bool:
+    """Whether brackets hold a text from end to end, or no sign joins terms in it."""
+    return not re.search(r"[-+*/×·÷^%]", text.strip("+- ")) or bool(
+        re.fullmatch(r"[+-]?\([^()]*\)", text)
+    )
 
 
 def _sized(body: str, zeros: int, notation: Notation) -> Written:
@@ -254,6 +269,9 @@ def _scaled(number: Written, zeros: int, form: Form) -> Written:
 
 def _in_digits(text: str, notation: Notation) -> Written | None:
     """Read a sign, digits and perhaps a power of ten, to the end."""
+    bracketed = _BRACKETED.fullmatch(text)
+    if bracketed is not None:
+        text = bracketed[1] + bracketed[2]
     signs = _SIGNS.match(text)
     start = signs.end() if signs else 0
     minus = text[:start].count("-") % 2 == 1
