@@ -78,7 +78,7 @@ class Calculator:
         if all(term.exact for term in terms):
             return total
         largest = max(self._size(term) for term in terms)
-        return self._cleaned(total, largest)
+        return self._rounded(self._cleaned(total, largest))
 
     def product(self, factors: Sequence[Value]) -> Value:
         """Return a product."""
@@ -143,8 +143,11 @@ class Calculator:
             first = self._in_radians(first)
         result = self._function(name, first)
         if name in ANGLES and self.in_degrees:
-            return self.quotient(self.product((result, Value(Fraction(180)))), self.constant("pi"))
+            return self._in_degrees(result)
         return result
+
+    def _in_degrees(self, angle: Value) -> Value:
+        return self.quotient(self.product((angle, Value(Fraction(180)))), self.constant("pi"))
 
     def _in_radians(self, angle: Value) -> Value:
         return self.product((angle, Value(Fraction(1, 180)), self.constant("pi")))
@@ -245,6 +248,12 @@ class Calculator:
     def _max(self, *of: Value) -> Value:
         return max(of, key=_real)
 
+    def _atan2(self, y: Value, x: Value) -> Value:
+        if _real(y) == _real(x) == 0:
+            raise Undefined("the direction of the point (0, 0) has no value")
+        result = self._tried(self.mp.atan2, self._number(y), self._number(x))
+        return self._in_degrees(result) if self.in_degrees else result
+
     def _gcd(self, *of: Value) -> Value:
         return Value(Fraction(math.gcd(*map(self._integer, of))))
 
@@ -328,7 +337,7 @@ class Calculator:
 
 
 _SPECIAL = frozenset(
-    "exp ln log sqrt cbrt root abs conj sign floor ceil min max gcd lcm factorial binomial".split()  # noqa: SIM905 - words
+    "exp ln log sqrt cbrt root atan2 abs conj sign floor ceil min max gcd lcm factorial binomial".split()  # noqa: SIM905 - words
 )
 
 

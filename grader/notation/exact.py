@@ -228,13 +228,20 @@ def _log2(number: Fraction) -> float:
 
 
 def binomial(n: Value, k: int) -> Value:
-    """Return n (n-1) … (n-k+1) / k! for any n."""
+    """Return n (n-1) … (n-k+1) / k! for any n.
+
+    Raises:
+        Undefined: when it would be very long to calculate.
+    """
     whole = n.whole
-    if whole is not None and 0 <= whole < k:
+    if k < 0:
         return Value(Fraction(0))
-    if whole is not None and whole - k < k:
-        k = max(0, whole - k) if whole >= 0 else k
-    if k > 2_000:
+    if whole is not None and whole >= 0:
+        k = k if whole < k else min(k, whole - k)
+        if k * whole.bit_length() > 2 * MOST_BITS:
+            raise Undefined("the number is too large to calculate with")
+        return bounded(Fraction(math.comb(whole, k)))
+    if k > 200:
         raise Undefined("the number is too large to calculate with")
     result = Value(Fraction(1))
     for step in range(k):

@@ -50,9 +50,9 @@ def compiled(
 
     def at(variables: Mapping[str, complex]) -> complex:
         try:
-            result = inner(variables)
+            result = complex(inner(variables))
         except KeyError as error:
-            raise Undefined(f"“{error.args[0]}” has no value") from None
+            raise Undefined(f"“{str(error.args[0])[:40]}” has no value") from None
         except ZeroDivisionError:
             raise Undefined("this divides by zero") from None
         except (OverflowError, ValueError):
@@ -222,6 +222,26 @@ def _cut(step: _Step) -> _Step:
     return lambda z: step(_plain(z))
 
 
+def _beside_one(step: _Step) -> _Step:
+    """A function with cuts on the real axis beyond 1 and -1, on the side that is usual there."""
+
+    def at(z: complex) -> complex:
+        return step(z if z.imag else complex(z.real, -0.0 if z.real > 0 else 0.0))
+
+    return at
+
+
+def _beside_i(step: _Step) -> _Step:
+    """A function with cuts on the imaginary axis beyond i and -i."""
+
+    def at(z: complex) -> complex:
+        return step(z if z.real else complex(-0.0 if z.imag < 0 else 0.0, z.imag))
+
+    return at
+
+
+_ASIN, _ACOS, _ATANH = map(_beside_one, (cmath.asin, cmath.acos, cmath.atanh))
+_ATAN, _ASINH = map(_beside_i, (cmath.atan, cmath.asinh))
 _STEPS: dict[str, _Step] = {
     "sin": cmath.sin,
     "cos": cmath.cos,
@@ -235,18 +255,18 @@ _STEPS: dict[str, _Step] = {
     "sech": _reciprocal(cmath.cosh),
     "csch": _reciprocal(cmath.sinh),
     "coth": lambda z: cmath.cosh(z) / cmath.sinh(z),
-    "asin": _cut(cmath.asin),
-    "acos": _cut(cmath.acos),
-    "atan": _cut(cmath.atan),
-    "acot": lambda z: cmath.atan(_plain(1 / z)) if z else complex(math.pi / 2),
-    "asec": _of_reciprocal(cmath.acos),
-    "acsc": _of_reciprocal(cmath.asin),
-    "asinh": _cut(cmath.asinh),
+    "asin": _ASIN,
+    "acos": _ACOS,
+    "atan": _ATAN,
+    "acot": lambda z: _ATAN(_plain(1 / z)) if z else complex(math.pi / 2),
+    "asec": _of_reciprocal(_ACOS),
+    "acsc": _of_reciprocal(_ASIN),
+    "asinh": _ASINH,
     "acosh": _cut(cmath.acosh),
-    "atanh": _cut(cmath.atanh),
-    "acoth": _of_reciprocal(cmath.atanh),
+    "atanh": _ATANH,
+    "acoth": _of_reciprocal(_ATANH),
     "asech": _of_reciprocal(cmath.acosh),
-    "acsch": _of_reciprocal(cmath.asinh),
+    "acsch": _of_reciprocal(_ASINH),
     "exp": cmath.exp,
     "ln": _cut(cmath.log),
     "sqrt": _cut(cmath.sqrt),
@@ -262,6 +282,7 @@ _STEPS: dict[str, _Step] = {
 _MANY: dict[str, Callable[[Sequence[complex]], complex]] = {
     "log": lambda z: cmath.log(_plain(z[0])) / cmath.log(_plain(z[1])),
     "root": lambda z: _real_root(z[0], z[1]),
+    "atan2": lambda z: complex(math.atan2(_real(z[0]), _real(z[1]))),
     "binomial": lambda z: _binomial(z[0], z[1]),
     "min": lambda z: complex(min(map(_real, z))),
     "max": lambda z: complex(max(map(_real, z))),
@@ -276,7 +297,9 @@ def _call(node: Call, below: list[Function], under: bool, angles: str, log: str)
         step = _STEPS["ln"] if log == "natural" else (lambda z: cmath.log(_plain(z)) / math.log(10))
         return _chain(step, below[0])
     if name in _MANY:
-        return _many(_MANY[name], tuple(below))
+        many = _many(_MANY[name], tuple(below))
+        turned = name == "atan2" and angles == "degrees"
+        return (lambda variables: many(variables) / _DEGREE) if turned else many
     if name not in _STEPS or len(below) != 1:
         raise Undefined(f"the function “{name}” has no value")
     step, of = _STEPS[name], below[0]

@@ -41,6 +41,7 @@ _WORDS = frozenset(
 _STYLES = frozenset(("mathbf", "mathsf", "boldsymbol", "bm", "boxed", "mathrm", "mathit"))
 _BLANKS = [
     "displaystyle",
+    "space",
     "textstyle",
     "scriptstyle",
     "limits",
@@ -99,6 +100,9 @@ COMMANDS: dict[str, Command] = {
 }
 
 
+_BEFORE_LETTERS = frozenset(FUNCTIONS) & frozenset(COMMANDS) | {"cdot", "times"}
+
+
 def unwrapped(text: str) -> str:
     r"""Return a formula without the signs that set it apart in a text.
 
@@ -137,4 +141,15 @@ def command(text: str, start: int) -> tuple[int, Command] | str:
     if name.endswith("*"):
         name, end = name[:-1], end - 1
     known = COMMANDS.get(name)
-    return (end, known) if known else name
+    if known is None:
+        return _run_together(name, end)
+    return end, known
+
+
+def _run_together(name: str, end: int) -> tuple[int, Command] | str:
+    r"""A function with one or two letters stuck to it: \lnx, \cdotab."""
+    for stuck in (1, 2):
+        whole = name[:-stuck]
+        if whole in _BEFORE_LETTERS:
+            return end - stuck, COMMANDS[whole]
+    return name

@@ -13,6 +13,8 @@ ANGLES = frozenset(INVERSE[name] for name in _CIRCULAR)
 """Functions that give angles."""
 ARGUMENTS: dict[str, tuple[int, int]] = {
     "log": (1, 2),
+    "log10": (1, 2),
+    "atan2": (2, 2),
     "root": (2, 2),
     "binomial": (2, 2),
     "min": (1, 100),
@@ -36,6 +38,7 @@ FUNCTIONS: dict[str, str] = {
     "cotg": "cot",
     "cotan": "cot",
     "cosec": "csc",
+    "arctan2": "atan2",
     "arctg": "atan",
     "arcctg": "acot",
     "sgn": "sign",
@@ -43,6 +46,7 @@ FUNCTIONS: dict[str, str] = {
     "ceiling": "ceil",
     "binom": "binomial",
     "choose": "binomial",
+    "ncr": "binomial",
     "lg": "log10",
     "log10": "log10",
     "log2": "log2",

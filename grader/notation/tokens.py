@@ -7,6 +7,7 @@ length of the text.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeAlias
@@ -66,12 +67,13 @@ class Token:
     end: int = 0
 
 
+_STYLED = re.compile("[\U0001d400-\U0001d7ff]")
 _BLANK = re.compile(r"[\s~&\u2061-\u2064]+")
 _SPECIAL = "".join((*RAISED, *LOWERED, *VULGAR, "ºª"))
 _WORD = re.compile(rf"(?:(?![{re.escape(_SPECIAL)}])[^\W\d_])+")
 _SUFFIX = re.compile(
-    r"\\?_\{\s?(?:\\(?:text|mathrm|rm)\s?\{([^\W_]{1,40})\}|([\w,+\-]{1,40}))\s?\}"
-    r"|\\?_([0-9]+|[a-zA-Z]+[0-9]*)"
+    r"\\?_\{\s?(?:\\(?:text|mathrm|rm)\s?\{([^\W_]{1,40})\}|([\w,+\- ]{1,40}))\s?\}"
+    r"|_\(([\w,+\- ]{1,40})\)|\\?_([0-9]+|[^\W\d_]+[0-9]*)"
     rf"|([{''.join(LOWERED)}]+)|([0-9]+(?![.,]?[0-9]))"
 )
 _PRIMES = re.compile(r"'+|′+|″|\^\s?\{?\s?(?:\\prime\s?)+\}?")
@@ -80,8 +82,10 @@ _RAISED = re.compile(rf"[{''.join(RAISED)}]+")
 _RAISED_PARTS = re.compile(r"([+-]?)([0-9]+|[nix])")
 _CIRCLE = re.compile(r"\^\s?(?:\{\s?\\circ\s?\}|\\circ(?![a-zA-Z]))|\\degree(?![a-zA-Z])")
 _RELATION = re.compile(r"[<>=!]=|=[<>]|<>|[=<>≤≥≠⩽⩾]")
-_TIMES = re.compile(r"[xX]\s{0,4}(?=1?0\s{0,3}(?:\^|\*\*|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]))")
+_TIMES = re.compile(r"[xX]\s{0,4}(?=10\s{0,3}(?:\^|\*\*|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]))")
 _TIMES_SPACED = re.compile(r"\s[xX]\s+(?=[0-9.])|[xX](?=[0-9])")
+_MAXIMA = re.compile(r"%(pi|e|i)(?![a-zA-Z0-9])")
+_BEFORE_CONSTANTS = frozenset(("operator", "open", "comma", "relation", "function"))
 _ENDS = frozenset("+-*/^)]},;=<>!%|")
 _FIXED: dict[str, tuple[Kind, str]] = {
     "√": ("root", "sqrt"),
@@ -109,12 +113,17 @@ def tokenize(text: str, notation: Notation, words: Vocabulary) -> tuple[str, lis
             allow, or a text that is too long.
     """
     try:
-        plain = unwrapped(clean(text))
+        plain = _STYLED.sub(_upright, unwrapped(clean(text)))
     except Unreadable as error:
         raise NotAFormula(str(error)) from None
     reader = _Tokenizer(plain, notation, words)
     reader.run()
     return plain, reader.tokens
+
+
+def _upright(match: re.Match[str]) -> str:
+    """The plain letter for one in italics, as equation editors write them."""
+    return unicodedata.normalize("NFKC", match.group())
 
 
 class _Tokenizer:
@@ -206,11 +215,15 @@ class _Tokenizer:
             self._add("operator", "^", self.at + 2)
             return
         circle = _CIRCLE.match(text, self.at) if sign == "^" else None
+        constant = _MAXIMA.match(text, self.at) if sign == "%" else None
         relation = _RELATION.match(text, self.at)
         raised = _RAISED.match(text, self.at)
         word = _WORD.match(text, self.at)
         if circle:
             self._add("after", "°", circle.end())
+        elif constant and (not self.tokens or self.tokens[-1].kind in _BEFORE_CONSTANTS):
+            node = Sym(constant.group(1), constant=True)
+            self._add("symbol", constant.group(), constant.end(), node)
         elif relation:
             self._add("relation", RELATIONS[relation.group()], relation.end())
         elif raised:
@@ -219,8 +232,8 @@ class _Tokenizer:
             self._add("operator", OPERATORS[sign], self.at + 1)
         elif sign in _FIXED:
             kind, name = _FIXED[sign]
-            node = Sym(name, constant=True) if kind == "symbol" else None
-            self._add(kind, name, self.at + 1, node)
+            infinity = Sym(name, constant=True) if kind == "symbol" else None
+            self._add(kind, name, self.at + 1, infinity)
         elif sign in VULGAR:
             top, bottom = VULGAR[sign]
             self._add("number", sign, self.at + 1, Div(Num(Fraction(top)), Num(Fraction(bottom))))
@@ -308,6 +321,7 @@ class _Tokenizer:
         if found is None:
             return "", end
         suffix = next(group for group in found.groups() if group)
+        suffix = "".join(suffix.split())
         return "".join(LOWERED.get(sign, sign) for sign in suffix), found.end()
 
 

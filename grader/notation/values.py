@@ -83,7 +83,7 @@ def _value(
 def _symbol(node: Sym, variables: Mapping[str, Value], calculator: Calculator) -> Value:
     if not node.constant:
         if node.name not in variables:
-            raise Undefined(f"“{node.name}” has no value")
+            raise Undefined(f"“{node.name[:40]}” has no value")
         return variables[node.name]
     if node.name == "i":
         return Value(Fraction(0), Fraction(1))

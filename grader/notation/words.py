@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Literal, NamedTuple
 
@@ -13,6 +14,8 @@ LONGEST = 60
 """Letters of a word that is split."""
 _LONGEST_PIECE = 12
 _GREEK = str.maketrans(GREEK)
+_SIMPLE = re.compile(r"[0-9]+|[^\W\d_]+[0-9]*")
+"""What is written below a name without braces."""
 _NO_BRACES = str.maketrans("", "", "_{} ")
 
 
@@ -123,7 +126,7 @@ class Vocabulary:
         name = word.translate(_GREEK)
         if not self.case:
             name, suffix = name.casefold(), suffix.casefold()
-        if suffix and not suffix.isalnum():
+        if suffix and not _SIMPLE.fullmatch(suffix):
             suffix = f"{{{suffix}}}"
         return Piece(Sym(f"{name}_{suffix}" if suffix else name))
 

@@ -28,7 +28,7 @@ def _told(node: Node) -> tuple[str, int]:
         case Num():
             return _number(node)
         case Sym():
-            return node.name, _ATOM
+            return ("Π" if node.name == "Pi" else node.name), _ATOM
         case Neg():
             return "-" + _held(node.of, _PRODUCT), _MINUS
         case Add():
@@ -87,6 +87,8 @@ def _number(node: Num) -> tuple[str, int]:
         whole, rest = divmod(value, 1)
         return f"{whole} {rest.numerator}/{rest.denominator}", _MIXED
     text = _scientific(value) if node.form == "scientific" else _decimal(value)
+    if node.form == "decimal" and text.isdigit():
+        text += ".0"
     return (text, _ATOM) if text else _quotient(value)
 
 
