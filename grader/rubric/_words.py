@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import functools
 from fractions import Fraction
@@ -62,7 +63,7 @@ def _spec(kinds: Kinds[Any], value: Any) -> Any:
     options = {key: item for key, item in value.items() if key != "kind"}
     try:
         cls = kinds.get(value["kind"])
-        fields = getattr(cls, "__dataclass_fields__", {})
+        fields = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
         for key in options:
             if key not in fields:
                 near = difflib.get_close_matches(str(key), fields, n=1)
