@@ -64,6 +64,46 @@ def paired(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]
     return _rough(comparator, given, expected)
 
 
+def aligned(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing:
+    """Hold elements against each other in their order, leaving out such that the credit is greatest.
+
+    Beyond ``PAIRS`` pairs elements are held against those in their places, which is not sure.
+    """
+    if len(given) * len(expected) > PAIRS:
+        verdicts = in_place(comparator, given, expected)
+        partners = [at if at < len(given) else None for at in range(len(expected))]
+        spare = list(range(len(expected), len(given)))
+        return Pairing(verdicts, partners, spare, are_right(verdicts))
+    table = [[held(comparator, one, other) for one in given] for other in expected]
+    worth = [[verdict.credit for verdict in row] for row in table]
+    kept = _in_order(worth, len(given))
+    told = [wrong("not given") if at is None else table[row][at] for row, at in enumerate(kept)]
+    used = set(kept)
+    sure = all(verdict.certain for row in table for verdict in row)
+    return Pairing(told, kept, [at for at in range(len(given)) if at not in used], sure)
+
+
+def _in_order(worth: list[list[Fraction]], columns: int) -> list[int | None]:
+    """Columns of the rows, rising, with the greatest sum (longest common subsequence)."""
+    best = [[Fraction(0)] * (columns + 1) for _ in range(len(worth) + 1)]
+    for row, credits_ in enumerate(worth, 1):
+        for at, credit in enumerate(credits_, 1):
+            best[row][at] = max(
+                best[row - 1][at], best[row][at - 1], best[row - 1][at - 1] + credit
+            )
+    kept: list[int | None] = [None] * len(worth)
+    row, at = len(worth), columns
+    while row and at:
+        if best[row][at] == best[row - 1][at]:
+            row -= 1
+        elif best[row][at] == best[row][at - 1]:
+            at -= 1
+        else:
+            row, at = row - 1, at - 1
+            kept[row] = at
+    return kept
+
+
 def _best(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing:
     table = [[held(comparator, one, other) for one in given] for other in expected]
     doubtful = any(not verdict.certain for row in table for verdict in row)

@@ -18,7 +18,8 @@ class Sum:
     """Verdicts of elements, and what makes one verdict of them.
 
     ``extra`` counts given elements that were not asked for and cost one element each; ``notes``
-    are told after the elements' faults; ``sure`` is False where the assignment is in doubt.
+    are told after the elements' faults; ``sure`` is False where the assignment is in doubt;
+    ``out_of`` is what the credit is divided by, where that is more than the verdicts.
     """
 
     names: Sequence[str]
@@ -32,10 +33,12 @@ class Sum:
     unit: str = "elements"
     faults: Sequence[str] | None = None
     spoilt: bool = False
+    out_of: int = 0
 
     def verdict(self) -> Verdict:
         """Return the credit with its reason; undecided elements count only where they matter."""
-        verdicts, count = self.verdicts, max(1, len(self.verdicts))
+        verdicts = self.verdicts
+        count = max(1, len(verdicts), self.out_of)
         earned = sum((v.credit for v in verdicts), Fraction(0))
         most = sum((v.credit if v.certain else Fraction(1) for v in verdicts), Fraction(0))
         missed = (

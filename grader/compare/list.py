@@ -23,7 +23,7 @@ from grader.compare._elements import (
     plain,
 )
 from grader.compare._nested import build
-from grader.compare._pairing import Pairing, are_right, in_place, order_miss, paired
+from grader.compare._pairing import Pairing, aligned, are_right, in_place, order_miss, paired
 from grader.compare._sum import Share, Sum
 from grader.model import Verdict, invalid, unsure
 from grader.notation.options import check_choices
@@ -41,9 +41,10 @@ class List:
 
     of: dict[str, Any] = field(default_factory=lambda: {"kind": "number"})
     """The comparison of one element."""
-    order: Literal["kept", "any"] = "kept"
-    """``kept``: each element in its place. ``any``: held against each other so that the credit is
-    greatest, each element once."""
+    order: Literal["kept", "longest", "any"] = "kept"
+    """``kept``: each element in its place; ``longest``: as many as are in order among themselves, so
+    that one left out does not cost those after it; ``any``: in whatever order earns most, each
+    element once."""
     separators: str = "auto"
     """The characters that separate elements. ``auto``: semicolons where there are any, else
     commas, lines or blanks, by the number of elements that is asked for."""
@@ -55,9 +56,11 @@ class List:
     """What the elements are called in messages; with them, ``a = 3, b = 4`` is read by name."""
     credit: Share = "each"
     """``each``: by the number of right elements; ``all``: only where all are right."""
-    extra: Literal["costs", "ignored", "zero"] = "costs"
-    """Elements more than are asked for: each takes away the credit of one; or they are ignored; or
-    the list is worth nothing."""
+    extra: Literal["costs", "shares", "ignored", "zero"] = "costs"
+    """Elements more than are asked for: each takes away the credit of one; or the credit is the share
+    of right ones among all that are given; or they are ignored; or the list is worth nothing."""
+    length: Literal["free", "needed"] = "free"
+    """``needed``: a list with another number of elements, or an empty one among them, is invalid."""
 
     EXAMPLES: ClassVar[tuple[dict[str, Any], ...]] = (
         {"options": {}, "text": "1, 2, 3", "truth": [1, 2, 3]},
@@ -83,9 +86,14 @@ class List:
         given = self._given(value, expected)
         if isinstance(given, Verdict):
             return given
+        if self.length == "needed" and (len(given) != len(expected) or any(map(_is_empty, given))):
+            return invalid(
+                f"{len(given)} elements are given, {len(expected)} are asked for",
+                read_of(given, []),
+            )
         comparator = build(self.of)
-        if self.order == "any":
-            return self._any(comparator, given, expected)
+        if self.order != "kept":
+            return self._free(comparator, given, expected)
         return self._kept(comparator, given, expected)
 
     def _writing(self, expected: list[Any] | tuple[Any, ...]) -> Writing:
@@ -132,6 +140,8 @@ class List:
         more = max(0, len(given) - len(expected))
         if self.extra == "ignored" or not more:
             return 0, [], False
+        if self.extra == "shares":
+            return 0, [f"{more} more given than asked for"], self.credit == "all"
         return more, [f"{more} more given than asked for"], self.extra == "zero"
 
     def _kept(self, comparator: Comparator, given: list[Any], expected: list[Any]) -> Verdict:
@@ -145,12 +155,13 @@ class List:
             extra=more,
             notes=notes,
             spoilt=spoilt,
+            out_of=self._out_of(given),
             read=read_of(given, verdicts),
             miss=miss,
         ).verdict()
 
-    def _any(self, comparator: Comparator, given: list[Any], expected: list[Any]) -> Verdict:
-        found = paired(comparator, given, expected)
+    def _free(self, comparator: Comparator, given: list[Any], expected: list[Any]) -> Verdict:
+        found = (paired if self.order == "any" else aligned)(comparator, given, expected)
         more, notes, spoilt = self._extra(given, expected)
         return Sum(
             names=self._names(len(expected)),
@@ -159,16 +170,33 @@ class List:
             extra=more,
             notes=notes,
             spoilt=spoilt,
+            out_of=self._out_of(given),
             read=read_of(given, []),
-            miss=repeated_miss(comparator, given, expected) if len(given) == len(expected) else "",
+            miss=self._miss(comparator, given, expected, found),
             sure=found.sure,
             faults=faults_of(found, given),
         ).verdict()
+
+    def _out_of(self, given: list[Any]) -> int:
+        return len(given) if self.extra == "shares" else 0
+
+    def _miss(
+        self, comparator: Comparator, given: list[Any], expected: list[Any], found: Pairing
+    ) -> str:
+        if len(given) != len(expected) or are_right(found.verdicts):
+            return ""
+        if self.order == "longest":
+            return order_miss(comparator, given, expected)
+        return repeated_miss(comparator, given, expected)
 
     def _names(self, count: int) -> list[str]:
         if len(self.names) == count:
             return list(self.names)
         return [ordinal(index) for index in range(count)]
+
+
+def _is_empty(element: Any) -> bool:
+    return element is None or (isinstance(element, str) and not element.strip())
 
 
 def read_of(given: list[Any], verdicts: list[Verdict], brackets: str = "[]") -> str:

@@ -23,6 +23,8 @@ from grader.notation.matrices import Cells, read_matrix
 from grader.notation.options import check_choices
 from grader.notation.splitting import Flaw
 
+_PROBED = 20
+
 
 @comparators.register
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +37,9 @@ class Matrix:
 
     of: dict[str, Any] = field(default_factory=lambda: {"kind": "number"})
     """The comparison of one element."""
-    orientation: Literal["any", "kept"] = "any"
+    orientation: Literal["any", "kept", "strict"] = "any"
     """Of vectors. ``any``: a row may stand for a column; ``kept``: it may not, and a vector written
-    flat, (1, 2, 3), is a row."""
+    flat, (1, 2, 3), is a row; ``strict``: a flat vector is neither row nor column."""
     credit: Share = "each"
     """``each``: by the number of right elements; ``all``: only where all are right."""
 
@@ -67,7 +69,8 @@ class Matrix:
         vectors = 1 in given.shape and 1 in expected.shape
         if self.orientation == "any" and vectors and given.shape == expected.shape[::-1]:
             given = given.turned()
-        if given.shape != expected.shape:
+        flat_ = self.orientation == "strict" and given.flat != expected.flat
+        if given.shape != expected.shape or flat_:
             return self._other_shape(comparator, given, expected)
         verdicts = _verdicts(comparator, given, expected)
         miss = ""
@@ -89,6 +92,10 @@ class Matrix:
         ):
             miss = "shape-transposed"
         rows, columns = given.shape
+        told = [held(comparator, one, expected.rows[0][0]) for one in given.rows[0][:_PROBED]]
+        odd = next((verdict for verdict in told if verdict.invalid), None)
+        if odd is not None:
+            return invalid(f"this is no matrix: {odd.reason}", _written(given))
         return Verdict(
             credit=Fraction(0),
             reason=f"a matrix of {rows} × {columns} is given; {MISSES[miss]}",

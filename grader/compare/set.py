@@ -63,9 +63,12 @@ class Set:
     """Words that separate elements too, unless an element of the truth holds them."""
     credit: Share = "each"
     """``each``: by the number of right elements; ``all``: only where all are right."""
-    extra: Literal["costs", "ignored", "zero"] = "costs"
-    """Wrong elements more than are asked for: each takes away the credit of one; or they are
-    ignored; or the set is worth nothing."""
+    extra: Literal["costs", "shares", "ignored", "zero"] = "costs"
+    """Wrong elements more than are asked for: each takes away the credit of one; or the credit is the
+    share of right ones among all that are given; or they are ignored; or the set is worth nothing."""
+
+    enough: int = 0
+    """How many elements are asked for, where that is fewer than the truth has; 0: all of them."""
 
     EXAMPLES: ClassVar[tuple[dict[str, Any], ...]] = (
         {"options": {}, "text": "{2, 1}", "truth": [1, 2]},
@@ -77,6 +80,8 @@ class Set:
         """Build the comparison once, so that a wrong rubric is known when it is loaded."""
         check_choices(self, Set)
         check_writing(self.brackets, self.separators)
+        if type(self.enough) is not int or self.enough < 0:
+            raise ValueError("'enough' is a number of elements")
         build(self.of)
 
     def compare(self, value: Any, truth: Any) -> Verdict:
@@ -124,22 +129,37 @@ class Set:
             first.setdefault(mark or key(one), one)
         return list(first.values())
 
+    def _enough(self, found: Pairing) -> Pairing:
+        """The pairs that earn most, as many as are asked for."""
+        if not 0 < self.enough < len(found.verdicts):
+            return found
+        rows = range(len(found.verdicts))
+        best = sorted(sorted(rows, key=lambda row: -found.verdicts[row].credit)[: self.enough])
+        return Pairing(
+            [found.verdicts[row] for row in best],
+            [found.partners[row] for row in best],
+            found.spare,
+            found.sure,
+        )
+
     def _verdict(
         self, comparator: Comparator, given: list[Any], expected: list[Any], found: Pairing
     ) -> Verdict:
         spare = found.spare
         if self.multiplicity != "counts":
             spare = [at for at in spare if not _repeats(comparator, given[at], expected, found)]
+        found = self._enough(found)
         lacking = sum(at is None for at in found.partners)
         more = max(0, len(spare) - lacking) if self.extra != "ignored" else 0
         told = [plain(given[at]) for at in spare[lacking:][:6]] if more else []
         return Sum(
-            names=[""] * len(expected),
+            names=[""] * len(found.verdicts),
             verdicts=found.verdicts,
             share=self.credit,
-            extra=more,
+            extra=more if self.extra != "shares" else 0,
+            out_of=len(found.verdicts) + more if self.extra == "shares" else 0,
             notes=[f"{', '.join(told)} given too"] if told else [],
-            spoilt=bool(more) and self.extra == "zero",
+            spoilt=bool(more) and (self.extra == "zero" or self.credit == "all"),
             read=read_of(given, [], "{}"),
             miss=repeated_miss(comparator, given, expected)
             if self.multiplicity == "counts"

@@ -81,6 +81,10 @@ class Tuple:
             return given
         read = read_of(given, [], "()")
         if len(given) != len(expected):
+            probe = zip(self._specs(len(expected)), given, expected, strict=False)
+            odd = [held(build(one), mine, right) for one, mine, right in probe]
+            if any(verdict.invalid for verdict in odd):
+                return invalid(next(v.reason for v in odd if v.invalid), read)
             return Verdict(
                 credit=Fraction(0),
                 reason=f"{len(given)} values are given, another number is asked for; {MISSES['shape']}",

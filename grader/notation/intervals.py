@@ -56,7 +56,8 @@ _SIGNS = {
     "mid": "|",
 }
 _JOIN = re.compile(r"∪|∩|∖|∨|∧|[,;]|\b(?:U|u|or|oder|ou|and|und|et)\b")
-_UNIONS = frozenset("∪∨Uu,;") | {"or", "oder", "ou"}
+_AFTER = re.compile(rf"{_JOIN.pattern}|\||\bunion\b")
+_UNIONS = frozenset("∪∨Uu,;|") | {"or", "oder", "ou", "union"}
 _RELATION = re.compile(r"<=|>=|=<|=>|!=|<>|==|[<>≤≥≠=]")
 _LESS = frozenset(("<", "<=", "=<", "≤"))
 _CLOSED = frozenset(("<=", "=<", "≤", ">=", "=>", "≥"))
@@ -135,7 +136,7 @@ def _parts(text: str) -> Iterator[tuple[str, str | Flaw]]:
         at = _skip(text, end)
         if at == len(text):
             return
-        sign = _JOIN.match(text, at)
+        sign = _AFTER.match(text, at)
         if not sign:
             yield "", Flaw("write ∪ or U between the parts of a union")
             return

@@ -18,7 +18,9 @@ _CALL = re.compile(
 _ENVIRONMENT = re.compile(r"[(\[{|]?\s*\\begin\s{0,3}\{(?:[pbvVB]?(?:small)?matrix|array)\*?\}")
 _COLUMNS = re.compile(r"\s{0,9}(?:\{[lcr|\s]{0,60}\}|\[[lcr]\])")
 _RULES = re.compile(r"\\hline(?![a-zA-Z])")
-_TURNED = re.compile(r"(?<=[)\]}⟩])(?:\^\{?(?:T|t|\\top|\\intercal|\\mathrm\{T\})\}?|ᵀ|\.T|'|\.')$")
+_TURNED = re.compile(
+    r"(?<=[)\]}⟩])(?:\^\s{0,2}\{?\s{0,2}(?:T|t|\\top|\\intercal|\\mathrm\{T\})\}?|ᵀ|\.T|'|\.')$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,14 @@ def _rows(text: str, shape: tuple[int, int] | None, *, decimal_comma: bool) -> C
     return found if isinstance(found, Flaw) else Cells(found.rows, flat=True)
 
 
+def _is_sum(cell: str) -> bool:
+    """Whether a cell is made of whole matrices: [1, 2] - [3, 4]."""
+    if cell[:1] != "[" and "\\begin" not in cell and "]-[" not in cell:
+        return False
+    found = outline(cell)
+    return isinstance(found, Flaw) or not found.pair
+
+
 def _is_vector(parts: list[str], shape: tuple[int, int] | None) -> bool:
     """Whether each part is one element of the vector asked for: 1,5; 2 has two elements."""
     asked = shape is not None and 1 in shape and len(parts) == max(shape)
@@ -168,4 +178,6 @@ def _cells(rows: list[str], shape: tuple[int, int] | None, *, decimal_comma: boo
         if isinstance(ways, Flaw):
             return ways
         told.append(chosen(ways, columns) if columns > 1 else ways[0])
+        if any(_is_sum(cell) for cell in told[-1]):
+            return Flaw("write the elements themselves, no arithmetic with matrices")
     return Cells(told)

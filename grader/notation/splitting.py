@@ -22,7 +22,7 @@ _OPERATORS = frozenset("+-−*/^=<>×·:|") | {"->", "=>", "<=", ">=", "→", ":
 _BEFORE_QUOTE = frozenset("([{⟨,;:=>|&→↦ \t\n")
 _WIDE = str.maketrans("（）［］｛｝，；：＝＜＞｜、〈〉＼", "()[]{},;:=<>|,⟨⟩\\")
 _LATEX = re.compile(
-    r"\\\\|\\(?:left|right|bigl|bigr|Bigl|Bigr|big|Big)(?![a-zA-Z])\.?|\\[{},;:! |]"
+    r"\\(?:text|mathrm|textrm|mbox)\s{0,3}\{[^{}\\]{0,200}\}|\\\\|\\(?:left|right|bigl|bigr|Bigl|Bigr|big|Big)(?![a-zA-Z])\.?|\\[{},;:! |]"
     r"|\\(?:quad|qquad|thinspace)(?![a-zA-Z])|\\(?:langle|rangle|lbrace|rbrace|lbrack|rbrack)(?![a-zA-Z])"
 )
 _LATEX_SIGNS = {
@@ -87,6 +87,8 @@ def cleaned(text: str) -> str:
 
 def _latex(match: re.Match[str]) -> str:
     sign = match.group()
+    if sign.endswith("}") and sign != "\\}":
+        return f" {sign[sign.index('{') + 1 : -1]} "
     if sign in _LATEX_SIGNS:
         return _LATEX_SIGNS[sign]
     return "" if sign[1:2] in "lrbB" else " "

@@ -230,3 +230,59 @@ def test_sets_of_sets() -> None:
 def test_options_that_a_list_cannot_have_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         List(**options)
+
+
+def test_enough_of_the_right_elements_may_be_asked_for() -> None:
+    two = Set(enough=2)
+    truth = [2, 3, 5, 7]
+    assert two.compare("{7, 3}", truth).credit == 1
+    assert two.compare("{7, 3, 2}", truth).credit == 1
+    assert two.compare("{7, 3, 7}", truth).credit == 1
+    assert two.compare("{7, 4}", truth).credit == Fraction(1, 2)
+    assert two.compare("{7, 3, 4}", truth).credit == Fraction(1, 2)
+    assert two.compare("{7}", truth).credit == Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("extra", "credit"), [("costs", Fraction(1, 3)), ("shares", Fraction(1, 2)), ("ignored", 1)]
+)
+def test_elements_more_than_asked_for_cost_what_the_rubric_says(extra: Any, credit: Any) -> None:
+    if extra == "costs":
+        assert List(extra=extra).compare("1, 2, 3, 4, 5", [1, 2, 3]).credit == credit
+        assert Set(extra=extra).compare("{1, 2, 3, 4, 5}", [1, 2, 3]).credit == credit
+    else:
+        assert List(extra=extra).compare("1, 2, 3, 4", [1, 2]).credit == credit
+        assert Set(extra=extra).compare("{1, 2, 3, 4}", [1, 2]).credit == credit
+    assert List(extra=extra, credit="all").compare("1, 2, 3", [1, 2]).credit == (extra == "ignored")
+    assert Set(extra=extra, credit="all").compare("{1, 2, 3}", [1, 2]).credit == (
+        extra == "ignored"
+    )
+
+
+def test_the_longest_run_in_order_forgives_what_was_left_out() -> None:
+    kind = List(order="longest")
+    assert kind.compare("2, 3, 4", [1, 2, 3, 4]).credit == Fraction(3, 4)
+    assert List().compare("2, 3, 4", [1, 2, 3, 4]).credit == 0
+    assert kind.compare("4, 3, 2, 1", [1, 2, 3, 4]).credit == Fraction(1, 4)
+    assert kind.compare("4, 3, 2, 1", [1, 2, 3, 4]).miss == "order-reversed"
+
+
+@given(SMALL, SMALL)
+def test_no_run_in_order_is_longer_than_the_one_found(given_: list[int], truth: list[int]) -> None:
+    best = max(
+        sum(a == b for a, b in zip(ours, theirs, strict=True))
+        for size in range(min(len(given_), len(truth)) + 1)
+        for ours in itertools.combinations(given_, size)
+        for theirs in itertools.combinations(truth, size)
+    )
+    exact = {"kind": "exact"}
+    assert List(of=exact, order="longest", extra="ignored").compare(
+        given_, truth
+    ).credit == Fraction(best, len(truth))
+
+
+def test_another_number_of_elements_may_be_invalid() -> None:
+    kind = List(length="needed")
+    assert kind.compare("1, 2", [1, 2, 3]).invalid
+    assert kind.compare("1, , 3", [1, 2, 3]).invalid
+    assert not kind.compare("1, 2, 4", [1, 2, 3]).invalid

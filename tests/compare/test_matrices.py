@@ -92,6 +92,11 @@ def test_a_vector_may_be_row_or_column_unless_it_matters() -> None:
     assert kept.compare("[1, 2, 3]^T", column).credit == 1
     assert kept.compare("[1, 2, 3]", column).miss == "shape-transposed"
     assert kept.compare("[3, 2, 1]", column).miss == "shape"
+    assert kept.compare("[1, 2, 3]", [[1, 2, 3]]).credit == 1
+    strict = Matrix(orientation="strict")
+    assert strict.compare("[1, 2, 3]", [[1, 2, 3]]).miss == "shape"
+    assert strict.compare("[[1, 2, 3]]", [1, 2, 3]).miss == "shape"
+    assert strict.compare("[1, 2, 3]", [1, 2, 3]).credit == 1
 
 
 def test_decimal_commas() -> None:
@@ -104,3 +109,9 @@ def test_decimal_commas() -> None:
 def test_a_matrix_that_is_too_large_is_invalid() -> None:
     assert Matrix().compare([[0] * 101] * 101, SQUARE).invalid
     assert Matrix().compare("0 " * 10_001, SQUARE).invalid
+
+
+def test_arithmetic_and_sentences_are_no_matrices() -> None:
+    assert Matrix().compare("[1, 2] - [3, 4]", [-2, -2]).invalid
+    assert not Matrix().compare("[-2, -2]", "[1, 2] - [3, 4]").certain
+    assert Matrix().compare("I do not know this", SQUARE).invalid
