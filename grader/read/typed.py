@@ -1,0 +1,62 @@
+"""The answer as it was typed, for comparisons that read text themselves: numbers, sets, formulas.
+
+    read: {kind: typed}
+    compare: {kind: set, of: {kind: number, absolute: 0.01}}
+
+Made for answer boxes (``answers.json``) and short answers; for an answer with its working use
+``number``, ``formula`` and the other kinds, which find the result among all that is written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from grader.model import Answer, Finding, Found, Missing, Piece, Place
+from grader.read import readers
+from grader.read._prose import doubt
+
+_SHOWN = 200
+_LONGEST = 10_000
+
+
+@readers.register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """Reads the text of an answer; code, output, headings and images are no part of it."""
+
+    take: Literal["whole", "last-line"] = "whole"
+    """Whether the last line alone counts, as where the result stands below the working."""
+    labels: tuple[str, ...] = ()
+    """Words that may stand before the value, with ``=`` or ``:``, and are taken off: ``x``."""
+
+    def read(self, answer: Answer) -> Finding:
+        """Return the text, or why there is none."""
+        pieces = answer.of("prose", "math", "table")
+        lines = [(piece, line.strip()) for piece in pieces for line in piece.text.splitlines()]
+        lines = [(piece, line) for piece, line in lines if line]
+        if not lines:
+            return Missing(why="nothing is written", doubt=doubt(answer))
+        if self.take == "last-line":
+            lines = lines[-1:]
+        text = self._without_label("\n".join(line for _, line in lines)[: _LONGEST + 1])
+        return Found(value=text, where=_places(lines), quote=_short(text), doubt=doubt(answer))
+
+    def _without_label(self, text: str) -> str:
+        for label in self.labels:
+            match = re.match(
+                rf"\W{{0,4}}{re.escape(label)}\W{{0,4}}?\s*[=:]\s*(?!=)", text, re.IGNORECASE
+            )
+            if match:
+                return text[match.end() :]
+        return text
+
+
+def _places(lines: list[tuple[Piece, str]]) -> tuple[Place, ...]:
+    return tuple(dict.fromkeys(piece.place for piece, _ in lines))
+
+
+def _short(text: str) -> str:
+    quote = " ".join(text.split())
+    return quote if len(quote) <= _SHOWN else quote[: _SHOWN - 1] + "…"

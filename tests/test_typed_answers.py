@@ -1,0 +1,94 @@
+"""Answer boxes: text as typed, compared by the kinds that read text themselves, end to end."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.cli import main
+from grader.model import Found, Missing
+from grader.read.typed import Typed
+from tests.read.reading import answer
+
+RUBRIC = """\
+assignment: sums
+title: Answer boxes
+parts:
+  - id: "1"
+    points: 2
+    ask: The speed of light.
+    criteria:
+      - id: value
+        points: 2
+        read: {kind: typed, labels: [c]}
+        expect: sums.light
+        compare: {kind: number, relative: 0.01}
+  - id: "2"
+    points: 2
+    ask: The roots.
+    criteria:
+      - id: roots
+        points: 2
+        read: {kind: typed}
+        expect: sums.roots
+        compare: {kind: set, of: {kind: number, absolute: "0.01"}}
+"""
+REFERENCE = """\
+def light():
+    return 299792458
+
+
+def roots():
+    return [1, 2]
+"""
+
+
+@pytest.fixture
+def graded(course: Path, monkeypatch, capfd):
+    (course / "rubrics/sums.yaml").write_text(RUBRIC, "utf-8")
+    (course / "reference/sums/sums.py").write_text(REFERENCE, "utf-8")
+    monkeypatch.chdir(course)
+
+    def grade(**answers):
+        sheet = course / "ada.json"
+        sheet.write_text(json.dumps({"answers": answers}), "utf-8")
+        main(["grade", "sums", str(sheet), "--json", "--no-run"])
+        out = json.loads(capfd.readouterr().out)
+        return {part["id"]: part for part in out["results"][0]["parts"]}
+
+    return grade
+
+
+def test_typed_answers_are_marked(graded):
+    parts = graded(**{"1": "c = 3x10^8", "2": "{2, 1}"})
+    assert (parts["1"]["earned"], parts["2"]["earned"]) == (2, 2)
+    parts = graded(**{"1": "3x10^7", "2": "{2}"})
+    assert parts["1"]["earned"] == 0
+    assert "power of ten" in " ".join(parts["1"]["reasons"])
+    assert 0 <= parts["2"]["earned"] < 2
+
+
+def test_what_cannot_be_read_waits_for_a_person(graded):
+    parts = graded(**{"1": "three times ten to the eight", "2": "{1, 2}"})
+    assert parts["1"]["earned"] is None
+    assert parts["1"]["review"]
+    assert parts["2"]["earned"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "value"),
+    [
+        ("3.5", {}, "3.5"),
+        ("x = 3.5", {"labels": ("x",)}, "3.5"),
+        ("y = 3.5", {"labels": ("x",)}, "y = 3.5"),
+        ("first 2\n\nso 4", {"take": "last-line"}, "so 4"),
+    ],
+)
+def test_the_text_is_taken_as_it_was_typed(text, options, value):
+    found = Typed(**options).read(answer(text))
+    assert isinstance(found, Found)
+    assert found.value == value
+
+
+def test_an_empty_box_is_missing():
+    assert isinstance(Typed().read(answer("")), Missing)
