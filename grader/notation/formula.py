@@ -14,11 +14,11 @@ from typing import Literal
 
 from grader.notation.grammar import DEEPEST, Parser
 from grader.notation.options import Notation
-from grader.notation.tokens import NotAFormula, tokenize
+from grader.notation.tokens import NotAFormula, Tokens, tokenize
 from grader.notation.tree import Node, children
 from grader.notation.words import Vocabulary
 
-__all__ = ["DEEPEST", "NotAFormula", "height", "parse"]
+__all__ = ["DEEPEST", "NotAFormula", "height", "parse", "readings"]
 
 
 def parse(
@@ -50,9 +50,41 @@ def parse(
     True
     """
     words = Vocabulary(notation, names, functions, juxtaposed, case)
-    plain, tokens = tokenize(text, notation, words)
-    parser = Parser(plain, tokens, notation, frozenset(functions))
-    node = parser.whole(relations)
+    return _tree(tokenize(text, notation, words), words, notation, relations)
+
+
+def readings(
+    text: str,
+    notation: Notation,
+    *,
+    names: Collection[str] = (),
+    functions: Collection[str] = (),
+    juxtaposed: Literal["product", "name"] = "product",
+    case: bool = True,
+    relations: bool = False,
+) -> tuple[Node, ...]:
+    """Read a formula in the likeliest way, and in the other one where digits have two.
+
+    Args and Raises: as for ``parse``.
+
+    >>> len(readings("1,234x", Notation())), len(readings("1.234x", Notation()))
+    (2, 1)
+    """
+    words = Vocabulary(notation, names, functions, juxtaposed, case)
+    first = tokenize(text, notation, words)
+    likeliest = _tree(first, words, notation, relations)
+    if not first.doubtful:
+        return (likeliest,)
+    try:
+        other = _tree(tokenize(text, notation, words, other=True), words, notation, relations)
+    except NotAFormula:
+        return (likeliest,)
+    return (likeliest,) if other == likeliest else (likeliest, other)
+
+
+def _tree(tokens: Tokens, words: Vocabulary, notation: Notation, relations: bool) -> Node:
+    declared = frozenset(words.declared.values())
+    node = Parser(tokens.text, tokens.tokens, notation, declared).whole(relations)
     if height(node) > 2 * DEEPEST:
         raise NotAFormula("the formula is nested too deeply")
     return node

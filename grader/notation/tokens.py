@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
@@ -67,6 +67,8 @@ class Token:
     end: int = 0
 
 
+_APART = Notation(decimal=".", thousands="")
+"""How numbers are written where commas part them."""
 _STYLED = re.compile("[\U0001d400-\U0001d7ff]")
 _BLANK = re.compile(r"[\s~&\u2061-\u2064]+")
 _SPECIAL = "".join((*RAISED, *LOWERED, *VULGAR, "ºª"))
@@ -83,6 +85,7 @@ _RAISED_PARTS = re.compile(r"([+-]?)([0-9]+|[nix])")
 _CIRCLE = re.compile(r"\^\s?(?:\{\s?\\circ\s?\}|\\circ(?![a-zA-Z]))|\\degree(?![a-zA-Z])")
 _RELATION = re.compile(r"[<>=!]=|=[<>]|<>|[=<>≤≥≠⩽⩾]")
 _TIMES = re.compile(r"[xX]\s{0,4}(?=10\s{0,3}(?:\^|\*\*|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]))")
+_EXPONENT = re.compile(r"[eE][+\-]?[0-9]")
 _TIMES_SPACED = re.compile(r"\s[xX]\s+(?=[0-9.])|[xX](?=[0-9])")
 _MAXIMA = re.compile(r"%(pi|e|i)(?![a-zA-Z0-9])")
 _BEFORE_CONSTANTS = frozenset(("operator", "open", "comma", "relation", "function"))
@@ -105,8 +108,26 @@ _FIXED: dict[str, tuple[Kind, str]] = {
 }
 
 
-def tokenize(text: str, notation: Notation, words: Vocabulary) -> tuple[str, list[Token]]:
-    """Return the cleaned text and its tokens in order; the last one is the end.
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text as tokens, the last of which is the end.
+
+    ``doubtful`` tells whether digits in it can be read in two ways.
+    """
+
+    text: str
+    tokens: list[Token]
+    doubtful: bool
+
+
+def tokenize(text: str, notation: Notation, words: Vocabulary, *, other: bool = False) -> Tokens:
+    """Return the tokens of a text.
+
+    Args:
+        text: what was written.
+        notation: how numbers are written.
+        words: what words mean.
+        other: whether the less likely reading is taken where digits such as 1,234 have two.
 
     Raises:
         NotAFormula: for a sign or command that no formula has, a number that the notation does not
@@ -116,9 +137,9 @@ def tokenize(text: str, notation: Notation, words: Vocabulary) -> tuple[str, lis
         plain = _STYLED.sub(_upright, unwrapped(clean(text)))
     except Unreadable as error:
         raise NotAFormula(str(error)) from None
-    reader = _Tokenizer(plain, notation, words)
+    reader = _Tokenizer(plain, notation, words, other)
     reader.run()
-    return plain, reader.tokens
+    return Tokens(plain, reader.tokens, reader.doubtful)
 
 
 def _upright(match: re.Match[str]) -> str:
@@ -129,15 +150,14 @@ def _upright(match: re.Match[str]) -> str:
 class _Tokenizer:
     """One pass over a text."""
 
-    def __init__(self, text: str, notation: Notation, words: Vocabulary) -> None:
+    def __init__(self, text: str, notation: Notation, words: Vocabulary, other: bool) -> None:
         self.text = text
         self.at = 0
         self.tokens: list[Token] = []
         self.words = words
         self.notation = notation
-        self.apart = notation
-        if notation.decimal != ",":
-            self.apart = replace(notation, decimal=".", thousands="")
+        self.other = other
+        self.doubtful = False
         self.lists: list[bool] = []
         self.split = 0
 
@@ -161,15 +181,17 @@ class _Tokenizer:
     def _add(self, kind: Kind, text: str, end: int, node: Node | None = None) -> None:
         if kind == "open":
             last = self.tokens[-1] if self.tokens else None
-            self.lists.append(
-                last is not None
-                and last.kind == "function"
-                and (last.text in ARGUMENTS or last.text in self.words.declared.values())
-            )
+            self.lists.append(last is not None and self._has_list(last))
         elif kind == "close" and self.lists:
             self.lists.pop()
         self.tokens.append(Token(kind, text, self.at, node, end))
         self.at = end
+
+    def _has_list(self, before: Token) -> bool:
+        """Whether commas part what stands in the bracket behind a token."""
+        if before.kind == "function":
+            return before.text in ARGUMENTS or before.text in self.words.declared.values()
+        return before.kind == "symbol" and before.end == self.at
 
     def _number(self) -> None:
         listed = bool(self.lists and self.lists[-1])
@@ -185,19 +207,29 @@ class _Tokenizer:
         shown = self.text[self.at : end]
         if not readings:
             raise NotAFormula(f"“{shown[:40]}” is not a number in the notation of this question")
-        self._add("number", shown, end, Num(readings[0].value, readings[0].form))
+        if _EXPONENT.match(self.text, end) and self._has_e():
+            raise NotAFormula(f"“{shown[:20]}e” can be read in two ways: write *10^ or *e")
+        doubtful = readings[0].doubtful and len(readings) > 1
+        self.doubtful |= doubtful
+        reading = readings[doubtful and self.other]
+        self._add("number", shown, end, Num(reading.value, reading.form))
         self._times()
+
+    def _has_e(self) -> bool:
+        return self.notation.e == "constant" and not self.words.knows("e")
 
     def _in_list(self) -> tuple[int, tuple[Digits, ...]]:
         """A number among the arguments of a function, which commas part."""
         comma = self.text.find(",", self.at)
         part = self.text[self.at : comma] if comma >= 0 else self.text[self.at :]
-        length, readings = scan(part, 0, self.apart)
+        length, readings = scan(part, 0, _APART)
         return self.at + length, readings
 
     def _times(self) -> None:
         """An x between digits is a multiplication sign, unless it is the name of a variable."""
         if self.words.knows("x"):
+            if _TIMES.match(self.text, self.at) and not self.words.knows("x10"):
+                raise NotAFormula("“x10” can be read in two ways: write *10 or x*10")
             return
         blank = _BLANK.match(self.text, self.at)
         start = blank.end() if blank else self.at
@@ -254,7 +286,7 @@ class _Tokenizer:
         self._add("raised", text, self.at + len(text), Neg(node) if sign == "-" else node)
 
     def _letter(self, letter: str) -> Node:
-        pieces, _ = self.words.read(letter, "", followed=False)
+        pieces, _ = self.words.read(letter, "", followed=False, glued=False)
         return pieces[0].symbol or Sym(letter)
 
     def _subscript(self, sign: str) -> None:
@@ -302,7 +334,8 @@ class _Tokenizer:
         primes = _PRIMES.match(self.text, stop)
         following = self.text[stop : stop + 20].lstrip()
         followed = bool(following) and (following[0] not in _ENDS or following[0] in "^-|")
-        pieces, used = self.words.read(word, suffix, followed=followed)
+        glued = stop == end + len(suffix)
+        pieces, used = self.words.read(word, suffix, followed=followed, glued=glued)
         end = stop if used else end
         for piece in pieces:
             last = piece is pieces[-1]

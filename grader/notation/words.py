@@ -59,13 +59,16 @@ class Vocabulary:
         """Whether a word is one of the names given."""
         return self._key(name) in self.names
 
-    def read(self, word: str, suffix: str, *, followed: bool) -> tuple[tuple[Piece, ...], bool]:
+    def read(
+        self, word: str, suffix: str, *, followed: bool, glued: bool
+    ) -> tuple[tuple[Piece, ...], bool]:
         """Return what a word with a subscript is.
 
         Args:
             word: letters only, at most ``LONGEST``.
             suffix: what is written below after it, or the digits right after it.
             followed: whether something follows that a function can be taken of.
+            glued: whether the suffix is digits right behind it, without a mark that lowers them.
 
         Returns:
             The factors, and whether the suffix belongs to the last of them.
@@ -77,7 +80,7 @@ class Vocabulary:
         spelled = FUNCTIONS.get((word + suffix).casefold()) if suffix.isdigit() else None
         if spelled and followed:
             return (Piece(None, spelled),), True
-        if fixed and (not suffix or fixed.symbol is None):
+        if fixed and (not suffix or glued or fixed.symbol is None):
             if fixed.symbol is None and not followed and self.names:
                 way = self._split(word, suffix, followed)
                 if not way.unknown:

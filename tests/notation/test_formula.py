@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.notation import Notation
-from grader.notation.formula import NotAFormula, parse
+from grader.notation.formula import NotAFormula, parse, readings
 from grader.notation.tree import Add, Call, Div, Mul, Neg, Num, Pow, Rel, Sym, names
 from grader.notation.writing import written
 
@@ -141,9 +141,20 @@ def test_numbers_are_read_by_the_notation():
     assert "percent" in refused("5%", notation=Notation(percent="refused"))
 
 
+def test_digits_with_two_readings_give_two_formulas():
+    assert [written(node) for node in readings("1,234x", PLAIN)] == ["1234*x", "1.234*x"]
+    assert [written(node) for node in readings("1,234x", Notation(decimal="."))] == ["1234*x"]
+    assert [written(node) for node in readings("1,5x", PLAIN)] == ["1.5*x"]
+
+
 @pytest.mark.parametrize("text", ["2 1/2", "2½", "2 ½", r"2\frac{1}{2}", r"2\frac12"])
 def test_mixed_fractions_are_one_number(text):
     assert parse(text, PLAIN) == Num(Fraction(5, 2), "mixed")
+
+
+def test_a_whole_number_before_an_improper_latex_fraction_is_a_factor():
+    assert told(r"2\frac{3}{2}") == "2*(3/2)"
+    assert told(r"2\frac{x}{2}") == "2*(x/2)"
 
 
 def test_letters_are_constants_or_names_as_the_notation_says():
@@ -153,6 +164,11 @@ def test_letters_are_constants_or_names_as_the_notation_says():
     assert parse("j", Notation(j="imaginary")) == Sym("i", constant=True)
     assert parse("j", PLAIN) == Sym("j")
     assert parse("∞", PLAIN) == parse("inf", PLAIN) == Sym("inf", constant=True)
+
+
+def test_a_constant_with_a_subscript_is_a_name():
+    assert told("e_1") == "e_1"
+    assert parse("e_1", PLAIN) == Sym("e_1")
 
 
 def test_a_name_that_the_author_gives_is_no_constant():
@@ -190,6 +206,8 @@ def test_x_is_a_multiplication_sign_only_where_no_variable_is_called_so():
     assert told("2 x 3") == "2*3"
     assert told("2x", names=("x",)) == "2*x"
     assert told("3x10^8", names=("y",)) == "3*10^8"
+    assert "two ways" in refused("3x10^8", names=("x",))
+    assert "sign is missing" in refused("2 x 3", names=("x",))
 
 
 def test_relations_stand_only_where_they_may():
@@ -215,6 +233,9 @@ def test_relations_stand_only_where_they_may():
         ("5!!", "“!!” can mean two things: use brackets"),
         ("sin pi/4", "put brackets around what “sin” is taken of"),
         ("x_", "a subscript may stand only after a name"),
+        ("2e-3x", "“2e” can be read in two ways: write *10^ or *e"),
+        ("pi2", "a sign is missing before “2” after “pi”"),
+        ("C(5,2)", "“,” is not expected after “C(5”"),
         ("x # 2", "“#” cannot stand in a formula"),
         ("root(2)", "“root” cannot have 1 argument"),
         ("\ud800", "the answer holds a damaged character; type it anew"),

@@ -44,6 +44,7 @@ def number(value):
         ("cbrt(-27)", exactly(-3)),
         ("root(-32, 5)", exactly(-2)),
         ("root(81; 4)", exactly(3)),
+        ("root(-4, 2)", exactly(0, 2)),
         ("i^2", exactly(-1)),
         ("(3+4i)(1-i)", exactly(7, 1)),
         ("1/(1+i)", exactly("1/2", "-1/2")),

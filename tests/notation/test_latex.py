@@ -89,6 +89,11 @@ def test_prose_in_a_formula_is_refused():
         parse(r"\text{the answer}", PLAIN)
 
 
+def test_signs_that_set_a_formula_apart_stand_only_around_it():
+    with pytest.raises(NotAFormula, match=r"\$"):
+        parse("$x$ + $y$", PLAIN)
+
+
 def test_a_lone_backslash_is_refused():
     with pytest.raises(NotAFormula, match="command"):
         parse("2\\", PLAIN)
