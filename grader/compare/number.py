@@ -64,6 +64,10 @@ class Number(Notation):
     """How far it may lie from a truth that is zero, where only ``relative`` is given."""
     zero_below: float | str = 0
     """Up to this size a truth counts as zero for ``zero``."""
+    near_credit: float | str = 0
+    """Credit for a number outside of the tolerance, but within ``near_factor`` times of it."""
+    near_factor: float | str = 2
+    """How many times the tolerance is near."""
     significant: int | None = None
     """Right to so many significant figures, whatever is shown beyond them."""
     decimals: int | None = None
@@ -120,7 +124,7 @@ class Number(Notation):
         for name in ("absolute", "relative", "zero", "zero_below", "noise"):
             if getattr(self, name) is not None and _option(getattr(self, name), name) < 0:
                 raise ValueError(f"'{name}' cannot be below 0")
-        for name in ("too_few_credit", "too_many_credit", "unreduced_credit"):
+        for name in ("near_credit", "too_few_credit", "too_many_credit", "unreduced_credit"):
             if not 0 <= _option(getattr(self, name), name) <= 1:
                 raise ValueError(f"'{name}' lies between 0 and 1")
         if self.significant is not None and self.significant < 1:
@@ -387,11 +391,25 @@ class Number(Notation):
         return given.real in rounded(_real(expected), unit, self.rounding)
 
     def _missed(self, given: Written, expected: Written, read: str, *, computed: bool) -> Verdict:
+        near = _option(self.near_credit, "near_credit")
+        if near and self._is_near(given, expected):
+            return Verdict(credit=near, reason=f"{read} is near, but not near enough", read=read)
         miss = self._miss(given, expected, computed=computed)
         words = f"; {MISSES[miss]}" if miss and self.tell else ""
         return Verdict(
             credit=Fraction(0), reason=f"{read} is not right{words}", read=read, miss=miss
         )
+
+    def _is_near(self, given: Written, expected: Written) -> bool:
+        if any(isinstance(number.real, float) or number.imag for number in (given, expected)):
+            return False
+        factor, tolerance = _option(self.near_factor, "near_factor"), self._tolerance()
+        wider = replace(
+            tolerance,
+            absolute=None if tolerance.absolute is None else tolerance.absolute * factor,
+            relative=None if tolerance.relative is None else tolerance.relative * factor,
+        )
+        return wider.allows(_real(given), _real(expected))
 
     def _miss(self, given: Written, expected: Written, *, computed: bool) -> str:
         if given.imag or expected.imag or isinstance(given.real, float):

@@ -55,15 +55,23 @@ def power_of_ten(exponent: int) -> Fraction:
     return Fraction(10) ** exponent
 
 
-def shifted(digits: Digits, exponent: int, form: Form | None = None) -> Digits:
-    """Return the number times a power of ten: the digits shown stay, their worth moves."""
+def shifted(
+    digits: Digits, exponent: int, form: Form | None = None, *, all_count: bool = False
+) -> Digits:
+    """Return the number times a power of ten: the digits shown stay, their worth moves.
+
+    With ``all_count`` all digits are meant: 1.20e3 and 120e1 show three, 1200 two to four.
+    """
     size = power_of_ten(exponent)
-    return replace(
-        digits,
-        value=digits.value * size,
-        unit=digits.unit * size,
-        decimals=max(0, digits.decimals - exponent),
-        form=form or digits.form,
+    return Digits(
+        digits.value * size,
+        form or digits.form,
+        max(0, digits.decimals - exponent),
+        digits.significant,
+        digits.significant if all_count else digits.least,
+        digits.unit * size,
+        digits.doubtful,
+        digits.mark,
     )
 
 
@@ -92,13 +100,8 @@ def scan(text: str, start: int, notation: Notation) -> tuple[int, tuple[Digits, 
     if abs(zeros) > MOST_ZEROS:
         return exponent.end(), ()
     return exponent.end(), tuple(
-        _exact_figures(shifted(reading, zeros, "scientific")) for reading in readings
+        shifted(reading, zeros, "scientific", all_count=True) for reading in readings
     )
-
-
-def _exact_figures(digits: Digits) -> Digits:
-    """All digits before an exponent are meant: 1.20e3 and 120e1 show three."""
-    return replace(digits, least=digits.significant)
 
 
 def _readings(

@@ -186,6 +186,8 @@ def _quickly(text: str, notation: Notation) -> Written | None:
 
 def _unwrapped(text: str) -> str:
     """Take off what LaTeX writes around a formula: $…$, and a box in it."""
+    if not text.startswith(("$", "\\")):
+        return text
     for _ in range(2):
         for opening, closing in _WRAPPERS:
             inner = text[len(opening) : len(text) - len(closing)]
@@ -257,9 +259,9 @@ def _sized(body: str, zeros: int, notation: Notation) -> Written:
 
 def _scaled(number: Written, zeros: int, form: Form) -> Written:
     size = Fraction(10) ** zeros
-    digits = None if number.digits is None else shifted(number.digits, zeros, form)
-    if zeros and digits is not None:
-        digits = replace(digits, least=digits.significant)
+    digits = number.digits
+    if digits is not None:
+        digits = shifted(digits, zeros, form, all_count=zeros != 0)
     real = number.real if isinstance(number.real, float) else number.real * size
     others = tuple(_scaled(other, zeros, form) for other in number.others)
     return replace(
@@ -301,10 +303,8 @@ def _powered(readings: tuple[Digits, ...], power: re.Match[str], *, minus: bool)
     zeros = int(exponent.replace(" ", ""))
     if abs(zeros) > MOST_ZEROS:
         raise Unreadable("the exponent is too large")
-    moved = tuple(shifted(reading, zeros, "scientific") for reading in readings)
-    return _from_digits(
-        tuple(replace(reading, least=reading.significant) for reading in moved), minus=minus
-    )
+    moved = tuple(shifted(reading, zeros, "scientific", all_count=True) for reading in readings)
+    return _from_digits(moved, minus=minus)
 
 
 def _from_digits(readings: tuple[Digits, ...], *, minus: bool) -> Written:

@@ -153,6 +153,12 @@ def test_partial_credit_for_digits_and_terms():
     assert verdict.credit == Fraction(9, 10)
 
 
+def test_partial_credit_near_the_tolerance():
+    options = {"absolute": 0.1, "near_credit": 0.5, "near_factor": 3}
+    credits = [compare(text, 4, **options).credit for text in ("4.1", "4.3", "4.31", "-4.1")]
+    assert credits == [1, Fraction(1, 2), 0, 0]
+
+
 @pytest.mark.parametrize("value", [None, True, [], {}, b"3", object(), "", "ten", "3 kg"])
 def test_invalid_is_kept_apart_from_wrong(value):
     verdict = compare(value, 3)
