@@ -105,7 +105,7 @@ class Calculator:
             Undefined: when it is too large, or a power of zero without a value.
         """
         if base.infinite or exponent.infinite:
-            return _infinite_power(base, exponent)
+            return exact.infinite_power(base, exponent)
         if base.zero or (base.exact and exponent.exact):
             found = exact.power(base, exponent)
             if found is not None:
@@ -127,7 +127,7 @@ class Calculator:
             under: whether it stands in the argument of a sine or its like.
         """
         if any(argument.infinite for argument in arguments):
-            return _infinite_call(name)
+            return exact.infinite_call(name)
         special = getattr(self, f"_{name}", None) if name in _SPECIAL else None
         if special is not None:
             result = special(*arguments)
@@ -346,18 +346,3 @@ def _real(value: Value) -> Fraction:
     if imag:
         raise Undefined("this needs a real number")
     return real
-
-
-def _infinite_power(base: Value, exponent: Value) -> Value:
-    whole = exponent.whole
-    if exponent.infinite or whole is None or whole == 0:
-        raise Undefined("this cannot be calculated with infinity")
-    if whole < 0:
-        return _ZERO
-    return base if whole % 2 else Value(math.inf)
-
-
-def _infinite_call(name: str) -> Value:
-    if name == "abs":
-        return Value(math.inf)
-    raise Undefined("this cannot be calculated with infinity")

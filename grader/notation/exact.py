@@ -248,3 +248,28 @@ def binomial(n: Value, k: int) -> Value:
         below = add((n, Value(Fraction(-step))))
         result = multiply((result, below, Value(Fraction(1, step + 1))))
     return result
+
+
+def infinite_power(base: Value, exponent: Value) -> Value:
+    """Return a whole power of infinity.
+
+    Raises:
+        Undefined: for all other powers with infinity.
+    """
+    whole = exponent.whole
+    if exponent.infinite or whole is None or whole == 0:
+        raise Undefined("this cannot be calculated with infinity")
+    if whole < 0:
+        return Value(Fraction(0))
+    return base if whole % 2 else Value(math.inf)
+
+
+def infinite_call(name: str) -> Value:
+    """Return a function of infinity, which only its absolute value is.
+
+    Raises:
+        Undefined: for all other functions.
+    """
+    if name == "abs":
+        return Value(math.inf)
+    raise Undefined("this cannot be calculated with infinity")

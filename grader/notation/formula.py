@@ -14,7 +14,8 @@ from typing import Literal
 
 from grader.notation.grammar import DEEPEST, Parser
 from grader.notation.options import Notation
-from grader.notation.tokens import NotAFormula, Tokens, tokenize
+from grader.notation.token import NotAFormula, Tokens
+from grader.notation.tokens import tokenize
 from grader.notation.tree import Node, children
 from grader.notation.words import Vocabulary
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, cast
 from grader.notation.mixed import fraction_ahead
 from grader.notation.options import Notation
 from grader.notation.spellings import ARGUMENTS, BASES, CLOSING, INVERSE, TRIGONOMETRIC
-from grader.notation.tokens import NotAFormula, Token
+from grader.notation.token import NotAFormula, Token
 from grader.notation.tree import Add, Call, Div, Mul, Neg, Node, Num, Pow, Rel, Relation, Sym, walk
 
 DEEPEST = 64

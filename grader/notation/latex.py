@@ -128,7 +128,7 @@ def command(text: str, start: int) -> tuple[int, Command] | str:
     end = found.end() if found else start + 1
     if name in _WORDS:
         word = _WORD_IN.match(text, end)
-        if word:
+        if word and word.group(1).isalpha():
             return word.end(), Command("word", word.group(1))
         if name not in _STYLES:
             return name

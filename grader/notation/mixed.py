@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from grader.notation.tokens import Token
+from grader.notation.token import Token
 from grader.notation.tree import Div, Num
 
 _NONE = (0, Fraction(0))

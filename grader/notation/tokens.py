@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias
 
 from grader.notation.clean import Unreadable, clean, first_odd
 from grader.notation.latex import command, unwrapped
@@ -25,6 +23,7 @@ from grader.notation.spellings import (
     RELATIONS,
     VULGAR,
 )
+from grader.notation.token import Kind, NotAFormula, Token, Tokens
 from grader.notation.tree import Div, Neg, Node, Num, Sym
 from grader.notation.words import LONGEST, Vocabulary
 
@@ -32,40 +31,6 @@ MOST = 4_000
 """Tokens of a formula that are read."""
 _MOST_WORDS = 200
 """Words of several letters that are taken apart."""
-
-Kind: TypeAlias = Literal[
-    "number",
-    "symbol",
-    "function",
-    "operator",
-    "relation",
-    "open",
-    "close",
-    "bar",
-    "comma",
-    "after",
-    "raised",
-    "fraction",
-    "binomial",
-    "root",
-    "end",
-]
-
-
-class NotAFormula(ValueError):
-    """A text that is no formula; the message is a sentence for whoever wrote it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A sign with its place; numbers, names and raised exponents hold their node."""
-
-    kind: Kind
-    text: str
-    start: int
-    node: Node | None = None
-    end: int = 0
-
 
 _APART = Notation(decimal=".", thousands="")
 """How numbers are written where commas part them."""
@@ -106,18 +71,6 @@ _FIXED: dict[str, tuple[Kind, str]] = {
     **{sign: ("open", sign) for sign in OPENING},
     **{sign: ("close", sign) for sign in ")]}⌋⌉"},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """A text as tokens, the last of which is the end.
-
-    ``doubtful`` tells whether digits in it can be read in two ways.
-    """
-
-    text: str
-    tokens: list[Token]
-    doubtful: bool
 
 
 def tokenize(text: str, notation: Notation, words: Vocabulary, *, other: bool = False) -> Tokens:
@@ -348,7 +301,9 @@ class _Tokenizer:
 
     def _suffix(self, word: str, end: int) -> tuple[str, int]:
         """The subscript or the digits right behind a word, and where they end."""
-        if word.casefold().endswith("log") and _SUBSCRIPT.match(self.text, end):
+        folded = word.casefold()
+        known = self.words.juxtaposed == "product" or folded == "log"
+        if known and folded.endswith("log") and _SUBSCRIPT.match(self.text, end):
             return "", end
         found = _SUFFIX.match(self.text, end)
         if found is None:
