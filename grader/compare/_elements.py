@@ -11,6 +11,7 @@ from grader.compare._values import shown
 from grader.model import Number, Verdict, invalid
 from grader.notation.splitting import Flaw, chosen, cleaned, outline, readings
 
+_DENIALS = frozenset(("no", "not", "non", "nicht", "never"))
 MOST = 10_000
 """Elements that are compared; a structure with more is invalid."""
 
@@ -140,7 +141,7 @@ def _named(text: str) -> str:
     start = next((at for at, sign in enumerate(text[:24]) if sign in "([{⟨"), 0)
     before = text[:start].strip()
     name = before.rstrip(" =∈:")
-    if not start or not name.isalnum() or name[:1].isdigit():
+    if not start or not name.isalnum() or name[:1].isdigit() or name.casefold() in _DENIALS:
         return text
     if name == before and not (len(name) == 1 and name.isupper()):
         return text  # f(1, 2) is a call

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from grader.compare._elements import plain
-from grader.notation.intervals import Span
+from grader.notation.inequalities import Span
 from grader.notation.splitting import Flaw
 
 Size: TypeAlias = "Fraction | float"

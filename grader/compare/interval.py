@@ -22,7 +22,8 @@ from grader.compare._sizes import size_by
 from grader.compare._sum import Share, Sum
 from grader.compare._values import shown
 from grader.model import Verdict, full, invalid, unsure, wrong
-from grader.notation.intervals import Rules, Span, read_intervals
+from grader.notation.inequalities import Rules, Span
+from grader.notation.intervals import read_intervals
 from grader.notation.options import check_choices
 from grader.notation.splitting import Flaw
 

@@ -77,6 +77,8 @@ class Mapping:
         if not isinstance(value, Map):
             return wrong("nothing is assigned")
         given = {self._key(name): one for name, one in value.items()}
+        if len(given) < len(value):
+            return invalid("a key is given twice")
         if self.of is None and self.extra == "ignored" and self.credit == "each":
             return _by_value(given, {self._key(name): one for name, one in truth.items()})
         return self._by_entry(given, truth)

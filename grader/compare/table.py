@@ -9,6 +9,7 @@ Markdown, tabs, commas, semicolons; a list of rows, of mappings, or a mapping of
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -69,7 +70,18 @@ class Table:
         given = grid_of(value, labels=self.labels, header=self.header)
         if isinstance(given, Flaw):
             return invalid(f"this is no table: {given.says}")
+        twice = self._repeated(given, expected)
+        if twice:
+            return invalid(f"{plain(twice)} stands in more than one row")
         return self.compare_grids(given, expected)
+
+    def _repeated(self, given: Grid, expected: Grid) -> str:
+        """A label that is asked for, and given more often than that."""
+        if self.labels == "none":
+            return ""
+        asked = Counter(fold(label) for label, _ in expected.rows)
+        seen = Counter(fold(label) for label, _ in given.rows)
+        return next((label for label, count in asked.items() if seen[label] > count), "")
 
     def compare_grids(self, given: Grid, expected: Grid) -> Verdict:
         """Return what ``compare`` does, for tables that were read."""

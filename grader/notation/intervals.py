@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
+from grader.notation.inequalities import (
+    RELATION,
+    Rules,
+    Span,
+    infinite,
+    read_inequality,
+    span_between,
+)
 from grader.notation.splitting import LONGEST, Flaw, chosen, cleaned, readings
 
 MOST = 2000
 """Parts of a union that are read."""
 
-_INFINITE = frozenset(("inf", "infinity", "infty", "\\infty", "∞", "oo"))
 _ALL = frozenset(
     (
         "r",
@@ -58,32 +64,9 @@ _SIGNS = {
 _JOIN = re.compile(r"∪|∩|∖|∨|∧|[,;]|\b(?:U|u|or|oder|ou|and|und|et)\b")
 _AFTER = re.compile(rf"{_JOIN.pattern}|\||\bunion\b")
 _UNIONS = frozenset("∪∨Uu,;|") | {"or", "oder", "ou", "union"}
-_RELATION = re.compile(r"<=|>=|=<|=>|!=|<>|==|[<>≤≥≠=]")
-_LESS = frozenset(("<", "<=", "=<", "≤"))
-_CLOSED = frozenset(("<=", "=<", "≤", ">=", "=>", "≥"))
-_NAME = re.compile(r"(?!(?:pi|e|inf|oo)$)[^\W\d_]\w{0,12}", re.IGNORECASE)
-_BEFORE = re.compile(r"[^\W\d_]\w{0,12}\s{0,4}(?:∈|=|:|in\b)\s{0,4}(?=[(\[\]{∅ℝR])")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From ``low`` to ``high``, which are None where it has no end, without the points ``holes``."""
-
-    low: Any
-    high: Any
-    low_in: bool = False
-    high_in: bool = False
-    holes: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What may be written: inequalities, closed ends at infinity, commas as decimal marks."""
-
-    inequalities: bool = True
-    closed_infinite: bool = False
-    decimal_comma: bool = False
-    separators: str = "auto"
+_BEFORE = re.compile(
+    r"(?!(?:no|not|non|nicht|never|outside)\b)[^\W\d_]\w{0,12}\s{0,4}(?:∈|=|:|in\b)\s{0,4}(?=[(\[\]{∅ℝR])"
+)
 
 
 def read_intervals(text: str, rules: Rules) -> list[Span] | Flaw:
@@ -100,12 +83,16 @@ def read_intervals(text: str, rules: Rules) -> list[Span] | Flaw:
     if "".join(text.split()).casefold() in EMPTY:
         return []
     spans: list[Span] = []
+    variables: set[str] = set()
     for join, part in _parts(text):
         if isinstance(part, Flaw):
             return part
         found = _part(part, rules)
         if isinstance(found, Flaw):
             return found
+        variables |= {span.variable for span in found if span.variable}
+        if len(variables) > 1:
+            return Flaw("write all inequalities with the same variable")
         joined = _joined(spans, join, found, part)
         if isinstance(joined, Flaw):
             return joined
@@ -182,98 +169,29 @@ def _part(part: str, rules: Rules) -> list[Span] | Flaw:
     if part[:1] == "{":
         return _points(part[1:-1], rules)
     if part[:1] not in ("(", "[", "]"):
-        return _inequality(part, rules)
+        return read_inequality(part, rules)
     inner = part[1:-1]
     ways = readings(inner, rules.separators, decimal_comma=rules.decimal_comma)
     if isinstance(ways, Flaw):
         return ways
     ends = chosen(ways, 2)
-    if len(ends) == 1 and _RELATION.search(inner):
-        return _inequality(inner, rules)
+    if len(ends) == 1 and RELATION.search(inner):
+        return read_inequality(inner, rules)
     if len(ends) != 2 or not all(ends):
         return Flaw("an interval has two ends")
-    return _span(ends[0], ends[1], part[0] == "[", part[-1] == "]", rules)
+    return span_between(ends[0], ends[1], part[0] == "[", part[-1] == "]", rules)
 
 
 def _points(inner: str, rules: Rules) -> list[Span] | Flaw:
-    if _RELATION.search(inner):
+    if RELATION.search(inner):
         bar = max(inner.find("|"), inner.find(":"))
-        return _inequality(inner[bar + 1 :], rules)
+        return read_inequality(inner[bar + 1 :], rules)
     ways = readings(inner, rules.separators, decimal_comma=rules.decimal_comma)
     if isinstance(ways, Flaw):
         return ways
-    if any(not point or _infinite(point) for point in ways[0]):
+    if any(not point or infinite(point) for point in ways[0]):
         return Flaw("a set holds finite numbers only")
     return [Span(point, point, True, True) for point in ways[0]]
-
-
-def _infinite(end: str) -> int:
-    """1 for plus infinity, -1 for minus infinity, 0 for anything else."""
-    folded = "".join(end.split()).casefold()
-    sign, bare = (-1, folded[1:]) if folded[:1] == "-" else (1, folded.removeprefix("+"))
-    return sign if bare in _INFINITE else 0
-
-
-def _span(low: str, high: str, low_in: bool, high_in: bool, rules: Rules) -> list[Span] | Flaw:
-    below, above = _infinite(low), _infinite(high)
-    if below > 0 or above < 0:
-        return Flaw("the left end is greater than the right one")
-    if not rules.closed_infinite and ((below and low_in) or (above and high_in)):
-        return Flaw("an end at infinity never belongs to an interval: write a round bracket there")
-    return [
-        Span(
-            None if below else low,
-            None if above else high,
-            low_in and not below,
-            high_in and not above,
-        )
-    ]
-
-
-def _inequality(text: str, rules: Rules) -> list[Span] | Flaw:
-    signs = list(_RELATION.finditer(text))
-    if not signs:
-        return Flaw("this is no interval: write two ends in brackets, such as (0, 1]")
-    if not rules.inequalities:
-        return Flaw("write an interval with brackets, no inequality")
-    if len(signs) > 2:
-        return Flaw("an inequality has at most two signs")
-    starts = [0, *(sign.end() for sign in signs)]
-    ends = [*(sign.start() for sign in signs), len(text)]
-    sides = [text[a:b].strip() for a, b in zip(starts, ends, strict=True)]
-    kinds = [sign.group() for sign in signs]
-    if not all(sides):
-        return Flaw("a side of the inequality is missing")
-    return _one_sign(sides, kinds[0], rules) if len(kinds) == 1 else _chain(sides, kinds, rules)
-
-
-def _one_sign(sides: list[str], kind: str, rules: Rules) -> list[Span] | Flaw:
-    left, right = sides
-    flipped = not _NAME.fullmatch(left)
-    if flipped and not _NAME.fullmatch(right):
-        return Flaw("one side of the inequality has to be a variable alone")
-    end = left if flipped else right
-    if kind in ("!=", "≠", "<>"):
-        return [Span(None, None, holes=(end,))]
-    if kind in ("=", "=="):
-        return [Span(end, end, True, True)]
-    closed = kind in _CLOSED
-    if (kind in _LESS) != flipped:
-        return _span("-inf", end, False, closed, rules)
-    return _span(end, "inf", closed, False, rules)
-
-
-def _chain(sides: list[str], kinds: list[str], rules: Rules) -> list[Span] | Flaw:
-    low, name, high = sides
-    low_in, high_in = kinds[0] in _CLOSED, kinds[1] in _CLOSED
-    rising = [kind in _LESS for kind in kinds]
-    if rising[0] != rising[1] or any(kind in ("=", "==", "!=", "≠", "<>") for kind in kinds):
-        return Flaw("both signs of an inequality have to point the same way")
-    if not _NAME.fullmatch(name):
-        return Flaw("a variable has to stand in the middle of the inequality")
-    if not rising[0]:
-        low, high, low_in, high_in = high, low, high_in, low_in
-    return _span(low, high, low_in, high_in, rules)
 
 
 def _joined(spans: list[Span], join: str, found: list[Span], part: str) -> list[Span] | Flaw:
@@ -281,11 +199,11 @@ def _joined(spans: list[Span], join: str, found: list[Span], part: str) -> list[
     if not join:
         return found
     if join == "∖":
-        if part[:1] != "{" or not spans:
-            return Flaw("only single points in braces can be taken away")
+        if part[:1] != "{" or len(spans) != 1:
+            return Flaw("only single points in braces can be taken away, and from one interval")
         points = tuple(span.low for span in found)
         return [replace(span, holes=span.holes + points) for span in spans]
-    if join in (",", ";") and _RELATION.search(part):
+    if join in (",", ";") and RELATION.search(part):
         return Flaw("write “and” or “or” between inequalities")
     if join in _UNIONS:
         return [*spans, *found]

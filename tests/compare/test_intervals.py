@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from grader.compare._intervals import in_order, written
 from grader.compare.interval import Interval
 from grader.model import MISSES
-from grader.notation.intervals import Rules, Span, read_intervals
+from grader.notation.inequalities import Rules, Span
+from grader.notation.intervals import read_intervals
 
 SAME = [
     (
@@ -71,6 +72,12 @@ def test_one_set_may_be_written_in_many_ways(truth: str, texts: list[str]) -> No
         ("x > 1, x < 2", "“and” or “or”"),
         ("", "no interval"),
         ("(inf, 2)", "greater"),
+        ("1 < x and y < 2", "same variable"),
+        ("not in (1, 2)", "no interval"),
+        ("x > 1 and x > 2", "intersection"),
+        ("(1, 2)'", "∪ or U"),
+        (r"R \setminus (1, 2)", "single points"),
+        ("(1, 3) U (2, 4) \\ {2}", "from one interval"),
     ],
 )
 def test_what_is_no_interval_is_invalid_and_says_why(text: str, says: str) -> None:

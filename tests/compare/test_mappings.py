@@ -54,6 +54,7 @@ def test_what_is_no_mapping_is_invalid() -> None:
 
 def test_keys_are_folded_only_where_that_is_asked() -> None:
     assert Mapping().compare({"mean  Loss": 1}, {"Mean loss": 1}).credit == 0
+    assert Mapping(fold=True).compare({"A": 1, "a": 2}, {"a": 1}).invalid
     assert Mapping(fold=True).compare({"mean  Loss": 1}, {"Mean loss": 1}).credit == 1
 
 

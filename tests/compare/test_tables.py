@@ -89,6 +89,10 @@ def test_rows_without_labels_and_labels_that_repeat() -> None:
     assert Table(labels="name").compare("a,1", [{"name": "x", "n": 1}]).invalid
 
 
+def test_a_row_given_twice_with_other_values_is_no_answer() -> None:
+    assert Table(extra="ignored").compare("a,1\na,2", {"a": 1}).invalid
+
+
 def test_what_is_no_table_is_invalid() -> None:
     for value in (None, 3, [], [1, 2], "", "---"):
         assert Table().compare(value, TRUTH).invalid
