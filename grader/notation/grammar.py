@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal, TypeAlias, cast
 
 from grader.notation.mixed import fraction_ahead
@@ -27,6 +28,7 @@ _STRENGTH: dict[_Joint, int] = {
 }
 _MINUS = 15
 _STARTS = frozenset(("symbol", "function", "open", "fraction", "binomial", "root"))
+_BEFORE_OPERANDS = frozenset(("operator", "relation", "comma", "function", "open"))
 _SMALL_ARGUMENT = frozenset(("sqrt", "cbrt"))
 
 
@@ -185,7 +187,24 @@ class Parser:
         if self.token.kind != "bar":
             raise NotAFormula(f"the bar “|”{self._place(opening)} has no second one")
         self.at += 1
+        if self.token.kind in _STARTS and self._pairs_otherwise():
+            raise NotAFormula("the bars “|” can be paired in two ways: write * between factors")
         return Call("abs", (node,))
+
+    def _pairs_otherwise(self) -> bool:
+        """Whether more bars follow of which the next could end a product: |x|y|z|."""
+        depth = bars = 0
+        for before, token in pairwise(self.tokens[self.at :]):
+            depth += (before.kind == "open") - (token.kind == "close")
+            if depth < 0:
+                return False
+            if token.kind == "bar" and not depth:
+                bars += 1
+                if bars == 2:
+                    return True
+                if before.kind in _BEFORE_OPERANDS:
+                    return False
+        return False
 
     def _close(self, opening: Token) -> None:
         token = self.token
