@@ -163,6 +163,7 @@ class Number(Notation):
             self.j,
             self.log,
             self.angles,
+            self.odd_roots,
             self.percent if self.percent == "points" else "fraction",
             self.affixes,
             self.decimal,
@@ -441,7 +442,19 @@ def _real(number: Written) -> Fraction:
 
 @functools.lru_cache(maxsize=4096)
 def _read_truth(text: str, *conventions: Any) -> Written:
-    names = ("e", "i", "j", "log", "angles", "percent", "affixes", "decimal", "thousands", "groups")
+    names = (
+        "e",
+        "i",
+        "j",
+        "log",
+        "angles",
+        "odd_roots",
+        "percent",
+        "affixes",
+        "decimal",
+        "thousands",
+        "groups",
+    )
     options = dict(zip(names, conventions, strict=True))
     plain = options | {"decimal": ".", "thousands": "", "groups": "loose"}
     try:

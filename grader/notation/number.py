@@ -342,10 +342,12 @@ def _quotient(match: re.Match[str]) -> Written | None:
 
 
 def _arithmetic(text: str, notation: Notation) -> Written:
-    from grader.notation import formula, values  # noqa: PLC0415  # most numbers are plain digits
+    from grader.notation import formula, roots, values  # noqa: PLC0415  # most numbers are plain digits
 
     try:
         tree = formula.parse(text, notation)
+        if notation.odd_roots == "real":
+            tree = roots.with_real_roots(tree)
         value = values.evaluate(tree, angles=notation.angles, log=notation.log)
     except formula.NotAFormula as error:
         raise Unreadable(_why(text, notation) or str(error)) from None

@@ -64,6 +64,8 @@ class Notation:
     """The base of a ``log`` without a base; ``ln`` is always natural, ``lg`` always ten."""
     angles: Literal["radians", "degrees"] = "radians"
     """What sines are taken of, where no ° stands."""
+    odd_roots: Literal["real", "principal"] = "real"
+    """Whether (-8)^(1/3) is -2 or the complex principal value."""
     magnitudes: bool = True
     """Whether K, M, bn, lakh and crore may follow a number."""
     forms: tuple[Form, ...] = FORMS

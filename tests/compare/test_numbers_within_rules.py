@@ -96,6 +96,11 @@ def right(text, truth, **options):
         ("-inf", "inf", {"relative": 0.1}, False),
         ("1e4000", "inf", {"relative": 0.1}, False),
         ("ff", 255, {"base": 16}, True),
+        ("(-8)^(1/3)", -2, {}, True),
+        ("(-8)^(2/3)", 4, {}, True),
+        ("(-32)^0.2", -2, {}, True),
+        ("(-8)^(1/3)", "1+sqrt(3)*i", {"odd_roots": "principal"}, True),
+        ("(-4)^(1/2)", "2i", {}, True),
     ],
 )
 def test_the_rule_decides(text, truth, options, expected):
