@@ -1,0 +1,246 @@
+"""The rules of quantities: which unit counts as right, and what kind of miss another one is."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field, fields, replace
+from fractions import Fraction
+from typing import Any, Literal
+
+from grader.compare._quantities import Reading
+from grader.compare._units import (
+    are_apart,
+    converted,
+    differ_by_prefix,
+    foreign,
+    measured,
+    without_angle,
+)
+from grader.compare.number import Number
+from grader.model import MISSES, Verdict, invalid, unsure
+from grader.notation.unit_names import Exponents
+from grader.notation.units import Unit, Vocabulary, read_unit
+
+_INHERITED = tuple(one.name for one in fields(Number))
+_SCALED = ("absolute", "zero", "zero_below")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantityRules(Number):
+    """The options of quantities, and the verdict on a number and its unit that were read."""
+
+    unit: Literal["equivalent", "same", "ignored"] = "equivalent"
+    """``equivalent``: any unit of the same dimension; ``same``: the truth's, in any spelling."""
+    missing_unit: Literal["wrong", "invalid", "accepted"] = "wrong"
+    """What a number without a unit is; ``accepted``: the truth's unit is meant."""
+    unknown_unit: Literal["invalid", "wrong", "accepted"] = "invalid"
+    """What a number with a word that is no unit is."""
+    number: Literal["needed", "one", "ignored"] = "needed"
+    """``one``: a unit alone is one of it; ``ignored``: the unit alone is compared."""
+    number_credit: float | str = 0
+    """Credit for the right number with a unit that is missing or wrong."""
+    unit_credit: float | str = 0
+    """Credit for the right unit with a wrong number."""
+    absolute_unit: str = ""
+    """The unit of ``absolute``; that of the truth, if nothing is said."""
+    allowed: tuple[str, ...] = ()
+    """The units that may be used; any, if none is listed."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Further words with what they mean: ``{"c": "299792458 m/s", "C": "degC"}``."""
+    case: bool = True
+    """Whether capital and small letters differ (mW, MW)."""
+    slash: Literal["auto", "next", "rest"] = "auto"
+    """What a slash divides by: the ``next`` unit, all the ``rest``; ``auto``: both are tried."""
+    together: bool = True
+    """Whether symbols may be written together without a blank (Nm, kgm/s)."""
+    temperature: Literal["points", "differences"] = "points"
+    """Whether 20 °C is a point on the scale (293.15 K), or a difference (20 K)."""
+    radian: Literal["unit", "one"] = "unit"
+    """Whether a radian is a unit of its own, or the number 1 that may be left out."""
+    customary: Literal["us", "imperial"] = "us"
+    """Whose gallons, pints and tons are meant."""
+    currency: Literal["anywhere", "before", "after"] = "anywhere"
+    """Where the sign or word of a currency has to stand."""
+
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(
+            names=self.names,
+            slash=self.slash,
+            together=self.together,
+            case=self.case,
+            customary=self.customary,
+            further=foreign,
+        )
+
+    def _with_units(self, given: Reading, mine: Unit, expected: Reading, right: Unit) -> Verdict:
+        """Return the verdict where both units are read in one way."""
+        ours, theirs = self._bases(mine), self._bases(right)
+        if self.unit == "ignored":
+            return self._raw(given, expected, right)
+        if given.missing and right.parts and self.number != "ignored":
+            return self._unit_missing(given, expected, right, plain=not theirs)
+        if not self._is_allowed(mine):
+            return self._unit_wrong(given, mine, expected, right, "unit")
+        if ours != theirs:
+            return self._other_dimension(given, mine, expected, right)
+        if are_apart(mine, right):
+            told = f"{mine.written} stands for another kind of quantity; a person has to decide"
+            return unsure(told)
+        if self.unit == "same" and mine.symbols != right.symbols:
+            return self._unit_wrong(given, mine, expected, right, self._kind(mine, right))
+        if self.number == "ignored":
+            told = f"{mine.written} is the right unit"
+            return Verdict(credit=Fraction(1), reason=told, read=mine.written)
+        verdict = self._number(given, expected, mine, right)
+        if verdict.credit or not verdict.certain:
+            return verdict
+        return self._off(verdict, given, mine, expected, right)
+
+    def _bases(self, unit: Unit) -> Exponents:
+        return without_angle(unit.bases) if self.radian == "one" else unit.bases
+
+    def _is_allowed(self, unit: Unit) -> bool:
+        if not self.allowed:
+            return True
+        vocabulary = self._vocabulary()
+        return any(read_unit(one, vocabulary).symbols == unit.symbols for one in self.allowed)
+
+    def _raw(self, given: Reading, expected: Reading, right: Unit) -> Verdict:
+        """Compare the numbers as they stand, as if the unit were the truth's."""
+        return self._number(given, expected, right, right, shown=Unit())
+
+    def _number(
+        self,
+        given: Reading,
+        expected: Reading,
+        mine: Unit,
+        right: Unit,
+        shown: Unit | None = None,
+    ) -> Verdict:
+        """Compare the numbers, with the truth and the tolerance in the student's unit."""
+        points = self.temperature == "points"
+        moved = converted(expected.written, right, mine, points=points)
+        scale = right.factor / mine.factor
+        absolute = scale
+        if self.absolute_unit:
+            absolute = read_unit(self.absolute_unit, self._vocabulary()).factor / mine.factor
+        rule = _rule(tuple(getattr(self, name) for name in _INHERITED), scale, absolute)
+        computed = type(expected.number) is float
+        verdict = rule._judge(given.written, moved, computed=computed)  # noqa: SLF001  # both are numbers
+        read = _with_unit(verdict.read, mine if shown is None else shown)
+        reason = verdict.reason
+        if verdict.read and reason.startswith(verdict.read):
+            reason = read + reason[len(verdict.read) :]
+        return replace(verdict, read=read, reason=reason)
+
+    def _unit_missing(
+        self, given: Reading, expected: Reading, right: Unit, *, plain: bool
+    ) -> Verdict:
+        """A number alone, where a unit is asked for (or may be left out: 0.05 for 5 %)."""
+        if plain and self.unit == "equivalent":
+            verdict = self._number(given, expected, Unit(), right)
+            if verdict.credit or not verdict.certain:
+                return verdict
+        same = self._raw(given, expected, right)
+        if self.missing_unit == "accepted":
+            return same
+        if self.missing_unit == "invalid":
+            return invalid("the unit is missing; write it after the number", same.read)
+        if not same.certain:
+            return same
+        told = "the number is right" if same.credit else f"{same.read} is not right"
+        return self._with_credit(same.credit, told, "unit-missing", same.read)
+
+    def _unit_wrong(
+        self, given: Reading, mine: Unit, expected: Reading, right: Unit, miss: str
+    ) -> Verdict:
+        """Another unit than the one asked for: the number may be right as it stands, or in it."""
+        read = _with_unit(given.written.shown, mine)
+        if self.number == "ignored":
+            return self._with_credit(Fraction(0), mine.written, miss, mine.written)
+        verdict = self._raw(given, expected, right)
+        credit = verdict.credit
+        if self._bases(mine) == self._bases(right):
+            credit = max(credit, self._number(given, expected, mine, right).credit)
+        return self._with_credit(credit, read, miss, read)
+
+    def _other_dimension(
+        self, given: Reading, mine: Unit, expected: Reading, right: Unit
+    ) -> Verdict:
+        read = _with_unit(given.written.shown, mine)
+        if without_angle(mine.bases) == without_angle(right.bases):
+            verdict = self._number(given, expected, mine, right)
+            told = f"{read}: whether an angle counts as a unit here, a person has to decide"
+            return replace(unsure(told, verdict.credit), read=read)
+        share = self._raw(given, expected, right).credit
+        if mine.written.casefold() == right.written.casefold():
+            return self._with_credit(share, read, "case", read)
+        told = f"{mine.written} measures {measured(mine.bases)}"
+        if mine.written in ("C", "F"):
+            told = f"{told} (degrees are written °{mine.written})"
+        if not mine.bases:
+            told = f"{read} is a plain number"
+        elif not right.parts:
+            told = f"{told}, and no unit is asked for"
+        return self._with_credit(share, told, "dimension", read)
+
+    def _off(
+        self, verdict: Verdict, given: Reading, mine: Unit, expected: Reading, right: Unit
+    ) -> Verdict:
+        """A wrong number in a unit of the right dimension: perhaps it is the unit that is wrong."""
+        if mine.symbols != right.symbols:
+            share = self._raw(given, expected, right).credit
+            if share:
+                kind = self._kind(mine, right)
+                return self._with_credit(share, verdict.read, kind, verdict.read)
+            if differ_by_prefix(mine, right) and self._off_by_prefix(given, mine, expected, right):
+                verdict = self._told(verdict, "prefix")
+        return replace(verdict, credit=credit_of(self.unit_credit))
+
+    def _off_by_prefix(self, given: Reading, mine: Unit, expected: Reading, right: Unit) -> bool:
+        """Whether the number would be right with another prefix of thousands."""
+        for zeros in (-9, -6, -3, 3, 6, 9):
+            moved = replace(mine, scale=mine.scale * Fraction(10) ** zeros)
+            if self._number(given, expected, moved, right).credit:
+                return True
+        return False
+
+    def _kind(self, mine: Unit, right: Unit) -> str:
+        """What kind of wrong unit it is."""
+        if mine.written.casefold() == right.written.casefold() and mine.written != right.written:
+            return "case"
+        return "prefix" if differ_by_prefix(mine, right) else "unit"
+
+    def _told(self, verdict: Verdict, miss: str) -> Verdict:
+        base = verdict.reason.split(";")[0]
+        reason = f"{base}; {MISSES[miss]}" if self.tell else base
+        return replace(verdict, miss=miss, reason=reason)
+
+    def _with_credit(self, share: Fraction, told: str, miss: str, read: str) -> Verdict:
+        """Return the part of the credit that a right number with a wrong unit earns."""
+        reason = f"{told}; {MISSES[miss]}" if self.tell else told
+        credit = share * credit_of(self.number_credit)
+        return Verdict(credit=credit, reason=reason, read=read, miss=miss)
+
+
+@functools.lru_cache(maxsize=256)
+def credit_of(value: float | str | Fraction) -> Fraction:
+    """Return a credit as the decimal number or fraction that the rubric writes."""
+    return Fraction(str(value))
+
+
+def _with_unit(number: str, unit: Unit) -> str:
+    if " " in number and unit.parts:
+        number = f"({number})"
+    return f"{number} {unit.written}".strip()
+
+
+@functools.lru_cache(maxsize=1024)
+def _rule(options: tuple[Any, ...], scale: Fraction, absolute: Fraction) -> Number:
+    """Return the comparison of numbers with its tolerances in another unit."""
+    named = dict(zip(_INHERITED, options, strict=True))
+    for name in _SCALED:
+        if named[name]:
+            size = absolute if name == "absolute" else scale
+            named[name] = str(Fraction(str(named[name])) * size)
+    return Number(**named)
