@@ -245,7 +245,10 @@ class Parser:
         if name in BASES:
             name, base = "log", Num(Fraction(BASES[name]))
         if self.token.kind == "open" and self.token.text in "([{":
+            indexed = name == "sqrt" and self.token.text == "["
             arguments = self._arguments()
+            if indexed and self.token.kind == "open" and self.token.text in "({":
+                return self._rooted(arguments)  # sqrt[3]{8}
             if not least <= len(arguments) <= most:
                 count = f"{len(arguments)} argument{'s' if len(arguments) > 1 else ''}"
                 raise NotAFormula(f"“{name}” cannot have {count}")
@@ -257,6 +260,12 @@ class Parser:
                 raise NotAFormula(f"put brackets around what “{name}” is taken of")
         given = base is None or len(arguments) > 1  # lg(x, b) states its base
         return Call(name, arguments if given or base is None else (arguments[0], base))
+
+    def _rooted(self, degree: tuple[Node, ...]) -> Node:
+        argument = self._arguments()
+        if len(degree) != 1 or len(argument) != 1:
+            raise NotAFormula("“sqrt” takes one degree and one argument")
+        return Call("root", (argument[0], degree[0]))
 
     def _arguments(self) -> tuple[Node, ...]:
         opening = self.token

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from grader.notation import Notation
 from grader.notation.formula import NotAFormula, parse, readings
 from grader.notation.tree import Add, Call, Div, Mul, Neg, Num, Pow, Rel, Sym, names
+from grader.notation.values import evaluate
 from grader.notation.writing import written
 
 PLAIN = Notation()
@@ -387,3 +388,9 @@ def test_reading_undoes_writing(tree):
 def test_reading_undoes_writing_of_relations(left, sign, right):
     tree = Rel(sign, left, right)
     assert parse(written(tree), PLAIN, relations=True) == tree
+
+
+def test_a_degree_in_square_brackets_is_no_factor() -> None:
+    for text in ("sqrt[3]{8}", "sqrt[3](8)", r"\sqrt[3]{8}"):
+        assert evaluate(parse(text, Notation())).real == 2
+    assert evaluate(parse("sqrt[9]", Notation())).real == 3
