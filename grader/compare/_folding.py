@@ -46,6 +46,7 @@ def clean(text: str, longest: int) -> str:
         raise Damaged(f"the answer is longer than {longest:,} characters")
     if text.isascii():
         return text
+    text = text.translate(_UNSEEN)
     marks = 0
     for sign in text:
         if "\ud800" <= sign <= "\udfff":
@@ -53,7 +54,7 @@ def clean(text: str, longest: int) -> str:
         marks = marks + 1 if unicodedata.combining(sign) else 0
         if marks > _MOST_MARKS:
             raise Damaged("the answer heaps accents on one letter; type it anew")
-    return unicodedata.normalize("NFC", text.translate(_UNSEEN))
+    return unicodedata.normalize("NFC", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
