@@ -78,7 +78,7 @@ class Sum:
         faults = self.faults
         if faults is None:
             faults = [
-                f"{name}: {v.reason}"
+                f"{name}: {_without_miss(v) if self.miss else v.reason}"
                 for name, v in zip(self.names, self.verdicts, strict=True)
                 if v.credit < 1 or not v.certain
             ]
@@ -95,3 +95,9 @@ class Sum:
         if miss and not (told[-1].endswith(MISSES[miss])):
             told.append(MISSES[miss])
         return "; ".join(told)
+
+
+def _without_miss(verdict: Verdict) -> str:
+    """The reason without the kind of miss, where the whole has one that explains it."""
+    words = MISSES.get(verdict.miss, "")
+    return verdict.reason.removesuffix(f"; {words}") if words else verdict.reason

@@ -9,7 +9,7 @@ A text is read too: ``a: 1, b: 2`` · ``a = 1; b -> 2`` · ``{"a": 1}``.
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
@@ -71,9 +71,10 @@ class Mapping:
         if not isinstance(truth, Map) or not truth:
             return unsure("the key of this part is no mapping")
         if isinstance(value, str):
-            value = self._read(value)
-            if isinstance(value, Flaw):
-                return invalid(value.says)
+            entries = self._read(value)
+            if isinstance(entries, Flaw):
+                return invalid(entries.says)
+            return replace(self.compare(entries, truth), read=_written(entries))
         if not isinstance(value, Map):
             return wrong("nothing is assigned")
         given = {self._key(name): one for name, one in value.items()}
@@ -103,9 +104,7 @@ class Mapping:
             share=self.credit,
             extra=len(spare) if costs else 0,
             notes=[f"not asked for: {told}"] if costs else [],
-            read=", ".join(
-                f"{plain(name)}: {plain(one)}" for name, one in list(given.items())[:50]
-            ),
+            read=_written(given),
             unit="entries",
         ).verdict()
 
@@ -133,6 +132,11 @@ class Mapping:
             if len(pairs) == len(way):
                 return _unique(pairs)
         return Flaw("write each entry with its key, such as a: 1")
+
+
+def _written(entries: Map[str, Any]) -> str:
+    told = [f"{plain(name)}: {plain(one)}" for name, one in list(entries.items())[:50]]
+    return ("; " if any("," in one for one in told) else ", ").join(told)
 
 
 def _unique(pairs: list[tuple[str, str]]) -> dict[str, Any] | Flaw:

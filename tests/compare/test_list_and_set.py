@@ -286,3 +286,17 @@ def test_another_number_of_elements_may_be_invalid() -> None:
     assert kind.compare("1, 2", [1, 2, 3]).invalid
     assert kind.compare("1, , 3", [1, 2, 3]).invalid
     assert not kind.compare("1, 2, 4", [1, 2, 3]).invalid
+
+
+def test_with_any_order_too_an_undecided_element_counts_only_where_it_matters() -> None:
+    free = List(order="any")
+    assert not free.compare("1,234; 5", [5, 1234]).certain
+    assert free.compare("1,234; 5", [5, 1234]).credit == 1
+    settled = free.compare("1,234; 5", [5, 7])
+    assert settled.certain
+    assert settled.credit == Fraction(1, 2)
+
+
+def test_one_right_element_given_in_two_ways_costs_nothing_in_a_set() -> None:
+    assert Set(of=NEAR).compare("{1.0, 1.05, 3}", [1, 3]).credit == 1
+    assert Set(of=NEAR, multiplicity="counts").compare("{1.0, 1.05, 3}", [1, 3]).credit < 1

@@ -77,3 +77,8 @@ def test_reading_undoes_writing(mapping: dict[str, int]) -> None:
 @pytest.mark.parametrize("value", [None, 3, [1, 2], True])
 def test_nothing_assigned_earns_nothing(value: Any) -> None:
     assert Mapping().compare(value, {"a": 1}).credit == 0
+
+
+def test_what_was_read_from_a_text_is_told() -> None:
+    assert Mapping().compare("a = 1; b -> 2", {"a": 1, "b": 2}).read == "a: 1, b: 2"
+    assert Mapping(of=NUMBER).compare("a = 1; b -> 2", {"a": 1, "b": 2}).read == "a: 1, b: 2"

@@ -96,3 +96,8 @@ def test_a_row_given_twice_with_other_values_is_no_answer() -> None:
 def test_what_is_no_table_is_invalid() -> None:
     for value in (None, 3, [], [1, 2], "", "---"):
         assert Table().compare(value, TRUTH).invalid
+
+
+def test_semicolons_separate_before_decimal_commas_do() -> None:
+    comma = Table(of={"kind": "number", "decimal": ","})
+    assert comma.compare("x;1,5\ny;2,5", {"x": 1.5, "y": 2.5}).credit == 1

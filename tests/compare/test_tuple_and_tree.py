@@ -30,7 +30,7 @@ def test_the_length_is_looked_at_first() -> None:
 def test_exchanged_places_are_told() -> None:
     verdict = Tuple(names=("x", "y")).compare("(2, 1)", [1, 2])
     assert verdict.miss == "order-reversed"
-    assert "x: 2 is not right" in verdict.reason
+    assert "x: 2 is not right; y" in verdict.reason  # and not that it is one off
 
 
 def test_each_place_may_have_its_own_comparison() -> None:
@@ -101,3 +101,8 @@ def test_depth_is_bounded() -> None:
     assert Tree().compare(deep, deep).invalid
     assert Tree().compare("[" * 5000 + "1" + "]" * 5000, [1]).invalid
     assert Tree().compare("[" * 90 + "1" + "]" * 90, "[" * 90 + "1" + "]" * 90).credit == 1
+
+
+def test_a_list_that_is_longer_has_another_shape() -> None:
+    assert Tree().compare([1, 2, 3], [1, 2]).miss == "shape"
+    assert Tree().compare([1], [1, 2]).miss == "shape"
