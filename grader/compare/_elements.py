@@ -34,7 +34,7 @@ def plain(value: Any) -> str:
     ('1/2', '[1, x]')
     """
     if isinstance(value, str):
-        text = " ".join(value[:400].split())
+        text = " ".join(value[:400].split()) or "an empty one"
         return text if len(text) <= 60 else f"{text[:59]}…"
     if isinstance(value, list | tuple) and len(value) <= 6:
         inner = ", ".join(
@@ -119,6 +119,8 @@ def _written(text: str, writing: Writing, expected: Sequence[Any] | None) -> lis
     if hint:
         return invalid(hint, read=plain(text))
     inner = text[1:-1].strip() if found.pair else text
+    if found.pair == "()" and not (expected and _holds_more(expected[0])):
+        inner = _bare(inner)
     ways = readings(inner, writing.separators, decimal_comma=writing.comma)
     if isinstance(ways, Flaw):
         return invalid(f"this is no {writing.what}: {ways.says}")
@@ -127,6 +129,16 @@ def _written(text: str, writing: Writing, expected: Sequence[Any] | None) -> lis
         ways = whole or ways
     ways = [_spoken(way, writing.words) for way in ways]
     return list(ways[0] if expected is None else chosen(ways, len(expected)))
+
+
+def _bare(text: str) -> str:
+    """The text without further round brackets around it: ((1, 2)) is (1, 2)."""
+    for _ in range(3):
+        found = outline(text)
+        if isinstance(found, Flaw) or found.pair != "()":
+            break
+        text = text[1:-1].strip()
+    return text
 
 
 def _holds_more(element: Any) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -38,12 +38,14 @@ class Pairing:
     """Each expected element's verdict and the given one it was held against; what was left over.
 
     ``sure`` is False where another assignment, or an undecided element, could change the credit.
+    ``odd`` tells of given elements that are not of the kind, and why.
     """
 
     verdicts: list[Verdict]
     partners: list[int | None]
     spare: list[int]
     sure: bool = True
+    odd: Mapping[int, str] = field(default_factory=dict)
 
 
 def paired(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing:
@@ -119,7 +121,9 @@ def _best(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any])
         wrong("not given") if at is None else table[row][at] for row, at in enumerate(partners)
     ]
     used = {at for at in partners if at is not None}
-    return Pairing(verdicts, partners, [at for at in range(len(given)) if at not in used], sure)
+    spare = [at for at in range(len(given)) if at not in used]
+    odd = {at: table[0][at].reason for at in spare if table and table[0][at].invalid}
+    return Pairing(verdicts, partners, spare, sure, odd)
 
 
 def _rough(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing:

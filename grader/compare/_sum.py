@@ -19,7 +19,7 @@ class Sum:
 
     ``extra`` counts given elements that were not asked for and cost one element each; ``notes``
     are told after the elements' faults; ``sure`` is False where the assignment is in doubt;
-    ``out_of`` is what the credit is divided by, where that is more than the verdicts.
+    ``odd`` says that something was given that is not of the kind; ``out_of`` is what the credit is divided by, where that is more than the verdicts.
     """
 
     names: Sequence[str]
@@ -34,6 +34,7 @@ class Sum:
     faults: Sequence[str] | None = None
     spoilt: bool = False
     out_of: int = 0
+    odd: bool = False
 
     def verdict(self) -> Verdict:
         """Return the credit with its reason; undecided elements count only where they matter."""
@@ -55,7 +56,7 @@ class Sum:
             credit, sure = Fraction(not (self.extra or self.spoilt)), True
         certain = sure or not open_
         miss = (self.miss or self._shared_miss()) if certain and credit < 1 else ""
-        bad = any(v.invalid for v in verdicts)
+        bad = self.odd or any(v.invalid for v in verdicts)
         return Verdict(
             credit=credit,
             reason=self._reason(miss),

@@ -175,6 +175,7 @@ class List:
             miss=self._miss(comparator, given, expected, found),
             sure=found.sure,
             faults=faults_of(found, given),
+            odd=bool(found.odd),
         ).verdict()
 
     def _out_of(self, given: list[Any]) -> int:
@@ -219,7 +220,12 @@ def faults_of(found: Pairing, given: list[Any]) -> list[str]:
     ]
     lacking = sum(at is None for at in found.partners)
     spare = found.spare[:lacking]
-    faults += [f"{plain(given[at])} is not one of them" for at in spare]
+    faults += [
+        f"{plain(given[at])}: {found.odd[at]}"
+        if at in found.odd
+        else f"{plain(given[at])} is not one of them"
+        for at in spare
+    ]
     if lacking > len(spare):
         faults.append(f"{lacking - len(spare)} missing")
     return faults

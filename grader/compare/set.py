@@ -140,6 +140,7 @@ class Set:
             [found.partners[row] for row in best],
             found.spare,
             found.sure,
+            found.odd,
         )
 
     def _verdict(
@@ -166,6 +167,7 @@ class Set:
             else "",
             sure=found.sure,
             faults=faults_of(replace(found, spare=spare), given),
+            odd=bool(found.odd),
         ).verdict()
 
 

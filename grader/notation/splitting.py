@@ -186,7 +186,7 @@ def readings(
     only before a blank.
 
     >>> readings("1,234, 5")
-    [['1', '234', '5'], ['1,234', '5'], ['1,234,', '5']]
+    [['1', '234', '5'], ['1,234', '5']]
     >>> readings("1,5; 2", decimal_comma=True)
     [['1,5', '2']]
     """
@@ -205,8 +205,8 @@ def readings(
     else:
         ways = [",", ", ", "\n", "|", " "]
     cuts = [_cut(found, way) for way in ways]
-    if ways[-1] == " " and not _OPERATORS.isdisjoint(cuts[-1]):
-        cuts.pop()  # blanks around a sign separate nothing
+    if ways[-1] == " " and any(piece in _OPERATORS or piece[-1] == "," for piece in cuts[-1]):
+        cuts.pop()  # blanks around a sign or behind a comma separate nothing themselves
     several = [cut for cut in cuts if len(cut) > 1 or text.rstrip().endswith((",", ";"))]
     told: list[list[str]] = []
     for cut in several:

@@ -300,3 +300,11 @@ def test_with_any_order_too_an_undecided_element_counts_only_where_it_matters() 
 def test_one_right_element_given_in_two_ways_costs_nothing_in_a_set() -> None:
     assert Set(of=NEAR).compare("{1.0, 1.05, 3}", [1, 3]).credit == 1
     assert Set(of=NEAR, multiplicity="counts").compare("{1.0, 1.05, 3}", [1, 3]).credit < 1
+
+
+def test_what_is_no_element_is_invalid_in_any_order_too() -> None:
+    verdict = Set().compare("{x: x < 3}", [1, 2])
+    assert verdict.invalid
+    assert not Set().compare("{1, foo}", [1, 2]).invalid
+    assert "foo: “foo” is no number" in List(order="any").compare("1, foo", [1, 2]).reason
+    assert "an empty one given too" in Set().compare("{1,,2}", [1, 2]).reason

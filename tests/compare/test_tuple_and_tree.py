@@ -14,7 +14,7 @@ from grader.model import MISSES
 
 
 @pytest.mark.parametrize(
-    "text", ["(1, 2)", "(1; 2)", "(1|2)", "P(1, 2)", "P = (1, 2)", r"\left(1,2\right)"]
+    "text", ["(1, 2)", "(1; 2)", "(1|2)", "P(1, 2)", "P = (1, 2)", "((1, 2))", r"\left(1,2\right)"]
 )
 def test_a_point_may_be_written_in_many_ways(text: str) -> None:
     assert Tuple().compare(text, [1, 2]).credit == 1
