@@ -1,0 +1,128 @@
+"""What two formulas differ by, seen in their values at several points: a sign, a factor, a power."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.compare._agreement import Agreement, Outcome, Pair, agree, minus, over, size, times
+from grader.compare._sampling import Space, numbered
+from grader.notation.values import Undefined, Value
+
+_ONE = Value(Fraction(1))
+_LEAST = 3
+"""Points that it takes to say what two formulas differ by."""
+
+
+def sign(pairs: Sequence[Pair]) -> bool:
+    """Whether one is the other with the other sign."""
+    return _all(pairs, lambda one, other: agree(one, Value(-other.real, -other.imag)))
+
+
+def reciprocal(pairs: Sequence[Pair]) -> bool:
+    """Whether one is the other upside down."""
+    return _all(pairs, lambda one, other: agree(times(one, other), _ONE))
+
+
+def squared(pairs: Sequence[Pair]) -> bool:
+    """Whether the first is the square of the other."""
+    return _all(pairs, lambda one, other: agree(one, times(other, other)))
+
+
+def rooted(pairs: Sequence[Pair]) -> bool:
+    """Whether the other is the square of the first."""
+    return _all(pairs, lambda one, other: agree(times(one, one), other))
+
+
+def factor(pairs: Sequence[Pair]) -> bool:
+    """Whether one is the other times a number that is not 0."""
+    finite = [pair for pair in pairs if not pair[0].infinite and not pair[1].infinite]
+    ratios = [over(*pair) for pair in finite if not (pair[0].zero and pair[1].zero)]
+    known = [ratio for ratio in ratios if ratio is not None and not ratio.zero]
+    return len(known) >= _LEAST and len(known) == len(ratios) and _equal(known)
+
+
+def difference(pairs: Sequence[Pair]) -> bool:
+    """Whether one is the other plus a number."""
+    if any(one.infinite or other.infinite for one, other in pairs) or len(pairs) < _LEAST:
+        return False
+    apart = [minus(*pair) for pair in pairs]
+    scale = max(max(size(one), size(other)) for one, other in pairs)
+    return all(size(minus(one, apart[0])) * 10**30 <= scale for one in apart)
+
+
+def _equal(values: Sequence[Value]) -> bool:
+    return all(agree(value, values[0]) for value in values)
+
+
+def _all(pairs: Sequence[Pair], holds: Callable[[Value, Value], bool]) -> bool:
+    finite = [pair for pair in pairs if not pair[0].infinite and not pair[1].infinite]
+    return bool(finite) and len(finite) == len(pairs) and all(holds(*pair) for pair in finite)
+
+
+def miss_of(agreement: Agreement) -> str:
+    """Return the one kind of miss that a wrong formula is, or an empty text."""
+    pairs = agreement.pairs()
+    if agreement.space.names and len(pairs) < _LEAST:
+        return ""
+    if all(one.zero for one, _ in pairs) or all(other.zero for _, other in pairs):
+        return ""
+    found = [
+        kind
+        for kind, holds in (
+            ("sign", sign),
+            ("reciprocal", reciprocal),
+            ("squared", squared),
+            ("rooted", rooted),
+        )
+        if holds(pairs)
+    ]
+    if agreement.given.names and agreement.truth.names and not found:
+        found = [
+            k
+            for k, holds in (("factor-constant", factor), ("constant", difference))
+            if holds(pairs)
+        ]
+    return found[0] if len(found) == 1 else ""
+
+
+def constant(agreement: Agreement, *, given: bool) -> Outcome:
+    """Whether an answer is the expected formula plus a constant.
+
+    Names that the expected formula lacks are held fixed: they may be the constant, or a part of it.
+
+    Args:
+        agreement: both formulas.
+        given: whether the constant has to be a name of its own.
+    """
+    own = agreement.given.names - agreement.truth.names - {n for n, _, _ in agreement.space.ranges}
+    pairs = _varied(agreement, own, 0)
+    if len(pairs) < _LEAST and agreement.truth.names:
+        return "open"
+    if not difference(pairs) and agreement.truth.names:
+        return "different"
+    if not given:
+        return "same"
+    again = _varied(agreement, own, 5)
+    if not own or not again:
+        return "different"
+    return "different" if difference([*pairs[:3], *again[:3]]) else "same"
+
+
+def _varied(agreement: Agreement, own: frozenset[str] | set[str], fixed: int) -> list[Pair]:
+    """Values at points that differ in all names but ``own``."""
+    space: Space = agreement.space
+    points = numbered(replace(space, names=tuple(sorted({*space.names, *own}))))
+    held = {name: points[fixed][name] for name in own}
+    found: list[Pair] = []
+    for point in points[:24]:
+        try:
+            one, other = agreement.given.at({**point, **held}), agreement.truth.at(point)
+        except Undefined:
+            continue
+        if one is not None and other is not None and (one.imag == other.imag or not agreement.real):
+            found.append((one, other))
+        if len(found) == 6:
+            break
+    return found

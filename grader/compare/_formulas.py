@@ -1,0 +1,313 @@
+"""What formulas have in common, whatever is asked of them: how they are read, and where they live.
+
+Names are brought to their first spelling, constants to their numbers; a function that nobody knows
+is replaced by a smooth one that depends on its name alone, so that equal calls have equal values.
+"""
+
+from __future__ import annotations
+
+import functools
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+from grader.compare._agreement import Tolerance
+from grader.compare._sampling import Assume, Formula, Ranges, Space
+from grader.model import Number
+from grader.notation.clean import Unreadable, clean
+from grader.notation.formula import NotAFormula, parse
+from grader.notation.options import Notation, check_choices
+from grader.notation.tree import Add, Call, Div, Mul, Neg, Node, Num, Pow, Rel, Sym, children
+
+_LONGEST = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formulas(Notation):
+    """Options of everything that reads formulas."""
+
+    variables: dict[str, list[float]] | tuple[str, ...] = ()
+    """The variables: their names, or each with the range of its values. Without any: those of the
+    expected formula."""
+    constants: dict[str, float | str] = field(default_factory=dict)
+    """Names that stand for a number."""
+    functions: tuple[str, ...] = ()
+    """Names of functions about which nothing is known: f makes f(x) a call and no product."""
+    names: dict[str, list[str]] = field(default_factory=dict)
+    """Other spellings of a variable or constant."""
+    case: bool = True
+    """Whether capital and small letters are two names."""
+    juxtaposed: Literal["product", "name"] = "product"
+    """What letters are that run together and are no known name: ab is a times b, or a name."""
+    assume: Assume = "real"
+    """Which numbers variables stand for. Only for ``positive`` is sqrt(x^2) the same as x."""
+    whole: tuple[str, ...] = ()
+    """Variables that stand for whole numbers, as n in (-1)^n."""
+    unknown: Literal["wrong", "invalid"] = "wrong"
+    """What an answer is with a name that is no variable, where variables are listed."""
+    absolute: float | str = 0
+    """How far values may lie from the expected ones; without a tolerance all has to be exact."""
+    relative: float | str = 0
+    """The same as a part of the expected value."""
+
+    def __post_init__(self) -> None:
+        """Refuse options that cannot be."""
+        Notation.__post_init__(self)
+        check_choices(self, type(self))
+        for name in ("forms", "affixes", "functions", "whole"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        if not isinstance(self.variables, Mapping):
+            object.__setattr__(self, "variables", tuple(self.variables))
+        for name in ("absolute", "relative"):
+            if _number(getattr(self, name), name) < 0:
+                raise ValueError(f"'{name}' cannot be below 0")
+        for name, value in self.constants.items():
+            _number(value, name)
+        _ranges(self.variables)
+
+    def listed(self) -> tuple[str, ...]:
+        """The variables that are listed."""
+        return tuple(self.variables)
+
+    def tolerance(self) -> Tolerance:
+        """How far values may lie apart."""
+        if not self.absolute and not self.relative:
+            return _EXACT
+        return Tolerance(_number(self.absolute, ""), _number(self.relative, ""))
+
+    def space(self) -> Space:
+        """Where the variables lie."""
+        return Space((), _ranges(self.variables), self.assume, frozenset(self.whole))
+
+    def formula(self, value: Any, known: Sequence[str] = ()) -> Node:
+        """Read a formula or an equation; ``known`` are further names.
+
+        Raises:
+            NotAFormula: with a hint.
+        """
+        return _read(self, _text(value), tuple(known))
+
+    def truth(self, value: Any, known: Sequence[str] = ()) -> Formula:
+        """Read an expected formula or equation, which is done only once.
+
+        Raises:
+            NotAFormula: with a hint.
+        """
+        return _read_once(_key(self), _text(value), tuple(known))
+
+    def evaluable(self, tree: Node) -> Formula:
+        """A formula with what it takes to evaluate it."""
+        real = self.assume != "complex"
+        full = filled(tree, self.constants, self.functions, real=real)
+        return Formula(full, tree, self.angles, self.log)
+
+
+_EXACT = Tolerance()
+_Key = tuple[Any, ...]
+
+
+def _key(options: Formulas) -> _Key:
+    return (
+        options.decimal, options.thousands, options.groups, options.percent, options.e, options.i,
+        options.j, options.log, options.angles, options.magnitudes, options.forms, options.affixes,
+        tuple(options.variables), tuple(options.constants.items()), options.functions,
+        tuple((name, tuple(others)) for name, others in options.names.items()), options.case,
+        options.juxtaposed, options.assume,
+    )  # fmt: skip
+
+
+@functools.lru_cache(maxsize=64)
+def _options(key: _Key) -> Formulas:
+    names = (
+        *[
+            "decimal",
+            "thousands",
+            "groups",
+            "percent",
+            "e",
+            "i",
+            "j",
+            "log",
+            "angles",
+            "magnitudes",
+            "forms",
+            "affixes",
+        ],
+        *["variables", "constants", "functions", "names", "case", "juxtaposed", "assume"],
+    )
+    given = dict(zip(names, key, strict=True))
+    given["constants"] = dict(given["constants"])
+    given["names"] = dict(given["names"])
+    return Formulas(**given)
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_once(key: _Key, text: str, known: tuple[str, ...]) -> Formula:
+    options = _options(key)
+    return options.evaluable(_read(options, text, known))
+
+
+def _text(value: Any) -> str:
+    """The text of an answer; a number that is already read is written again.
+
+    Raises:
+        NotAFormula: where it is neither.
+    """
+    if isinstance(value, Number):
+        value = value.value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+        raise NotAFormula("this is no formula")
+    try:
+        return str(value)
+    except ValueError:  # more digits than Python writes
+        raise NotAFormula("the number is too large") from None
+
+
+def _read(options: Formulas, text: str, known: tuple[str, ...]) -> Node:
+    try:
+        plain = clean(text)
+    except Unreadable as error:
+        raise NotAFormula(str(error)) from None
+    spellings = _spellings(options, known)
+    tree = parse(
+        without_affixes(plain, options.affixes),
+        options,
+        names=tuple(spellings),
+        functions=options.functions,
+        juxtaposed=options.juxtaposed,
+        case=options.case,
+        relations=True,
+    )
+    return renamed(tree, {other: name for other, name in spellings.items() if other != name})
+
+
+def without_affixes(text: str, affixes: Sequence[str]) -> str:
+    """The text without words that may stand before or after it and mean nothing."""
+    for affix in affixes:
+        if affix and text.startswith(affix):
+            text = text[len(affix) :].lstrip()
+        if affix and text.endswith(affix) and text != affix:
+            text = text[: -len(affix)].rstrip()
+    return text
+
+
+def _spellings(options: Formulas, known: tuple[str, ...]) -> dict[str, str]:
+    """Every spelling that is known, with the name that it means."""
+    names = {name: name for name in (*options.variables, *options.constants, *known)}
+    for name, others in options.names.items():
+        names.setdefault(name, name)
+        for other in others:
+            names[other] = name
+    return names
+
+
+def _number(value: Any, name: str) -> Fraction:
+    try:
+        if isinstance(value, bool):
+            value = None
+        return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+    except (ValueError, TypeError, ZeroDivisionError, OverflowError):
+        raise ValueError(f"'{name}' is a number; got {value!r}") from None
+
+
+def _ranges(variables: Any) -> Ranges:
+    if not isinstance(variables, Mapping):
+        return ()
+    found = []
+    for name, span in variables.items():
+        if span is None or not len(span):
+            continue
+        if len(span) != 2:
+            raise ValueError(f"the range of '{name}' is written [lowest, highest]")
+        low, high = _number(span[0], name), _number(span[1], name)
+        if low >= high:
+            raise ValueError(f"the range of '{name}' ends before it begins")
+        found.append((name, low, high))
+    return tuple(found)
+
+
+def with_children(node: Node, below: Sequence[Node]) -> Node:
+    """The node with other nodes below it."""
+    match node:
+        case Neg():
+            return Neg(below[0])
+        case Add():
+            return Add(tuple(below))
+        case Mul():
+            return Mul(tuple(below))
+        case Div():
+            return Div(below[0], below[1])
+        case Pow():
+            return Pow(below[0], below[1])
+        case Call():
+            return Call(node.function, tuple(below))
+        case Rel():
+            return Rel(node.sign, below[0], below[1])
+        case _:
+            return node
+
+
+def renamed(tree: Node, other: Mapping[str, str]) -> Node:
+    """The tree with other names."""
+    if not other:
+        return tree
+    if isinstance(tree, Sym):
+        found = other.get(tree.name) if not tree.constant else None
+        return Sym(found) if found else tree
+    return with_children(tree, [renamed(node, other) for node in children(tree)])
+
+
+def filled(
+    tree: Node,
+    constants: Mapping[str, float | str],
+    functions: Sequence[str],
+    *,
+    real: bool,
+) -> Node:
+    """The tree with numbers for constants, known functions for unknown ones, and real odd roots."""
+    if isinstance(tree, Sym) and not tree.constant and tree.name in constants:
+        return Num(_number(constants[tree.name], tree.name), "decimal")
+    below = [filled(node, constants, functions, real=real) for node in children(tree)]
+    if isinstance(tree, Call) and tree.function in functions:
+        return _stand_in(tree.function, below)
+    if isinstance(tree, Pow) and real:
+        return _real_power(below[0], below[1])
+    return with_children(tree, below) if below else tree
+
+
+def _real_power(base: Node, exponent: Node) -> Node:
+    """x^(1/3) over the real numbers has a value for negative x too."""
+    sign, share = 1, exponent
+    if isinstance(share, Neg):
+        sign, share = -1, share.of
+    if not (isinstance(share, Div) and isinstance(share.bottom, Num)):
+        return Pow(base, exponent)
+    top, bottom = share.top, share.bottom.value
+    if isinstance(top, Neg):
+        sign, top = -sign, top.of
+    if not isinstance(top, Num) or bottom == 0:
+        return Pow(base, exponent)
+    power = top.value / bottom
+    if power.denominator % 2 == 0 or power.denominator == 1:
+        return Pow(base, exponent)
+    root = Call("root", (base, Num(Fraction(power.denominator))))
+    return root if sign * power.numerator == 1 else Pow(root, Num(Fraction(sign * power.numerator)))
+
+
+def _stand_in(name: str, arguments: Sequence[Node]) -> Node:
+    """A smooth function of no symmetry for one of which nothing is known."""
+    code = zlib.crc32(name.encode("utf-8", "replace"))
+    p, q, r, s = (Num(Fraction(2 + code // 97**step % 89, 7 + step)) for step in range(4))
+    weighed = [
+        Mul((Num(Fraction(3 * place + 2, 2 * place + 1)), argument))
+        for place, argument in enumerate(arguments)
+    ]
+    at: Node = Add(tuple(weighed)) if len(weighed) > 1 else arguments[0]
+    square = Mul((at, at))
+    crossed = Mul((s, arguments[0], arguments[-1]))
+    smooth = Div(Add((Mul((p, at)), q)), Add((square, r, Num(Fraction(1)))))
+    return Add((smooth, crossed))
