@@ -8,7 +8,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from grader.notation.number import Written
-from grader.notation.unit_names import BASES, OFFSETS, Exponents, Known, sorted_exponents
+from grader.notation.unit_names import (
+    BASES,
+    CURRENCIES,
+    OFFSETS,
+    Exponents,
+    Known,
+    sorted_exponents,
+)
 from grader.notation.units import Unit
 
 if TYPE_CHECKING:
@@ -45,7 +52,7 @@ def measured(bases: Exponents) -> str:
     """
     if len(bases) == 1 and bases[0][1] == 1:
         base = bases[0][0]
-        return BASES.get(base, base)
+        return f"money in {base}" if base in CURRENCIES else BASES.get(base, base)
     key = " ".join(base if power == 1 else f"{base}^{power}" for base, power in bases)
     named = _KINDS.get(key)
     if named:

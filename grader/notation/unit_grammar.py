@@ -14,7 +14,7 @@ from grader.notation import unit_names
 from grader.notation.clean import Unreadable
 from grader.notation.unit_names import PI, Known
 from grader.notation.unit_tokens import Token, number_raised
-from grader.notation.unit_words import Vocabulary, meant
+from grader.notation.unit_words import Vocabulary, meant, named
 
 Product = tuple[list[tuple[Known, Fraction]], Fraction]
 """Units with their exponents, and a number that they are multiplied by."""
@@ -187,7 +187,7 @@ class Reader:
     def _word(self, token: Token) -> Product:
         following = self._peek()
         joined = f"{token.text}_{following.text}" if following and following.kind == "word" else ""
-        if joined and unit_names.find(joined):
+        if joined and named(joined):
             self.at += 1
             return self._meant(joined)
         prefix = unit_names.prefix_of(token.text)

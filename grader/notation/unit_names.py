@@ -93,11 +93,11 @@ ha   | hectare / | 10000 m2
 are  | / | 100 m2
 +bar | / bars | 100000 Pa
 atm  | / atmosphere | 101325 Pa
-Torr | / torr torrs | 101325/760 Pa
+torr | / Torr | 101325/760 Pa
 mmHg | / mm_Hg | 133.322387415 Pa
 °    | / deg degree arcdegree | PI/180 rad
-'    | arcminute / arcmin | PI/10800 rad
-''   | arcsecond / arcsec | PI/648000 rad
+arcmin | / arcminute | PI/10800 rad
+arcsec | / arcsecond | PI/648000 rad
 gon  | / grad gradian grade | PI/200 rad
 rev  | / revolution turn cycle | PI*2 rad
 rpm  | / RPM | PI/30 rad s-1
@@ -158,16 +158,14 @@ ppb  | / | 1e-9
 dozen | / doz | 12
 """
 CURRENCIES: Mapping[str, str] = {
-    "$": "dollar", "dollar": "dollar", "USD": "dollar", "€": "euro", "euro": "euro", "EUR": "euro",
-    "£": "pound sterling", "GBP": "pound sterling", "¥": "yen", "yen": "yen", "JPY": "yen",
-    "₹": "rupee", "Rs": "rupee", "rupee": "rupee", "INR": "rupee", "Rupee": "rupee",
-    "CHF": "franc", "CNY": "yuan", "yuan": "yuan", "RMB": "yuan", "₩": "won", "₽": "rouble",
-    "Dollar": "dollar", "DOLLAR": "dollar", "Euro": "euro",
+    "$": "USD", "dollar": "USD", "USD": "USD", "€": "EUR", "euro": "EUR", "EUR": "EUR",
+    "£": "GBP", "GBP": "GBP", "¥": "JPY", "yen": "JPY", "JPY": "JPY", "₹": "INR", "Rs": "INR",
+    "rupee": "INR", "INR": "INR", "CHF": "CHF", "franc": "CHF", "CNY": "CNY", "yuan": "CNY",
+    "RMB": "CNY", "₩": "KRW", "KRW": "KRW", "₽": "RUB", "RUB": "RUB", "DOLLAR": "USD",
 }  # fmt: skip
+"""Signs and words of currencies, and their codes."""
 _COINS = {
-    "¢": "dollar", "cent": "dollar", "Cent": "dollar", "penny": "pound sterling",
-    "pence": "pound sterling", "paise": "rupee", "paisa": "rupee", "Paisa": "rupee",
-    "Paise": "rupee",
+    "cent": "USD", "¢": "USD", "penny": "GBP", "pence": "GBP", "paise": "INR", "paisa": "INR",
 }  # fmt: skip
 OFFSETS = {"°C": Fraction("273.15"), "°F": Fraction("459.67") * Fraction(5, 9)}
 """What is added, in kelvin, to a point on a scale of temperature after its factor."""
@@ -219,13 +217,18 @@ def names() -> Names:
 
 
 def _add_money(alone: dict[str, Known]) -> None:
-    for table, factor in ((CURRENCIES, Fraction(1)), (_COINS, Fraction(1, 100))):
-        for word, currency in table.items():
-            symbol = currency if factor == 1 else f"cent of a {currency}"
-            known = Known(symbol, factor, ((currency, Fraction(1)),))
-            alone[word] = known
-            if len(word) > 3:
-                alone[f"{word}s"] = known
+    coins = {"¢": "cent", "pence": "penny", "paisa": "paise"}
+    for word, code in CURRENCIES.items():
+        _add_word(alone, word, Known(code, Fraction(1), ((code, Fraction(1)),)))
+    for word, code in _COINS.items():
+        coin = Known(coins.get(word, word), Fraction(1, 100), ((code, Fraction(1)),))
+        _add_word(alone, word, coin)
+
+
+def _add_word(alone: dict[str, Known], word: str, known: Known) -> None:
+    alone[word] = known
+    if len(word) > 3:
+        alone[f"{word}s"] = known
 
 
 def _plurals(words: str) -> list[str]:

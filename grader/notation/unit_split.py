@@ -41,77 +41,16 @@ _COMMANDS = {
 _COMMAND = re.compile(r"\\([a-zA-Z]{1,20}|[%$,;:! /])")
 _TOTHE = re.compile(r"\\tothe\s{0,5}\{\s{0,5}([+-]?\d{1,3})\s{0,5}\}")
 _WORD = re.compile(r"\\?[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹]+|[%‰°$€£¥¢₹₩₽√()\[\]{}]")
-_NUMBER_WORDS = frozenset(
-    [
-        "pi",
-        "π",
-        "inf",
-        "infinity",
-        "oo",
-        "i",
-        "j",
-        "e",
-        "exp",
-        "sqrt",
-        "cbrt",
-        "root",
-        "ln",
-        "log",
-        "lg",
-        "lb",
-        "abs",
-        "frac",
-        "dfrac",
-        "tfrac",
-        "infty",
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "asin",
-        "acos",
-        "atan",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "hundred",
-        "thousand",
-        "million",
-        "mio",
-        "billion",
-        "trillion",
-        "lakh",
-        "lac",
-        "crore",
-        "bn",
-        "Bn",
-        "mn",
-        "tn",
-    ]
-)
-_CALLED = frozenset(
-    [
-        "sqrt",
-        "ln",
-        "log",
-        "lg",
-        "lb",
-        "abs",
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "exp",
-        "root",
-    ]
-)
+_NUMBER_WORDS = frozenset((
+    "pi", "π", "inf", "infinity", "infty", "oo", "i", "j", "e", "exp", "sqrt", "cbrt", "root", "ln",
+    "log", "lg", "lb", "abs", "frac", "dfrac", "tfrac", "sin", "cos", "tan", "cot", "sec", "csc",
+    "asin", "acos", "atan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "hundred",
+    "thousand", "million", "mio", "billion", "trillion", "lakh", "lac", "crore", "bn", "Bn", "mn",
+    "tn",
+))  # fmt: skip
+_CALLED = frozenset((
+    "sqrt", "ln", "log", "lg", "lb", "abs", "sin", "cos", "tan", "cot", "sec", "csc", "exp", "root",
+))  # fmt: skip
 _TIMES_TEN = re.compile(r"[xX]\s*10(?!\d)")
 _EXPONENT = re.compile(r"[eE][+-]?\d")
 _MONEY = re.compile(r"([+-]?)\s{0,5}([$€£¥₹₩₽]|[A-Za-z]{2,4})\.?\s{0,5}(?=[-+]?\s{0,3}[.\d])")

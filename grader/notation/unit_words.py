@@ -13,33 +13,10 @@ from grader.notation.clean import Unreadable
 from grader.notation.unit_names import Known
 
 _LONGEST = 30
-_NEVER_INSIDE = frozenset(
-    [
-        "a",
-        "P",
-        "M",
-        "u",
-        "st",
-        "gr",
-        "in",
-        "b",
-        "ct",
-        "°",
-        "'",
-        "''",
-        "B",
-        "are",
-        "Cal",
-        "gon",
-        "St",
-        "cup",
-        "thou",
-        "l",
-        "ug",
-        "mcg",
-        "d",
-    ]
-)
+_NEVER_INSIDE = frozenset((
+    "a", "P", "M", "u", "st", "gr", "in", "b", "ct", "°", "B", "are", "Cal", "gon", "St", "cup",
+    "thou", "l", "ug", "mcg", "d",
+))  # fmt: skip
 """Words that are not looked for inside of another one."""
 
 
@@ -58,6 +35,12 @@ class Vocabulary:
     case: bool = True
     customary: Literal["us", "imperial"] = "us"
     further: Callable[[str], Known | None] | None = None
+
+
+_NAMED_LIKE_SYMBOL = frozenset(
+    ("acre", "pint", "week", "dozen", "decade", "century", "cup", "thou")
+)
+"""Names that are symbols at the same time."""
 
 
 class UnknownUnit(Unreadable):
@@ -81,22 +64,36 @@ def meant(word: str, vocabulary: Vocabulary) -> list[tuple[Known, ...]]:
         return [(own,)]
     if word == "gm" and vocabulary.together:
         return [(unit_names.names().alone["g"],), taken_apart(word)[0]]
-    known = unit_names.find(word)
+    known = named(word)
     if known is not None:
         return [(_of_country(known, vocabulary.customary),)]
     near = same_but_case(word)
     if near and not vocabulary.case:
         return [(_of_country(found, vocabulary.customary),) for found in near]
-    kilo = word[:1] == "K" and unit_names.find(f"k{word[1:]}")
+    small = [one.symbol for one in near if one.symbol[:1] == "k"]
+    kilo = word[:1] == "K" and bool(small)
     if vocabulary.together and not kilo and (found := taken_apart(word)):
         return list(found)
     if vocabulary.further is not None and not near and (foreign := vocabulary.further(word)):
         return [(foreign,)]
     if kilo:
-        raise UnknownUnit(word, f"k{word[1:]}", case=True)
+        raise UnknownUnit(word, small[0], case=True)
     if near:
         raise UnknownUnit(word, near[0].symbol, case=True)
     raise UnknownUnit(word, _near(word))
+
+
+def named(word: str) -> Known | None:
+    """Return the unit of a word; a name, no symbol, may begin with a capital letter: Newton."""
+    known = unit_names.find(word)
+    if known is not None or len(word) < 3 or (not word[1:].islower() and "_" not in word):
+        return known
+    lower = word.lower()
+    found = unit_names.find(lower)
+    if found is None or (found.symbol == lower and lower not in _NAMED_LIKE_SYMBOL):
+        return None
+    is_name = lower in unit_names.names().alone or lower.startswith(tuple(unit_names.PREFIX_NAMES))
+    return found if is_name else None
 
 
 def _own(word: str, own: frozenset[str]) -> Known | None:
@@ -131,7 +128,7 @@ def taken_apart(word: str) -> tuple[tuple[Known, ...], ...]:
             if not ways[start] or piece in _NEVER_INSIDE:
                 continue
             known = unit_names.find(piece)
-            if known is not None and known.symbol not in unit_names.CURRENCIES.values():
+            if known is not None and known.symbol not in unit_names.CURRENCIES:
                 here += [(*way, known) for way in ways[start] if len(way) < 4]
         least = min(map(len, here), default=0)
         ways.append([way for way in here if len(way) == least][:2])
