@@ -247,7 +247,7 @@ class Parser:
         if self.token.kind == "open" and self.token.text in "([{":
             indexed = name == "sqrt" and self.token.text == "["
             arguments = self._arguments()
-            if indexed and self.token.kind == "open" and self.token.text in "({":
+            if indexed and self.token.text in ("(", "{"):
                 return self._rooted(arguments)  # sqrt[3]{8}
             if not least <= len(arguments) <= most:
                 count = f"{len(arguments)} argument{'s' if len(arguments) > 1 else ''}"
