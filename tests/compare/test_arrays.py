@@ -150,8 +150,16 @@ def test_nan_and_infinity_by_their_options() -> None:
     assert not Array(nan="same-place", infinities="never").compare(odd, odd).certain
     assert not right([1.0, 2.0, math.inf], odd, nan="same-place")
     assert not right([1.0, math.nan, -math.inf], odd, nan="same-place")
+    assert not right([math.nan, 1.0], [0.0, 1.0], nan="same-place")
+    assert Array(nan="same-place").compare([-1.0, 4.0], [math.nan, 2.0]).miss == ""
     assert not right([math.inf], [1.0], relative=0.5)
     assert not right([1.0], [math.inf], relative=0.5)
+
+
+def test_differences_beyond_the_largest_float_are_decided() -> None:
+    assert right([1e308], [-1e308], relative=10)
+    assert not right([1e308], [-1e308], relative=1.5)
+    assert not right([1e308], [-1e308], absolute=1e299)
 
 
 def test_types_matter_where_that_is_asked() -> None:

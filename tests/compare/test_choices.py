@@ -49,6 +49,8 @@ def test_what_is_no_option_is_invalid_and_the_labels_are_named(text: str) -> Non
 def test_two_options_where_one_is_asked_for_are_no_answer() -> None:
     assert verdict("A, B", "B").invalid
     assert verdict(["A", "B"], "B").invalid
+    assert verdict("AA", "A").invalid
+    assert Choice(options={"A": "", "I": ""}).compare("I A", "A").invalid
     assert verdict("B, Rome", "B").credit == 1
 
 

@@ -49,6 +49,7 @@ def right(text: Any, truth: Any, **options: Any) -> bool:
         ("creme brulee", "crème brûlée", {"ignore_accents": True}),
         ("smorrebrod", "smørrebrød", {"ignore_accents": True}),
         ("well-known, indeed!", "wellknown indeed", {"ignore_punctuation": True}),
+        ("!!", "!!", {"ignore_punctuation": True}),
         ("3,000", "3000", {"ignore_punctuation": True}),
         ("The answer", "answer", {"ignore_words": ["the", "a", "an"]}),
         ("data base", "database", {"spaces": "ignored"}),
