@@ -118,7 +118,7 @@ class Agreement:
     def pairs(self, count: int = 5) -> list[Pair]:
         """Values of both at some points where both have one."""
         found: list[Pair] = []
-        for index, point in enumerate(numbered(self.space)[:24]):
+        for index, point in self._in_turn():
             both = self._values(point, self.digits or DIGITS, index)
             if both is None or both[0] is None or both[1] is None:
                 continue
@@ -129,16 +129,22 @@ class Agreement:
                 break
         return found
 
-    def never(self, formula: Formula) -> str:
-        """Why a formula has no value at any point, or an empty text."""
-        why = ""
+    def never(self, formula: Formula) -> tuple[str, bool]:
+        """Why a formula has no value at any point, or an empty text.
+
+        Returns:
+            The reason, and whether values only lie beyond what is calculated with.
+        """
+        beyond = ""
         for point in numbered(self.space)[:_LOOKED_AT]:
             try:
                 if formula.at(point) is not None:
-                    return ""
+                    return "", False
             except Undefined as error:
-                why = str(error)
-        return why or "this divides by zero, or has no value for another reason"
+                beyond = str(error)
+        if beyond:
+            return beyond, True
+        return "it divides by zero, or has no value for another reason", False
 
     def _numbers(self) -> Outcome:
         both = self._values({}, max(_UNNAMED, self.digits or 0), -1)

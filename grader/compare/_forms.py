@@ -1,4 +1,4 @@
-"""How a formula is written: whether it is expanded, factored, one fraction, collected and so on.
+"""How a formula is written: whether it is expanded, factored, collected, evaluated and so on.
 
 Each form is a function from a tree to what is wrong with it, in words; an empty text where nothing
 is. What it takes algebra to see raises Undecided, and goes to ``_algebra``.
@@ -8,35 +8,31 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
-from fractions import Fraction
+from collections.abc import Callable
 from typing import Literal, TypeAlias
 
+from grader.compare._arranged import arranged, factors, is_rational, terms, whole, without_sign
+from grader.compare._fraction_forms import (
+    cancelled,
+    lowest_terms,
+    partial_fractions,
+    rational_denominator,
+    single_fraction,
+    single_level,
+)
 from grader.compare._polynomial import (
     Monomial,
+    Polynomial,
     TooLong,
+    Undecided,
     content,
     degree,
     is_irreducible,
     polynomial,
     shared,
 )
-from grader.notation.tree import (
-    Add,
-    Call,
-    Div,
-    Mul,
-    Neg,
-    Node,
-    Num,
-    Pow,
-    Sym,
-    children,
-    names,
-    walk,
-)
+from grader.notation.tree import Add, Call, Div, Mul, Neg, Node, Num, Pow, Sym, names, walk
 from grader.notation.values import Undefined, evaluate
-from grader.notation.writing import written
 
 Form: TypeAlias = Literal[
     "expanded",
@@ -54,17 +50,6 @@ Form: TypeAlias = Literal[
     "rational-denominator",
 ]
 
-_ROOTS = frozenset(("sqrt", "cbrt", "root"))
-
-
-class Undecided(ValueError):
-    """Whether a polynomial is irreducible cannot be seen without algebra; ``nodes`` says of which."""
-
-    def __init__(self, question: str, nodes: tuple[Node, ...]) -> None:
-        super().__init__(question)
-        self.question = question
-        self.nodes = nodes
-
 
 def fault(form: Form, tree: Node, variable: str = "") -> str:
     """Return what keeps a formula from having a form, or an empty text.
@@ -81,46 +66,6 @@ def fault(form: Form, tree: Node, variable: str = "") -> str:
         return _FAULTS[form](tree, variable)
     except TooLong:
         raise Undecided("", ()) from None
-
-
-def terms(node: Node) -> Iterator[tuple[int, Node]]:
-    """The terms of a sum, each with its sign."""
-    if isinstance(node, Add):
-        for term in node.terms:
-            yield from terms(term)
-    elif isinstance(node, Neg):
-        for sign, term in terms(node.of) if not isinstance(node.of, Add) else ((1, node.of),):
-            yield -sign, term
-    else:
-        yield 1, node
-
-
-def factors(node: Node) -> Iterator[Node]:
-    """The factors of a product, without signs."""
-    if isinstance(node, Mul):
-        for factor in node.factors:
-            yield from factors(factor)
-    elif isinstance(node, Neg):
-        yield from factors(node.of)
-    else:
-        yield node
-
-
-def without_sign(node: Node) -> Node:
-    """The node without minus signs before it."""
-    while isinstance(node, Neg):
-        node = node.of
-    return node
-
-
-def whole(node: Node) -> int | None:
-    """The whole number that a node is, with its sign, or None."""
-    sign = 1
-    while isinstance(node, Neg):
-        sign, node = -sign, node.of
-    if isinstance(node, Num) and node.value.denominator == 1:
-        return sign * node.value.numerator
-    return None
 
 
 def _expanded(tree: Node, _variable: str) -> str:
@@ -181,118 +126,6 @@ def _divisible(base: Add) -> str:
     return "" if irreducible else "a factor can be factored further"
 
 
-def _single_fraction(tree: Node, _variable: str) -> str:
-    node = without_sign(tree)
-    parts = (node.top, node.bottom) if isinstance(node, Div) else (node,)
-    if any(_holds_quotient(part) for part in parts):
-        if isinstance(node, Div):
-            return "a fraction stands within a fraction"
-        return "it is not one fraction"
-    return ""
-
-
-def _holds_quotient(node: Node) -> bool:
-    if isinstance(node, Div):
-        return True
-    if isinstance(node, Pow):
-        power = whole(node.exponent)
-        return (power is not None and power < 0) or _holds_quotient(node.base)
-    if isinstance(node, Num):
-        return node.form in ("fraction", "mixed") and node.value.denominator > 1
-    return any(_holds_quotient(child) for child in children(node))
-
-
-def _lowest_terms(tree: Node, _variable: str) -> str:
-    for node in walk(tree):
-        if isinstance(node, Div) and _is_reducible(node):
-            return "a fraction is not in lowest terms"
-        if isinstance(node, Neg) and isinstance(node.of, Div) and (whole(node.of.bottom) or 0) < 0:
-            return "two minus signs cancel"
-    return ""
-
-
-def _is_reducible(node: Div) -> bool:
-    bottom = whole(node.bottom)
-    if bottom is None:
-        return False
-    if bottom < 0 and (whole(node.top) or 0) < 0:
-        return True
-    if isinstance(node.top, Neg) and isinstance(node.bottom, Neg):
-        return True
-    numbers = [whole(factor) for factor in factors(node.top)]
-    top = math.prod(number for number in numbers if number is not None)
-    return abs(bottom) == 1 or (
-        math.gcd(top, bottom) > 1 and any(number is not None for number in numbers)
-    )
-
-
-def _cancelled(tree: Node, variable: str) -> str:
-    told = _lowest_terms(tree, variable)
-    if told:
-        return told
-    for node in walk(tree):
-        if not isinstance(node, Div):
-            continue
-        top, bottom = polynomial(node.top), polynomial(node.bottom)
-        if top is None or bottom is None:
-            return "a fraction stands within a fraction"
-        if not top or not bottom:
-            continue
-        if math.gcd(content(top), content(bottom)) > 1:
-            return "a fraction can be cancelled by a number"
-        if degree(top) and degree(bottom):
-            if len(top) == len(bottom) == 1:
-                (one,), (other,) = top, bottom
-                if {atom for atom, _ in one} & {atom for atom, _ in other}:
-                    return "a fraction can be cancelled"
-            else:
-                raise Undecided("coprime", (node.top, node.bottom))
-    return ""
-
-
-def _partial_fractions(tree: Node, variable: str) -> str:
-    main = {variable} if variable else set(names(tree))
-    return _summed_fractions(tree, main)
-
-
-def _summed_fractions(tree: Node, main: set[str]) -> str:
-    for _, term in terms(tree):
-        inner = [f for f in factors(term) if names(f) & main]
-        if len(inner) == 1 and isinstance(inner[0], Add):
-            told = _summed_fractions(inner[0], main)
-        else:
-            told = _one_fraction(term, main)
-        if told:
-            return told
-    return ""
-
-
-def _one_fraction(term: Node, main: set[str]) -> str:
-    bottoms = [f for f in factors(term) if isinstance(f, Div) and names(f.bottom) & main]
-    if not bottoms:
-        within = (n for n in walk(term) if isinstance(n, Div) and names(n.bottom) & main)
-        return "a fraction is multiplied by the variable" if any(within) else ""
-    others = [f for f in factors(term) if f is not bottoms[0]]
-    if any(names(f) & main for f in others):
-        return "a fraction is multiplied by the variable"
-    top, bottom = without_sign(bottoms[0].top), bottoms[0].bottom
-    bases = [f for f in factors(bottom) if names(f) & main]
-    if len(bases) != 1:
-        return "a denominator is a product"
-    base = bases[0]
-    if isinstance(base, Pow) and whole(base.exponent) is not None:
-        base = base.base
-    below, above = polynomial(base), polynomial(top)
-    if below is None or above is None:
-        return "a fraction stands within a fraction"
-    if degree(above) >= degree(below) and names(top) & main:
-        return "a numerator has too high a degree"
-    irreducible = is_irreducible(below)
-    if irreducible is None:
-        raise Undecided("irreducible", (base,))
-    return "" if irreducible else "a denominator can be factored"
-
-
 def _completed_square(tree: Node, variable: str) -> str:
     main = {variable} if variable else set(names(tree))
     holding = [term for _, term in terms(tree) if names(term) & main]
@@ -316,8 +149,7 @@ def _completed_square(tree: Node, variable: str) -> str:
     return ""
 
 
-def _main_atoms(found: object, main: set[str]) -> set[Node]:
-    assert isinstance(found, dict)  # noqa: S101 - a polynomial
+def _main_atoms(found: Polynomial, main: set[str]) -> set[Node]:
     return {atom for monomial in found for atom, _ in monomial if names(atom) & main}
 
 
@@ -387,13 +219,6 @@ def _is_fraction(node: Div) -> bool:
     return math.gcd(top, bottom) == 1 and bottom != 1
 
 
-def is_rational(node: Node) -> bool:
-    """Whether a node is arithmetic between numbers only."""
-    return all(
-        isinstance(one, Num | Neg | Add | Mul | Div | Pow) for one in walk(node)
-    ) and not any(isinstance(one, Pow) and whole(one.exponent) is None for one in walk(node))
-
-
 def _is_number(node: Node, *numbers: int) -> bool:
     return isinstance(node, Num) and node.value in numbers
 
@@ -409,17 +234,10 @@ def _is_exact(node: Node) -> bool:
 
 
 def _simplified(tree: Node, variable: str) -> str:
-    for form in (_evaluated, _collected, _single_level, _cancelled, _distributed):
+    for form in (_evaluated, _collected, single_level, cancelled, _distributed):
         told = form(tree, variable)
         if told:
             return told
-    return ""
-
-
-def _single_level(tree: Node, _variable: str) -> str:
-    for node in walk(tree):
-        if isinstance(node, Div) and (_holds_quotient(node.top) or _holds_quotient(node.bottom)):
-            return "a fraction stands within a fraction"
     return ""
 
 
@@ -453,98 +271,18 @@ def _decimals(tree: Node, _variable: str) -> str:
     return ""
 
 
-def _rational_denominator(tree: Node, _variable: str) -> str:
-    for node in walk(tree):
-        if not isinstance(node, Div):
-            continue
-        for below in walk(node.bottom):
-            if _is_numeric_root(below) or below == Sym("i", constant=True):
-                return "a root of a number, or i, stands in a denominator"
-    return ""
-
-
-def _is_numeric_root(node: Node) -> bool:
-    if isinstance(node, Call) and node.function in _ROOTS:
-        return not names(node)
-    return (
-        isinstance(node, Pow)
-        and not names(node)
-        and isinstance(node.exponent, Div | Num)
-        and whole(node.exponent) is None
-    )
-
-
 _FAULTS: dict[Form, Callable[[Node, str], str]] = {
     "expanded": _expanded,
     "factored": _factored,
-    "single-fraction": _single_fraction,
-    "lowest-terms": _lowest_terms,
-    "cancelled": _cancelled,
-    "partial-fractions": _partial_fractions,
+    "single-fraction": single_fraction,
+    "lowest-terms": lowest_terms,
+    "cancelled": cancelled,
+    "partial-fractions": partial_fractions,
     "completed-square": _completed_square,
     "collected": _collected,
     "evaluated": _evaluated,
     "simplified": _simplified,
     "no-decimals": _no_decimals,
     "decimals": _decimals,
-    "rational-denominator": _rational_denominator,
+    "rational-denominator": rational_denominator,
 }
-
-Key: TypeAlias = tuple[object, ...]
-
-
-def arranged(node: Node) -> Key:
-    """Return a key that is equal for trees with the same terms and factors in another order.
-
-    They may be grouped otherwise too. No arithmetic is done; a minus sign is a factor.
-    """
-    match node:
-        case Add():
-            return ("+", *_sorted(_summands(node)))
-        case Mul() | Div() | Neg():
-            return ("*", *_sorted(_parts(node)))
-        case Num(value, form):
-            return ("n", value, form in ("decimal", "scientific"))
-        case Sym(name, constant):
-            return ("s", name, constant)
-        case Call("exp", (of,)):
-            return ("Pow", "", arranged(Sym("e", constant=True)), arranged(of))
-        case _:
-            head = written(node) if not children(node) else type(node).__name__
-            name = node.function if isinstance(node, Call) else ""
-            return (head, name, *(arranged(child) for child in children(node)))
-
-
-def _summands(node: Node) -> Iterator[Key]:
-    for one in node.terms if isinstance(node, Add) else (node,):
-        term = one
-        while isinstance(term, Neg) and isinstance(term.of, Neg):
-            term = term.of.of
-        if isinstance(term, Add):
-            yield from _summands(term)
-        else:
-            yield arranged(term)
-
-
-def _parts(node: Node) -> Iterator[Key]:
-    match node:
-        case Mul():
-            for factor in node.factors:
-                yield from _parts(factor)
-        case Div(top, bottom):
-            yield from _parts(top)
-            yield ("1/", arranged(bottom))
-        case Neg(of):
-            yield ("-",)
-            yield from _parts(of)
-        case _:
-            yield arranged(node)
-
-
-def _sorted(keys: Iterator[Key]) -> list[Key]:
-    return sorted(keys, key=repr)
-
-
-def numbers_of(tree: Node) -> list[Fraction]:
-    """The numbers of a tree in the order written."""
-    return [node.value for node in walk(tree) if isinstance(node, Num)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from grader.compare._agreement import Agreement, Outcome, Pair, agree, minus, over, size, times
-from grader.compare._sampling import Space, numbered
+from grader.compare._sampling import numbered
 from grader.notation.values import Undefined, Value
 
 _ONE = Value(Fraction(1))
@@ -97,32 +97,37 @@ def constant(agreement: Agreement, *, given: bool) -> Outcome:
         given: whether the constant has to be a name of its own.
     """
     own = agreement.given.names - agreement.truth.names - {n for n, _, _ in agreement.space.ranges}
-    pairs = _varied(agreement, own, 0)
+    pairs, elsewhere = _varied(agreement, own, 0)
     if len(pairs) < _LEAST and agreement.truth.names:
         return "open"
     if not difference(pairs) and agreement.truth.names:
         return "different"
-    if not given:
-        return "same"
-    again = _varied(agreement, own, 5)
-    if not own or not again:
-        return "different"
-    return "different" if difference([*pairs[:3], *again[:3]]) else "same"
+    if given:
+        again, _ = _varied(agreement, own, 5)
+        if not own or not again or difference([*pairs[:3], *again[:3]]):
+            return "different"
+    return "domain" if elsewhere > 1 else "same"
 
 
-def _varied(agreement: Agreement, own: frozenset[str] | set[str], fixed: int) -> list[Pair]:
-    """Values at points that differ in all names but ``own``."""
-    space: Space = agreement.space
-    points = numbered(replace(space, names=tuple(sorted({*space.names, *own}))))
+def _varied(agreement: Agreement, own: frozenset[str], fixed: int) -> tuple[list[Pair], int]:
+    """Values at points that differ in all names but ``own``, and where only one has a value."""
+    space = replace(agreement.space, names=tuple(sorted({*agreement.space.names, *own})))
+    points = numbered(space)
     held = {name: points[fixed][name] for name in own}
     found: list[Pair] = []
-    for point in points[:24]:
+    elsewhere = 0
+    for point in (*numbered(space, agreement.seed, 3), *points[:21]):
         try:
             one, other = agreement.given.at({**point, **held}), agreement.truth.at(point)
         except Undefined:
             continue
-        if one is not None and other is not None and (one.imag == other.imag or not agreement.real):
-            found.append((one, other))
-        if len(found) == 6:
+        if one is None and other is None:
+            continue
+        apart = one is None or other is None
+        if one is None or other is None or (agreement.real and one.imag != other.imag):
+            elsewhere += apart or bool(one and not one.imag) or bool(other and not other.imag)
+            continue
+        found.append((one, other))
+        if len(found) == 12:
             break
-    return found
+    return found, elsewhere

@@ -21,6 +21,15 @@ _MOST_BITS = 4_000
 _MOST_DIVISORS = 400
 
 
+class Undecided(ValueError):
+    """Whether a polynomial is irreducible cannot be seen without algebra; ``nodes`` says of which."""
+
+    def __init__(self, question: str, nodes: tuple[Node, ...]) -> None:
+        super().__init__(question)
+        self.question = question
+        self.nodes = nodes
+
+
 class TooLong(ValueError):
     """A polynomial of more terms, or longer ones, than are worked with."""
 

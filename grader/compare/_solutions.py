@@ -220,7 +220,7 @@ def _by_solutions(given: Statement, truth: Statement, space: Space, roots: Roots
     tried = [0, 0]
     for turn, (one, other) in enumerate(((truth, given), (given, truth))):
         for name, point in solutions(one, space, one.names | other.names):
-            found = _solves(other, name, point)
+            found = _solves(other, name, point) if _lies_within(point, space) else None
             if found is False:
                 return "different"
             tried[turn] += found is True
@@ -232,9 +232,13 @@ def _by_solutions(given: Statement, truth: Statement, space: Space, roots: Roots
         log=given.left.log,
         roots=roots,
     )
-    if answer is not None:
+    if answer or (answer is False and not space.ranges):
         return "same" if answer else "different"
     return "likely" if min(tried) >= _ENOUGH else "open"
+
+
+def _lies_within(point: Point, space: Space) -> bool:
+    return all(low <= point[name].real <= high for name, low, high in space.ranges if name in point)
 
 
 def _solves(statement: Statement, name: str, point: Point) -> bool | None:

@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 from grader.compare import comparators
-from grader.compare._forms import arranged
+from grader.compare._arranged import arranged
 from grader.compare._formulas import Formulas
 from grader.compare._solutions import (
     Answer,

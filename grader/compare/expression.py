@@ -18,9 +18,11 @@ from typing import Any, ClassVar, Literal, get_args
 from grader.compare import comparators
 from grader.compare._agreement import Agreement, Outcome
 from grader.compare._algebra import ALGEBRA, Question
-from grader.compare._forms import Form, Undecided, arranged, fault
+from grader.compare._arranged import arranged
+from grader.compare._forms import Form, fault
 from grader.compare._formula_misses import constant, factor, miss_of, sign
 from grader.compare._formulas import Formulas, renamed
+from grader.compare._polynomial import Undecided
 from grader.compare._sampling import Formula
 from grader.model import MISSES, Verdict, invalid, unsure, wrong
 from grader.notation.formula import NotAFormula
@@ -204,9 +206,11 @@ class Expression(Formulas):
     def _missed(
         self, given: Node, expected: Node, agreement: Agreement, found: Outcome, read: str
     ) -> Verdict:
-        if agreement.never(agreement.truth):
+        if agreement.never(agreement.truth)[0]:
             return replace(unsure("the expected formula has no value to compare with"), read=read)
-        why = agreement.never(agreement.given)
+        why, beyond = agreement.never(agreement.given)
+        if beyond:
+            return replace(unsure(f"{short(read)} was read; {why}"), read=read)
         if why:
             return invalid(f"{short(read)} was read, which has no value: {why}", read)
         if found == "open":
@@ -220,6 +224,11 @@ class Expression(Formulas):
             return replace(wrong(reason), read=read)
         miss = self._case(given, expected) or miss_of(agreement)
         reason = f"{short(read)} was read; it is not equivalent to what is asked for"
+        if self.up_to == "given-constant" and constant(agreement, given=False) == "same":
+            reason, miss = (
+                f"{short(read)} was read; a constant, such as + C, is missing",
+                "constant",
+            )
         reason += f": {MISSES[miss]}" if miss else self._strange(given, expected)
         return replace(wrong(reason), read=read, miss=miss)
 
