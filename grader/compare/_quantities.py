@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -21,7 +21,8 @@ class Reading:
     """A number with a unit. ``missing`` says that none is written.
 
     ``number`` is the number's text or the number itself, ``written`` what it was read as;
-    ``words`` are those of the unit that stand for themselves (apples).
+    ``words`` are those of the unit that stand for themselves (apples), ``meant`` those in another
+    case, with the unit that is meant (Kg).
     """
 
     number: Any
@@ -29,6 +30,7 @@ class Reading:
     missing: bool
     written: Written = NOTHING
     words: frozenset[str] = frozenset()
+    meant: Mapping[str, str] = field(default_factory=dict)
 
 
 def as_pair(value: Any) -> tuple[Any, str, str] | None:
@@ -55,7 +57,8 @@ def as_pair(value: Any) -> tuple[Any, str, str] | None:
     number = pair[0]
     if isinstance(number, list | tuple | dict | set | bytes | bool | None):
         return None
-    return number, split(f"1 {pair[1]}").unit, ""
+    one, unit, _ = split(f"1 {pair[1]}")
+    return (number, unit, "") if one == "1" else None
 
 
 def read_quantity(number: Any, unit: str, before: str, vocabulary: Vocabulary) -> Reading:
@@ -69,14 +72,28 @@ def read_quantity(number: Any, unit: str, before: str, vocabulary: Vocabulary) -
     return Reading(number=number, unit=read_unit(text, vocabulary), missing=not text)
 
 
-def with_own_words(vocabulary: Vocabulary, words: frozenset[str]) -> Vocabulary:
-    """Return the vocabulary with words that stand for themselves."""
-    return replace(vocabulary, own=words) if words else vocabulary
+def with_words(vocabulary: Vocabulary, own: frozenset[str], meant: Mapping[str, str]) -> Vocabulary:
+    """Return the vocabulary with words that stand for themselves, or for another one."""
+    if not own and not meant:
+        return vocabulary
+    return replace(vocabulary, own=vocabulary.own | own, names={**vocabulary.names, **meant})
+
+
+def sizes(mine: Unit, right: Unit, percent: str) -> list[tuple[Unit, Unit]]:
+    """Return how both units may be meant where they hold per cent; nothing where it is refused."""
+    if _has_percent(mine) and _has_percent(right):
+        return [] if percent == "refused" else [(mine, right)]
+    of_truth = percent_sizes(right, percent.replace("refused", "fraction"))
+    return [(one, other) for one in percent_sizes(mine, percent) for other in of_truth]
+
+
+def _has_percent(unit: Unit) -> bool:
+    return any(known.symbol == "%" for known, _ in unit.parts)
 
 
 def percent_sizes(unit: Unit, percent: str) -> tuple[Unit, ...]:
     """Return the unit with per cent as a hundredth, as one, or both; none where it is refused."""
-    if all(known.symbol != "%" for known, _ in unit.parts):
+    if not _has_percent(unit):
         return (unit,)
     points = tuple(
         (Known("%", Fraction(1), ()), power) if known.symbol == "%" else (known, power)

@@ -17,7 +17,7 @@ from grader.compare._units import (
     without_angle,
 )
 from grader.compare.number import Number
-from grader.model import MISSES, Verdict, invalid, unsure
+from grader.model import MISSES, Verdict, invalid, unsure, wrong
 from grader.notation.unit_names import Exponents
 from grader.notation.units import Unit, Vocabulary, read_unit
 
@@ -46,7 +46,8 @@ class QuantityRules(Number):
     allowed: tuple[str, ...] = ()
     """The units that may be used; any, if none is listed."""
     names: dict[str, str] = field(default_factory=dict)
-    """Further words with what they mean: ``{"c": "299792458 m/s", "C": "degC"}``."""
+    """Further words with what they mean: ``{"c": "299792458 m/s", "C": "degC"}``; a word that
+    means itself is a unit of its own (``{"pears": "pears"}``)."""
     case: bool = True
     """Whether capital and small letters differ (mW, MW)."""
     slash: Literal["auto", "next", "rest"] = "auto"
@@ -64,7 +65,8 @@ class QuantityRules(Number):
 
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(
-            names=self.names,
+            names={word: meaning for word, meaning in self.names.items() if word != meaning},
+            own=frozenset(word for word, meaning in self.names.items() if word == meaning),
             slash=self.slash,
             together=self.together,
             case=self.case,
@@ -146,10 +148,8 @@ class QuantityRules(Number):
             return same
         if self.missing_unit == "invalid":
             return invalid("the unit is missing; write it after the number", same.read)
-        if not same.certain:
-            return same
         told = "the number is right" if same.credit else f"{same.read} is not right"
-        return self._with_credit(same.credit, told, "unit-missing", same.read)
+        return self._with_credit(same, told, "unit-missing", same.read)
 
     def _unit_wrong(
         self, given: Reading, mine: Unit, expected: Reading, right: Unit, miss: str
@@ -157,12 +157,11 @@ class QuantityRules(Number):
         """Another unit than the one asked for: the number may be right as it stands, or in it."""
         read = _with_unit(given.written.shown, mine)
         if self.number == "ignored":
-            return self._with_credit(Fraction(0), mine.written, miss, mine.written)
-        verdict = self._raw(given, expected, right)
-        credit = verdict.credit
-        if self._bases(mine) == self._bases(right):
-            credit = max(credit, self._number(given, expected, mine, right).credit)
-        return self._with_credit(credit, read, miss, read)
+            return self._with_credit(wrong(""), mine.written, miss, mine.written)
+        number = self._raw(given, expected, right)
+        if not number.credit and self._bases(mine) == self._bases(right):
+            number = self._number(given, expected, mine, right)
+        return self._with_credit(number, read, miss, read)
 
     def _other_dimension(
         self, given: Reading, mine: Unit, expected: Reading, right: Unit
@@ -172,9 +171,9 @@ class QuantityRules(Number):
             verdict = self._number(given, expected, mine, right)
             told = f"{read}: whether an angle counts as a unit here, a person has to decide"
             return replace(unsure(told, verdict.credit), read=read)
-        share = self._raw(given, expected, right).credit
+        number = self._raw(given, expected, right)
         if mine.written.casefold() == right.written.casefold():
-            return self._with_credit(share, read, "case", read)
+            return self._with_credit(number, read, "case", read)
         told = f"{mine.written} measures {measured(mine.bases)}"
         if mine.written in ("C", "F"):
             told = f"{told} (degrees are written °{mine.written})"
@@ -182,17 +181,17 @@ class QuantityRules(Number):
             told = f"{read} is a plain number"
         elif not right.parts:
             told = f"{told}, and no unit is asked for"
-        return self._with_credit(share, told, "dimension", read)
+        return self._with_credit(number, told, "dimension", read)
 
     def _off(
         self, verdict: Verdict, given: Reading, mine: Unit, expected: Reading, right: Unit
     ) -> Verdict:
         """A wrong number in a unit of the right dimension: perhaps it is the unit that is wrong."""
         if mine.symbols != right.symbols:
-            share = self._raw(given, expected, right).credit
-            if share:
+            number = self._raw(given, expected, right)
+            if number.credit:
                 kind = self._kind(mine, right)
-                return self._with_credit(share, verdict.read, kind, verdict.read)
+                return self._with_credit(number, verdict.read, kind, verdict.read)
             if differ_by_prefix(mine, right) and self._off_by_prefix(given, mine, expected, right):
                 verdict = self._told(verdict, "prefix")
         return replace(verdict, credit=credit_of(self.unit_credit))
@@ -216,10 +215,12 @@ class QuantityRules(Number):
         reason = f"{base}; {MISSES[miss]}" if self.tell else base
         return replace(verdict, miss=miss, reason=reason)
 
-    def _with_credit(self, share: Fraction, told: str, miss: str, read: str) -> Verdict:
-        """Return the part of the credit that a right number with a wrong unit earns."""
+    def _with_credit(self, number: Verdict, told: str, miss: str, read: str) -> Verdict:
+        """Return the part of the number's credit that it earns with a wrong unit."""
         reason = f"{told}; {MISSES[miss]}" if self.tell else told
-        credit = share * credit_of(self.number_credit)
+        credit = number.credit * credit_of(self.number_credit)
+        if credit and not number.certain:
+            return replace(number, credit=credit)
         return Verdict(credit=credit, reason=reason, read=read, miss=miss)
 
 

@@ -36,7 +36,7 @@ _KINDS = {
     "A^-1 kg m s^-3": "electric field", "K kg m^2 s^-2": "heat", "bit s^-1": "data rate",
     "m^2 s^-1": "diffusivity", "mol s^-1": "catalytic activity", "rad^2": "solid angle",
 }  # fmt: skip
-_APART = (("Hz", "Bq"), ("Gy", "Sv"))
+_APART = (("Hz", "Bq"), ("Gy", "Sv"), ("W", "VA"))
 """Units of the same dimension that are never used for each other (SI Brochure, 2.3.4)."""
 _ROOTS = {
     "meter": "m", "kilogram": "kg", "second": "s", "ampere": "A", "kelvin": "K", "mole": "mol",

@@ -20,9 +20,9 @@ from grader.compare._quantities import (
     Reading,
     as_pair,
     is_money,
-    percent_sizes,
     read_quantity,
-    with_own_words,
+    sizes,
+    with_words,
 )
 from grader.compare._quantity_rules import QuantityRules, credit_of
 from grader.model import Verdict, invalid, unsure
@@ -32,6 +32,7 @@ from grader.notation.options import check_choices
 from grader.notation.units import Unit, UnknownUnit, Vocabulary, defined, read_unit
 
 ONE = Written(real=Fraction(1), form="integer")
+_SECOND = re.compile(r"(?<![\^*])[\s,;][-+]?\.?\d")
 _NUMBER_AFTER = re.compile(r"[^\W\d_]\.?\s\s?[-+]?\d")
 
 
@@ -67,8 +68,9 @@ class Quantity(QuantityRules):
         try:
             for word in (*self.allowed, self.absolute_unit):
                 read_unit(word, self._vocabulary())
-            for word in self.names.values():
-                defined(word, self._vocabulary())
+            for word, meaning in self.names.items():
+                if word != meaning:
+                    defined(meaning, self._vocabulary())
         except Unreadable as error:
             raise ValueError(f"'allowed', 'names' and 'absolute_unit': {error}") from None
 
@@ -78,7 +80,7 @@ class Quantity(QuantityRules):
         expected = self._expected(truth, vocabulary)
         if isinstance(expected, Verdict):
             return expected
-        vocabulary = with_own_words(vocabulary, expected.words)
+        vocabulary = with_words(vocabulary, expected.words, expected.meant)
         try:
             given = self._given(value, vocabulary)
         except UnknownUnit as error:
@@ -99,18 +101,24 @@ class Quantity(QuantityRules):
         if pair is None:
             return open_
         words: frozenset[str] = frozenset()
+        meant: dict[str, str] = {}
         for _ in range(5):
             try:
-                read = read_quantity(*pair, with_own_words(vocabulary, words))
+                read = read_quantity(*pair, with_words(vocabulary, words, meant))
                 number = self._truth_number(read.number)
             except UnknownUnit as error:
-                words |= {error.word}
+                if error.case:
+                    meant[error.word] = error.near
+                elif error.near:
+                    return unsure("the expected unit is not known; 'names' can say what it means")
+                else:
+                    words |= {error.word}
             except (Unreadable, TypeError):
                 return open_
             else:
                 if number is None or not self._fits_tolerance(read.unit):
                     return open_
-                return replace(read, written=number, words=words)
+                return replace(read, written=number, words=words, meant=meant)
         return open_
 
     def _fits_tolerance(self, unit: Unit) -> bool:
@@ -131,9 +139,9 @@ class Quantity(QuantityRules):
         if pair is None:
             read = self.read(value)
             return read if isinstance(read, Verdict) else invalid("this is no number with a unit")
+        self._check_order(*pair)
         if self.unit == "ignored":
             pair = (pair[0], "", "")
-        self._check_order(*pair)
         reading = read_quantity(*pair, vocabulary)
         if isinstance(pair[0], str) and not pair[0] and reading.unit.parts:
             if self.number == "needed":
@@ -148,6 +156,10 @@ class Quantity(QuantityRules):
             raise Unreadable("write the value alone, without an equals sign")
         if isinstance(number, str) and not number and _NUMBER_AFTER.search(unit):
             raise Unreadable("write one number first, and then its unit")
+        # Words that are not read may hide no second number (5 or 6).
+        unread = self.unit == "ignored" or self.unknown_unit == "accepted"
+        if unread and _SECOND.search(unit):
+            raise Unreadable("more than one number is written; write one number with its unit")
         named = before or (unit if is_money(unit) else "")
         if self.currency != "anywhere" and named and bool(before) != (self.currency == "before"):
             raise Unreadable(f"write “{named}” {self.currency} the number")
@@ -159,7 +171,7 @@ class Quantity(QuantityRules):
         if error.case and self.unknown_unit != "accepted":
             verdict = self._in_other_case(value, expected, vocabulary)
             if verdict is not None and verdict.credit == 1:
-                return self._with_credit(Fraction(1), str(error), "case", verdict.read)
+                return self._with_credit(verdict, str(error), "case", verdict.read)
         if self.unknown_unit == "invalid":
             return invalid(str(error))
         pair = as_pair(value) or ("", "", "")
@@ -170,7 +182,7 @@ class Quantity(QuantityRules):
         verdict = self._raw(given, expected, expected.unit)
         if self.unknown_unit == "accepted":
             return verdict
-        return self._with_credit(verdict.credit, str(error), "unit", verdict.read)
+        return self._with_credit(verdict, str(error), "unit", verdict.read)
 
     def _in_other_case(
         self, value: Any, expected: Reading, vocabulary: Vocabulary
@@ -205,11 +217,10 @@ class Quantity(QuantityRules):
     def _sized(self, given: Reading, one: Unit, expected: Reading, other: Unit) -> Verdict:
         """Compare with percent as a hundredth, as points, or as either."""
         best: Verdict | None = None
-        for mine in percent_sizes(one, self.percent):
-            for right in percent_sizes(other, self.percent.replace("refused", "fraction")):
-                verdict = self._with_units(given, mine, expected, right)
-                if best is None or verdict.credit > best.credit:
-                    best = verdict
+        for mine, right in sizes(one, other, self.percent):
+            verdict = self._with_units(given, mine, expected, right)
+            if best is None or verdict.credit > best.credit:
+                best = verdict
         if best is None:
             return invalid("no percent sign is wanted here; write the number itself")
         return best

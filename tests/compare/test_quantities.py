@@ -149,6 +149,29 @@ def test_ambiguous_units_go_to_a_person_where_the_readings_differ() -> None:
     assert not compare("5 mw", "5 mW", case=False).certain
     assert not compare("5 rad/s", "5 s^-1").certain
     assert not compare("5 Bq", "5 Hz").certain
+    assert not compare("5 kVA", "5 kW").certain
+
+
+def test_what_the_rubric_calls_a_unit_is_one() -> None:
+    assert is_right(compare("25 Kg", "25 Kg"))
+    assert is_right(compare("25 kg", "25 Kg"))
+    assert not compare("5 m", "5 meterz").certain
+    assert is_right(compare("5 meterz", "5 meterz", names={"meterz": "meterz"}))
+    assert compare("5 pears", "5 apples").invalid
+    assert compare("5 kg", "5 apples").miss == "dimension"
+
+
+def test_an_open_number_stays_open_whatever_its_unit() -> None:
+    assert not compare("1,234 m", "1234 m").certain
+    assert not compare("1,234 km", "1234 m", number_credit=0.5).certain
+    assert not compare("1,234", "1234 m", number_credit=0.5).certain
+    assert compare("1,234 kg", "1234 m").certain
+
+
+def test_no_second_number_hides_in_words_that_are_not_read() -> None:
+    assert compare("5 or 6", "5 m", unit="ignored").invalid
+    assert compare("5 m 6 m", "5 m", unknown_unit="accepted").invalid
+    assert is_right(compare("5 m ^ 2", "5 m^2", unit="ignored"))
 
 
 def test_the_unit_may_have_to_be_the_same_or_be_ignored() -> None:
@@ -216,7 +239,9 @@ def test_other_conventions_are_options() -> None:
     assert is_right(compare("5", "5 %", percent="points"))
     assert is_right(compare("5", "5 %", percent="either"))
     assert is_right(compare("5 %", "5", percent="either"))
+    assert not compare("500 %", "5 %", percent="either").credit
     assert compare("5 %", "0.05", percent="refused").invalid
+    assert is_right(compare("0.05", "5 %", percent="refused"))
     assert is_right(compare("1 pint", "568.26125 cm^3", customary="imperial"))
     assert is_right(compare("2 c", "599584916 m/s", names={"c": "299792458 m/s"}))
     assert compare("1 yd", "3 ft", allowed=("ft", "in")).miss == "unit"
