@@ -93,7 +93,8 @@ class Gaps:
     def _measure(self, apart: Array, sizes: Array, place: _Place) -> None:
         """Keep the greatest differences; of equal ones the first, whatever the layout."""
         self.greatest, self.greatest_at = _most(apart, place, (self.greatest, self.greatest_at))
-        fair = np.divide(apart, np.where(sizes > 0, sizes, np.inf))
+        sizes = sizes if sizes.min() > 0 else np.where(sizes > 0, sizes, np.inf)
+        fair = np.divide(apart, sizes, out=apart)
         self.relative, self.relative_at = _most(fair, place, (self.relative, self.relative_at))
 
     def _odd(self, places: Array, given: Array) -> None:
@@ -247,7 +248,7 @@ def _floats(one: Array, other: Array, near: Closeness, found: Gaps, place: _Plac
     work = np.result_type(one, other, np.float64)
     real = np.result_type(np.abs(np.zeros(1, work)))
     length = min(CHUNK, one.size)
-    rows = np.empty((3, length), real)
+    rows, spare = np.empty((3, length), real), np.empty(length, real)
     typed = np.empty((3, length), work)
     for start in range(0, one.size, CHUNK):
         x, y = one[start : start + CHUNK], other[start : start + CHUNK]
@@ -266,7 +267,7 @@ def _floats(one: Array, other: Array, near: Closeness, found: Gaps, place: _Plac
             found.note(place(at + start), x[at], far, size)
             continue
         if not near.exact:
-            t += np.multiply(sizes, _SLACK)
+            t += np.multiply(sizes, _SLACK, out=spare[: x.size])
         out = np.less(t, 0)
         count = int(np.count_nonzero(out))
         if count:

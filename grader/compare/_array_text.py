@@ -17,12 +17,17 @@ DEEPEST = 32
 _DIGITS = 400
 
 _REAL = r"(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
+_CALLED = r"(?:(?:np|numpy|torch)\.)?(?:array|tensor|matrix|(?:float|u?int|complex|bool)_?\d{0,3})"
+"""What may stand before a bracket, as in a printed list: [np.float64(1.5), tensor(2.)]."""
+_OPTION = (
+    r",\s{0,20}(?:dtype|device|requires_grad|grad_fn)\s{0,3}=\s{0,3}[\w.'\":<>| ]{1,60}(?=[,)])"
+)
 _END = r"(?=[\s,;\[\](){}]|\Z)"
 _TOKEN = re.compile(
-    rf"\s*+(?:(?P<open>[\[({{])|(?P<close>[\])}}])|(?P<comma>,)|(?P<row>;)"
+    rf"\s*+(?:(?P<open>{_CALLED}\(|[\[({{])|(?P<close>[\])}}])|(?P<named>{_OPTION})|(?P<comma>,)|(?P<row>;)"
+    rf"|(?P<complex>(?:[+-]?{_REAL}\s{{0,30}}(?=[+-]))?[+-]?\s{{0,3}}{_REAL}[jJ]){_END}"
     rf"|(?P<number>[+-]?{_REAL}){_END}"
-    rf"|(?P<complex>(?:[+-]?{_REAL}(?=[+-]))?[+-]?{_REAL}[jJ]){_END}"
-    rf"|(?P<word>[+-]?(?:nan|inf(?:inity)?|∞|true|false)){_END})",
+    rf"|(?P<word>[+-]?(?:(?:np|numpy|math)\.)?(?:nan|inf(?:inity)?|∞|true_?|false_?)){_END})",
     re.ASCII | re.IGNORECASE,
 )
 _CALL = re.compile(
@@ -96,7 +101,9 @@ def read_text(text: str) -> tuple[Any, str]:
         text = ";".join(line for line in text.splitlines() if line.strip())
     _fill(text, top)
     if top.rows:
-        return top.value(), dtype
+        rows = top.value()
+        # a number on each line is a vector, not a column
+        return ([row[0] for row in rows] if all(len(row) == 1 for row in rows) else rows), dtype
     return (top.items[0] if len(top.items) == 1 and not top.commas else top.items), dtype
 
 
@@ -129,12 +136,14 @@ def _fill(text: str, top: _Level) -> None:
         if kind == "open":
             if len(levels) > DEEPEST:
                 raise NoArray(f"its brackets are nested more than {DEEPEST} deep")
-            levels.append(_Level(sign))
+            levels.append(_Level(sign[-1]))
         elif kind == "close":
             if len(levels) == 1 or _PAIRS[now.sign] != sign:
                 raise NoArray(f"a bracket “{sign}” closes what is not open")
             levels.pop()
             levels[-1].add(now.value())
+        elif kind == "named":
+            continue
         elif kind == "comma":
             now.end_item()
         elif kind == "row":
@@ -156,7 +165,7 @@ def _odd(rest: str) -> str:
 
 def _number(text: str, kind: str | None) -> Any:
     if kind == "word":
-        plain = text.casefold().lstrip("+-")
+        plain = text.casefold().lstrip("+-").rpartition(".")[2].rstrip("_")
         if plain in ("true", "false"):
             if text[0] in "+-":
                 raise NoArray(f"“{text}” is no number of an array")
@@ -166,7 +175,7 @@ def _number(text: str, kind: str | None) -> Any:
     if len(text) > _DIGITS:
         raise NoArray(f"a number has more than {_DIGITS} digits")
     if kind == "complex":
-        value = complex(text)
+        value = complex("".join(text.split()))
         finite = math.isfinite(value.real) and math.isfinite(value.imag)
     elif text.lstrip("+-").isdigit():
         return int(text)

@@ -37,12 +37,36 @@ def right(value: Any, truth: Any, **options: Any) -> bool:
         "[1 2; 3 4]",
         "((1, 2), (3, 4))",
         "1 2\n3 4",
+        "[[np.float64(1.0), np.float64(2.0)], [np.int64(3), 4]]",
+        "[tensor([1, 2]), tensor([3, 4])]",
+        "[array([1., 2.]), array([3., 4.])]",
         "[[1e0, 0.2e1], [+3, 4.0]]",
     ],
 )
 def test_every_usual_way_of_writing_is_read(text: str) -> None:
     assert right(text, [[1, 2], [3, 4]])
     assert not right(text, [[1, 2], [3, 5]])
+
+
+def test_numbers_on_lines_are_a_vector_and_semicolons_in_brackets_make_a_column() -> None:
+    assert right("1\n2\n3\n", [1, 2, 3])
+    assert right("[1; 2; 3]", [[1], [2], [3]])
+    assert right("7", 7)
+    assert right("[7]", [7])
+
+
+@given(
+    arrays.arrays(
+        st.sampled_from([np.float64, np.float32, np.int16, np.complex128, np.uint64, np.bool_]),
+        SHAPES,
+    )
+)
+def test_whatever_numpy_prints_is_read_again(one: Any) -> None:
+    if np.iscomplexobj(one):
+        one = np.nan_to_num(one, nan=1, posinf=2, neginf=3)
+    with np.printoptions(floatmode="unique", threshold=10_000):
+        for text in (str(one), repr(one), str(one.tolist()), repr(list(one))):
+            assert right(text, one, nan="same-place"), text
 
 
 @pytest.mark.parametrize(
