@@ -1,0 +1,103 @@
+"""Algebra is asked in a process of its own, which can be killed and never decides by its silence."""
+
+import os
+import time
+
+import pytest
+
+from grader.compare._algebra import Algebra
+from grader.notation import Notation
+from grader.notation.formula import parse
+from grader.notation.tree import Call, Node, Rel
+
+
+def tree(text: str) -> Node:
+    return parse(text, Notation())
+
+
+@pytest.fixture(scope="module")
+def algebra() -> Algebra:
+    worker = Algebra()
+    yield worker
+    worker.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "answer"),
+    [
+        ("zero", ["sin(x)^2 + cos(x)^2 - 1"], True),
+        ("zero", ["x"], None),
+        ("irreducible", ["x^4 + 4"], False),
+        ("irreducible", ["x^4 + 1"], True),
+        ("irreducible", ["x^2 - y^2"], False),
+        ("coprime", ["x^2 - 1", "x - 1"], False),
+        ("coprime", ["x + y", "x - y"], True),
+        ("same-roots", ["x^2 - 1", "(x-1)(x+1)^3"], True),
+        ("same-roots", ["x^2 + 1", "x^4 + 1"], True),
+        ("same-roots", ["x^2 - 1", "x - 1"], False),
+        ("same-roots", ["(x-1)/(x-1)", "x - 1"], False),
+        ("same-roots", ["sin(x)", "tan(x)"], None),
+    ],
+)
+def test_questions_are_answered(
+    algebra: Algebra, question: str, texts: list[str], answer: bool | None
+) -> None:
+    assert algebra.ask(question, *map(tree, texts)) is answer
+
+
+def test_assumptions_are_kept(algebra: Algebra) -> None:
+    roots = tree("x^2 - 1"), tree("x - 1")
+    assert algebra.ask("same-roots", *roots, assume="positive") is True
+    assert algebra.ask("same-roots", tree("x^2 + 1"), tree("x^4 + 1"), assume="complex") is False
+    assert algebra.ask("zero", tree("sqrt(x^2) - x"), assume="positive") is True
+    assert algebra.ask("zero", tree("sqrt(x^2) - x"), assume="real") is None
+
+
+def test_inequalities_are_solved(algebra: Algebra) -> None:
+    sides = [tree(text) for text in ("x^2", "4", "|x|", "2")]
+    assert algebra.ask("same-set", *sides, signs="< <") is True
+    assert algebra.ask("same-set", *sides, signs="< <=") is False
+
+
+def test_what_it_does_not_know_has_no_answer_and_does_not_end_it(algebra: Algebra) -> None:
+    assert algebra.ask("zero", Call("__import__", (tree("x"),))) is None
+    assert algebra.ask("zero", Rel("=", tree("x"), tree("y"))) is None
+    assert algebra.ask("zero", tree("2^(10^9)")) is None
+    assert algebra.ask("zero", tree("+".join("x" * 2_000))) is None
+    assert algebra.ask("zero", tree("x - x")) is True
+
+
+def test_a_question_that_takes_too_long_is_given_up_and_the_next_one_answered() -> None:
+    worker = Algebra(seconds=1)
+    try:
+        assert worker.ask("zero", tree("x - x")) is True
+        first = worker._process.pid
+        start = time.monotonic()
+        assert worker.ask("irreducible", tree("(x+y+z+a+b)^40 + 1")) is None
+        assert time.monotonic() - start < 30
+        assert worker.ask("zero", tree("y - y")) is True
+        assert worker._process.pid != first
+    finally:
+        worker.close()
+
+
+def test_nothing_runs_before_it_is_asked_nor_after_it_is_closed() -> None:
+    worker = Algebra()
+    assert worker._process is None
+    assert worker.ask("zero", tree("x - x")) is True
+    pid = worker._process.pid
+    worker.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    worker.close()
+
+
+def test_a_worker_that_died_is_started_anew() -> None:
+    worker = Algebra()
+    try:
+        assert worker.ask("zero", tree("x - x")) is True
+        worker._process.kill()
+        worker._process.wait()
+        assert worker.ask("zero", tree("x - x")) is True
+    finally:
+        worker.close()

@@ -1,0 +1,288 @@
+"""What students experience when a formula is asked for."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.compare.expression import Expression
+from grader.model import MISSES, Verdict
+from grader.notation import Notation
+from grader.notation.formula import parse
+from grader.notation.tree import Add, Div, Mul, Neg, Node, Num, Pow, Sym
+from grader.notation.writing import written
+
+
+def compare(text: Any, truth: Any, **options: Any) -> Verdict:
+    return Expression(**options).compare(text, truth)
+
+
+def is_right(text: Any, truth: Any, **options: Any) -> bool:
+    verdict = compare(text, truth, **options)
+    assert verdict.certain, verdict.reason
+    assert not verdict.invalid, verdict.reason
+    return verdict.credit == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("(x+1)^2", "x^2 + 2x + 1"),
+        ("1/2 x", "x/2"),
+        ("sin(x)^2 + cos(x)^2", "1"),
+        ("cosh(x)^2 - sinh(x)^2", "1"),
+        ("x^2/x", "x"),
+        ("(x+1e20) - 1e20 + sin(x)", "x + sin(x)"),
+        ("e^x e^y", "e^(x+y)"),
+        ("e^(i x)", "cos(x) + i sin(x)"),
+        ("x^(1/3)", "cbrt(x)"),
+        ("ln(x^3)", "3 ln(x)"),
+        ("sqrt(2)/2", "1/sqrt(2)"),
+        ("n!/(n-1)!", "n"),
+        (r"\frac{x^2-1}{x-1}", "x + 1"),
+        ("acos(x)", "pi/2 - asin(x)"),
+        ("(a-x)^600", "(x-a)^600"),
+        ("inf", "inf"),
+        (3, "3"),
+        (Fraction(1, 2), "1/2"),
+    ],
+)
+def test_equal_formulas_are_right_whatever_their_form(text: Any, truth: str) -> None:
+    assert is_right(text, truth)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("x + 1e-9*y", "x"),
+        ("sin(x) + 1e-60*x", "sin(x)"),
+        ("x + exp(-100)", "x"),
+        ("x + 10^-200", "x"),
+        ("|x|", "x"),
+        ("sqrt(x^2)", "x"),
+        ("|x + 5000| - 5000", "x"),
+        ("max(x, -70)", "x"),
+        ("floor(x)", "ceil(x) - 1"),
+        ("x^2", "x^3"),
+        ("3.14", "pi"),
+        ("1/ab", "1/(ab)"),
+        ("x(x-1)(x-2)(x-3) + x", "x"),
+        ("ln(2x)", "2 ln(x)"),
+        ("(-2)^a", "(-2)^(a b)"),
+    ],
+)
+def test_no_wrong_formula_is_ever_right(text: str, truth: str) -> None:
+    assert not is_right(text, truth)
+    assert not is_right(truth, text)
+
+
+def test_sums_of_numbers_too_large_to_calculate_with_go_to_a_person() -> None:
+    verdict = compare("max(exp(x), 1e40)", "1e40")
+    assert not verdict.certain
+    assert not compare("e^e^e^e^e", "x").certain
+
+
+@pytest.mark.parametrize(("one", "other"), [("2 ln(x)", "ln(x^2)"), ("ln(x) + ln(y)", "ln(x y)")])
+def test_a_value_on_one_side_only_is_a_case_for_a_person_unless_the_rubric_says_otherwise(
+    one: str, other: str
+) -> None:
+    for text, truth in ((one, other), (other, one)):
+        verdict = compare(text, truth)
+        assert (verdict.credit, verdict.certain) == (1, False)
+        assert not is_right(text, truth, domain="compared")
+        assert is_right(text, truth, domain="ignored")
+        assert is_right(text, truth, assume="positive")
+
+
+def test_what_variables_stand_for_decides() -> None:
+    assert is_right("sqrt(x^2)", "x", assume="positive")
+    assert not is_right("sqrt(x^2)", "|x|", assume="complex")
+    assert is_right("cos(pi n)", "(-1)^n", whole=["n"])
+    assert is_right("|x|", "x", variables={"x": [0, 10]})
+
+
+def test_several_letters_are_a_product_or_one_name() -> None:
+    assert is_right("ab", "a*b")
+    assert is_right("2 rate", "rate + rate", juxtaposed="name")
+    assert is_right("hours + 1", "1 + x1", names={"x1": ["hours"]})
+    assert is_right("b0 + 2x", "7 + 2x", constants={"b0": 7})
+
+
+def test_unknown_functions_are_equal_where_their_arguments_are() -> None:
+    assert is_right("f(x+x) + f(y)", "f(y) + f(2x)", functions=["f"])
+    assert not is_right("f(x+y)", "f(x) + f(y)", functions=["f"])
+    assert not is_right("f(x)", "g(x)", functions=["f", "g"])
+    assert not is_right("g(x, y)", "g(y, x)", functions=["g"])
+
+
+def test_numbers_may_be_rounded_where_the_rubric_allows_it() -> None:
+    assert is_right("3.14x", "pi x", relative=0.01)
+    assert not is_right("3.1x", "pi x", relative=0.01)
+    assert is_right("x + 0.3333", "x + 1/3", absolute=0.001)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth", "miss"),
+    [
+        ("y - x", "x - y", "sign"),
+        ("x/y", "y/x", "reciprocal"),
+        ("3x", "x", "factor-constant"),
+        ("x + 3", "x", "constant"),
+        ("x^2 y^2", "x y", "squared"),
+        ("sqrt(x)", "x", "rooted"),
+        ("X + 1", "x + 1", "case"),
+        ("-5", "5", "sign"),
+        ("x + sin(x)", "x", ""),
+    ],
+)
+def test_the_kind_of_miss_is_told_in_words_and_never_the_truth(
+    text: str, truth: str, miss: str
+) -> None:
+    verdict = compare(text, truth)
+    assert (verdict.credit, verdict.miss) == (0, miss)
+    if miss:
+        assert verdict.reason.endswith(MISSES[miss])
+
+
+def test_the_expected_formula_is_never_told() -> None:
+    for text in ("x", "7 y", "z +", "1/0", "sin(z)", "y=2"):
+        assert "1729" not in compare(text, "1729 q + 3", variables=["q"]).reason
+
+
+def test_an_antiderivative_may_have_any_constant() -> None:
+    options = {"up_to": "constant", "variables": ["x"]}
+    assert is_right("x^2/2", "x^2/2", **options)
+    assert is_right("x^2/2 + C", "x^2/2", **options)
+    assert is_right("(x+1)^2/2 + 3k", "x^2/2 + x", **options)
+    assert not is_right("x^2/2 + C x", "x^2/2", **options)
+    assert not is_right("x^2 + C", "x^2/2", **options)
+    assert is_right("x^2/2 + C", "x^2/2", up_to="given-constant")
+    missing = compare("x^2/2 + 5", "x^2/2", up_to="given-constant")
+    assert (missing.credit, missing.miss) == (0, "constant")
+    assert not compare("ln(x)", "ln|x|", up_to="constant").certain
+
+
+def test_a_factor_or_a_sign_may_be_free() -> None:
+    assert is_right("-2x + 4", "x - 2", up_to="factor")
+    assert not is_right("0", "x - 2", up_to="factor")
+    assert is_right("2 - x", "x - 2", up_to="sign")
+    assert not is_right("2x - 4", "x - 2", up_to="sign")
+
+
+@pytest.mark.parametrize(
+    ("text", "truth", "same"),
+    [
+        ("2x + 1", "1 + x*2", True),
+        ("b - a", "-a + b", True),
+        ("(a b)/c", "a (b/c)", True),
+        ("x + (y + z)", "z + y + x", True),
+        ("x (-y)", "-x y", True),
+        ("1 + 2", "3", False),
+        ("x x", "x^2", False),
+        ("2/4", "1/2", False),
+        ("4.0", "4", False),
+        ("1x", "x", False),
+        ("(1-x)^2", "(x-1)^2", False),
+    ],
+)
+def test_the_same_terms_in_another_order(text: str, truth: str, same: bool) -> None:
+    verdict = compare(text, truth, identical="reordered")
+    assert verdict.credit == same
+    assert verdict.miss == ("" if same else "form")
+
+
+def test_as_written_means_the_same_order() -> None:
+    assert is_right("( x ) + 1", "x+1", identical="as-written")
+    assert compare("1+x", "x+1", identical="as-written", form_credit=0.5).credit == Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("", "nothing"),
+        ("x +", ""),
+        ("(x", "not closed"),
+        ("y = 2x", "not expected"),
+        ("x/0", "divides by zero"),
+        (None, "no formula"),
+        ([1], "no formula"),
+        ("x" * 20_000, "too long"),
+        ("(" * 5_000 + "x" + ")" * 5_000, ""),
+    ],
+)
+def test_what_is_no_formula_is_invalid_and_not_wrong(text: Any, hint: str) -> None:
+    verdict = compare(text, "2x")
+    assert verdict.invalid
+    assert hint in verdict.reason
+
+
+def test_rubrics_can_forbid_and_require() -> None:
+    assert compare("tan(x)", "sin(x)/cos(x)", forbidden=["tan"]).invalid
+    assert compare("x*x", "x^2", required=["^"]).invalid
+    assert is_right("x^2", "x*x", forbidden=["*"])
+    assert compare("q + x", "x", variables=["x"], unknown="invalid").invalid
+    assert is_right("y = 2x", "2x", before=["y"])
+
+
+def test_bad_options_are_refused_when_the_rubric_is_loaded() -> None:
+    for options in (
+        {"form": ["pretty"]},
+        {"identical": "maybe"},
+        {"absolute": -1},
+        {"variables": {"x": [1, 0]}},
+        {"variables": {"x": [1]}},
+        {"form_credit": 2},
+        {"constants": {"g": "much"}},
+    ):
+        with pytest.raises(ValueError):
+            Expression(**options)
+
+
+def test_a_truth_that_cannot_be_used_costs_nobody_points() -> None:
+    for truth in ("x +", "y = x", "1/0", None):
+        verdict = compare("x", truth)
+        assert not verdict.certain
+
+
+NUMBERS = st.integers(1, 9).map(lambda n: Num(Fraction(n)))
+TREES: st.SearchStrategy[Node] = st.recursive(
+    NUMBERS | st.sampled_from([Sym("x"), Sym("y")]),
+    lambda inner: (
+        st.tuples(inner, inner).map(Add)
+        | st.tuples(inner, inner).map(Mul)
+        | inner.map(Neg)
+        | st.tuples(inner, st.integers(2, 3)).map(lambda p: Pow(p[0], Num(Fraction(p[1]))))
+        | st.tuples(inner, NUMBERS).map(lambda p: Div(*p))
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(tree=TREES, other=TREES)
+def test_adding_and_taking_away_again_changes_nothing(tree: Node, other: Node) -> None:
+    longer = Add((Add((tree, other)), Neg(other)))
+    assert is_right(written(longer), written(tree))
+
+
+@settings(max_examples=60, deadline=None)
+@given(tree=TREES, step=st.integers(1, 10**6))
+def test_the_smallest_number_more_is_seen(tree: Node, step: int) -> None:
+    more = Add((tree, Num(Fraction(1, step))))
+    assert not is_right(f"({written(tree)}) + 1/{step}", written(tree))
+    assert parse(written(more), Notation())
+
+
+@settings(max_examples=40, deadline=None)
+@given(one=TREES, other=TREES)
+def test_it_does_not_matter_which_of_both_is_the_truth(one: Node, other: Node) -> None:
+    first = compare(written(one), written(other))
+    second = compare(written(other), written(one))
+    assert (first.credit, first.certain) == (second.credit, second.certain)
+
+
+@given(text=st.text(max_size=40), truth=st.sampled_from(["x", "sin(x)/x", "3", "a b"]))
+def test_no_text_raises(text: str, truth: str) -> None:
+    assert isinstance(compare(text, truth), Verdict)
