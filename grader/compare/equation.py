@@ -19,15 +19,9 @@ from typing import Any, ClassVar, Literal
 from grader.compare import comparators
 from grader.compare._arranged import arranged
 from grader.compare._formulas import Formulas
-from grader.compare._solutions import (
-    Answer,
-    Statement,
-    difference,
-    is_solved,
-    same,
-    same_system,
-    turned,
-)
+from grader.compare._relations import Statement, difference, is_solved, turned
+from grader.compare._solutions import Answer, same
+from grader.compare._systems import same_system
 from grader.model import MISSES, Verdict, invalid, unsure, wrong
 from grader.notation.formula import NotAFormula
 from grader.notation.options import check_choices
