@@ -76,7 +76,7 @@ def with_words(vocabulary: Vocabulary, own: frozenset[str], meant: Mapping[str, 
     """Return the vocabulary with words that stand for themselves, or for another one."""
     if not own and not meant:
         return vocabulary
-    return replace(vocabulary, own=vocabulary.own | own, names={**vocabulary.names, **meant})
+    return replace(vocabulary, own=vocabulary.own | own, names=(*vocabulary.names, *meant.items()))
 
 
 def sizes(mine: Unit, right: Unit, percent: str) -> list[tuple[Unit, Unit]]:

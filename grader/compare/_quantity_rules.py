@@ -25,7 +25,7 @@ _INHERITED = tuple(one.name for one in fields(Number))
 _SCALED = ("absolute", "zero", "zero_below")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, init=False, repr=False, eq=False)
 class QuantityRules(Number):
     """The options of quantities, and the verdict on a number and its unit that were read."""
 
@@ -65,7 +65,7 @@ class QuantityRules(Number):
 
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(
-            names={word: meaning for word, meaning in self.names.items() if word != meaning},
+            names=tuple(pair for pair in self.names.items() if pair[0] != pair[1]),
             own=frozenset(word for word, meaning in self.names.items() if word == meaning),
             slash=self.slash,
             together=self.together,
@@ -172,7 +172,7 @@ class QuantityRules(Number):
             told = f"{read}: whether an angle counts as a unit here, a person has to decide"
             return replace(unsure(told, verdict.credit), read=read)
         number = self._raw(given, expected, right)
-        if mine.written.casefold() == right.written.casefold():
+        if _folded(mine) == _folded(right):
             return self._with_credit(number, read, "case", read)
         told = f"{mine.written} measures {measured(mine.bases)}"
         if mine.written in ("C", "F"):
@@ -206,7 +206,7 @@ class QuantityRules(Number):
 
     def _kind(self, mine: Unit, right: Unit) -> str:
         """What kind of wrong unit it is."""
-        if mine.written.casefold() == right.written.casefold() and mine.written != right.written:
+        if _folded(mine) == _folded(right):
             return "case"
         return "prefix" if differ_by_prefix(mine, right) else "unit"
 
@@ -228,6 +228,11 @@ class QuantityRules(Number):
 def credit_of(value: float | str | Fraction) -> Fraction:
     """Return a credit as the decimal number or fraction that the rubric writes."""
     return Fraction(str(value))
+
+
+def _folded(unit: Unit) -> str:
+    """A unit's spelling without blanks and capital letters."""
+    return unit.written.replace(" ", "").casefold()
 
 
 def _with_unit(number: str, unit: Unit) -> str:

@@ -149,7 +149,7 @@ class Reader:
         power = self._exponent(number=token.kind == "number")
         if token.kind == "number" and self._is_start():
             raise Unreadable(TWICE)
-        if token.kind == "word" and token.text not in self.vocabulary.names:
+        if token.kind == "word" and self.vocabulary.definition(token.text) is None:
             # Of units written together (kgm^2) the exponent is that of the last.
             return [*parts[:-1], *_to(parts[-1:], scale, power)[0]], scale
         return _to(parts, scale, power)
@@ -191,9 +191,10 @@ class Reader:
             self.at += 1
             return self._meant(joined)
         prefix = unit_names.prefix_of(token.text)
-        if prefix and token.text not in self.vocabulary.names and not unit_names.find(token.text):
+        further = self.vocabulary.definition(token.text) is not None
+        if prefix and not further and not unit_names.find(token.text):
             return self._prefixed(token.text, prefix)
-        if token.text == "M" and following and not self.vocabulary.names.get("M"):
+        if token.text == "M" and following and not further:
             return self._mega(following)
         return self._meant(token.text)
 
@@ -226,7 +227,7 @@ class Reader:
         return [(larger, power), *more], Fraction(1)
 
     def _meant(self, word: str) -> Product:
-        definition = self.vocabulary.names.get(word)
+        definition = self.vocabulary.definition(word)
         if definition is not None:
             return self.define(definition)
         options = meant(word, self.vocabulary)

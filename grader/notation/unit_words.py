@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -24,17 +24,21 @@ _NEVER_INSIDE = frozenset((
 class Vocabulary:
     """Which words are units, and how a slash is meant.
 
-    ``names`` gives further words as units (``{"c": "299792458 m/s"}``); ``own`` are words that
+    ``names`` gives further words as units (``(("c", "299792458 m/s"),)``); ``own`` are words that
     stand for themselves (apples); ``further`` looks a word up elsewhere.
     """
 
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[tuple[str, str], ...] = ()
     own: frozenset[str] = frozenset()
     slash: Literal["auto", "next", "rest"] = "auto"
     together: bool = True
     case: bool = True
     customary: Literal["us", "imperial"] = "us"
     further: Callable[[str], Known | None] | None = None
+
+    def definition(self, word: str) -> str | None:
+        """Return what a further word means, or None for another word."""
+        return next((meaning for name, meaning in self.names if name == word), None)
 
 
 _NAMED_LIKE_SYMBOL = frozenset(

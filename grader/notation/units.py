@@ -12,8 +12,9 @@ taken apart (mN is a millinewton, Nm a newton metre). What stands after a slash 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from grader.notation.clean import Unreadable
@@ -41,23 +42,21 @@ class Unit:
     parts: tuple[tuple[Known, Fraction], ...] = ()
     scale: Fraction = Fraction(1)
     others: tuple[Unit, ...] = ()
+    factor: Fraction = field(init=False, compare=False)
+    """How many of the base units it is."""
+    bases: Exponents = field(init=False, compare=False)
+    """The exponents of the base units: what it measures."""
 
-    @property
-    def factor(self) -> Fraction:
-        """How many of the base units it is."""
+    def __post_init__(self) -> None:
+        """Work out once what every comparison needs."""
         size = self.scale
-        for known, power in self.parts:
-            size *= raised(known.factor, power)
-        return size
-
-    @property
-    def bases(self) -> Exponents:
-        """The exponents of the base units: what it measures."""
         sums: dict[str, Fraction] = {}
         for known, power in self.parts:
+            size *= raised(known.factor, power)
             for base, exponent in known.bases:
                 sums[base] = sums.get(base, Fraction(0)) + exponent * power
-        return sorted_exponents(sums)
+        object.__setattr__(self, "factor", size)
+        object.__setattr__(self, "bases", sorted_exponents(sums))
 
     @property
     def symbols(self) -> dict[str, Fraction]:
@@ -89,6 +88,11 @@ def read_unit(text: str, vocabulary: Vocabulary = PLAIN) -> Unit:
     """
     if len(text) > LONGEST:
         raise Unreadable(f"the unit is longer than {LONGEST} characters")
+    return _read(text, vocabulary)
+
+
+@functools.lru_cache(maxsize=2048)
+def _read(text: str, vocabulary: Vocabulary) -> Unit:
     tokens = tokens_of(text.replace("{", "(").replace("}", ")"))
     modes = {"next": (False,), "rest": (True,), "auto": (False, True)}[vocabulary.slash]
     found: list[Unit] = []
@@ -106,7 +110,7 @@ def read_unit(text: str, vocabulary: Vocabulary = PLAIN) -> Unit:
 def defined(definition: str, vocabulary: Vocabulary = PLAIN) -> Unit:
     """Return what a further word means: a number, units, or both (``1.6e-19 J``)."""
     number, text, _ = split(definition)
-    unit = read_unit(text, replace(vocabulary, names={}, slash="rest"))
+    unit = read_unit(text, replace(vocabulary, names=(), slash="rest"))
     size = read_number(number).real if number else Fraction(1)
     if not isinstance(size, Fraction) or size <= 0:
         raise Unreadable(f"“{definition[:40]}” is no size of a unit")

@@ -80,6 +80,7 @@ def test_the_same_quantity_in_another_spelling_or_unit_is_right(text: Any, truth
         ("5 Kg", "5 kg", "case"),
         ("5 KPA", "5 kPa", "case"),
         ("5 S", "5 s", "case"),
+        ("5 Cm/s", "5 cm/s", "case"),
         ("-3 m", "3 m", "sign"),
         ("30 m", "3 m", "factor-ten"),
         ("5", "5 %", "unit-missing"),

@@ -137,7 +137,7 @@ def test_a_word_in_the_wrong_case_is_known_as_such() -> None:
 
 
 def test_further_words_mean_what_the_rubric_says() -> None:
-    vocabulary = Vocabulary(names={"c": "299792458 m/s", "C": "degC", "eV": "1.6e-19 J"})
+    vocabulary = Vocabulary(names=(("c", "299792458 m/s"), ("C", "degC"), ("eV", "1.6e-19 J")))
     assert read_unit("c", vocabulary).factor == 299792458
     assert read_unit("C", vocabulary).written == "°C"
     assert read_unit("eV^2", vocabulary).factor == Fraction("1.6e-19") ** 2
