@@ -139,6 +139,7 @@ class Reader:
             raise Unreadable("nothing stands where a unit should follow")
         if token.text in _BEFORE and self.at + 1 < len(self.tokens):
             self.at += 1
+            self._takes(".")
             parts, scale = self._atom(explicit=False)
             return _to(parts, scale, Fraction(_BEFORE[token.text]))
         if token.text in ("√", "sqrt"):
@@ -186,9 +187,8 @@ class Reader:
 
     def _word(self, token: Token) -> Product:
         following = self._peek()
-        joined = f"{token.text}_{following.text}" if following and following.kind == "word" else ""
-        if joined and named(joined):
-            self.at += 1
+        joined = self._joined(token)
+        if joined:
             return self._meant(joined)
         prefix = unit_names.prefix_of(token.text)
         further = self.vocabulary.definition(token.text) is not None
@@ -197,6 +197,17 @@ class Reader:
         if token.text == "M" and following and not further:
             return self._mega(following)
         return self._meant(token.text)
+
+    def _joined(self, token: Token) -> str:
+        """A name of two words (nautical mile, light-year), or an empty text."""
+        hyphen = 1 if self._takes("-") else 0
+        following = self._peek()
+        name = f"{token.text}_{following.text}" if following and following.kind == "word" else ""
+        if name and named(name):
+            self.at += 1
+            return name
+        self.at -= hyphen
+        return ""
 
     def _mega(self, following: Token) -> Product:
         """M before another unit: moles per litre, or mega; nobody can tell."""

@@ -147,10 +147,10 @@ acre | / ac | 4046.8564224 m2
 lbf  | / pound_force | 4.4482216152605 N
 psi  | / PSI | 4.4482216152605/0.00064516 Pa
 mph  | / | 0.44704 m s-1
-kph  | / kmh | 1000/3600 m s-1
+kph  | / kmh kmph | 1000/3600 m s-1
 kn   | / knot knots | 1852/3600 m s-1
 cc   | / ccm | 1e-6 m3
-M    | / molar | 1000 mol m-3
++M   | / molar | 1000 mol m-3
 %    | / percent per_cent pct | 1/100
 ‰    | / permille | 1/1000
 ppm  | / | 1e-6
@@ -158,7 +158,7 @@ ppb  | / | 1e-9
 dozen | / doz | 12
 """
 CURRENCIES: Mapping[str, str] = {
-    "$": "USD", "dollar": "USD", "USD": "USD", "€": "EUR", "euro": "EUR", "EUR": "EUR",
+    "$": "USD", "US$": "USD", "dollar": "USD", "USD": "USD", "€": "EUR", "euro": "EUR", "EUR": "EUR",
     "£": "GBP", "GBP": "GBP", "¥": "JPY", "yen": "JPY", "JPY": "JPY", "₹": "INR", "Rs": "INR",
     "rupee": "INR", "INR": "INR", "CHF": "CHF", "franc": "CHF", "CNY": "CNY", "yuan": "CNY",
     "RMB": "CNY", "₩": "KRW", "KRW": "KRW", "₽": "RUB", "RUB": "RUB", "DOLLAR": "USD",

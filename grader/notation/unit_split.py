@@ -39,8 +39,9 @@ _COMMANDS = {
     "left": "", "right": "", ",": " ", ";": " ", ":": " ", "!": "", " ": " ", "quad": " ", "/": "/",
 }  # fmt: skip
 _COMMAND = re.compile(r"\\([a-zA-Z]{1,20}|[%$,;:! /])")
+_PER_CENT = re.compile(r"\bper\s{1,5}cent(?![^\W\d_])", re.IGNORECASE)
 _TOTHE = re.compile(r"\\tothe\s{0,5}\{\s{0,5}([+-]?\d{1,3})\s{0,5}\}")
-_WORD = re.compile(r"\\?[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹]+|[%‰°$€£¥¢₹₩₽√()\[\]{}]")
+_WORD = re.compile(r"US\$|\\?[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹]+|[%‰°$€£¥¢₹₩₽√()\[\]{}]")
 _NUMBER_WORDS = frozenset((
     "pi", "π", "inf", "infinity", "infty", "oo", "i", "j", "e", "exp", "sqrt", "cbrt", "root", "ln",
     "log", "lg", "lb", "abs", "frac", "dfrac", "tfrac", "sin", "cos", "tan", "cot", "sec", "csc",
@@ -53,7 +54,9 @@ _CALLED = frozenset((
 ))  # fmt: skip
 _TIMES_TEN = re.compile(r"[xX]\s*10(?!\d)")
 _EXPONENT = re.compile(r"[eE][+-]?\d")
-_MONEY = re.compile(r"([+-]?)\s{0,5}([$€£¥₹₩₽]|[A-Za-z]{2,4})\.?\s{0,5}(?=[-+]?\s{0,3}[.\d])")
+_MONEY = re.compile(
+    r"([+-]?)\s{0,5}((?:US)?[$€£¥₹₩₽]|[A-Za-z]{2,4})\.?\s{0,5}(?=[-+]?\s{0,3}[.\d])"
+)
 _PRODUCT = re.compile(
     r"(?P<sign>-?)\s?\((?P<inner>-?[\d.][^()+-]{0,100}(?:[eE^][+-]?\d+[^()+-]{0,100})?)\)\s?[/*]"
 )
@@ -179,6 +182,8 @@ def _plain(text: str) -> str:
         text = _SUP.sub(r"^(\1)", text)
     if "\\" in text or text.startswith("$"):
         text = _without_latex(text)
+    if "per" in text:
+        text = _PER_CENT.sub("percent", text)
     if "°" in text or "deg" in text:
         text = _SCALE.sub(r"°\1", text)
     return " ".join(text.split())

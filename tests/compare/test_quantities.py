@@ -58,6 +58,13 @@ def is_right(verdict: Verdict) -> bool:
         (["9.81", "m/s^2"], {"value": 981, "unit": "cm/s^2"}),
         (Number(value=Fraction(5), unit="km"), "5000 m"),
         ("1 slug ft/s^2", "1 lbf"),
+        ("5 per cent", "0.05"),
+        ("US$5", "5 USD"),
+        ("2 light-years", "2 ly"),
+        ("9 sq. ft", "1 yd^2"),
+        ("50 mM", "0.05 mol/L"),
+        ("36 kmph", "10 Metres per Second"),
+        ("5 hp", "5 horsepower"),
     ],
 )
 def test_the_same_quantity_in_another_spelling_or_unit_is_right(text: Any, truth: Any) -> None:
