@@ -7,9 +7,8 @@ is asked for, and no list has to be edited when a file is added.
 
 from __future__ import annotations
 
-import difflib
 import importlib
-import pkgutil
+import importlib.util
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -44,9 +43,19 @@ class Kinds(Generic[T]):
 
     def names(self) -> list[str]:
         """All kinds of the package, sorted, without importing them; a folder in it is none."""
+        import pkgutil  # noqa: PLC0415  # listing is rare, and loading it takes milliseconds
+
         paths = importlib.import_module(self._package).__path__
         found = (module.name for module in pkgutil.iter_modules(paths) if not module.ispkg)
         return sorted(name.replace("_", "-") for name in found if not name.startswith("_"))
+
+    def _is_there(self, name: str) -> bool:
+        """Whether a file of that name stands in the package; without listing all of them."""
+        module = name.replace("-", "_")
+        if module.startswith("_") or "_" in name or not module.isidentifier():
+            return False
+        spec = importlib.util.find_spec(f"{self._package}.{module}")
+        return spec is not None and spec.submodule_search_locations is None
 
     def get(self, name: str) -> Callable[..., T]:
         """Return the class of a kind.
@@ -55,7 +64,9 @@ class Kinds(Generic[T]):
             UnknownKind: when there is no such file.
         """
         if name not in self._registered:
-            if name not in self.names():
+            if not self._is_there(name):
+                import difflib  # noqa: PLC0415  # only for a wrong name
+
                 near = difflib.get_close_matches(name, self.names(), n=1)
                 hint = f"; did you mean '{near[0]}'?" if near else ""
                 raise UnknownKind(f"no {self._noun} is called '{name}'{hint}")

@@ -17,11 +17,13 @@ MOST_DIGITS, MOST_ZEROS = 4_000, 4_000
 """More digits, or an exponent of more zeros, than any answer has."""
 
 _AUTO = ",.' _"
-_RUN = re.compile(
+late = functools.cache(re.compile)
+"""Patterns that most numbers never meet are compiled when they are first needed."""
+_RUN = (
     r"(?P<digits>\d+(?:(?:[.,'_]|\{,\}|\{\.\}|\\[,;! ]|~|[ ](?=\d))\d+)*(?:\.(?![\d.])|,(?=[eE]))?|[.,]\d+(?:[ ]\d{3})*)"
 )
-_EXPONENT = re.compile(r"[eE]([+-]?)(\d{1,6})(?![\w.])")
-_MARK = re.compile(r"\{,\}|\{\.\}|\\[,;! ]|\D")
+_EXPONENT = r"[eE]([+-]?)(\d{1,6})(?![\w.])"
+_MARK = r"\{,\}|\{\.\}|\\[,;! ]|\D"
 _SPACES = {"\\,": " ", "\\;": " ", "\\!": " ", "\\ ": " ", "~": " ", "{,}": ",", "{.}": "."}
 _TENS = tuple(10**power for power in range(64))
 
@@ -83,7 +85,7 @@ def scan(text: str, start: int, notation: Notation) -> tuple[int, tuple[Digits, 
         stand there but are no number by this notation (``1,23`` where commas group); the end is
         ``start`` where no digits stand.
     """
-    run = _RUN.match(text, start)
+    run = late(_RUN).match(text, start)
     if run is None:
         return start, ()
     end = run.end()
@@ -93,7 +95,7 @@ def scan(text: str, start: int, notation: Notation) -> tuple[int, tuple[Digits, 
     readings, used = _readings(digits, notation.decimal, notation.thousands, notation.groups)
     if used < len(digits):
         return start + used, readings
-    exponent = _EXPONENT.match(text, end)
+    exponent = late(_EXPONENT).match(text, end)
     if exponent is None or not readings:
         return end, readings
     zeros = int(exponent[1] + exponent[2])
@@ -120,8 +122,8 @@ def _readings(
 
 @functools.lru_cache(maxsize=4096)
 def _as_one(run: str, decimal: str, thousands: str, groups: str) -> tuple[Digits, ...]:
-    marks = [_SPACES.get(mark, mark) for mark in _MARK.findall(run)]
-    parts = _MARK.split(run)
+    marks = [_SPACES.get(mark, mark) for mark in late(_MARK).findall(run)]
+    parts = late(_MARK).split(run)
     found: list[Digits] = []
     for mark in _decimal_marks(decimal):
         grouping = _grouping_marks(mark, decimal, thousands)

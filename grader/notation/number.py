@@ -23,21 +23,20 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grader.notation.clean import Unreadable, clean, first_odd
-from grader.notation.literal import MOST_ZEROS, Digits, scan, shifted
+from grader.notation.literal import MOST_ZEROS, Digits, late, scan, shifted
 from grader.notation.options import Form, Notation
 
 _PLAIN = re.compile(r"([+-]?)(\d{1,15})(?:\.(\d{1,15}))?")
 _SIGNS = re.compile(r"[+\-\s]*")
-_POWER = re.compile(
-    r"""\s*(?:[*×·⋅xX✕]|\\times|\\cdot|\\ast)?\s*10\s*
+_POWER = (
+    r"""(?x)\s*(?:[*×·⋅xX✕]|\\times|\\cdot|\\ast)?\s*10\s*
     (?:(?:\^|\*\*)\s*[{(]?\s*(?P<plain>[+-]?\s*\d{1,6})\s*[})]?|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})
-    |<sup>\s*(?P<tag>[+-]?\d{1,6})\s*</sup>)\s*$""",
-    re.VERBOSE,
+    |<sup>\s*(?P<tag>[+-]?\d{1,6})\s*</sup>)\s*$"""
 )
-_BRACKETED = re.compile(r"([+-]?)\s*\(\s*([0-9.,][^()]*?)\s*\)")
+_BRACKETED = r"([+-]?)\s*\(\s*([0-9.,][^()]*?)\s*\)"
 _RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
-_PERCENT = re.compile(r"\s*(?:\\?%|percent(?:age)?|per\s?cent|pct\.?)\s*$", re.IGNORECASE)
-_MAGNITUDE = re.compile(
+_PERCENT = r"(?i)\s*(?:\\?%|percent(?:age)?|per\s?cent|pct\.?)\s*$"
+_MAGNITUDE = (
     r"\s*(?:\\text\{\s*)?(?P<word>[KkMBG]|bn|Bn|mn|tn|hundred|thousand|million|mio|billion|trillion"
     r"|lakh|lac|crore)s?\}?\s*$"
 )
@@ -45,11 +44,11 @@ _SIZES = {
     "k": 3, "m": 6, "b": 9, "g": 9, "bn": 9, "mn": 6, "tn": 12, "hundred": 2, "thousand": 3,
     "million": 6, "mio": 6, "billion": 9, "trillion": 12, "lakh": 5, "lac": 5, "crore": 7,
 }  # fmt: skip
-_INFINITY = re.compile(r"([+-]?)\s*(?:inf(?:inity)?|oo|∞|\\infty)", re.IGNORECASE)
-_FRACTION = re.compile(
+_INFINITY = r"(?i)([+-]?)\s*(?:inf(?:inity)?|oo|∞|\\infty)"
+_FRACTION = (
     r"(?P<sign>[+-]?)\s*(?:(?P<whole>\d{1,18})\s+(?=\d))?(?P<top>[+-]?\d{1,40})\s*/\s*(?P<bottom>[+-]?\d{1,40})"
 )
-_LATEX_FRACTION = re.compile(
+_LATEX_FRACTION = (
     r"(?P<sign>[+-]?)\s*(?P<whole>\d{1,18})?\s*\\[dt]?frac\s*"
     r"(?:\{\s*(?P<top>[+-]?\d{1,40})\s*\}\s*\{\s*(?P<bottom>[+-]?\d{1,40})\s*\}|(?P<one>\d)\s*(?P<two>\d))"
 )
@@ -214,16 +213,16 @@ def _signed(text: str, notation: Notation) -> Written:
     body, percent = _cut(text, _PERCENT)
     if percent:
         return _percentage(body, text, notation)
-    size = _MAGNITUDE.search(text) if notation.magnitudes and text[-1:].isalpha() else None
+    size = late(_MAGNITUDE).search(text) if notation.magnitudes and text[-1:].isalpha() else None
     if size is not None and text[: size.start()].strip()[-1:].isdigit():
         return _sized(text[: size.start()], _SIZES[size["word"].lower()], notation)
     return _in_digits(text, notation) or _by_rule(text) or _arithmetic(text, notation)
 
 
-def _cut(text: str, pattern: re.Pattern[str]) -> tuple[str, bool]:
+def _cut(text: str, pattern: str) -> tuple[str, bool]:
     if not text.endswith(("%", "t", "T", "e", "E", ".")):
         return text, False
-    match = pattern.search(text)
+    match = late(pattern).search(text)
     return (text[: match.start()], True) if match and match.start() else (text, False)
 
 
@@ -271,7 +270,7 @@ def _scaled(number: Written, zeros: int, form: Form) -> Written:
 
 def _in_digits(text: str, notation: Notation) -> Written | None:
     """Read a sign, digits and perhaps a power of ten, to the end."""
-    bracketed = _BRACKETED.fullmatch(text)
+    bracketed = late(_BRACKETED).fullmatch(text)
     if bracketed is not None:
         text = bracketed[1] + bracketed[2]
     signs = _SIGNS.match(text)
@@ -287,10 +286,10 @@ def _in_digits(text: str, notation: Notation) -> Written | None:
             raise Unreadable(_why_no_digits(text, notation))
         return None
     if end < len(text):
-        power = _POWER.match(text, end)
+        power = late(_POWER).match(text, end)
         if power is not None and text[start:end] != "10":
             return _powered(readings, power, minus=minus)
-        power = _POWER.match(text, start) if text[start:end] == "10" else power
+        power = late(_POWER).match(text, start) if text[start:end] == "10" else power
         return None if power is None else _powered((_ONE,), power, minus=minus)
     return _from_digits(readings, minus=minus)
 
@@ -317,10 +316,10 @@ def _from_digits(readings: tuple[Digits, ...], *, minus: bool) -> Written:
 
 def _by_rule(text: str) -> Written | None:
     """Read a fraction of whole numbers, a mixed number, or infinity."""
-    infinite = _INFINITY.fullmatch(text)
+    infinite = late(_INFINITY).fullmatch(text)
     if infinite is not None:
         return Written(real=-math.inf if infinite[1] == "-" else math.inf, form="infinity")
-    match = _FRACTION.fullmatch(text) or _LATEX_FRACTION.fullmatch(text)
+    match = late(_FRACTION).fullmatch(text) or late(_LATEX_FRACTION).fullmatch(text)
     return None if match is None else _quotient(match)
 
 
