@@ -59,7 +59,7 @@ def regular(pattern: str, *, ignore_case: bool = False) -> Regular:
     for found, name in _REFUSED:
         if found.search(bare):
             raise ValueError(f"the pattern “{_cut(pattern)}” uses {name}; patterns have none of it")
-    engine = importlib.import_module("re2")
+    engine = _engine()
     options = engine.Options()
     options.log_errors, options.max_mem = False, _MEMORY
     options.case_sensitive = not ignore_case
@@ -70,6 +70,16 @@ def regular(pattern: str, *, ignore_case: bool = False) -> Regular:
         told = told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
         raise ValueError(f"“{_cut(pattern)}” is no pattern: {told[:200]}") from error
     return compiled
+
+
+def _engine() -> Any:
+    try:
+        return importlib.import_module("re2")
+    except ImportError as error:
+        raise ValueError(
+            "patterns need the package google-re2, which is not installed here: "
+            "python -m pip install google-re2"
+        ) from error
 
 
 def _cut(pattern: str) -> str:
