@@ -8,6 +8,7 @@ import inspect
 import itertools
 import json
 import textwrap
+import typing
 from typing import Any
 
 from grader.compare import comparators, compare
@@ -68,6 +69,7 @@ def _examples(name: str) -> tuple[dict[str, Any], ...]:
 
 def _section(name: str) -> str:
     kind: Any = comparators.get(name)
+    told, types = _told(kind), typing.get_type_hints(kind)
     lines = [
         f"### {name}",
         "",
@@ -76,16 +78,18 @@ def _section(name: str) -> str:
         "| option | values | default | |",
         "|---|---|---|---|",
     ]
-    told = _told(kind)
     own = [f for f in dataclasses.fields(kind) if f.name not in _SHARED or name == "number"]
     for field in own:
-        words = " ".join(told.get(field.name, "").split())
-        lines.append(
-            f"| `{field.name}` | {_cell(_type(field))} | {_cell(_default(field))} | {_cell(words)} |"
+        cells = (
+            f"`{field.name}`",
+            _values(field, types[field.name]),
+            _default(field),
+            " ".join(told.get(field.name, "").split()),
         )
+        lines.append(f"| {' | '.join(map(_cell, cells))} |")
     if len(own) < len(dataclasses.fields(kind)):
         lines.append("| … | | | and how numbers are written, as for `number` |")
-    lines += ["", "| options | answer | truth | |", "|---|---|---|---|"]
+    lines += ["", "| options | answer | truth | what is said |", "|---|---|---|---|"]
     lines += [_example(name, example) for example in _examples(name)]
     return "\n".join([*lines, "", ""])
 
@@ -111,8 +115,12 @@ def _data(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _type(field: dataclasses.Field[Any]) -> str:
-    return str(field.type).replace("Literal", "").replace("'", '"')
+def _values(field: dataclasses.Field[Any], hint: Any) -> str:
+    """What an option may be: its words where it is a choice, else its type as it is written."""
+    if typing.get_origin(hint) is typing.Literal:
+        return ", ".join(f"`{word}`" for word in typing.get_args(hint))
+    words = str(field.type).replace("collections.abc.", "")
+    return {"bool": "true, false"}.get(words, words)
 
 
 def _default(field: dataclasses.Field[Any]) -> str:

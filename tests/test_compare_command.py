@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -160,6 +161,12 @@ def test_every_option_is_explained(kind):
 
     cls = comparators.get(kind)
     assert {field.name for field in dataclasses.fields(cls)} <= set(_told(cls))
+
+
+def test_the_table_in_the_documentation_is_the_one_that_is_printed(run):
+    page = Path(__file__).parent.parent / "grader/docs/comparing.md"
+    _, printed, _ = run("compare", "--table")
+    assert page.read_text("utf-8").partition("<!-- table -->\n\n")[2] == printed
 
 
 JSON = st.recursive(
