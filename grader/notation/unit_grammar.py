@@ -93,10 +93,11 @@ class Reader:
     def _product(self) -> Product:
         parts: list[tuple[Known, Fraction]] = []
         scale, side = Fraction(1), 1
+        slashes = ("/",) if "per" in self.vocabulary.own else ("/", "per")
         first = True
         while True:
             explicit = first
-            if self._takes("/", "per"):
+            if self._takes(*slashes):
                 side, explicit = -1, True
             elif not first:
                 if self._times():

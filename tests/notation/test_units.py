@@ -141,6 +141,7 @@ def test_further_words_mean_what_the_rubric_says() -> None:
     assert read_unit("c", vocabulary).factor == 299792458
     assert read_unit("C", vocabulary).written == "°C"
     assert read_unit("eV^2", vocabulary).factor == Fraction("1.6e-19") ** 2
+    assert read_unit("km per h", Vocabulary(own=frozenset(("per",)))).symbols["per"] == 1
     apples = Vocabulary(own=frozenset(("apples",)))
     assert read_unit("apple", apples) == read_unit("apples", apples)
 
