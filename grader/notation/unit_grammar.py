@@ -151,6 +151,11 @@ class Reader:
         power = self._exponent(number=token.kind == "number")
         if token.kind == "number" and self._is_start():
             raise Unreadable(TWICE)
+        if token.text == "ms" and power < 0 and self.vocabulary.together:
+            # Per millisecond by the rules, and yet how many write metres per second.
+            self.doubt = True
+            if self.second:
+                return [*self._meant("m")[0], *_to(self._meant("s")[0], scale, power)[0]], scale
         if token.kind == "word" and self.vocabulary.definition(token.text) is None:
             # Of units written together (kgm^2) the exponent is that of the last.
             return [*parts[:-1], *_to(parts[-1:], scale, power)[0]], scale

@@ -355,3 +355,12 @@ def test_any_text_gets_a_verdict(text: str, truth: str) -> None:
     verdict = compare(text, truth)
     assert verdict.reason
     assert not is_right(verdict) or verdict.read
+
+
+def test_metres_per_second_run_together_go_to_a_person() -> None:
+    for text, truth in (("5 ms^-1", "5 m/s"), ("9.81 ms^-2", "9.81 m/s^2"), ("5 ms⁻¹", "5 m s^-1")):
+        verdict = Quantity().compare(text, truth)
+        assert (verdict.certain, verdict.credit) == (False, 1)
+    assert Quantity().compare("5 ms^-1", "7 m/s").certain
+    assert Quantity().compare("5 ms", "5 m/s").certain
+    assert Quantity(together=False).compare("5 ms^-1", "5 m/s").certain
