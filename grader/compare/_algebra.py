@@ -27,7 +27,7 @@ _MOST_NODES = 500
 _MOST_BITS = 4_000
 _KINDS: dict[type, str] = {Neg: "neg", Add: "add", Mul: "mul", Div: "div", Pow: "pow"}
 
-Question = Literal["zero", "irreducible", "coprime", "same-roots", "same-set"]
+Question = Literal["zero", "irreducible", "coprime", "same-roots", "same-set", "same-system"]
 
 
 class Algebra:
@@ -47,7 +47,8 @@ class Algebra:
             question: ``zero``: is it 0 everywhere; ``irreducible``: is it no product of
                 polynomials; ``coprime``: have two no common factor; ``same-roots``: are both 0 at
                 the same points; ``same-set``: do two inequalities, given by their four sides,
-                hold for the same numbers.
+                hold for the same numbers; ``same-system``: have two lists of equations, of which
+                ``first`` tells how long the first is, the same solutions.
             trees: what is asked about.
             options: ``assume`` and ``log``, as the formulas are read, and the ``signs``.
         """

@@ -69,6 +69,7 @@ class Builder:
         self.assume = options.get("assume", "real")
         self.natural = options.get("log", "natural") == "natural"
         self.counted = options.get("roots") == "counted"
+        self.first = int(options.get("first", "1"))
         self.signs = str(options.get("signs", "")).split()
         self.symbols: dict[str, Any] = {}
         self.nodes = 0
@@ -232,6 +233,24 @@ def _same_roots(built: Builder, one: Any, other: Any) -> bool | None:
     return counts[0] == counts[1] == counts[2]
 
 
+def _same_system(built: Builder, *trees: Any) -> bool | None:
+    """Whether two lists of polynomials, the first of ``built.first``, vanish at the same points.
+
+    They do where each of one lies in the radical of the ideal of the other. Only agreement is an
+    answer where names are real: points that part them may all be complex.
+    """
+    sympy = built.sympy
+    names = sorted(frozenset().union(*(tree.free_symbols for tree in trees)), key=str)
+    lists = [list(trees[: built.first]), list(trees[built.first :])]
+    extra = sympy.Dummy("t")
+    for some, others in (lists, lists[::-1]):
+        for other in others:
+            basis = sympy.groebner([*some, 1 - extra * other], *names, extra, order="grevlex")
+            if basis.exprs != [1]:
+                return False if built.assume == "complex" else None
+    return True
+
+
 def _same_set(built: Builder, *sides: Any) -> bool | None:
     """Whether two inequalities in one real variable hold for the same numbers."""
     sympy = built.sympy
@@ -282,6 +301,7 @@ _QUESTIONS: dict[str, Callable[..., bool | None]] = {
     "coprime": _coprime,
     "same-roots": _same_roots,
     "same-set": _same_set,
+    "same-system": _same_system,
 }
 
 if __name__ == "__main__":

@@ -126,6 +126,37 @@ def _divisible(base: Add) -> str:
     return "" if irreducible else "a factor can be factored further"
 
 
+def has_same_factors(one: Node, other: Node) -> bool:
+    """Whether two products have the same factors as often, but for numbers in them."""
+    return _counted(one, 1) == _counted(other, 1)
+
+
+def _counted(tree: Node, times: int) -> Counter[object]:
+    """How often each factor comes, that holds a variable."""
+    found: Counter[object] = Counter()
+    for factor in factors(tree):
+        power = whole(factor.exponent) if isinstance(factor, Pow) else None
+        if isinstance(factor, Div):
+            found.update(_counted(factor.top, times))
+            found.update(_counted(factor.bottom, -times))
+        elif isinstance(factor, Pow) and power is not None:
+            found.update(_counted(factor.base, times * power))
+        elif names(factor):
+            found[_up_to_a_number(factor)] += times
+    return found
+
+
+def _up_to_a_number(factor: Node) -> object:
+    try:
+        found = polynomial(factor)
+    except TooLong:
+        found = None
+    if not found:
+        return arranged(factor)
+    first = min(found, key=repr)
+    return frozenset((monomial, value / found[first]) for monomial, value in found.items())
+
+
 def _completed_square(tree: Node, variable: str) -> str:
     main = {variable} if variable else set(names(tree))
     holding = [term for _, term in terms(tree) if names(term) & main]

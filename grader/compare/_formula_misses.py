@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -87,24 +87,28 @@ def miss_of(agreement: Agreement) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def constant(agreement: Agreement, *, given: bool) -> Outcome:
+def constant(agreement: Agreement, listed: Collection[str], *, given: bool) -> Outcome:
     """Whether an answer is the expected formula plus a constant.
 
-    Names that the expected formula lacks are held fixed: they may be the constant, or a part of it.
+    Names that are no variables are held fixed: they may be the constant, or a part of it. Where no
+    variables are listed, they are the names of the expected formula.
 
     Args:
         agreement: both formulas.
+        listed: the variables, if the rubric lists them.
         given: whether the constant has to be a name of its own.
     """
-    own = agreement.given.names - agreement.truth.names - {n for n, _, _ in agreement.space.ranges}
+    used = agreement.given.names | agreement.truth.names
+    own = used - (frozenset(listed) or agreement.truth.names)
     pairs, elsewhere = _varied(agreement, own, 0)
-    if len(pairs) < _LEAST and agreement.truth.names:
+    varies = bool(used - own)
+    if len(pairs) < _LEAST and varies:
         return "open"
-    if not difference(pairs) and agreement.truth.names:
+    if not difference(pairs) and varies:
         return "different"
     if given:
         again, _ = _varied(agreement, own, 5)
-        if not own or not again or difference([*pairs[:3], *again[:3]]):
+        if not own & agreement.given.names or not again or difference([*pairs[:3], *again[:3]]):
             return "different"
     return "domain" if elsewhere > 1 else "same"
 
@@ -118,7 +122,10 @@ def _varied(agreement: Agreement, own: frozenset[str], fixed: int) -> tuple[list
     elsewhere = 0
     for point in (*numbered(space, agreement.seed, 3), *points[:21]):
         try:
-            one, other = agreement.given.at({**point, **held}), agreement.truth.at(point)
+            one, other = (
+                agreement.given.at({**point, **held}),
+                agreement.truth.at({**point, **held}),
+            )
         except Undefined:
             continue
         if one is None and other is None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
+from grader.compare._algebra import ALGEBRA
 from grader.compare._polynomial import TooLong, degree, polynomial
 from grader.compare._relations import Statement, holds
 from grader.compare._sampling import Space, numbered
@@ -30,9 +31,11 @@ def same_system(
             return "same"
     if _parted(given, truth, space):
         return "different"
+    if not multiples:
+        return "different"
     reduced = [_reduced(system) for system in (given, truth)]
-    if reduced[0] is None or reduced[1] is None or not multiples:
-        return "open" if multiples else "different"
+    if reduced[0] is None or reduced[1] is None:
+        return "same" if _has_same_roots(given, truth, space) else "open"
     return "same" if reduced[0] == reduced[1] else "different"
 
 
@@ -44,6 +47,15 @@ def _parted(given: Sequence[Statement], truth: Sequence[Statement], space: Space
         if None not in held[0] + held[1] and all(held[0]) != all(held[1]):
             return True
     return False
+
+
+def _has_same_roots(
+    given: Sequence[Statement], truth: Sequence[Statement], space: Space
+) -> bool | None:
+    if any(one.sign != "=" for one in (*given, *truth)):
+        return None
+    trees = [one.difference for one in (*given, *truth)]
+    return ALGEBRA.ask("same-system", *trees, assume=space.assume, first=str(len(given)))
 
 
 _Row: TypeAlias = dict[str, Fraction]

@@ -19,7 +19,7 @@ from grader.compare import comparators
 from grader.compare._agreement import Agreement, Outcome
 from grader.compare._algebra import ALGEBRA, Question
 from grader.compare._arranged import arranged
-from grader.compare._forms import Form, fault
+from grader.compare._forms import Form, fault, has_same_factors
 from grader.compare._formula_misses import constant, factor, miss_of, sign
 from grader.compare._formulas import Formulas, renamed
 from grader.compare._polynomial import Undecided
@@ -49,8 +49,9 @@ class Expression(Formulas):
     True
     """
 
-    identical: Literal["equivalent", "reordered", "as-written"] = "equivalent"
-    """``reordered``: the same terms and factors in any order and grouping, no arithmetic done;
+    identical: Literal["equivalent", "same-factors", "reordered", "as-written"] = "equivalent"
+    """``same-factors``: equal, and a product of the same factors but for numbers in them;
+    ``reordered``: the same terms and factors in any order and grouping, no arithmetic done;
     ``as-written``: the same in the same order. Needless brackets never matter."""
     form: tuple[Form, ...] = ()
     """Forms that it has to have, of: expanded, factored, single-fraction, lowest-terms (fractions of
@@ -142,7 +143,8 @@ class Expression(Formulas):
             read: what was handed in, as people are told it.
         """
         read = read or told(given)
-        if self.identical != "equivalent" and self._is_identical(given, expected.written):
+        identical = self.identical != "equivalent" and self._is_identical(given, expected.written)
+        if identical and self.identical != "same-factors":
             return self._formed(given, read)
         one = self.evaluable(given)
         agreement = Agreement(one, expected, self.space(), self.tolerance(), seed)
@@ -150,7 +152,7 @@ class Expression(Formulas):
         if found == "domain" and self.domain == "ignored":
             found = "same"
         if found == "same":
-            if self.identical != "equivalent":
+            if self.identical != "equivalent" and not identical:
                 return self._other_form(read, "terms or factors differ")
             return self._formed(given, read)
         return self._missed(given, expected.written, agreement, found, read)
@@ -167,11 +169,13 @@ class Expression(Formulas):
     def _is_identical(self, given: Node, expected: Node) -> bool:
         if self.identical == "as-written":
             return given == expected
+        if self.identical == "same-factors":
+            return has_same_factors(given, expected)
         return arranged(given) == arranged(expected)
 
     def _outcome(self, agreement: Agreement, given: Formula, truth: Formula) -> Outcome:
         if self.up_to in ("constant", "given-constant"):
-            return constant(agreement, given=self.up_to == "given-constant")
+            return constant(agreement, self.listed(), given=self.up_to == "given-constant")
         found = agreement.outcome()
         if found == "open":
             difference = Add((given.tree, Neg(truth.tree)))
@@ -224,7 +228,10 @@ class Expression(Formulas):
             return replace(wrong(reason), read=read)
         miss = self._case(given, expected) or miss_of(agreement)
         reason = f"{short(read)} was read; it is not equivalent to what is asked for"
-        if self.up_to == "given-constant" and constant(agreement, given=False) == "same":
+        if (
+            self.up_to == "given-constant"
+            and constant(agreement, self.listed(), given=False) == "same"
+        ):
             reason, miss = (
                 f"{short(read)} was read; a constant, such as + C, is missing",
                 "constant",

@@ -122,6 +122,8 @@ def test_systems_are_compared_as_sets_and_by_elimination() -> None:
     assert not is_right("x = 2 and y = 2", "x + y = 3, x - y = 1", system=True)
     assert not is_right("x = 2", "x = 2; y = 1", system=True)
     assert is_right("1 < x < 3", "x > 1 and x < 3", system=True)
+    assert is_right("y = x; y^2 = 2", "x^2 + y^2 = 4; x = y", system=True)
+    assert not compare("x = 1; y = -1", "(x-1)(y+1) = 0", system=True).certain
     assert compare("x = 2; y = 1", "x = 2").invalid
 
 

@@ -161,6 +161,7 @@ def test_an_antiderivative_may_have_any_constant() -> None:
     assert is_right("x^2/2 + C", "x^2/2", up_to="given-constant")
     missing = compare("x^2/2 + 5", "x^2/2", up_to="given-constant")
     assert (missing.credit, missing.miss) == (0, "constant")
+    assert is_right("ln(k x)", "ln(x) + c", up_to="given-constant", variables=["x"])
     assert not compare("ln(x)", "ln|x|", up_to="constant").certain
 
 
@@ -191,6 +192,16 @@ def test_the_same_terms_in_another_order(text: str, truth: str, same: bool) -> N
     verdict = compare(text, truth, identical="reordered")
     assert verdict.credit == same
     assert verdict.miss == ("" if same else "form")
+
+
+def test_the_same_factors_may_hold_other_numbers() -> None:
+    options = {"identical": "same-factors"}
+    assert is_right("1/2 (2x-2)(x+1)", "(x-1)(x+1)", **options)
+    assert is_right("-(1-x)(x+1)", "(x-1)(x+1)", **options)
+    assert is_right("(2(x+2))^2", "4(x+2)(x+2)", **options)
+    assert compare("x^2 - 1", "(x-1)(x+1)", **options).miss == "form"
+    assert compare("(x^2-1)(x+1)", "(x-1)(x+1)^2", **options).miss == "form"
+    assert compare("(1-x)(x+1)", "(x-1)(x+1)", **options).miss == "sign"
 
 
 def test_as_written_means_the_same_order() -> None:
