@@ -28,8 +28,9 @@ from grader.compare._sampling import (
 )
 from grader.notation.values import Undefined, Value
 
-Outcome: TypeAlias = Literal["same", "different", "domain", "open"]
-"""``domain``: the same where both have a value, but not everywhere both or neither has one."""
+Outcome: TypeAlias = Literal["same", "different", "domain", "vague", "open"]
+"""``domain``: the same where both have a value, but not everywhere both or neither has one;
+``vague``: the same where both are real, but no longer where powers of negative numbers are not."""
 Pair: TypeAlias = tuple[Value, Value]
 
 _NEAR = 1e-9
@@ -184,8 +185,10 @@ class Agreement:
         if agreed < 2:
             # Nowhere real, and nowhere the same complex number: (-2)^x and (-2)^(2x).
             return "different" if not agreed and max(parted, self._unlike) >= 3 else "open"
-        if parted == 1 or self._vague or (self._unclear and may_jump(self.given, self.truth)):
+        if parted == 1 or (self._unclear and may_jump(self.given, self.truth)):
             return "open"
+        if self._vague:
+            return "vague"
         return "domain" if parted else "same"
 
     def _in_turn(self) -> Iterator[tuple[int, Point]]:

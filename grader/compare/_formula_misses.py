@@ -11,6 +11,7 @@ from grader.compare._sampling import numbered
 from grader.notation.values import Undefined, Value
 
 _ONE = Value(Fraction(1))
+_LARGEST = 10**15
 _LEAST = 3
 """Points that it takes to say what two formulas differ by."""
 
@@ -100,12 +101,14 @@ def constant(agreement: Agreement, listed: Collection[str], *, given: bool) -> O
     """
     used = agreement.given.names | agreement.truth.names
     own = used - (frozenset(listed) or agreement.truth.names)
+    if not listed and not agreement.truth.names and agreement.given.names:
+        return "open"  # nobody says whether the name is a constant or a variable
     pairs, elsewhere = _varied(agreement, own, 0)
     varies = bool(used - own)
     if len(pairs) < _LEAST and varies:
         return "open"
     if not difference(pairs) and varies:
-        return "different"
+        return "open" if _in_steps(pairs) else "different"
     if given:
         again, _ = _varied(agreement, own, 5)
         if not own & agreement.given.names or not again or difference([*pairs[:3], *again[:3]]):
@@ -113,19 +116,32 @@ def constant(agreement: Agreement, listed: Collection[str], *, given: bool) -> O
     return "domain" if elsewhere > 1 else "same"
 
 
+def _in_steps(pairs: Sequence[Pair]) -> bool:
+    """Whether one is the other plus one of two or three numbers, as antiderivatives with poles."""
+    seen: list[Value] = []
+    for one, other in pairs:
+        apart = minus(one, other)
+        if not any(size(minus(apart, known)) * 10**30 <= 1 + size(one) for known in seen):
+            seen.append(apart)
+    return 3 * len(seen) <= len(pairs)
+
+
 def _varied(agreement: Agreement, own: frozenset[str], fixed: int) -> tuple[list[Pair], int]:
-    """Values at points that differ in all names but ``own``, and where only one has a value."""
+    """Values at points that differ in all names but ``own``, and where only one has a value.
+
+    Those of the answer are those of the point ``fixed``, those of the expected formula always the
+    same. Values beside which no constant would be seen are left out.
+    """
     space = replace(agreement.space, names=tuple(sorted({*agreement.space.names, *own})))
     points = numbered(space)
-    held = {name: points[fixed][name] for name in own}
+    mine = {name: points[fixed][name] for name in own}
+    theirs = {name: points[0][name] for name in own}
     found: list[Pair] = []
     elsewhere = 0
     for point in (*numbered(space, agreement.seed, 3), *points[:21]):
         try:
-            one, other = (
-                agreement.given.at({**point, **held}),
-                agreement.truth.at({**point, **held}),
-            )
+            one = agreement.given.at({**point, **mine})
+            other = agreement.truth.at({**point, **theirs})
         except Undefined:
             continue
         if one is None and other is None:
@@ -133,6 +149,8 @@ def _varied(agreement: Agreement, own: frozenset[str], fixed: int) -> tuple[list
         apart = one is None or other is None
         if one is None or other is None or (agreement.real and one.imag != other.imag):
             elsewhere += apart or bool(one and not one.imag) or bool(other and not other.imag)
+            continue
+        if one.infinite or other.infinite or (size(one) > _LARGEST and not one.exact):
             continue
         found.append((one, other))
         if len(found) == 12:

@@ -70,7 +70,7 @@ def same(
 def _always_zero(statement: Statement, space: Space, seed: str) -> bool | None:
     """Whether both sides are the same everywhere; None where that is not seen."""
     found = Agreement(statement.left, statement.right, space, seed=seed).outcome()
-    if found == "open":
+    if found in ("open", "vague"):
         return None
     return found in ("same", "domain")
 

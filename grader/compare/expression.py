@@ -149,7 +149,7 @@ class Expression(Formulas):
         one = self.evaluable(given)
         agreement = Agreement(one, expected, self.space(), self.tolerance(), seed)
         found = self._outcome(agreement, one, expected)
-        if found == "domain" and self.domain == "ignored":
+        if found in ("domain", "vague") and self.domain == "ignored":
             found = "same"
         if found == "same":
             if self.identical != "equivalent" and not identical:
@@ -219,9 +219,11 @@ class Expression(Formulas):
             return invalid(f"{short(read)} was read, which has no value: {why}", read)
         if found == "open":
             return replace(unsure(f"{short(read)} was read; it could not be evaluated"), read=read)
-        if found == "domain":
+        if found in ("domain", "vague"):
             reason = f"{short(read)} was read; {_ELSEWHERE}"
-            verdict = wrong(reason) if self.domain == "compared" else unsure(reason, 1)
+            verdict = unsure(reason, 1)
+            if self.domain == "compared" and found == "domain":
+                verdict = wrong(reason)
             return replace(verdict, read=read)
         if agreement.tolerance:
             reason = f"{short(read)} was read; it is not within the tolerance"

@@ -96,6 +96,12 @@ def test_a_value_on_one_side_only_is_a_case_for_a_person_unless_the_rubric_says_
         assert is_right(text, truth, assume="positive")
 
 
+def test_powers_of_negative_numbers_are_a_case_for_a_person() -> None:
+    for text, truth in (("(a^b)^c", "a^(b c)"), ("x ln(y)", "ln(y^x)")):
+        assert not compare(text, truth, domain="compared").certain
+        assert is_right(text, truth, assume="positive")
+
+
 def test_what_variables_stand_for_decides() -> None:
     assert is_right("sqrt(x^2)", "x", assume="positive")
     assert not is_right("sqrt(x^2)", "|x|", assume="complex")
@@ -162,7 +168,11 @@ def test_an_antiderivative_may_have_any_constant() -> None:
     missing = compare("x^2/2 + 5", "x^2/2", up_to="given-constant")
     assert (missing.credit, missing.miss) == (0, "constant")
     assert is_right("ln(k x)", "ln(x) + c", up_to="given-constant", variables=["x"])
+    assert is_right("x^2 + c", "x^2 + c", up_to="given-constant", variables=["x"])
     assert not compare("ln(x)", "ln|x|", up_to="constant").certain
+    assert not compare("atan((x-2)/(x-1))", "atan(2x-3)", up_to="constant").certain
+    assert not compare("x^2", "5", up_to="constant").certain
+    assert not is_right("x^2", "5", up_to="constant", variables=["x"])
 
 
 def test_a_factor_or_a_sign_may_be_free() -> None:
