@@ -61,7 +61,8 @@ def ordinal(index: int) -> str:
 class Writing:
     """How the elements of a structure are written.
 
-    ``brackets``: ``any`` or none, ``needed``, ``none``, or the two characters that must stand.
+    ``brackets``: ``any`` or none, ``needed``, ``none``, or the two characters that must stand; with a
+    question mark behind them they may lack.
     ``what`` is the structure's name, for hints.
     """
 
@@ -73,10 +74,13 @@ class Writing:
     scalars: bool = False
 
 
+_PAIRS = ("()", "[]", "{}", "⟨⟩")
+
+
 def check_writing(brackets: str, separators: str) -> None:
     """Raise ValueError for brackets or separators that there are none of."""
-    if brackets not in ("any", "needed", "none", "()", "[]", "{}", "⟨⟩"):
-        raise ValueError("'brackets' is any, needed, none, (), [], {} or ⟨⟩")
+    if brackets not in ("any", "needed", "none") and brackets.removesuffix("?") not in _PAIRS:
+        raise ValueError("'brackets' is any, needed, none, (), [], {} or ⟨⟩, with ? for or none")
     if separators != "auto" and (not separators or any(c.isalnum() for c in separators)):
         raise ValueError("'separators' is auto, or the characters that separate, such as ';'")
 
@@ -164,6 +168,8 @@ def _named(text: str) -> str:
 def _bracketed(pair: str, writing: Writing) -> str:
     """What is wrong with the brackets, or nothing."""
     asked = writing.brackets
+    if asked.endswith("?"):
+        asked = asked[:2] if pair else "none"
     if asked in ("any", pair) or (pair and asked == "needed") or (asked == "none" and not pair):
         return ""
     if asked == "none":

@@ -57,8 +57,9 @@ class Set:
     """{1, 1, 2}: the same as {1, 2}; another multiset; or no valid set."""
     separators: str = "auto"
     """The characters that separate elements; ``auto`` as in a list."""
-    brackets: str = "{}"
-    """``{}``: braces must stand; ``any``: any brackets or none; ``needed``; ``none``; or two others."""
+    brackets: str = "{}?"
+    """``{}?``: braces or none; ``{}``: braces must stand; ``any``: any brackets or none; ``needed``;
+    ``none``; or two others."""
     words: tuple[str, ...] = ("and",)
     """Words that separate elements too, unless an element of the truth holds them."""
     credit: Share = "each"
@@ -117,7 +118,7 @@ class Set:
             words=[word for word in self.words if word.casefold() not in holds],
             comma=decimal_comma(self.of),
             what="set",
-            scalars=brackets == "any",
+            scalars=brackets in ("any", "{}?"),
         )
         return elements(value, writing, expected or None)
 

@@ -36,8 +36,8 @@ class Tuple:
     """What the places are called in messages; also the keys of a mapping."""
     separators: str = "auto"
     """The characters that separate values; ``auto`` as in a list."""
-    brackets: str = "()"
-    """``()``: round brackets must stand; ``any``: any brackets or none; ``needed``; ``none``; or two
+    brackets: str = "()?"
+    """``()?``: round ones or none; ``()``: they must stand; ``any``: any brackets or none; ``needed``; ``none``; or two
     others."""
     credit: Share = "each"
     """``each``: by the number of right values; ``all``: only where all are right."""

@@ -212,8 +212,9 @@ def test_the_empty_set(text: str) -> None:
     assert Set().compare("{1}", "∅").credit == 0
 
 
-def test_a_set_needs_braces_unless_the_rubric_says_otherwise() -> None:
-    assert Set().compare("1, 2", [1, 2]).invalid
+def test_a_set_has_braces_or_none_unless_the_rubric_says_otherwise() -> None:
+    assert Set().compare("1, 2", [1, 2]).credit == 1
+    assert Set(brackets="{}").compare("1, 2", [1, 2]).invalid
     assert Set().compare("[1, 2]", [1, 2]).invalid
     assert Set(brackets="any").compare("2, 1", [1, 2]).credit == 1
     assert Set().compare(r"\left\{ 2, \frac{1}{2} \right\}", ["1/2", 2]).credit == 1

@@ -40,9 +40,10 @@ def test_each_place_may_have_its_own_comparison() -> None:
     assert not kind.compare("(Rome, 5, 6)", ["oslo", 5, 6]).certain
 
 
-def test_round_brackets_are_needed_unless_the_rubric_says_otherwise() -> None:
+def test_round_brackets_or_none_unless_the_rubric_says_otherwise() -> None:
     assert Tuple().compare("[1, 2]", [1, 2]).invalid
-    assert Tuple().compare("1, 2", [1, 2]).invalid
+    assert Tuple().compare("1, 2", [1, 2]).credit == 1
+    assert Tuple(brackets="()").compare("1, 2", [1, 2]).invalid
     assert Tuple(brackets="any").compare("<1, 2>", [1, 2]).credit == 1
     assert Tuple(names=("x", "y")).compare({"y": 2, "x": 1}, [1, 2]).credit == 1
     assert Tuple(names=("x", "y")).compare({"y": 2, "z": 1}, [1, 2]).invalid
