@@ -16,9 +16,12 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from grader.notation.tree import Add, Call, Div, Mul, Neg, Node, Num, Pow, Sym, children, walk
+
+if TYPE_CHECKING:
+    import subprocess
 
 SECONDS = 5.0
 """How long an answer is waited for."""
@@ -92,6 +95,8 @@ class Algebra:
         return self._process
 
     def _start(self) -> None:
+        import subprocess  # noqa: PLC0415 - most runs never ask
+
         path = Path(__file__).with_name("_algebra_worker.py")
         self._process = subprocess.Popen(
             [sys.executable, "-I", str(path)],

@@ -7,7 +7,6 @@ the same two formulas; no one who writes an answer can know them all, as some de
 from __future__ import annotations
 
 import functools
-import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -285,6 +284,8 @@ def _drawn_value(
 
 def _numbers(seed: str) -> Iterator[int]:
     """Numbers below 2^16 that look random and never change."""
+    import hashlib  # noqa: PLC0415 - a tenth of the time that all comparators take to load
+
     state = seed.encode("utf-8", "replace")
     while True:
         state = hashlib.blake2b(state, digest_size=64, person=b"points").digest()
