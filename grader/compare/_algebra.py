@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import json
 import os
 import select
@@ -158,6 +159,9 @@ def as_data(node: Node) -> Any:
     return None if None in below else [*head, *below]
 
 
-ALGEBRA = Algebra()
-"""The one worker of this process."""
-atexit.register(ALGEBRA.close)
+@functools.cache
+def algebra() -> Algebra:
+    """The one worker of this process, which ends with it."""
+    worker = Algebra()
+    atexit.register(worker.close)
+    return worker

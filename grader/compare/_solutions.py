@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from grader.compare._agreement import Agreement, agree, over, size
-from grader.compare._algebra import ALGEBRA
+from grader.compare._asking import ask
 from grader.compare._formula_misses import factor
 from grader.compare._relations import Statement, apart_at, holds, negative, whole_of
 from grader.compare._roots import solutions
@@ -138,7 +138,7 @@ def _by_solutions(given: Statement, truth: Statement, space: Space, roots: Roots
             if found is False:
                 return "different"
             tried[turn] += found is True
-    answer = ALGEBRA.ask(
+    answer = ask(
         "same-roots",
         given.difference,
         truth.difference,
@@ -192,7 +192,7 @@ def _by_trying(given: Statement, truth: Statement, space: Space) -> Answer:
         if one != other:
             return "different"
         tried[one] += 1
-    answer = ALGEBRA.ask(
+    answer = ask(
         "same-set",
         *(side.tree for s in (given, truth) for side in (s.left, s.right)),
         assume=space.assume,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
-from grader.compare._algebra import ALGEBRA
+from grader.compare._asking import ask
 from grader.compare._polynomial import TooLong, degree, polynomial
 from grader.compare._relations import Statement, holds
 from grader.compare._sampling import Space, numbered
@@ -55,7 +55,7 @@ def _has_same_roots(
     if any(one.sign != "=" for one in (*given, *truth)):
         return None
     trees = [one.difference for one in (*given, *truth)]
-    return ALGEBRA.ask("same-system", *trees, assume=space.assume, first=str(len(given)))
+    return ask("same-system", *trees, assume=space.assume, first=str(len(given)))
 
 
 _Row: TypeAlias = dict[str, Fraction]

@@ -17,8 +17,8 @@ from typing import Any, ClassVar, Literal, get_args
 
 from grader.compare import comparators
 from grader.compare._agreement import Agreement, Outcome
-from grader.compare._algebra import ALGEBRA, Question
 from grader.compare._arranged import arranged
+from grader.compare._asking import ask
 from grader.compare._forms import Form, fault, has_same_factors
 from grader.compare._formula_misses import constant, factor, miss_of, sign
 from grader.compare._formulas import Formulas, renamed
@@ -179,7 +179,7 @@ class Expression(Formulas):
         found = agreement.outcome()
         if found == "open":
             difference = Add((given.tree, Neg(truth.tree)))
-            proven = ALGEBRA.ask("zero", difference, assume=self.assume, log=self.log)
+            proven = ask("zero", difference, assume=self.assume, log=self.log)
             return "same" if proven else "open"
         if found == "different" and self.up_to in ("sign", "factor"):
             pairs = agreement.pairs()
@@ -264,9 +264,9 @@ class Expression(Formulas):
 
 def asked(undecided: Undecided) -> bool | None:
     """The answer of algebra to what a tree alone does not show."""
-    questions: dict[str, Question] = {"irreducible": "irreducible", "coprime": "coprime"}
-    question = questions.get(undecided.question)
-    return ALGEBRA.ask(question, *undecided.nodes) if question else None
+    if undecided.question == "irreducible":
+        return ask("irreducible", *undecided.nodes)
+    return ask("coprime", *undecided.nodes) if undecided.question == "coprime" else None
 
 
 def told(tree: Node) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader.compare._algebra import ALGEBRA
+from grader.compare._algebra import Algebra
 from grader.compare.equation import Equation
 from grader.model import MISSES, Verdict
 
@@ -84,7 +84,7 @@ def test_what_nothing_decides_goes_to_a_person(text: str, truth: str) -> None:
 
 
 def test_without_algebra_an_equation_is_open_and_not_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ALGEBRA, "ask", lambda *_, **__: None)
+    monkeypatch.setattr(Algebra, "ask", lambda *_, **__: None)
     assert not compare("x^3 = 1", "x = 1").certain
     assert is_right("2y = 4x", "y = 2x")
 

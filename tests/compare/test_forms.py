@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.compare._algebra import ALGEBRA
+from grader.compare._algebra import Algebra
 from grader.compare.expression import FORMS, Expression
 
 IN_FORM = {
@@ -96,7 +96,7 @@ def test_a_formula_in_another_form_is_told_what_it_lacks(form: str, text: str) -
 def test_a_form_that_only_algebra_can_see_waits_for_a_person_without_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ALGEBRA, "ask", lambda *_, **__: None)
+    monkeypatch.setattr(Algebra, "ask", lambda *_, **__: None)
     verdict = Expression(form="factored").compare("x^4 + x + 1", "x^4 + x + 1")
     assert not verdict.certain
     assert verdict.credit == 0
