@@ -110,9 +110,14 @@ def constant(agreement: Agreement, listed: Collection[str], *, given: bool) -> O
     if not difference(pairs) and varies:
         return "open" if _in_steps(pairs) else "different"
     if given:
-        again, _ = _varied(agreement, own, 5)
-        if not own & agreement.given.names or not again or difference([*pairs[:3], *again[:3]]):
+        mine = own & agreement.given.names
+        again, _ = _varied(agreement, own, 5, mine - agreement.truth.names or mine)
+        moved = difference(again) and not difference([*pairs[:3], *again[:3]])
+        if not mine:
             return "different"
+        if not moved:
+            hidden = any(size(one) > _LARGEST for one, _ in (*pairs, *again))
+            return "open" if hidden else "different"
     return "domain" if elsewhere > 1 else "same"
 
 
@@ -126,16 +131,17 @@ def _in_steps(pairs: Sequence[Pair]) -> bool:
     return 3 * len(seen) <= len(pairs)
 
 
-def _varied(agreement: Agreement, own: frozenset[str], fixed: int) -> tuple[list[Pair], int]:
+def _varied(
+    agreement: Agreement, own: frozenset[str], fixed: int, moved: frozenset[str] = frozenset()
+) -> tuple[list[Pair], int]:
     """Values at points that differ in all names but ``own``, and where only one has a value.
 
-    Those of the answer are those of the point ``fixed``, those of the expected formula always the
-    same. Values beside which no constant would be seen are left out.
+    Those of the answer are always the same, but for ``moved``, which are those of the point ``fixed``. Values beside which no constant would be seen are left out.
     """
     space = replace(agreement.space, names=tuple(sorted({*agreement.space.names, *own})))
     points = numbered(space)
-    mine = {name: points[fixed][name] for name in own}
     theirs = {name: points[0][name] for name in own}
+    mine = theirs | {name: points[fixed][name] for name in moved}
     found: list[Pair] = []
     elsewhere = 0
     for point in (*numbered(space, agreement.seed, 3), *points[:21]):

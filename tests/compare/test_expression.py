@@ -169,6 +169,9 @@ def test_an_antiderivative_may_have_any_constant() -> None:
     assert (missing.credit, missing.miss) == (0, "constant")
     assert is_right("ln(k x)", "ln(x) + c", up_to="given-constant", variables=["x"])
     assert is_right("x^2 + c", "x^2 + c", up_to="given-constant", variables=["x"])
+    parameter = {"up_to": "given-constant", "variables": ["x"]}
+    assert not is_right("(x-a)^3/3", "(x-a)^3/3", **parameter)
+    assert is_right("(x-a)^3/3 + c", "(x-a)^3/3", **parameter)
     assert not compare("ln(x)", "ln|x|", up_to="constant").certain
     assert not compare("atan((x-2)/(x-1))", "atan(2x-3)", up_to="constant").certain
     assert not compare("x^2", "5", up_to="constant").certain
