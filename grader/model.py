@@ -21,6 +21,7 @@ Why: TypeAlias = Literal[
     "conversion",
     "conflict",
     "text",
+    "unread",
     "not-run",
     "stopped",
     "unfinished",
@@ -269,8 +270,8 @@ class Verdict:
     ``each`` holds the credit per element where the value has elements, in the truth's order.
     Reasons tell what was read and what is wrong with it, never the value that was expected.
     ``invalid`` says that the answer is not of the kind that is asked for (no number, a bracket
-    too few), which is not the same as wrong: the reason then says how to write it. ``read`` is
-    what the answer was taken for, written canonically. ``miss`` names the kind of a wrong answer
+    too few), which is not the same as wrong: the reason then says how to write it; ``unread`` that
+    some of its elements are not, while others are. ``read`` is what the answer was taken for, written canonically. ``miss`` names the kind of a wrong answer
     where that is certain: one of ``MISSES``.
     """
 
@@ -280,6 +281,7 @@ class Verdict:
     each: tuple[Fraction, ...] = ()
     mistakes: tuple[str, ...] = ()
     invalid: bool = False
+    unread: bool = False
     read: str = ""
     miss: str = ""
 

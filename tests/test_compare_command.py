@@ -34,7 +34,7 @@ def run(capfd):
 def test_one_comparison_is_told_in_words(run):
     assert run("compare", "number", "3x10^8", "299792458", "-o", "relative=0.01") == (
         0,
-        "right: 300000000 is right\n",
+        "right: 3x10^8 is right\n",
         "",
     )
     status, out, _ = run("compare", "number", "--", "-5", "5")

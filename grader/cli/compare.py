@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LONGEST_LINE = 20_000_000
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("kind", required=False)
 @click.argument("text", required=False)
 @click.argument("truth", required=False)
@@ -43,16 +43,15 @@ def compare(
     source: Iterable[str] | None,
     table: bool,
 ) -> None:
-    r"""Hold TEXT, an answer, against TRUTH, as KIND says.
+    """Hold TEXT, an answer, against TRUTH, as KIND says.
 
     \b
     grader compare number "3x10^8" 299792458 -o relative=0.01
     grader compare set "{2, 1}" "{1, 2}"
     grader compare --lines answers.jsonl > verdicts.jsonl
 
-    `grader kinds` lists the kinds, and `grader kinds KIND` tells the options of one. A text that
-    begins with a minus sign comes after `--`.
-    """
+    `grader kinds` lists the kinds, and `grader kinds KIND` tells the options of one.
+    """  # noqa: D301  # click wants the sign itself
     if table:
         from grader.describe import table as described
 
@@ -103,7 +102,7 @@ def _percent(verdict: Verdict) -> str:
 
 
 def plain(verdict: Verdict) -> dict[str, Any]:
-    """Return the verdict as JSON has it; ``miss`` and ``each`` only where there is any."""
+    """Return the verdict as JSON has it; ``unread``, ``miss`` and ``each`` only where there is any."""
     made: dict[str, Any] = {
         "credit": float(verdict.credit),
         "certain": verdict.certain,
@@ -111,6 +110,8 @@ def plain(verdict: Verdict) -> dict[str, Any]:
         "read": verdict.read,
         "reason": verdict.reason,
     }
+    if verdict.unread:
+        made["unread"] = True
     if verdict.miss:
         made["miss"] = verdict.miss
     if verdict.each:
@@ -128,7 +129,7 @@ def answered(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
         asked: Any = None
         try:
             asked = _asked(line)
-            comparator = built(asked.get("kind", "number"), asked.get("options") or {})
+            comparator = built(asked.get("kind", "number"), asked.get("options", {}))
             verdict = comparator.compare(asked.get("text"), asked.get("truth"))
         except (ValueError, TypeError, RecursionError) as error:
             label = asked.get("id") if isinstance(asked, dict) else None
@@ -143,10 +144,11 @@ def _asked(line: str) -> dict[str, Any]:
     asked = json.loads(line)
     if not isinstance(asked, dict):
         raise ValueError("a line is an object with kind, options, text and truth")
-    if not isinstance(asked.get("kind", ""), str) or not isinstance(
-        asked.get("options") or {}, dict
-    ):
+    if not isinstance(asked.get("kind", ""), str) or not isinstance(asked.get("options", {}), dict):
         raise ValueError("'kind' is a text and 'options' an object")
+    lacking = [name for name in ("text", "truth") if name not in asked]
+    if lacking:
+        raise ValueError(f"'{lacking[0]}' is missing")
     unknown = set(asked) - {"id", "kind", "options", "text", "truth"}
     if unknown:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))[:100]}")
@@ -166,7 +168,7 @@ def _data(text: str, *, scalars: bool = False) -> Any:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return value if scalars or isinstance(value, list | dict) else text
+    return value if scalars or (isinstance(value, list | dict) and value) else text
 
 
 def _inert(line: str) -> str:

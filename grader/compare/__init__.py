@@ -15,6 +15,7 @@ One comparison, from Python::
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -63,6 +64,7 @@ def built(kind: str, options: Mapping[str, Any]) -> Comparator:
     key = f"{kind} {sorted(options.items())!r}"
     known = _built.get(key)
     if known is None:
+        check_names(kind, options)
         try:
             known = comparators.build(kind, dict(options))
         except TypeError as error:
@@ -72,6 +74,19 @@ def built(kind: str, options: Mapping[str, Any]) -> Comparator:
             _built.clear()
         _built[key] = known
     return known
+
+
+def check_names(kind: str, options: Mapping[str, Any]) -> None:
+    """Raise ValueError for an option that a kind does not have; the message names a near one."""
+    cls: Any = comparators.get(kind)
+    fields = [field.name for field in dataclasses.fields(cls)]
+    for name in options:
+        if name not in fields:
+            import difflib  # noqa: PLC0415  # only for a wrong name
+
+            near = difflib.get_close_matches(str(name), fields, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise ValueError(f"'{kind}' has no option '{name}'{hint}")
 
 
 _MOST = 1_000

@@ -9,6 +9,7 @@ from typing import Any
 
 from grader.compare._values import shown
 from grader.model import Number, Verdict, invalid
+from grader.notation.consistent import evidence, is_open, settled
 from grader.notation.splitting import Flaw, chosen, cleaned, outline, readings
 
 _DENIALS = frozenset(("no", "not", "non", "nicht", "never"))
@@ -25,6 +26,11 @@ def decimal_comma(of: Any) -> bool:
             return True
         of = of.get("of")
     return False
+
+
+def open_marks(of: Any) -> bool:
+    """Whether the elements' own options leave open which mark is the decimal one."""
+    return isinstance(of, dict) and of.get("decimal", "auto") == "auto" and "of" not in of
 
 
 def plain(value: Any) -> str:
@@ -72,6 +78,8 @@ class Writing:
     comma: bool = False
     what: str = "list"
     scalars: bool = False
+    open_marks: bool = False
+    """Whether elements leave open what a comma in them means."""
 
 
 _PAIRS = ("()", "[]", "{}", "⟨⟩")
@@ -132,7 +140,16 @@ def _written(text: str, writing: Writing, expected: Sequence[Any] | None) -> lis
         whole = [way for way in [*ways, [text]] if way and all(map(_holds_more, way))]
         ways = whole or ways
     ways = [_spoken(way, writing.words) for way in ways]
-    return list(ways[0] if expected is None else chosen(ways, len(expected)))
+    found_elements = list(ways[0] if expected is None else chosen(ways, len(expected)))
+    return _consistent(found_elements) if writing.open_marks else found_elements
+
+
+def _consistent(pieces: list[str]) -> list[str]:
+    """Elements in which an open comma (1,234) is read as the other elements show it."""
+    if not any(map(is_open, pieces)):
+        return pieces
+    mark = evidence("; ".join(piece for piece in pieces if not is_open(piece)))
+    return [settled(piece, mark) for piece in pieces] if mark else pieces
 
 
 def _bare(text: str) -> str:

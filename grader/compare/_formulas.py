@@ -9,14 +9,15 @@ from __future__ import annotations
 import functools
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
 from grader.compare._agreement import Tolerance
 from grader.compare._sampling import Assume, Formula, Ranges, Space
-from grader.model import Number
+from grader.model import Number, Verdict, unsure
 from grader.notation.clean import Unreadable, clean
+from grader.notation.consistent import consistent, is_open, settled
 from grader.notation.formula import NotAFormula, parse
 from grader.notation.options import Notation, check_choices
 from grader.notation.tree import Add, Call, Div, Mul, Neg, Node, Num, Pow, Rel, Sym, children
@@ -67,6 +68,25 @@ class Formulas(Notation):
             _number(value, name)
         _ranges(self.variables)
 
+    def compare(self, value: Any, truth: Any) -> Verdict:
+        """Return the verdict; a comma that can be read in two ways is tried in both."""
+        if not isinstance(value, str) or self.decimal != "auto" or not is_open(value[:_OPEN_IN]):
+            return self.compared(value, truth)
+        told = consistent(value[:_OPEN_IN])
+        if not is_open(told):
+            return self.compared(told, truth)
+        first, second = (self.compared(settled(told, mark), truth) for mark in ".,")
+        if (first.credit, first.certain) == (second.credit, second.certain):
+            return first
+        readings = f"{first.read} or {second.read}"
+        reason = f"this can be read as {readings}; a person has to decide"
+        verdict = unsure(reason, max(first.credit, second.credit))
+        return replace(verdict, read=readings)
+
+    def compared(self, value: Any, truth: Any) -> Verdict:
+        """Compare one reading; each kind says how."""
+        raise NotImplementedError
+
     def listed(self) -> tuple[str, ...]:
         """The variables that are listed."""
         return tuple(self.variables)
@@ -99,12 +119,14 @@ class Formulas(Notation):
 
     def evaluable(self, tree: Node) -> Formula:
         """A formula with what it takes to evaluate it."""
-        real = self.assume != "complex"
+        real = self.assume != "complex" and self.odd_roots == "real"
         full = filled(tree, self.constants, self.functions, real=real)
         return Formula(full, tree, self.angles, self.log)
 
 
 _EXACT = Tolerance()
+_OPEN_IN = 10_000
+"""Characters in which a comma is looked at; a longer answer is refused."""
 _Key = tuple[Any, ...]
 
 
@@ -114,7 +136,7 @@ def _key(options: Formulas) -> _Key:
         options.j, options.log, options.angles, options.magnitudes, options.forms, options.affixes,
         tuple(options.variables), tuple(options.constants.items()), options.functions,
         tuple((name, tuple(others)) for name, others in options.names.items()), options.case,
-        options.juxtaposed, options.assume,
+        options.juxtaposed, options.assume, options.odd_roots,
     )  # fmt: skip
 
 
@@ -136,6 +158,7 @@ def _options(key: _Key) -> Formulas:
             "affixes",
         ],
         *["variables", "constants", "functions", "names", "case", "juxtaposed", "assume"],
+        "odd_roots",
     )
     given = dict(zip(names, key, strict=True))
     given["constants"] = dict(given["constants"])

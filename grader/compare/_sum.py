@@ -64,6 +64,7 @@ class Sum:
             each=tuple(v.credit for v in verdicts),
             mistakes=tuple(dict.fromkeys(m for v in verdicts for m in v.mistakes)),
             invalid=bad and credit == 0 and certain,
+            unread=bad and credit > 0,
             read=self.read,
             miss=miss,
         )

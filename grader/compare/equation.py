@@ -85,7 +85,7 @@ class Equation(Formulas):
         if not 0 <= credit <= 1:
             raise ValueError("'form_credit' lies between 0 and 1")
 
-    def compare(self, value: Any, truth: Any) -> Verdict:
+    def compared(self, value: Any, truth: Any) -> Verdict:
         """Return full credit for an equivalent equation; invalid where none was read."""
         try:
             expected = self._read(truth, ())

@@ -95,7 +95,7 @@ class Expression(Formulas):
             raise ValueError(f"'form' lists some of {', '.join(FORMS)}; got {unknown[0]!r}")
         credit_of(self.form_credit, "form_credit")
 
-    def compare(self, value: Any, truth: Any) -> Verdict:
+    def compared(self, value: Any, truth: Any) -> Verdict:
         """Return full credit for an equivalent formula; invalid where none was read."""
         try:
             expected = self.truth(truth)

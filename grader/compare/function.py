@@ -75,7 +75,7 @@ class Function(Expression):
         check_choices(self, Function)
         object.__setattr__(self, "arguments", tuple(self.arguments))
 
-    def compare(self, value: Any, truth: Any) -> Verdict:
+    def compared(self, value: Any, truth: Any) -> Verdict:
         """Return full credit for an equal function; invalid where none was read."""
         theirs = definition(truth) if isinstance(truth, str) else Definition("", (), truth)
         arguments = theirs.arguments or self.arguments

@@ -19,6 +19,7 @@ from grader.compare._elements import (
     decimal_comma,
     elements,
     key,
+    open_marks,
     ordinal,
     plain,
 )
@@ -105,6 +106,7 @@ class List:
             brackets=self.brackets,
             words=[word for word in self.words if word.casefold() not in held],
             comma=decimal_comma(self.of),
+            open_marks=open_marks(self.of),
             scalars=True,
         )
 

@@ -213,12 +213,11 @@ class Number(Notation):
         return verdict
 
     def _one(self, given: Written, expected: Written, *, computed: bool) -> Verdict:
-        read = given.shown
         if not self._is_right(given, expected, computed=computed):
-            return self._missed(given, expected, read, computed=computed)
+            return self._missed(given, expected, computed=computed)
         faults = self._faults(given, expected)
         if faults is None:
-            return Verdict(credit=Fraction(1), reason=f"{read} is right", read=read)
+            return Verdict(credit=Fraction(1), reason=f"{given.told} is right", read=given.shown)
         return faults
 
     def _is_right(self, given: Written, expected: Written, *, computed: bool) -> bool:
@@ -324,7 +323,7 @@ class Number(Notation):
     def _as_given(self, given: Written) -> Verdict:
         faults = self._faults(given, given)
         return faults or Verdict(
-            credit=Fraction(1), reason=f"{given.shown} is given as asked", read=given.shown
+            credit=Fraction(1), reason=f"{given.told} is given as asked", read=given.shown
         )
 
     def _faults(self, given: Written, expected: Written) -> Verdict | None:
@@ -332,7 +331,7 @@ class Number(Notation):
         if not given.reduced and self.unreduced != "accepted":
             words = MISSES["unreduced"]
             if self.unreduced == "invalid":
-                return invalid(f"{given.shown}: write the fraction in lowest terms", given.shown)
+                return invalid(f"{given.told}: write the fraction in lowest terms", given.shown)
             return self._less(given, _option(self.unreduced_credit, ""), "unreduced", words)
         miss = self._digits_missed(given, expected)
         if miss:
@@ -344,8 +343,8 @@ class Number(Notation):
         return None
 
     def _less(self, given: Written, credit: Fraction, miss: str, words: str) -> Verdict:
-        read = given.shown
-        return Verdict(credit=credit, reason=f"{read} was read; {words}", read=read, miss=miss)
+        reason = f"{given.told} was read; {words}"
+        return Verdict(credit=credit, reason=reason, read=given.shown, miss=miss)
 
     def _digits_missed(self, given: Written, expected: Written) -> str:
         """Return what is the matter with the number of digits shown, or an empty text."""
@@ -391,15 +390,15 @@ class Number(Notation):
             unit = Fraction(10) ** (exponent_of(_real(expected)) - figures + 1)
         return given.real in rounded(_real(expected), unit, self.rounding)
 
-    def _missed(self, given: Written, expected: Written, read: str, *, computed: bool) -> Verdict:
+    def _missed(self, given: Written, expected: Written, *, computed: bool) -> Verdict:
         near = _option(self.near_credit, "near_credit")
         if near and self._is_near(given, expected):
-            return Verdict(credit=near, reason=f"{read} is near, but not near enough", read=read)
+            reason = f"{given.told} is near, but not near enough"
+            return Verdict(credit=near, reason=reason, read=given.shown)
         miss = self._miss(given, expected, computed=computed)
         words = f"; {MISSES[miss]}" if miss and self.tell else ""
-        return Verdict(
-            credit=Fraction(0), reason=f"{read} is not right{words}", read=read, miss=miss
-        )
+        reason = f"{given.told} is not right{words}"
+        return Verdict(credit=Fraction(0), reason=reason, read=given.shown, miss=miss)
 
     def _is_near(self, given: Written, expected: Written) -> bool:
         if any(isinstance(number.real, float) or number.imag for number in (given, expected)):

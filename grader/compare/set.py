@@ -17,6 +17,7 @@ from grader.compare._elements import (
     decimal_comma,
     elements,
     key,
+    open_marks,
     plain,
 )
 from grader.compare._nested import build
@@ -117,6 +118,7 @@ class Set:
             brackets=brackets,
             words=[word for word in self.words if word.casefold() not in holds],
             comma=decimal_comma(self.of),
+            open_marks=open_marks(self.of),
             what="set",
             scalars=brackets in ("any", "{}?"),
         )

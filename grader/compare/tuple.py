@@ -12,7 +12,15 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from grader.compare import comparators
-from grader.compare._elements import Writing, check_writing, decimal_comma, elements, key, ordinal
+from grader.compare._elements import (
+    Writing,
+    check_writing,
+    decimal_comma,
+    elements,
+    key,
+    open_marks,
+    ordinal,
+)
 from grader.compare._nested import build
 from grader.compare._pairing import are_right, held, order_miss
 from grader.compare._sum import Share, Sum
@@ -67,7 +75,11 @@ class Tuple:
             names, truth = tuple(key(name) for name in truth), list(truth.values())
         comma = any(decimal_comma(one) for one in self._specs(1))
         writing = Writing(
-            separators=self.separators, brackets=self.brackets, comma=comma, what="tuple"
+            separators=self.separators,
+            brackets=self.brackets,
+            comma=comma,
+            open_marks=open_marks(self.of),
+            what="tuple",
         )
         expected = elements(truth, replace(writing, brackets="any"))
         if isinstance(expected, Verdict):

@@ -171,6 +171,7 @@ class _Marker:
             doubts = [*doubts, finding.doubt or "the answer may stand in an image"]
         if best is not None and not best.verdict.certain:
             doubts = [*doubts, best.verdict.reason]
+            why = "unread" if best.verdict.invalid or best.verdict.unread else why
         if (
             criterion.review == "unsure"
             and credit < 1
@@ -189,6 +190,8 @@ class _Marker:
             reason=_reason(finding, best),
             mistakes=_mistakes(best),
         )
+        if best is not None and best.verdict.invalid:
+            mark = replace(mark, proposed=None)  # nothing was read, so there is nothing to propose
         return _open(mark, why, doubts[0]) if doubts else mark
 
     def _pictured(self) -> bool:
@@ -337,6 +340,7 @@ _ALWAYS: Mapping[Why, str] = {
     "conversion": "something was lost when the file was converted",
     "conflict": "two readings compete",
     "text": "free text is read by a person",
+    "unread": "the answer could not be read",
     "not-run": "the code was not run; this proposal rests on its source and on what it printed",
     "stopped": "the code stopped when it was run",
     "unfinished": "the code did not end within its limits",

@@ -127,7 +127,7 @@ class Ways:
         except (NoReading, ValueError):
             return None
         verdict = compare.compare(own.value, truth)
-        if verdict.invalid or (own.doubt and own is not finding):
+        if verdict.invalid or verdict.unread or (own.doubt and own is not finding):
             # What could not be read may still be right: a person reads “three” as 3.
             verdict = replace(verdict, certain=False)
         if attempt.whole and verdict.credit < 1:

@@ -19,9 +19,7 @@ MOST_DIGITS, MOST_ZEROS = 4_000, 4_000
 _AUTO = ",.' _"
 late = functools.cache(re.compile)
 """Patterns that most numbers never meet are compiled when they are first needed."""
-_RUN = (
-    r"(?P<digits>\d+(?:(?:[.,'_]|\{,\}|\{\.\}|\\[,;! ]|~|[ ](?=\d))\d+)*(?:\.(?![\d.])|,(?=[eE]))?|[.,]\d+(?:[ ]\d{3})*)"
-)
+_RUN = r"(?P<digits>\d+(?:(?:[.,'_]|\{,\}|\{\.\}|\\[,;! ]|~|[ ](?=\d))\d+)*(?:\.(?![\d.])|,(?=[eE]))?|[.,]\d+(?:[ ]\d{3})*)"
 _EXPONENT = r"[eE]([+-]?)(\d{1,6})(?![\w.])"
 _MARK = r"\{,\}|\{\.\}|\\[,;! ]|\D"
 _SPACES = {"\\,": " ", "\\;": " ", "\\!": " ", "\\ ": " ", "~": " ", "{,}": ",", "{.}": "."}

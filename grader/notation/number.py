@@ -25,14 +25,13 @@ from fractions import Fraction
 from grader.notation.clean import Unreadable, clean, first_odd
 from grader.notation.literal import MOST_ZEROS, Digits, late, scan, shifted
 from grader.notation.options import Form, Notation
+from grader.notation.tree import Div, Neg, Node, Num
 
 _PLAIN = re.compile(r"([+-]?)(\d{1,15})(?:\.(\d{1,15}))?")
 _SIGNS = re.compile(r"[+\-\s]*")
-_POWER = (
-    r"""(?x)\s*(?:[*×·⋅xX✕]|\\times|\\cdot|\\ast)?\s*10\s*
+_POWER = r"""(?x)\s*(?:[*×·⋅xX✕]|\\times|\\cdot|\\ast)?\s*10\s*
     (?:(?:\^|\*\*)\s*[{(]?\s*(?P<plain>[+-]?\s*\d{1,6})\s*[})]?|(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6})
     |<sup>\s*(?P<tag>[+-]?\d{1,6})\s*</sup>)\s*$"""
-)
 _BRACKETED = r"([+-]?)\s*\(\s*([0-9.,][^()]*?)\s*\)"
 _RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _PERCENT = r"(?i)\s*(?:\\?%|percent(?:age)?|per\s?cent|pct\.?)\s*$"
@@ -45,9 +44,7 @@ _SIZES = {
     "million": 6, "mio": 6, "billion": 9, "trillion": 12, "lakh": 5, "lac": 5, "crore": 7,
 }  # fmt: skip
 _INFINITY = r"(?i)([+-]?)\s*(?:inf(?:inity)?|oo|∞|\\infty)"
-_FRACTION = (
-    r"(?P<sign>[+-]?)\s*(?:(?P<whole>\d{1,18})\s+(?=\d))?(?P<top>[+-]?\d{1,40})\s*/\s*(?P<bottom>[+-]?\d{1,40})"
-)
+_FRACTION = r"(?P<sign>[+-]?)\s*(?:(?P<whole>\d{1,18})\s+(?=\d))?(?P<top>[+-]?\d{1,40})\s*/\s*(?P<bottom>[+-]?\d{1,40})"
 _LATEX_FRACTION = (
     r"(?P<sign>[+-]?)\s*(?P<whole>\d{1,18})?\s*\\[dt]?frac\s*"
     r"(?:\{\s*(?P<top>[+-]?\d{1,40})\s*\}\s*\{\s*(?P<bottom>[+-]?\d{1,40})\s*\}|(?P<one>\d)\s*(?P<two>\d))"
@@ -87,6 +84,13 @@ class Written:
     reduced: bool = True
     others: tuple[Written, ...] = ()
     also: tuple[Written, ...] = ()
+    text: str = ""
+    """The text it was read from, where that is short."""
+
+    @property
+    def told(self) -> str:
+        """The number as it was written, for people; in plain digits where that is not known."""
+        return self.text or self.shown
 
     @property
     def readings(self) -> tuple[Written, ...]:
@@ -159,7 +163,10 @@ def read_number(text: str, notation: Notation = DEFAULT) -> Written:
     written = _signed(body, notation)
     if written.form not in notation.forms:
         raise Unreadable(f"this is {_NAMES[written.form]}; {_asked(notation)}")
-    return written
+    return replace(written, text=body) if len(body) <= _TOLD and body.isprintable() else written
+
+
+_TOLD = 40
 
 
 def _quickly(text: str, notation: Notation) -> Written | None:
@@ -180,7 +187,8 @@ def _quickly(text: str, notation: Notation) -> Written | None:
     least = most if part else (len(shown_digits.rstrip("0")) or 1)
     scale = 10**places
     digits = Digits(Fraction(number, scale), form, places, most, least, Fraction(1, scale))
-    return Written(real=-digits.value if sign == "-" else digits.value, form=form, digits=digits)
+    value = -digits.value if sign == "-" else digits.value
+    return Written(real=value, form=form, digits=digits, text=text)
 
 
 def _unwrapped(text: str) -> str:
@@ -353,7 +361,22 @@ def _arithmetic(text: str, notation: Notation) -> Written:
     except values.Undefined as error:
         raise Unreadable(_why(text, notation) or str(error)) from None
     form: Form = "complex" if value.imag else "expression" if value.exact else "constant"
-    return Written(real=value.real, imag=value.imag, exact=value.exact, form=form)
+    reduced = form != "expression" or _is_reduced(tree)
+    return Written(real=value.real, imag=value.imag, exact=value.exact, form=form, reduced=reduced)
+
+
+def _is_reduced(tree: Node) -> bool:
+    """Whether a formula is a fraction in lowest terms: nothing is left to work out in 6÷8."""
+    match tree:
+        case Neg(of):
+            return _is_reduced(of)
+        case Num():
+            return True
+        case Div(Num(top), Num(bottom)):
+            whole = top.denominator == bottom.denominator == 1
+            return whole and bottom > 0 and math.gcd(int(top), int(bottom)) == 1
+        case _:
+            return False
 
 
 def _why(text: str, notation: Notation) -> str:

@@ -37,6 +37,10 @@ WAITS: Mapping[Why, tuple[str, str]] = {
     "conversion": ("Lost in conversion", "something was lost when the file was converted"),
     "conflict": ("Readings conflict", "the answer can be read in more than one way"),
     "text": ("Free text", "no rule decides these words with certainty"),
+    "unread": (
+        "Could not be read",
+        "the answer is not written as it is asked for; a person reads it",
+    ),
     "not-run": ("Code not run", "what the code does is judged by a person"),
     "stopped": ("Code stopped", "it stopped when it was run; a person judges it"),
     "unfinished": ("Code did not end in time", "a person judges what it does"),
