@@ -68,10 +68,16 @@ def test_typed_answers_are_marked(graded):
     assert 0 <= parts["2"]["earned"] < 2
 
 
+def test_a_part_that_cannot_be_read_waits_for_a_person(graded):
+    parts = graded(**{"1": "3x10^8", "2": "{1, two}"})
+    assert (parts["2"]["earned"], parts["2"]["proposed"], parts["2"]["why"]) == (None, 1, "unread")
+
+
 def test_what_cannot_be_read_waits_for_a_person(graded):
     parts = graded(**{"1": "three times ten to the eight", "2": "{1, 2}"})
     assert parts["1"]["earned"] is None
     assert parts["1"]["review"]
+    assert (parts["1"]["proposed"], parts["1"]["why"]) == (None, "unread")
     assert parts["2"]["earned"] == 2
 
 
@@ -81,6 +87,9 @@ def test_what_cannot_be_read_waits_for_a_person(graded):
         ("3.5", {}, "3.5"),
         ("x = 3.5", {"labels": ("x",)}, "3.5"),
         ("y = 3.5", {"labels": ("x",)}, "y = 3.5"),
+        ("x = 2 or x = 3", {"labels": ("x",)}, "2 or 3"),
+        ("x1 = 2, x_2 = 3", {"labels": ("x",)}, "2, 3"),
+        ("max = 3", {"labels": ("x",)}, "max = 3"),
         ("first 2\n\nso 4", {"take": "last-line"}, "so 4"),
     ],
 )

@@ -71,10 +71,10 @@ class Formulas(Notation):
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the verdict; a comma that can be read in two ways is tried in both."""
         if not isinstance(value, str) or self.decimal != "auto" or not is_open(value[:_OPEN_IN]):
-            return self.compared(value, truth)
+            return self._over_slashes(value, truth)
         told = consistent(value[:_OPEN_IN])
         if not is_open(told):
-            return self.compared(told, truth)
+            return self._over_slashes(told, truth)
         first, second = (self.compared(settled(told, mark), truth) for mark in ".,")
         if (first.credit, first.certain) == (second.credit, second.certain):
             return first
@@ -82,6 +82,20 @@ class Formulas(Notation):
         reason = f"this can be read as {readings}; a person has to decide"
         verdict = unsure(reason, max(first.credit, second.credit))
         return replace(verdict, read=readings)
+
+    def _over_slashes(self, value: Any, truth: Any) -> Verdict:
+        """Compare, and flag what is right only if 1/2x is meant as 1/(2x)."""
+        verdict = self.compared(value, truth)
+        wrong = verdict.credit == 0 and verdict.certain and not verdict.invalid
+        slashed = isinstance(value, str) and "/" in value[:_OPEN_IN]
+        if not wrong or verdict.miss == "form" or self.after_slash != "flagged" or not slashed:
+            return verdict
+        other = replace(self, after_slash="product").compared(value, truth)
+        if other.credit <= verdict.credit:
+            return verdict
+        readings = f"{verdict.read} or {other.read}"
+        reason = f"this can be read as {readings}; a person has to decide"
+        return replace(unsure(reason, other.credit), read=readings)
 
     def compared(self, value: Any, truth: Any) -> Verdict:
         """Compare one reading; each kind says how."""
@@ -137,6 +151,7 @@ def _key(options: Formulas) -> _Key:
         tuple(options.variables), tuple(options.constants.items()), options.functions,
         tuple((name, tuple(others)) for name, others in options.names.items()), options.case,
         options.juxtaposed, options.assume, options.odd_roots,
+        options.after_slash,
     )  # fmt: skip
 
 
@@ -159,6 +174,7 @@ def _options(key: _Key) -> Formulas:
         ],
         *["variables", "constants", "functions", "names", "case", "juxtaposed", "assume"],
         "odd_roots",
+        "after_slash",
     )
     given = dict(zip(names, key, strict=True))
     given["constants"] = dict(given["constants"])

@@ -172,6 +172,9 @@ class QuantityRules(Number):
             told = f"{read}: whether an angle counts as a unit here, a person has to decide"
             return replace(unsure(told, verdict.credit), read=read)
         number = self._raw(given, expected, right)
+        if number.credit and _run_together(mine) == _run_together(right):
+            told = f"{read}: how the letters of the unit belong together, a person has to decide"
+            return replace(unsure(told, number.credit), read=read)
         if _folded(mine) == _folded(right):
             return self._with_credit(number, read, "case", read)
         told = f"{mine.written} measures {measured(mine.bases)}"
@@ -228,6 +231,11 @@ class QuantityRules(Number):
 def credit_of(value: float | str | Fraction) -> Fraction:
     """Return a credit as the decimal number or fraction that the rubric writes."""
     return Fraction(str(value))
+
+
+def _run_together(unit: Unit) -> str:
+    """The letters and powers of a unit without what stands between: N ms and N m s are alike."""
+    return "".join(unit.written.split()).replace("^", "")
 
 
 def _folded(unit: Unit) -> str:

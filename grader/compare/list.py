@@ -51,7 +51,7 @@ class List:
     commas, lines or blanks, by the number of elements that is asked for."""
     brackets: str = "any"
     """``any``: brackets or none; ``needed``; ``none``; or the two that must stand, such as ``[]``."""
-    words: tuple[str, ...] = ("and",)
+    words: tuple[str, ...] = ("and", "or", "&")
     """Words that separate elements too, unless an element of the truth holds them."""
     names: tuple[str, ...] = ()
     """What the elements are called in messages; with them, ``a = 3, b = 4`` is read by name."""

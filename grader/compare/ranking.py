@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from grader.compare import comparators
@@ -64,7 +65,7 @@ class Ranking:
         order = _order(value)
         if isinstance(order, Flaw):
             return invalid(order.says)
-        given = self._places(value, expected)
+        given = self._places(value, expected, _shown_as(truth))
         if isinstance(given, str):
             return invalid(given)
         verdict = self._compared(given, expected, _shown_as(truth))
@@ -75,7 +76,12 @@ class Ranking:
             )
         return verdict
 
-    def _places(self, value: Any, expected: Mapping[str, int] | None) -> dict[str, int] | str:
+    def _places(
+        self,
+        value: Any,
+        expected: Mapping[str, int] | None,
+        shown_as: Mapping[str, str] = MappingProxyType({}),
+    ) -> dict[str, int] | str:
         """Place of each thing, from 0; or what is wrong."""
         order = _order(value)
         if isinstance(order, Flaw):
@@ -99,7 +105,7 @@ class Ranking:
             at += len(group)
         lacking = [name for name in expected or {} if name not in places]
         if lacking:
-            return f"{', '.join(plain(name) for name in lacking[:5])} not put in order: put in all"
+            return f"{', '.join(plain(shown_as.get(name, name)) for name in lacking[:5])} not put in order: put in all"
         return places
 
     def _names(self, expected: Mapping[str, int]) -> dict[str, str]:

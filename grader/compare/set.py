@@ -61,7 +61,7 @@ class Set:
     brackets: str = "{}?"
     """``{}?``: braces or none; ``{}``: braces must stand; ``any``: any brackets or none; ``needed``;
     ``none``; or two others."""
-    words: tuple[str, ...] = ("and",)
+    words: tuple[str, ...] = ("and", "or", "&")
     """Words that separate elements too, unless an element of the truth holds them."""
     credit: Share = "each"
     """``each``: by the number of right elements; ``all``: only where all are right."""

@@ -45,6 +45,8 @@ class Parser:
         self.at = 0
         self.depth = 0
         self.bars: list[str] = []
+        self.together = 25 if notation.after_slash == "product" else _STRENGTH["*"]
+        """How tightly factors are bound that stand side by side without a sign."""
 
     @property
     def token(self) -> Token:
@@ -81,12 +83,13 @@ class Parser:
         grown = ""
         while True:
             joint, implied = self._joint()
-            if joint is None or _STRENGTH[joint] < least:
+            strength = self.together if implied else _STRENGTH.get(joint or "+", 0)
+            if joint is None or strength < least:
                 break
             token = self.token
             if not implied:
                 self.at += 1
-            left = self._joined(left, joint, token, grown)
+            left = self._joined(left, joint, token, grown, strength)
             grown = "+" if joint == "-" else joint
         self.depth -= 1
         return left
@@ -107,7 +110,7 @@ class Parser:
             raise NotAFormula(f"a sign is missing before “{token.text[:40]}”{self._place(token)}")
         return None, False
 
-    def _joined(self, left: Node, joint: _Joint, token: Token, grown: str) -> Node:
+    def _joined(self, left: Node, joint: _Joint, token: Token, grown: str, strength: int) -> Node:
         if joint == "after":
             return self._after(left, token)
         if joint == "raised":
@@ -115,7 +118,7 @@ class Parser:
             return Pow(left, token.node)
         if joint == "^":
             return Pow(left, self.expression(_STRENGTH["^"]))
-        right = self.expression(_STRENGTH[joint] + 1)
+        right = self.expression(strength + 1)
         if joint == "/":
             return Div(left, right)
         if joint == "*":

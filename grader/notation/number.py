@@ -351,6 +351,7 @@ def _quotient(match: re.Match[str]) -> Written | None:
 def _arithmetic(text: str, notation: Notation) -> Written:
     from grader.notation import formula, roots, values  # noqa: PLC0415  # most numbers are plain digits
 
+    others: tuple[Written, ...] = ()
     try:
         tree = formula.parse(text, notation)
         if notation.odd_roots == "real":
@@ -360,9 +361,20 @@ def _arithmetic(text: str, notation: Notation) -> Written:
         raise Unreadable(_why(text, notation) or str(error)) from None
     except values.Undefined as error:
         raise Unreadable(_why(text, notation) or str(error)) from None
+    if "/" in text and notation.after_slash == "flagged":
+        other = _arithmetic(text, replace(notation, after_slash="product"))
+        if (other.real, other.imag) != (value.real, value.imag):
+            others = (other,)
     form: Form = "complex" if value.imag else "expression" if value.exact else "constant"
     reduced = form != "expression" or _is_reduced(tree)
-    return Written(real=value.real, imag=value.imag, exact=value.exact, form=form, reduced=reduced)
+    return Written(
+        real=value.real,
+        imag=value.imag,
+        exact=value.exact,
+        form=form,
+        reduced=reduced,
+        others=others,
+    )
 
 
 def _is_reduced(tree: Node) -> bool:

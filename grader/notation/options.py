@@ -64,6 +64,9 @@ class Notation:
     """The base of a ``log`` without a base; ``ln`` is always natural, ``lg`` always ten."""
     angles: Literal["radians", "degrees"] = "radians"
     """What sines are taken of, where no ° stands."""
+    after_slash: Literal["flagged", "factor", "product"] = "flagged"
+    """What 1/2x is: x/2 (``factor``), 1/(2x) (``product``), or x/2 unless only 1/(2x) is right, which
+    a person then decides."""
     odd_roots: Literal["real", "principal"] = "real"
     """Whether (-8)^(1/3) is -2 or the complex principal value."""
     magnitudes: bool = True

@@ -44,12 +44,12 @@ class Typed:
         return Found(value=text, where=_places(lines), quote=_short(text), doubt=doubt(answer))
 
     def _without_label(self, text: str) -> str:
+        """Take off "x =" before each value: x = 2 or x = 3, and x1 = 2, x2 = 3."""
         for label in self.labels:
-            match = re.match(
-                rf"\W{{0,4}}{re.escape(label)}\W{{0,4}}?\s*[=:]\s*(?!=)", text, re.IGNORECASE
+            name = rf"{re.escape(label)}(?:_?\{{?\d{{1,3}}\}}?|[₀-₉]{{1,3}})?"
+            text = re.sub(
+                rf"(?<![\w.]){name}\s*(?:=(?!=)|:(?!=)|≈)\s*", "", text, flags=re.IGNORECASE
             )
-            if match:
-                return text[match.end() :]
         return text
 
 

@@ -67,7 +67,6 @@ def test_equal_formulas_are_right_whatever_their_form(text: Any, truth: str) -> 
         ("floor(x)", "ceil(x) - 1"),
         ("x^2", "x^3"),
         ("3.14", "pi"),
-        ("1/ab", "1/(ab)"),
         ("x(x-1)(x-2)(x-3) + x", "x"),
         ("ln(2x)", "2 ln(x)"),
         ("(-2)^a", "(-2)^(a b)"),
@@ -310,3 +309,34 @@ def test_it_does_not_matter_which_of_both_is_the_truth(one: Node, other: Node) -
 @given(text=st.text(max_size=40), truth=st.sampled_from(["x", "sin(x)/x", "3", "a b"]))
 def test_no_text_raises(text: str, truth: str) -> None:
     assert isinstance(compare(text, truth), Verdict)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"), [("1/2x", "1/(2x)"), ("a/bc", "a/(b*c)"), ("1/ab", "1/(ab)")]
+)
+def test_what_stands_behind_a_slash_goes_to_a_person_where_it_matters(
+    text: str, truth: str
+) -> None:
+    verdict = Expression().compare(text, truth)
+    assert (verdict.certain, verdict.credit) == (False, 1)
+    assert Expression(after_slash="factor").compare(text, truth).certain
+    assert Expression(after_slash="factor").compare(text, truth).credit == 0
+    assert Expression(after_slash="product").compare(text, truth).credit == 1
+    assert Expression().compare(text, "7").certain
+
+
+@pytest.mark.parametrize(
+    ("text", "truth", "credit", "certain"),
+    [
+        ("1,234x", "1234x", 1, False),
+        ("1,234x", "1.234x", 1, False),
+        ("1,234x", "5x", 0, True),
+        ("0,5x + 1,234", "0.5x + 1.234", 1, True),
+        ("0.5x + 1,234", "0.5x + 1234", 1, True),
+    ],
+)
+def test_an_open_comma_is_settled_by_the_other_numbers_or_goes_to_a_person(
+    text: str, truth: str, credit: int, certain: bool
+) -> None:
+    verdict = Expression().compare(text, truth)
+    assert (verdict.credit, verdict.certain) == (credit, certain)

@@ -309,3 +309,26 @@ def test_what_is_no_element_is_invalid_in_any_order_too() -> None:
     assert not Set().compare("{1, foo}", [1, 2]).invalid
     assert "foo: “foo” is no number" in List(order="any").compare("1, foo", [1, 2]).reason
     assert "an empty one given too" in Set().compare("{1,,2}", [1, 2]).reason
+
+
+@pytest.mark.parametrize(
+    ("text", "truth", "certain"),
+    [
+        ("0,5; 1,234", [0.5, 1.234], True),
+        ("2.5; 1,234", [2.5, 1234], True),
+        ("7; 1,234", [7, 1234], False),
+    ],
+)
+def test_an_open_comma_is_read_as_the_other_elements_show_it(
+    text: str, truth: list[float], certain: bool
+) -> None:
+    verdict = List().compare(text, truth)
+    assert (verdict.credit, verdict.certain) == (1, certain)
+
+
+def test_an_element_that_cannot_be_read_is_told_apart_from_a_wrong_one() -> None:
+    verdict = List().compare("2, three", [2, 3])
+    assert verdict.unread
+    assert not List().compare("2, 4", [2, 3]).unread
+    assert List().compare("two, three", [2, 3]).invalid
+    assert List().compare("2 or 3", [2, 3]).credit == 1

@@ -38,7 +38,7 @@ def test_a_ranking_may_be_written_in_many_ways(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("B, A", "c not put in order"),
+        ("B, A", "C not put in order"),
         ("B, A, D", "“D” is none of"),
         ("B, A, A, C", "“A” stands twice"),
         ("B = A > C", "share a place"),
