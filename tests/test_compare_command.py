@@ -13,8 +13,14 @@ from hypothesis import strategies as st
 
 from grader.cli import main
 from grader.cli.compare import answered
-from grader.compare import compare, comparators
+from grader.compare import comparators, compare
 from grader.kinds import UnknownKind
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=10,
+)
 
 
 @pytest.fixture
@@ -63,6 +69,9 @@ def test_one_comparison_as_json(run):
         (("compare", "number", "1", "1", "-o", "absolute"), "NAME=VALUE"),
         (("compare", "number", "1"), "TRUTH"),
         (("compare", "number", "1", "1", "-o", "absolute=-1"), "below 0"),
+        (("compare", "number", "1", "1", "-o", "inclusive=3"), "true or false"),
+        (("compare", "list", "1", "1", "-o", "brackets=3"), "a text"),
+        (("compare", "--table", "-o", "absolute=1"), "its own options"),
     ],
 )
 def test_a_wrong_call_says_what_to_do(run, arguments, says):
@@ -97,14 +106,18 @@ def test_a_line_that_cannot_be_compared_stops_no_other(tmp_path, run):
         '{"id": 3, "text": "1", "truth": 1, "options": {"absolute": [1]}}',
         '{"id": 4, "text": "\\ud800", "truth": 1}',
         "[" * 100_000,
+        '{"id": 6, "kind": "expression", "options": {"constants": ["g"]}, "text": "x", "truth": "x"}',
+        '{"id": 7, "text": "1"}',
+        '{"id": NaN, "text": "1", "truth": 1, "options": []}',
         '{"id": 5, "text": "1", "truth": 1}',
     ]
     path.write_text("\n".join(lines), "utf-8")
     status, out, err = run("compare", "--lines", str(path))
     told = [json.loads(line) for line in out.splitlines()]
     assert status == 2
-    assert "6 line(s)" in err
-    assert ["error" in one for one in told] == [True] * 5 + [False, True, False]
+    assert "9 line(s)" in err
+    assert ["error" in one for one in told] == [True] * 5 + [False] + [True] * 4 + [False]
+    assert "NaN" not in out
     assert told[-1]["credit"] == 1
     assert told[5]["invalid"]
 
@@ -127,6 +140,27 @@ def test_the_function_behind_it_says_what_it_does_not_know():
         compare("1", 1, "nmber")
     with pytest.raises(ValueError, match="absolut"):
         compare("1", 1, absolut=1)
+
+
+def test_options_that_are_changed_later_change_no_other_comparison():
+    options = {"of": {"kind": "number", "absolute": 0.1}}
+    compare("1.4", [1.0], "list", **options)
+    options["of"]["absolute"] = 0.5
+    assert compare("1.4", [1.0], "list", of={"kind": "number", "absolute": 0.1}).credit == 0
+
+
+@pytest.mark.parametrize("kind", comparators.names())
+@given(data=st.data())
+def test_options_of_any_type_are_refused_or_work(kind, data):
+    fields = [field.name for field in dataclasses.fields(comparators.get(kind))]
+    if not fields:
+        return
+    name = data.draw(st.sampled_from(fields))
+    try:
+        verdict = compare("1", "1", kind, **{name: data.draw(JSON)})
+    except ValueError:
+        return
+    assert 0 <= verdict.credit <= 1
 
 
 def test_the_cold_start_loads_nothing_heavy():
@@ -169,11 +203,6 @@ def test_the_table_in_the_documentation_is_the_one_that_is_printed(run):
     assert page.read_text("utf-8").partition("<!-- table -->\n\n")[2] == printed
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
-    max_leaves=10,
-)
 
 
 @pytest.mark.parametrize("kind", kinds_with_examples())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,10 @@ def compare(
 
     `grader kinds` lists the kinds, and `grader kinds KIND` tells the options of one.
     """  # noqa: D301  # click wants the sign itself
+    if (table or source is not None) and options:
+        raise click.UsageError("-o is for one comparison; a line of JSON holds its own options")
+    if table and source is not None:
+        raise click.UsageError("give --table or --lines, not both")
     if table:
         from grader.describe import table as described
 
@@ -131,11 +136,17 @@ def answered(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
             asked = _asked(line)
             comparator = built(asked.get("kind", "number"), asked.get("options", {}))
             verdict = comparator.compare(asked.get("text"), asked.get("truth"))
-        except (ValueError, TypeError, RecursionError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is, the other lines are compared
             label = asked.get("id") if isinstance(asked, dict) else None
-            yield {"id": label, "line": number, "error": str(error)[:500]}
+            ours = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+            yield {"id": _finite(label), "line": number, "error": f"{ours}{error}"[:500]}
             continue
-        yield {"id": asked.get("id"), **plain(verdict)}
+        yield {"id": _finite(asked.get("id")), **plain(verdict)}
+
+
+def _finite(label: Any) -> Any:
+    """The id of a line; NaN and infinity, which JSON does not have, become null."""
+    return None if isinstance(label, float) and not math.isfinite(label) else label
 
 
 def _asked(line: str) -> dict[str, Any]:

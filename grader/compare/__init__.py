@@ -15,7 +15,7 @@ One comparison, from Python::
 
 from __future__ import annotations
 
-import dataclasses
+import copy
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -64,9 +64,11 @@ def built(kind: str, options: Mapping[str, Any]) -> Comparator:
     key = f"{kind} {sorted(options.items())!r}"
     known = _built.get(key)
     if known is None:
-        check_names(kind, options)
+        from grader.compare._checked import check  # noqa: PLC0415  # it looks at comparators
+
+        check(kind, comparators.get(kind), options)
         try:
-            known = comparators.build(kind, dict(options))
+            known = comparators.build(kind, copy.deepcopy(dict(options)))
         except TypeError as error:
             message = str(error).rpartition("__init__() ")[2]
             raise ValueError(f"'{kind}': {message}") from error
@@ -74,19 +76,6 @@ def built(kind: str, options: Mapping[str, Any]) -> Comparator:
             _built.clear()
         _built[key] = known
     return known
-
-
-def check_names(kind: str, options: Mapping[str, Any]) -> None:
-    """Raise ValueError for an option that a kind does not have; the message names a near one."""
-    cls: Any = comparators.get(kind)
-    fields = [field.name for field in dataclasses.fields(cls)]
-    for name in options:
-        if name not in fields:
-            import difflib  # noqa: PLC0415  # only for a wrong name
-
-            near = difflib.get_close_matches(str(name), fields, n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise ValueError(f"'{kind}' has no option '{name}'{hint}")
 
 
 _MOST = 1_000
