@@ -101,3 +101,21 @@ def test_the_text_is_taken_as_it_was_typed(text, options, value):
 
 def test_an_empty_box_is_missing():
     assert isinstance(Typed().read(answer("")), Missing)
+
+
+@pytest.mark.parametrize(
+    ("gives", "says"), [('"about 300000"', "no number"), ("[1]", "no number"), ("None", "no number")]
+)
+def test_an_expected_value_that_cannot_be_read_is_the_rubrics_fault(
+    course, monkeypatch, capfd, gives, says
+):
+    (course / "rubrics/sums.yaml").write_text(RUBRIC, "utf-8")
+    broken = REFERENCE.replace("299792458", gives)
+    (course / "reference/sums/sums.py").write_text(broken, "utf-8")
+    monkeypatch.chdir(course)
+    with pytest.raises(SystemExit) as end:
+        main(["grade", "sums", "--json", "--no-run"])
+    assert end.value.code == 3
+    told = capfd.readouterr().err
+    assert says in told
+    assert "part '1'" in told

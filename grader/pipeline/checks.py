@@ -95,10 +95,26 @@ def _check_calls(
             raise ReferenceProblem(f"{place}: {name} cannot be called so: {error}") from error
         if not list(_readings(given)):
             try:
-                function(**given)
+                value = function(**given)
             except Exception as error:
                 what = f"{type(error).__name__}: {error}"
                 raise ReferenceProblem(f"{place}: {name} raises {what}") from error
+            if name == source:
+                _check_truth(criterion, attempt, name, value, place)
+
+
+def _check_truth(
+    criterion: Criterion, attempt: Attempt | None, name: str, value: Any, place: str
+) -> None:
+    """Refuse an expected value that the comparison cannot read: "9.81 mm/foo"."""
+    compare = (attempt.compare if attempt is not None else None) or criterion.compare
+    verdict = compare.built.compare("0", value)
+    if not verdict.certain and verdict.reason.startswith("the expected "):
+        shown = repr(value) if len(repr(value)) <= 80 else f"{repr(value)[:80]}…"
+        raise ReferenceProblem(
+            f"{place}: {name} gives {shown}, but compare: {{kind: {compare.kind}}} says: "
+            f"{verdict.reason}"
+        )
 
 
 def check_keys(rubric: Rubric, keys: Mapping[str, Any], place: str) -> None:
