@@ -20,7 +20,7 @@ from grader.compare._agreement import Agreement, Outcome
 from grader.compare._arranged import arranged
 from grader.compare._asking import ask
 from grader.compare._forms import Form, fault, has_same_factors
-from grader.compare._formula_misses import constant, factor, miss_of, sign
+from grader.compare._formula_misses import constant, free, miss_of
 from grader.compare._formulas import Formulas, renamed
 from grader.compare._polynomial import Undecided
 from grader.compare._sampling import Formula
@@ -182,9 +182,7 @@ class Expression(Formulas):
             proven = ask("zero", difference, assume=self.assume, log=self.log)
             return "same" if proven else "open"
         if found == "different" and self.up_to in ("sign", "factor"):
-            pairs = agreement.pairs()
-            if (sign if self.up_to == "sign" else factor)(pairs):
-                return "same"
+            return free(agreement, self.up_to)
         return found
 
     def _formed(self, given: Node, read: str) -> Verdict:
@@ -234,10 +232,8 @@ class Expression(Formulas):
             self.up_to == "given-constant"
             and constant(agreement, self.listed(), given=False) == "same"
         ):
-            reason, miss = (
-                f"{short(read)} was read; a constant, such as + C, is missing",
-                "constant",
-            )
+            reason = f"{short(read)} was read; a constant, such as + C, is missing"
+            miss = "constant"
         reason += f": {MISSES[miss]}" if miss else self._strange(given, expected)
         return replace(wrong(reason), read=read, miss=miss)
 

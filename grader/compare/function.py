@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from grader.compare import comparators
+from grader.compare._formula_misses import constants_of
 from grader.compare._formulas import renamed
 from grader.compare.expression import Expression, listed_names, told
 from grader.model import Verdict, invalid, unsure, wrong
@@ -85,7 +86,7 @@ class Function(Expression):
             return unsure("the expected value is no function")
         if isinstance(expected.written, Rel):
             return unsure("the expected value is an equation")
-        known = arguments or tuple(self.listed() or sorted(names(expected.written)))
+        known = arguments or tuple(self.listed() or sorted(self._variables(expected.written)))
         mine = definition(value) if isinstance(value, str) else None
         if mine is None:
             return self.held(value, expected)
@@ -102,13 +103,22 @@ class Function(Expression):
         told_off = self._use(tree)
         if told_off:
             return invalid(told_off, told(tree))
-        verdict = self.judged(given, expected, mine.body, told(tree))
+        judge = self
+        if known and not self.variables and self.up_to in ("constant", "given-constant"):
+            judge = replace(self, variables=known)  # all other names are constants
+        verdict = judge.judged(given, expected, mine.body, told(tree))
         if mine.name and name and mine.name != name and verdict.credit:
             reason = f"the function is called “{mine.name}”, which is not the name asked for"
             return Verdict(
                 credit=verdict.credit * 0, reason=reason, read=told(tree), miss="spelling"
             )
         return verdict
+
+    def _variables(self, tree: Node) -> frozenset[str]:
+        """The names of a formula alone, but for the constant that it may differ by."""
+        if self.up_to not in ("constant", "given-constant"):
+            return names(tree)
+        return names(tree) - constants_of(tree)[0]
 
     def _body(
         self, mine: Definition, known: tuple[str, ...], used: list[str]
