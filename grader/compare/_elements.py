@@ -10,8 +10,9 @@ from typing import Any
 from grader.compare._values import shown
 from grader.model import Number, Verdict, invalid
 from grader.notation.consistent import evidence, is_open, settled
-from grader.notation.splitting import Flaw, chosen, cleaned, outline, readings
+from grader.notation.splitting import Flaw, chosen, cleaned, outline, readings, unquoted
 
+_QUOTED = frozenset("\"'“„«")
 _DENIALS = frozenset(("no", "not", "non", "nicht", "never"))
 MOST = 10_000
 """Elements that are compared; a structure with more is invalid."""
@@ -78,6 +79,8 @@ class Writing:
     comma: bool = False
     what: str = "list"
     scalars: bool = False
+    separate: bool = False
+    """Whether a comma within brackets separates however many elements are asked for."""
     open_marks: bool = False
     """Whether elements leave open what a comma in them means."""
 
@@ -139,9 +142,26 @@ def _written(text: str, writing: Writing, expected: Sequence[Any] | None) -> lis
     if found.pair and writing.brackets == "any" and expected and _holds_more(expected[0]):
         whole = [way for way in [*ways, [text]] if way and all(map(_holds_more, way))]
         ways = whole or ways
+    if writing.separate and found.pair and not _hold_commas(expected or ()):
+        ways = [ways[0], *(way for way in ways[1:] if not any(map(_has_comma, way)))]
     ways = [_spoken(way, writing.words) for way in ways]
     found_elements = list(ways[0] if expected is None else chosen(ways, len(expected)))
+    if not any(isinstance(one, str) and one[:1] in _QUOTED for one in expected or ()):
+        found_elements = [unquoted(one) for one in found_elements]
     return _consistent(found_elements) if writing.open_marks else found_elements
+
+
+def _has_comma(piece: str) -> bool:
+    """Whether a comma stands outside of brackets that no grouping of digits can be."""
+    found = outline(piece)
+    if isinstance(found, Flaw) or is_open(piece):
+        return False
+    return any(piece[at] == "," for at in found.signs)
+
+
+def _hold_commas(expected: Sequence[Any]) -> bool:
+    """Whether an element that is asked for has a comma itself."""
+    return any(isinstance(one, str) and _has_comma(one) for one in expected)
 
 
 def _consistent(pieces: list[str]) -> list[str]:

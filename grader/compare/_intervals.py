@@ -35,6 +35,8 @@ def in_order(spans: list[Span], size_of: SizeOf, *, merged: bool) -> list[Span] 
         one = _sized(span, size_of)
         if one is None:
             return None
+        if one.low > one.high and span.met:
+            continue
         if one.low > one.high:
             return Flaw("the left end is greater than the right one")
         pieces = _pierced(one, size_of)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from grader.compare import Comparator
+from grader.compare._budget import affordable, budget, cost_of, spend
 from grader.compare._elements import key
 from grader.compare._matching import assign, total
-from grader.model import Number, Verdict, wrong
+from grader.compare._sizes import size_by
+from grader.model import Verdict, wrong
 
 PAIRS = 20_000
-"""Pairs of elements up to which the best assignment is found for certain."""
+"""Pairs of plain elements up to which the best assignment is found; fewer of dear ones."""
 _ABOUT_MISSES = 150
 
 
@@ -22,6 +23,7 @@ def held(comparator: Comparator, given: Any, expected: Any) -> Verdict:
     """Return what the comparison of one element says; an element that is not there is wrong."""
     if given is None or (isinstance(given, str) and not given.strip() and expected != ""):
         return wrong("not given")
+    spend(cost_of(comparator))
     return comparator.compare(given, expected)
 
 
@@ -38,7 +40,8 @@ class Pairing:
     """Each expected element's verdict and the given one it was held against; what was left over.
 
     ``sure`` is False where another assignment, or an undecided element, could change the credit.
-    ``odd`` tells of given elements that are not of the kind, and why.
+    ``odd`` tells of given elements that are not of the kind, and why; ``open_`` of those left over that
+    could be right, and why that is not decided; ``most`` is the credit that there is at best.
     """
 
     verdicts: list[Verdict]
@@ -46,6 +49,8 @@ class Pairing:
     spare: list[int]
     sure: bool = True
     odd: Mapping[int, str] = field(default_factory=dict)
+    open_: Mapping[int, str] = field(default_factory=dict)
+    most: Fraction | None = None
 
 
 def paired(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing:
@@ -53,17 +58,53 @@ def paired(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]
 
     Up to ``PAIRS`` pairs the best assignment is found; beyond, only one that is all right is sure.
     """
+    with budget():
+        return _paired(comparator, given, expected)
+
+
+def _paired(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing:
+    few = _are_few(comparator, given, expected)
     if len(given) == len(expected):
         orders = [list(range(len(given)))]
-        if len(given) * len(expected) > PAIRS:
-            orders.append(_sorted_alike(given, expected))
+        if not few:
+            orders.append(_sorted_alike(comparator, given, expected))
         for order in orders:
-            placed = in_place(comparator, [given[at] for at in order], expected)
-            if all(verdict.credit == 1 and verdict.certain for verdict in placed):
+            placed = _all_right(comparator, [given[at] for at in order], expected)
+            if placed is not None:
                 return Pairing(placed, list(order), [])
-    if len(given) * len(expected) <= PAIRS:
-        return _best(comparator, given, expected)
-    return _rough(comparator, given, expected)
+    found = _best(comparator, given, expected) if few else None
+    return found or _rough(comparator, given, expected)
+
+
+def _are_few(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> bool:
+    """Whether each element can be held against each."""
+    units = len(given) * len(expected) * cost_of(comparator)
+    return units <= PAIRS and affordable(units)
+
+
+def _all_right(
+    comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]
+) -> list[Verdict] | None:
+    """The verdicts of elements in their places, or None from the first that is not right."""
+    verdicts = []
+    for one, other in zip(given, expected, strict=True):
+        verdict = held(comparator, one, other)
+        if verdict.credit < 1 or not verdict.certain:
+            return None
+        verdicts.append(verdict)
+    return verdicts
+
+
+def _table(
+    comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]
+) -> list[list[Verdict]] | None:
+    """Each expected element against each given one; None where that costs too much."""
+    table: list[list[Verdict]] = []
+    for other in expected:
+        if not affordable(len(given)):
+            return None
+        table.append([held(comparator, one, other) for one in given])
+    return table
 
 
 def aligned(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing:
@@ -71,18 +112,21 @@ def aligned(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any
 
     Beyond ``PAIRS`` pairs elements are held against those in their places, which is not sure.
     """
-    if len(given) * len(expected) > PAIRS:
+    with budget():
+        few = _are_few(comparator, given, expected)
+        table = _table(comparator, given, expected) if few else None
+    if table is None:
         verdicts = in_place(comparator, given, expected)
         partners = [at if at < len(given) else None for at in range(len(expected))]
         spare = list(range(len(expected), len(given)))
         return Pairing(verdicts, partners, spare, are_right(verdicts))
-    table = [[held(comparator, one, other) for one in given] for other in expected]
     worth = [[verdict.credit for verdict in row] for row in table]
     kept = _in_order(worth, len(given))
     told = [wrong("not given") if at is None else table[row][at] for row, at in enumerate(kept)]
     used = set(kept)
     sure = all(verdict.certain for row in table for verdict in row)
-    return Pairing(told, kept, [at for at in range(len(given)) if at not in used], sure)
+    spare = [at for at in range(len(given)) if at not in used]
+    return Pairing(told, kept, spare, sure, open_=_undecided(table, spare))
 
 
 def _in_order(worth: list[list[Fraction]], columns: int) -> list[int | None]:
@@ -106,15 +150,20 @@ def _in_order(worth: list[list[Fraction]], columns: int) -> list[int | None]:
     return kept
 
 
-def _best(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing:
-    table = [[held(comparator, one, other) for one in given] for other in expected]
+def _best(
+    comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]
+) -> Pairing | None:
+    table = _table(comparator, given, expected)
+    if table is None:
+        return None
     doubtful = any(not verdict.certain for row in table for verdict in row)
     worth = [[verdict.credit for verdict in row] for row in table]
-    sure = True
+    sure, most = True, None
     if doubtful:
         low = [[v.credit if v.certain else Fraction(0) for v in row] for row in table]
         high = [[v.credit if v.certain else Fraction(1) for v in row] for row in table]
-        sure = total(low) == total(high)
+        most = total(high)
+        sure = total(low) == most
         worth = low if sure else worth
     partners = assign(worth)
     verdicts = [
@@ -123,7 +172,14 @@ def _best(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any])
     used = {at for at in partners if at is not None}
     spare = [at for at in range(len(given)) if at not in used]
     odd = {at: table[0][at].reason for at in spare if table and table[0][at].invalid}
-    return Pairing(verdicts, partners, spare, sure, odd)
+    open_ = _undecided(table, spare) if doubtful else {}
+    return Pairing(verdicts, partners, spare, sure, odd, open_, most)
+
+
+def _undecided(table: list[list[Verdict]], spare: Iterable[int]) -> dict[int, str]:
+    """Why it is not decided whether elements left over are right ones, where it is not."""
+    doubts = ((at, next((r[at] for r in table if not r[at].certain), None)) for at in spare)
+    return {at: verdict.reason for at, verdict in doubts if verdict is not None}
 
 
 def _rough(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing:
@@ -140,29 +196,28 @@ def _rough(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]
         for at, other in zip(partners, expected, strict=True)
     ]
     used = set(partners)
-    return Pairing(
-        verdicts, partners, [at for at in range(len(given)) if at not in used], sure=False
-    )
+    spare = [at for at in range(len(given)) if at not in used]
+    open_ = dict.fromkeys(spare, "too many elements to be compared with each other")
+    return Pairing(verdicts, partners, spare, are_right(verdicts) and not spare, open_=open_)
 
 
-def _sorted_alike(given: Sequence[Any], expected: Sequence[Any]) -> list[int]:
+def _sorted_alike(
+    comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]
+) -> list[int]:
     """Indices of the given elements, smallest held against smallest."""
-    ranks = sorted(range(len(expected)), key=lambda at: _size(expected[at]))
+    size_of = size_by(comparator)
+
+    def place(value: Any) -> tuple[int, Fraction | float, str]:
+        size = size_of(value)
+        return (1, 0, key(value)) if size is None else (0, size, "")
+
+    ours = sorted(range(len(given)), key=lambda at: place(given[at]))
     order = [0] * len(given)
     for rank, at in zip(
-        ranks, sorted(range(len(given)), key=lambda at: _size(given[at])), strict=True
+        sorted(range(len(expected)), key=lambda at: place(expected[at])), ours, strict=True
     ):
         order[rank] = at
     return order
-
-
-def _size(value: Any) -> tuple[int, float, str]:
-    inner = value.value if isinstance(value, Number) else value
-    try:
-        size = float(inner) if isinstance(inner, str | int | float | Fraction) else math.nan
-    except (ValueError, OverflowError):
-        size = math.nan
-    return (1, 0.0, key(value)) if math.isnan(size) else (0, size, "")
 
 
 def order_miss(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> str:

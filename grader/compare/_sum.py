@@ -18,7 +18,8 @@ class Sum:
     """Verdicts of elements, and what makes one verdict of them.
 
     ``extra`` counts given elements that were not asked for and cost one element each; ``notes``
-    are told after the elements' faults; ``sure`` is False where the assignment is in doubt;
+    are told after the elements' faults; ``sure`` is False where the assignment is in doubt, and
+    ``most`` is then the credit of all elements at best, where that is known;
     ``odd`` says that something was given that is not of the kind; ``out_of`` is what the credit is divided by, where that is more than the verdicts.
     """
 
@@ -30,6 +31,7 @@ class Sum:
     read: str = ""
     miss: str = ""
     sure: bool = True
+    most: Fraction | None = None
     unit: str = "elements"
     faults: Sequence[str] | None = None
     spoilt: bool = False
@@ -53,8 +55,8 @@ class Sum:
             open_ = not self.spoilt and most > self.extra
         sure = self.sure and all(v.certain for v in verdicts)
         if not verdicts:
-            credit, sure = Fraction(not (self.extra or self.spoilt)), True
-        certain = sure or not open_
+            credit, sure = Fraction(not (self.extra or self.spoilt)), self.sure
+        certain = sure or not (open_ if self.sure else self._doubted(count))
         miss = (self.miss or self._shared_miss()) if certain and credit < 1 else ""
         bad = self.odd or any(v.invalid for v in verdicts)
         return Verdict(
@@ -68,6 +70,12 @@ class Sum:
             read=self.read,
             miss=miss,
         )
+
+    def _doubted(self, count: int) -> bool:
+        """Whether another assignment of elements could earn something else."""
+        if self.most is None:
+            return True
+        return self.most >= count if self.share == "all" else self.most > self.extra
 
     def _shared_miss(self) -> str:
         """The one kind of miss that all wrong elements have."""

@@ -9,7 +9,7 @@ r"""Intervals and unions of intervals.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
@@ -144,7 +144,7 @@ class Interval:
                 bounds.append(only_bound)
         extra = max(0, len(given) - len(expected))
         missed = all(b or v.credit == 1 for v, b in zip(verdicts, bounds, strict=True))
-        return Sum(
+        verdict = Sum(
             names=names,
             verdicts=verdicts,
             share=self.credit,
@@ -156,6 +156,9 @@ class Interval:
             miss="bounds" if missed and any(bounds) and not extra else "",
             unit="ends",
         ).verdict()
+        if verdict.miss != "bounds":
+            return verdict
+        return replace(verdict, reason=verdict.reason.partition("; ")[2])
 
     def _pairs(
         self, comparator: Comparator, given: list[Span], expected: list[Span]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 from grader.compare import Comparator, comparators
+from grader.compare._budget import budgeted
 from grader.compare._elements import (
     Writing,
     check_writing,
@@ -75,6 +76,7 @@ class List:
         check_writing(self.brackets, self.separators)
         build(self.of)
 
+    @budgeted
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the credit, that of each element, and which are wrong in what way."""
         if isinstance(truth, Mapping):
@@ -87,9 +89,13 @@ class List:
         given = self._given(value, expected)
         if isinstance(given, Verdict):
             return given
-        if self.length == "needed" and (len(given) != len(expected) or any(map(_is_empty, given))):
+        if self.length == "needed" and (
+            len(given) != len(expected) or any(map(_is_empty, given)) or _ends_open(value)
+        ):
             return invalid(
-                f"{len(given)} elements are given, {len(expected)} are asked for",
+                "nothing stands after the last separator"
+                if len(given) == len(expected) and _ends_open(value)
+                else f"{len(given)} elements are given, {len(expected)} are asked for",
                 read_of(given, []),
             )
         comparator = build(self.of)
@@ -176,6 +182,7 @@ class List:
             read=read_of(given, []),
             miss=self._miss(comparator, given, expected, found),
             sure=found.sure,
+            most=found.most,
             faults=faults_of(found, given),
             odd=bool(found.odd),
         ).verdict()
@@ -196,6 +203,11 @@ class List:
         if len(self.names) == count:
             return list(self.names)
         return [ordinal(index) for index in range(count)]
+
+
+def _ends_open(value: Any) -> bool:
+    """Whether a separator stands after the last element."""
+    return isinstance(value, str) and value.rstrip(")]}⟩$ \t\n").endswith((",", ";"))
 
 
 def _is_empty(element: Any) -> bool:
@@ -222,9 +234,10 @@ def faults_of(found: Pairing, given: list[Any]) -> list[str]:
     ]
     lacking = sum(at is None for at in found.partners)
     spare = found.spare[:lacking]
+    told = {**found.odd, **found.open_}
     faults += [
-        f"{plain(given[at])}: {found.odd[at]}"
-        if at in found.odd
+        f"{plain(given[at])}: {told[at]}"
+        if at in told
         else f"{plain(given[at])} is not one of them"
         for at in spare
     ]

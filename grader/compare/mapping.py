@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 from grader.compare import comparators
+from grader.compare._budget import budgeted
 from grader.compare._elements import MOST, decimal_comma, key, plain
 from grader.compare._nested import build
 from grader.compare._pairing import held
@@ -64,6 +65,7 @@ class Mapping:
         if self.of is not None:
             build(self.of)
 
+    @budgeted
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the mean over the entries of the truth."""
         if isinstance(truth, str):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
 from grader.compare import Comparator, comparators
+from grader.compare._budget import affordable, budgeted
 from grader.compare._elements import (
     Writing,
     check_writing,
@@ -22,11 +23,15 @@ from grader.compare._elements import (
 )
 from grader.compare._nested import build
 from grader.compare._pairing import Pairing, held, paired
+from grader.compare._sizes import size_by
 from grader.compare._sum import Share, Sum
 from grader.compare.list import faults_of, read_of, repeated_miss
 from grader.model import Verdict, invalid, unsure
-from grader.notation.options import check_choices
+from grader.notation.options import Notation, check_choices
 
+_FLOOD = 1000
+"""Elements more than asked for that are compared; with still more the set is invalid."""
+_GREATEST = 1e30
 EMPTY = frozenset(
     (
         "∅",
@@ -86,16 +91,37 @@ class Set:
             raise ValueError("'enough' is a number of elements")
         build(self.of)
 
+    @budgeted
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the credit, that of each element, and what does not belong."""
         expected = self._read(truth, "any", [])
         if isinstance(expected, Verdict):
             return unsure("the expected value is no set")
         if self.multiplicity != "counts":
-            expected = list({key(one): one for one in expected}.values())
+            expected = self._once(build(self.of), expected)
         given = self._read(value, self.brackets, expected)
         if isinstance(given, Verdict):
             return given
+        if len(given) > _FLOOD + 10 * len(expected):
+            return invalid(f"{len(given):,} elements are given, far more than are asked for")
+        verdict = self._held(given, expected)
+        joined = self._joined(value, expected, given)
+        if joined is None or verdict.credit == 1:
+            return verdict
+        other = self._held(joined, expected)
+        if other.credit <= verdict.credit:
+            return verdict
+        says = "a comma separates the elements here; as a decimal mark it would be right"
+        return unsure(f"{verdict.reason}; {says}", verdict.credit)
+
+    def _joined(self, value: Any, expected: list[Any], given: list[Any]) -> list[Any] | None:
+        """The elements with commas between digits as decimal marks, where that is another way."""
+        if self.multiplicity == "counts" or not isinstance(value, str) or not open_marks(self.of):
+            return None
+        joined = elements(value, self._writing(self.brackets, expected), expected or None)
+        return None if isinstance(joined, Verdict) or len(joined) == len(given) else joined
+
+    def _held(self, given: list[Any], expected: list[Any]) -> Verdict:
         comparator = build(self.of)
         once = self._once(comparator, given)
         if len(once) < len(given) and self.multiplicity == "refused":
@@ -110,10 +136,15 @@ class Set:
     def _read(self, value: Any, brackets: str, expected: list[Any]) -> list[Any] | Verdict:
         if isinstance(value, str) and value.strip(" $").casefold() in EMPTY:
             return []
+        writing = self._writing(brackets, expected)
+        separate = self.multiplicity != "counts"
+        return elements(value, replace(writing, separate=separate), expected or None)
+
+    def _writing(self, brackets: str, expected: list[Any]) -> Writing:
         holds = {
             word for one in expected if isinstance(one, str) for word in one.casefold().split()
         }
-        writing = Writing(
+        return Writing(
             separators=self.separators,
             brackets=brackets,
             words=[word for word in self.words if word.casefold() not in holds],
@@ -122,13 +153,12 @@ class Set:
             what="set",
             scalars=brackets in ("any", "{}?"),
         )
-        return elements(value, writing, expected or None)
 
     def _once(self, comparator: Comparator, given: list[Any]) -> list[Any]:
         """The elements without those that are written or read the same as an earlier one."""
         first: dict[str, Any] = {}
         for one in given:
-            mark = "" if one is None else held(comparator, one, one).read
+            mark = _mark(comparator, one)
             first.setdefault(mark or key(one), one)
         return list(first.values())
 
@@ -151,7 +181,10 @@ class Set:
     ) -> Verdict:
         spare = found.spare
         if self.multiplicity != "counts":
-            spare = [at for at in spare if not _repeats(comparator, given[at], expected, found)]
+            again = {at: _repeats(comparator, given[at], expected, found) for at in spare}
+            spare = [at for at in spare if again[at] is not True]
+            if None in again.values():
+                found = replace(found, sure=False, most=None)
         found = self._enough(found)
         lacking = sum(at is None for at in found.partners)
         more = max(0, len(spare) - lacking) if self.extra != "ignored" else 0
@@ -169,18 +202,36 @@ class Set:
             if self.multiplicity == "counts"
             else "",
             sure=found.sure,
+            most=found.most,
             faults=faults_of(replace(found, spare=spare), given),
             odd=bool(found.odd),
         ).verdict()
 
 
-def _repeats(comparator: Comparator, one: Any, expected: list[Any], found: Pairing) -> bool:
-    """Whether an element left over is a right one that was given in another way too."""
-    if len(expected) > 150:
-        return False
+def _mark(comparator: Comparator, one: Any) -> str:
+    """What an element is read as: the same for 1/2 and 0.5 where numbers are compared."""
+    if one is None:
+        return ""
+    alike = held(comparator, one, one)
+    if alike.credit == 1 and alike.certain and isinstance(comparator, Notation):
+        size = size_by(comparator)(one)
+        if size is not None:
+            return str(size) if abs(size) < _GREATEST and abs(size) > 1 / _GREATEST else alike.read
+    return alike.read
+
+
+def _repeats(comparator: Comparator, one: Any, expected: list[Any], found: Pairing) -> bool | None:
+    """Whether an element left over is a right one that was given in another way too.
+
+    None where that is not decided.
+    """
+    if not affordable(len(expected)):
+        return None
+    open_ = False
     for at, verdict in enumerate(found.verdicts):
         if verdict.credit == 1 and verdict.certain:
             again = held(comparator, one, expected[at])
             if again.credit == 1 and again.certain:
                 return True
-    return False
+            open_ = open_ or not again.certain
+    return None if open_ else False

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from grader.compare import Comparator, comparators
+from grader.compare._budget import budgeted
 from grader.compare._elements import ordinal, plain
 from grader.compare._grids import Grid, Header, fold, grid_of
 from grader.compare._nested import build
@@ -62,6 +63,7 @@ class Table:
         for spec in (self.of, *self.columns.values()):
             build(spec)
 
+    @budgeted
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the credit, that of each cell by rows, and which rows and cells are wrong."""
         expected = grid_of(truth, labels=self.labels, header=self.header)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from grader.compare import comparators
+from grader.compare._budget import budgeted
 from grader.compare._elements import MOST, key, plain
 from grader.compare._nested import build
 from grader.compare._pairing import held
@@ -52,6 +53,7 @@ class Tree:
         for spec in (self.of, *self.at.values()):
             build(spec)
 
+    @budgeted
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the credit, that of each leaf in the truth's order, and which are wrong."""
         expected, given = _read(truth), _read(value)

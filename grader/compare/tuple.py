@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from grader.compare import comparators
+from grader.compare._budget import budgeted
 from grader.compare._elements import (
     Writing,
     check_writing,
@@ -68,6 +69,7 @@ class Tuple:
     def _specs(self, count: int) -> list[dict[str, Any]]:
         return self.of if isinstance(self.of, list) else [self.of] * count
 
+    @budgeted
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the credit, that of each place, and which are wrong in what way."""
         names = self.names

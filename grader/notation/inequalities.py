@@ -26,6 +26,8 @@ class Span:
     holes: tuple[Any, ...] = ()
     variable: str = field(default="", compare=False, repr=False)
     """The letter of the inequality that it was written as."""
+    met: bool = field(default=False, compare=False, repr=False)
+    """Whether two conditions left it: it is empty where its ends are the wrong way round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

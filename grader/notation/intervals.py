@@ -65,8 +65,13 @@ _JOIN = re.compile(r"∪|∩|∖|∨|∧|[,;]|\b(?:U|u|or|oder|ou|and|und|et)\b"
 _AFTER = re.compile(rf"{_JOIN.pattern}|\||\bunion\b")
 _UNIONS = frozenset("∪∨Uu,;|") | {"or", "oder", "ou", "union"}
 _BEFORE = re.compile(
-    r"(?!(?:no|not|non|nicht|never|outside)\b)[^\W\d_]\w{0,12}\s{0,4}(?:∈|=|:|in\b)\s{0,4}(?=[(\[\]{∅ℝR])"
+    r"(?:[^\W\d_](?:_\w{1,4})?|ans|answer|solution|interval|domain|range)\s{0,4}(?:∈|=|:|in\b)\s{0,4}(?=[(\[\]{∅ℝR])",
+    re.IGNORECASE,
 )
+_HEAD = re.compile(
+    r"\s{0,9}([^\W\d_]\w{0,12})\s{0,9}(?:(?:∈|in\b)\s{0,9}(?:ℝ|R|reals|the reals))?\s{0,9}"
+)
+_REALS = re.compile(r"\\(?:mathbb|Bbb|mathbf)\s{0,3}(?:\{\s{0,3}R\s{0,3}\}|R(?![a-zA-Z]))|\\R(?![a-zA-Z])")
 
 
 def read_intervals(text: str, rules: Rules) -> list[Span] | Flaw:
@@ -104,7 +109,7 @@ def read_intervals(text: str, rules: Rules) -> list[Span] | Flaw:
 
 def _plain(text: str) -> str:
     text = _LATEX.sub(lambda match: _SIGNS[match.group(1)], _WITHOUT.sub("∖", text))
-    text = cleaned(text).replace("−", "-").replace("\\%", "%")
+    text = cleaned(_REALS.sub("ℝ", text)).replace("−", "-").replace("\\%", "%")
     before = _BEFORE.match(text)
     return text[before.end() :] if before else text
 
@@ -184,14 +189,25 @@ def _part(part: str, rules: Rules) -> list[Span] | Flaw:
 
 def _points(inner: str, rules: Rules) -> list[Span] | Flaw:
     if RELATION.search(inner):
-        bar = max(inner.find("|"), inner.find(":"))
-        return read_inequality(inner[bar + 1 :], rules)
+        return _built(inner, rules)
     ways = readings(inner, rules.separators, decimal_comma=rules.decimal_comma)
     if isinstance(ways, Flaw):
         return ways
     if any(not point or infinite(point) for point in ways[0]):
         return Flaw("a set holds finite numbers only")
     return [Span(point, point, True, True) for point in ways[0]]
+
+
+def _built(inner: str, rules: Rules) -> list[Span] | Flaw:
+    """The numbers of a set that is written as the condition for them: x | 5 < x < 10."""
+    bar = re.search(r"[|:]", inner)
+    found = read_inequality(inner[bar.end() :] if bar else inner, rules)
+    if bar is None or isinstance(found, Flaw):
+        return found
+    head = _HEAD.fullmatch(inner[: bar.start()])
+    if head is None or any(span.variable not in ("", head.group(1)) for span in found):
+        return Flaw("before the bar write the variable alone, or that it is in ℝ")
+    return found
 
 
 def _joined(spans: list[Span], join: str, found: list[Span], part: str) -> list[Span] | Flaw:
@@ -218,7 +234,7 @@ def _met(spans: list[Span], found: list[Span]) -> list[Span] | Flaw:
             one, other = other, one
         if one.high is None and other.low is None:
             holes = one.holes + other.holes
-            return [Span(one.low, other.high, one.low_in, other.high_in, holes)]
+            return [Span(one.low, other.high, one.low_in, other.high_in, holes, met=True)]
         if other.low is None and other.high is None:
             return [replace(one, holes=one.holes + other.holes)]
     return Flaw("write the set itself, not what it is the intersection of")
