@@ -18,7 +18,10 @@ def written(given: Taken) -> str:
     """Return a small array as nested lists, a larger one as its type and shape."""
     array = given.array
     if array.size <= _SHOWN and array.ndim <= 3:
-        text = str(array.tolist())
+        try:
+            text = str(array.tolist())
+        except ValueError:  # a number of more digits than Python writes
+            return f"{given.named} of shape {_shape(array.shape)}"
         if len(text) <= 200:
             return text
     return f"{given.named} of shape {_shape(array.shape)}"

@@ -414,3 +414,10 @@ def test_examples_say_what_they_promise() -> None:
     first, second, *_ = Array.EXAMPLES
     assert right(first["text"], first["truth"], **first["options"])
     assert Array(**second["options"]).compare(second["text"], second["truth"]).miss
+
+
+def test_a_number_of_thousands_of_digits_is_only_wrong():
+    for value in (10**5000, [10**5000], [[1], [-(10**5000)]]):
+        verdict = Array().compare(value, [1])
+        assert verdict.credit == 0
+        assert len(verdict.read) < 300
