@@ -53,7 +53,7 @@ def budgeted(compare: Callable[..., Verdicts]) -> Callable[..., Verdicts]:
 
 
 def spend(units: int) -> None:
-    """Take units from the budget, which may fall below 0: single comparisons are always made."""
+    """Take units from the budget, which may fall below 0: cheap comparisons are always made."""
     left = _left.get()
     if left is not None:
         left[0] -= units

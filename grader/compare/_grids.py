@@ -16,10 +16,14 @@ Header: TypeAlias = Literal["auto", "first", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """``columns`` are the names of the cells' columns, or None; each row is a label and its cells."""
+    """``columns`` are the names of the cells' columns, or None; each row is a label and its cells.
+
+    ``label`` is the name of the column of labels, where it has one.
+    """
 
     columns: list[str] | None
     rows: list[tuple[str, list[Any]]]
+    label: str = ""
 
 
 def grid_of(value: Any, *, labels: str, header: Header) -> Grid | Flaw:
@@ -70,7 +74,10 @@ def _of_rows(rows: list[list[Any]], labels: str, header: Header) -> Grid | Flaw:
             return Flaw(f"there is no column “{labels}”")
         at = folded.index(fold(labels))
     told = [(key(row[at]) if at < len(row) else "", row[:at] + row[at + 1 :]) for row in rows]
-    return _bounded(Grid(None if names is None else names[:at] + names[at + 1 :], told))
+    if names is None:
+        return _bounded(Grid(None, told))
+    label = names[at] if at < len(names) else ""
+    return _bounded(Grid(names[:at] + names[at + 1 :], told, label))
 
 
 def _is_header(rows: list[list[Any]]) -> bool:

@@ -12,7 +12,7 @@ from grader.compare._budget import affordable, budget, cost_of, spend
 from grader.compare._elements import key
 from grader.compare._matching import assign, total
 from grader.compare._sizes import size_by
-from grader.model import Verdict, wrong
+from grader.model import Verdict, unsure, wrong
 
 PAIRS = 20_000
 """Pairs of plain elements up to which the best assignment is found; fewer of dear ones."""
@@ -23,7 +23,10 @@ def held(comparator: Comparator, given: Any, expected: Any) -> Verdict:
     """Return what the comparison of one element says; an element that is not there is wrong."""
     if given is None or (isinstance(given, str) and not given.strip() and expected != ""):
         return wrong("not given")
-    spend(cost_of(comparator))
+    units = cost_of(comparator)
+    if units > 1 and not affordable(units):
+        return unsure("there are too many elements to compare all of them")
+    spend(units)
     return comparator.compare(given, expected)
 
 
@@ -150,9 +153,7 @@ def _in_order(worth: list[list[Fraction]], columns: int) -> list[int | None]:
     return kept
 
 
-def _best(
-    comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]
-) -> Pairing | None:
+def _best(comparator: Comparator, given: Sequence[Any], expected: Sequence[Any]) -> Pairing | None:
     table = _table(comparator, given, expected)
     if table is None:
         return None

@@ -30,6 +30,8 @@ from grader.notation.splitting import (
     unquoted,
 )
 
+_DEEPEST = 50
+
 
 @comparators.register
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ class Mapping:
             entries = self._read(value)
             if isinstance(entries, Flaw):
                 return invalid(entries.says)
-            return replace(self.compare(entries, truth), read=_written(entries))
+            return self._of_text(entries, truth)
         if not isinstance(value, Map):
             return wrong("nothing is assigned")
         given = {self._key(name): one for name, one in value.items()}
@@ -86,16 +88,25 @@ class Mapping:
             return _by_value(given, {self._key(name): one for name, one in truth.items()})
         return self._by_entry(given, truth)
 
+    def _of_text(self, entries: Map[str, Any], truth: Map[Any, Any]) -> Verdict:
+        """What was written, each value by what stands there in the truth."""
+        given = {self._key(name): one for name, one in entries.items()}
+        if len(given) < len(entries):
+            return invalid("a key is given twice")
+        return replace(self._by_entry(given, truth, written=True), read=_written(entries))
+
     def _key(self, name: Any) -> str:
         text = name if isinstance(name, str) else key(name)
         return " ".join(text.split()).casefold() if self.fold else text
 
-    def _by_entry(self, given: Map[str, Any], truth: Map[Any, Any]) -> Verdict:
+    def _by_entry(
+        self, given: Map[str, Any], truth: Map[Any, Any], *, written: bool = False
+    ) -> Verdict:
         names = [key(name) for name in truth]
         known = {self._key(name) for name in names}
         spare = [name for name in given if name not in known]
         verdicts = [
-            self._entry(given.get(self._key(name)), right)
+            self._entry(given.get(self._key(name)), right, written=written)
             for name, right in zip(names, truth.values(), strict=True)
         ]
         costs = self.extra == "costs" and bool(spare)
@@ -110,9 +121,11 @@ class Mapping:
             unit="entries",
         ).verdict()
 
-    def _entry(self, given: Any, right: Any) -> Verdict:
+    def _entry(self, given: Any, right: Any, *, written: bool) -> Verdict:
         if self.of is not None:
             return held(build(self.of), given, right)
+        if written and given is not None:
+            return _told(given, right)
         same = _same(given, right)
         return Verdict(
             credit=Fraction(same), reason="right" if same else f"{_shown(given)} is not right"
@@ -134,6 +147,24 @@ class Mapping:
             if len(pairs) == len(way):
                 return _unique(pairs)
         return Flaw("write each entry with its key, such as a: 1")
+
+
+def _told(given: str, right: Any) -> Verdict:
+    """A written value: numbers are read as such, lists and mappings too, words by their letters."""
+    if isinstance(right, list | tuple | Map):
+        return held(build({"kind": "tree"}), given, right)
+    if not isinstance(right, bool) and _exact(right) is not None:
+        number = held(build({"kind": "number"}), given, right)
+        if number.credit == 1 or not isinstance(right, str):
+            return number
+    same = _folded(given) == _folded(right if isinstance(right, str) else str(right))
+    return Verdict(
+        credit=Fraction(same), reason="right" if same else f"{_shown(given)} is not right"
+    )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _written(entries: Map[str, Any]) -> str:
@@ -165,7 +196,9 @@ def _by_value(given: Map[str, Any], truth: Map[str, Any]) -> Verdict:
 
 def _same(given: Any, right: Any) -> bool:
     if given is None or isinstance(given, bool) or isinstance(right, bool):
-        return False
+        return given is right
+    if isinstance(given, list | tuple | Map):
+        return _equal(given, right)
     a, b = _exact(given), _exact(right)
     if a is not None and b is not None:
         return a == b
@@ -174,6 +207,25 @@ def _same(given: Any, right: Any) -> bool:
         and isinstance(right, str)
         and given.strip().casefold() == right.strip().casefold()
     )
+
+
+def _equal(given: Any, right: Any, depth: int = 0) -> bool:
+    """Whether lists and mappings hold the same values in the same places."""
+    if depth > _DEEPEST:
+        return False
+    if isinstance(given, Map) and isinstance(right, Map):
+        mine = {key(name): one for name, one in given.items()}
+        other = {key(name): one for name, one in right.items()}
+        return mine.keys() == other.keys() and all(
+            _equal(mine[name], one, depth + 1) for name, one in other.items()
+        )
+    if isinstance(given, list | tuple) and isinstance(right, list | tuple):
+        return len(given) == len(right) and all(
+            _equal(one, other, depth + 1) for one, other in zip(given, right, strict=True)
+        )
+    if isinstance(given, list | tuple | Map) or isinstance(right, list | tuple | Map):
+        return False
+    return given is right if given is None else _same(given, right)
 
 
 def _exact(value: Any) -> Fraction | None:

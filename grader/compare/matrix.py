@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 from grader.compare import Comparator, comparators
+from grader.compare._budget import budgeted
 from grader.compare._elements import MOST, decimal_comma, ordinal, plain
 from grader.compare._nested import build
 from grader.compare._pairing import are_right, held
@@ -54,6 +55,7 @@ class Matrix:
         check_choices(self, Matrix)
         build(self.of)
 
+    @budgeted
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the credit, that of each element by rows, and where which is wrong."""
         comma = decimal_comma(self.of)

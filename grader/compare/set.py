@@ -8,6 +8,7 @@ compare: {kind: set, brackets: any}             # {1, 2}, [1, 2] or 1, 2
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 from grader.compare import Comparator, comparators
@@ -31,7 +32,7 @@ from grader.notation.options import Notation, check_choices
 
 _FLOOD = 1000
 """Elements more than asked for that are compared; with still more the set is invalid."""
-_GREATEST = 1e30
+_GREATEST = 10**30
 EMPTY = frozenset(
     (
         "∅",
@@ -215,8 +216,8 @@ def _mark(comparator: Comparator, one: Any) -> str:
     alike = held(comparator, one, one)
     if alike.credit == 1 and alike.certain and isinstance(comparator, Notation):
         size = size_by(comparator)(one)
-        if size is not None:
-            return str(size) if abs(size) < _GREATEST and abs(size) > 1 / _GREATEST else alike.read
+        if isinstance(size, Fraction) and max(abs(size.numerator), size.denominator) < _GREATEST:
+            return str(size)
     return alike.read
 
 

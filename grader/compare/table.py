@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 from grader.compare import Comparator, comparators
@@ -69,13 +70,22 @@ class Table:
         expected = grid_of(truth, labels=self.labels, header=self.header)
         if isinstance(expected, Flaw) or not expected.rows:
             return unsure("the expected value is no table")
-        given = grid_of(value, labels=self.labels, header=self.header)
+        given = self._given(value, expected)
         if isinstance(given, Flaw):
             return invalid(f"this is no table: {given.says}")
         twice = self._repeated(given, expected)
         if twice:
             return invalid(f"{plain(twice)} stands in more than one row")
         return self.compare_grids(given, expected)
+
+    def _given(self, value: Any, expected: Grid) -> Grid | Flaw:
+        """The answer's table; its rows are named by the column that names them in the truth."""
+        given = grid_of(value, labels=self.labels, header=self.header)
+        if self.labels != "first" or isinstance(given, Flaw) or not fold(expected.label):
+            return given
+        if fold(expected.label) not in map(fold, given.columns or ()):
+            return given
+        return grid_of(value, labels=expected.label, header=self.header)
 
     def _repeated(self, given: Grid, expected: Grid) -> str:
         """A label that is asked for, and given more often than that."""
@@ -110,12 +120,17 @@ class Table:
         notes = [f"{_name(given.rows[at][0], at)} was not asked for" for at in told_of[:6]]
         more = max(0, len(spare) - sum(at is None for at in partners))
         cost = more * max(1, len(verdicts) // len(expected.rows))
+        strange = _are_strange(given, expected)
+        if strange:
+            notes = ["the columns have other names than those asked for", *notes]
         return Sum(
             names=[],
             verdicts=verdicts,
+            sure=not strange,
+            most=sum((v.credit if v.certain else Fraction(1) for v in verdicts), Fraction(0)),
             share=self.credit,
             extra=cost if self.extra == "costs" else 0,
-            notes=notes if self.extra == "costs" else [],
+            notes=notes if self.extra == "costs" else notes[: int(strange)],
             read=_written(given),
             miss=self._order_miss(given, expected, verdicts),
             unit="cells",
@@ -187,6 +202,13 @@ def _places(given: Grid, expected: Grid, width: int) -> list[int | None]:
                 None
             ] * (width - len(wanted))
     return list(range(width))
+
+
+def _are_strange(given: Grid, expected: Grid) -> bool:
+    """Whether both tables name their columns, and no name is in both."""
+    if not given.columns or not expected.columns:
+        return False
+    return not set(map(fold, given.columns)) & set(map(fold, expected.columns))
 
 
 def _row(

@@ -65,13 +65,14 @@ _JOIN = re.compile(r"∪|∩|∖|∨|∧|[,;]|\b(?:U|u|or|oder|ou|and|und|et)\b"
 _AFTER = re.compile(rf"{_JOIN.pattern}|\||\bunion\b")
 _UNIONS = frozenset("∪∨Uu,;|") | {"or", "oder", "ou", "union"}
 _BEFORE = re.compile(
-    r"(?:[^\W\d_](?:_\w{1,4})?|ans|answer|solution|interval|domain|range)\s{0,4}(?:∈|=|:|in\b)\s{0,4}(?=[(\[\]{∅ℝR])",
-    re.IGNORECASE,
+    r"(?:[^\W\d_](?:_\w{1,4})?|(?i:ans|answer|solution|interval|domain|range))\s{0,4}(?:∈|=|:|in\b)\s{0,4}(?=[(\[\]{∅ℝR])"
 )
 _HEAD = re.compile(
-    r"\s{0,9}([^\W\d_]\w{0,12})\s{0,9}(?:(?:∈|in\b)\s{0,9}(?:ℝ|R|reals|the reals))?\s{0,9}"
+    r"\s{0,9}([^\W\d_]\w{0,12})\s{0,9}(?:(?:∈|in\b)\s{0,9}(?:ℝ|R|reals|the reals)\s{0,9})?"
 )
-_REALS = re.compile(r"\\(?:mathbb|Bbb|mathbf)\s{0,3}(?:\{\s{0,3}R\s{0,3}\}|R(?![a-zA-Z]))|\\R(?![a-zA-Z])")
+_REALS = re.compile(
+    r"\\(?:mathbb|Bbb|mathbf)\s{0,3}(?:\{\s{0,3}R\s{0,3}\}|R(?![a-zA-Z]))|\\R(?![a-zA-Z])"
+)
 
 
 def read_intervals(text: str, rules: Rules) -> list[Span] | Flaw:
