@@ -172,3 +172,53 @@ def test_one_form_has_parts_that_are_apart_and_reading_undoes_writing(spans: lis
     assert isinstance(again, list)
     assert ordered([Span(int(s.low), int(s.high), s.low_in, s.high_in) for s in again]) == told
     assert Interval().compare(written(told), written(spans)).credit == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{x ∈ Z : 5<x<10}",
+        "{2x | 5<x<10}",
+        "{-x | 5<x<10}",
+        "{x^2 : 5<x<10}",
+        "{x=7 | 5<x<10}",
+        "{x<6 | 5<x<10}",
+        "{y | 5<x<10}",
+        "{x in | 5<x<10}",
+        "complement: (5, 10)",
+        "except: (5, 10)",
+        "x not in (5, 10)",
+    ],
+)
+def test_what_changes_the_meaning_before_an_interval_is_not_thrown_away(text: str) -> None:
+    assert Interval().compare(text, "(5, 10)").invalid
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{x | 5<x<10}",
+        "{x ∈ R : 5<x<10}",
+        r"\{x \in \mathbb{R} \mid 5 < x < 10\}",
+        "S = (5, 10)",
+        "x_1 ∈ (5, 10)",
+        "answer: (5, 10)",
+    ],
+)
+def test_a_name_may_stand_before_an_interval(text: str) -> None:
+    assert Interval().compare(text, "(5, 10)").credit == 1
+
+
+def test_conditions_that_nothing_meets_are_the_empty_set() -> None:
+    text = "x<0 and x>1"
+    assert Interval().compare(text, "{}").credit == 1
+    verdict = Interval().compare(text, "(-inf, 0) U (1, inf)")
+    assert (verdict.credit, verdict.certain, verdict.invalid) == (0, True, False)
+    assert Interval().compare("(1, 0)", "{}").invalid
+
+
+def test_ends_that_are_right_are_not_said_to_be_wrong() -> None:
+    verdict = Interval().compare("[1, 2)", "(1, 2]")
+    assert verdict.miss == "bounds"
+    assert "0 of 2" not in verdict.reason
+    assert verdict.reason.startswith("left end: it belongs")

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.compare._matching import assign, total
+from grader.compare._pairing import paired
 from grader.compare.list import List
 from grader.compare.set import Set
-from grader.model import MISSES
+from grader.model import MISSES, Verdict, full, wrong
 
 SMALL = st.lists(st.integers(0, 6), min_size=1, max_size=7)
 NEAR = {"kind": "number", "absolute": 0.1}
@@ -332,3 +333,121 @@ def test_an_element_that_cannot_be_read_is_told_apart_from_a_wrong_one() -> None
     assert not List().compare("2, 4", [2, 3]).unread
     assert List().compare("two, three", [2, 3]).invalid
     assert List().compare("2 or 3", [2, 3]).credit == 1
+
+
+EXPRESSION = {"kind": "expression"}
+HUGE = "{(10^6)!, (10^6+1)!}"
+
+
+@pytest.mark.parametrize(
+    ("comparator", "text", "truth"),
+    [
+        (Set(), "{5}", ["abc"]),
+        (Set(credit="all"), "{5}", ["abc"]),
+        (List(order="any"), "5", ["abc"]),
+        (List(order="longest"), "5", ["abc"]),
+        (Set(of=EXPRESSION), HUGE, HUGE),
+        (Set(), "{1234; 1,234}", [1234]),
+    ],
+)
+def test_what_is_not_decided_for_an_element_is_not_decided_for_the_whole(
+    comparator: Set | List, text: str, truth: Any
+) -> None:
+    verdict = comparator.compare(text, truth)
+    assert not verdict.certain
+    assert "is not one of them" not in verdict.reason
+
+
+def test_an_undecided_element_does_not_open_what_is_lost_without_it() -> None:
+    verdict = Set(credit="all").compare("{1, 2}", ["abc", "3"])
+    assert (verdict.credit, verdict.certain) == (0, True)
+
+
+def test_many_numbers_in_another_order_and_another_way_of_writing_are_right() -> None:
+    halves = [f"{2 * i + 1}/2" for i in range(150)]
+    verdict = Set().compare(written(halves[::-1], "{}"), [i + 0.5 for i in range(150)])
+    assert (verdict.credit, verdict.certain) == (1, True)
+
+
+def test_more_elements_than_are_paired_leave_a_fault_open() -> None:
+    verdict = Set().compare(written(list(range(300)), "{}"), [*range(1, 300), 0.5])
+    assert not verdict.certain
+    assert verdict.credit > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "truth", "of"),
+    [
+        ("{2,2}", [2], {"kind": "number"}),
+        ("{1,1}", [1], {"kind": "number"}),
+        ("{2,2.0}", [2], {"kind": "number"}),
+        ("{{1,2},{1, 2}}", [[1, 2]], {"kind": "set"}),
+        ("{{1,2},{2,1}}", [[1, 2]], {"kind": "set"}),
+    ],
+)
+def test_a_comma_in_braces_separates_elements_that_are_the_same(
+    text: str, truth: Any, of: dict[str, Any]
+) -> None:
+    verdict = Set(of=of).compare(text, truth)
+    assert (verdict.credit, verdict.certain) == (1, True)
+
+
+def test_an_element_that_stands_twice_is_refused_where_that_is_asked() -> None:
+    for text in ("{2,2}", "{2,2.0}", "{1/2, 0.5}"):
+        assert Set(multiplicity="refused").compare(text, [2]).invalid
+
+
+def test_a_comma_in_braces_that_may_be_a_decimal_mark_goes_to_a_person() -> None:
+    assert not Set().compare("{2,5}", [2.5]).certain
+    assert not Set().compare("{1,234}", [1234]).certain
+    assert Set(of={"kind": "number", "decimal": ","}).compare("{2,5}", [2.5]).credit == 1
+    assert Set().compare("{2,5}", [2, 5]).certain
+
+
+def test_quotes_hold_an_element_together_and_are_no_part_of_it() -> None:
+    assert List(of={"kind": "text"}).compare("'a, b', c", ["a, b", "c"]).credit == 1
+    assert Set(of={"kind": "text"}).compare('{"a, b", c}', ["c", "a, b"]).credit == 1
+
+
+def test_elements_of_the_truth_that_are_equal_are_one() -> None:
+    assert Set().compare("{0.5}", ["1/2", "0.5"]).credit == 1
+    assert Set(multiplicity="counts").compare("{0.5}", ["1/2", "0.5"]).credit == Fraction(1, 2)
+
+
+def test_a_list_of_fixed_length_ends_with_an_element() -> None:
+    assert List(length="needed").compare("1,2,3,", [1, 2, 3]).invalid
+    assert List(length="needed").compare("1,2,3", [1, 2, 3]).credit == 1
+    assert List().compare("1,2,3,", [1, 2, 3]).credit == 1
+
+
+class Counting:
+    """Counts how often two formulas are compared."""
+
+    def __init__(self) -> None:
+        self.pairs = 0
+
+    def compare(self, value: Any, truth: Any) -> Verdict:
+        self.pairs += 1
+        return full("right") if value == truth else wrong("not right")
+
+
+def test_costly_elements_are_paired_while_there_are_few_and_else_left_open() -> None:
+    for count, certain in ((20, True), (200, False)):
+        counting = Counting()
+        found = paired(counting, list(range(count)), list(range(1, count + 1)))
+        assert counting.pairs <= 1_500
+        assert found.sure is certain
+
+
+def test_lists_of_lists_share_one_budget() -> None:
+    rows = [[str(row * 200 + at) for at in range(50)] for row in range(40)]
+    other = [[str(int(one) + 1) for one in row] for row in rows]
+    of = {"kind": "list", "order": "any"}
+    verdict = List(order="any", of=of).compare(other, rows)
+    assert not verdict.certain
+
+
+def test_a_flood_of_elements_is_no_answer() -> None:
+    verdict = Set().compare(written(list(range(5_000)), "{}"), [-1, -2])
+    assert verdict.invalid
+    assert "far more" in verdict.reason

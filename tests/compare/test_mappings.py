@@ -82,3 +82,35 @@ def test_nothing_assigned_earns_nothing(value: Any) -> None:
 def test_what_was_read_from_a_text_is_told() -> None:
     assert Mapping().compare("a = 1; b -> 2", {"a": 1, "b": 2}).read == "a: 1, b: 2"
     assert Mapping(of=NUMBER).compare("a = 1; b -> 2", {"a": 1, "b": 2}).read == "a: 1, b: 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "truth", "credit"),
+    [
+        ("a: 3x10^2", {"a": 300}, 1),
+        ("a: sqrt(4)", {"a": 2}, 1),
+        ("a: 1,5", {"a": 1.5}, 1),
+        ("a: 1/2, b: yes", {"a": 0.5, "b": "Yes"}, 1),
+        ("a: 2 * 3", {"a": "6"}, 1),
+        ("a: true", {"a": True}, 1),
+        ("a: [1, 2]", {"a": [1, 2]}, 1),
+        ("a: 301", {"a": 300}, 0),
+        ("a: no", {"a": "yes"}, 0),
+        ("a: true", {"a": False}, 0),
+        ("a: [1, 3]", {"a": [3, 1]}, 0),
+    ],
+)
+def test_written_numbers_are_read_as_numbers_are_elsewhere(
+    text: str, truth: Any, credit: int
+) -> None:
+    assert Mapping().compare(text, truth).credit == credit
+
+
+@pytest.mark.parametrize("value", [[1, 2], {"b": [1, "x"]}, True, False, [None, {"c": 0.5}]])
+def test_equal_data_are_right(value: Any) -> None:
+    assert Mapping().compare({"a": value}, {"a": value}).credit == 1
+    assert Mapping().compare({"a": [value, 7]}, {"a": [value, 8]}).credit == 0
+
+
+def test_true_is_not_one() -> None:
+    assert Mapping().compare({"a": True}, {"a": 1}).credit == 0

@@ -101,3 +101,18 @@ def test_what_is_no_table_is_invalid() -> None:
 def test_semicolons_separate_before_decimal_commas_do() -> None:
     comma = Table(of={"kind": "number", "decimal": ","})
     assert comma.compare("x;1,5\ny;2,5", {"x": 1.5, "y": 2.5}).credit == 1
+
+
+def test_rows_are_named_by_the_column_that_names_them_in_the_truth() -> None:
+    verdict = Table().compare([{"v": 1, "n": "a"}], [{"n": "a", "v": 1}])
+    assert (verdict.credit, verdict.certain) == (1, True)
+    assert Table().compare([{"v": 2, "n": "a"}], [{"n": "a", "v": 1}]).credit == 0
+
+
+def test_columns_of_other_names_are_not_right_for_certain() -> None:
+    truth = [{"m": "A", "recall": 0.9}]
+    verdict = Table().compare([{"m": "A", "precision": 0.9}], truth)
+    assert not verdict.certain
+    assert "other names" in verdict.reason
+    verdict = Table().compare([{"m": "A", "precision": 0.8}], truth)
+    assert (verdict.credit, verdict.certain) == (0, True)
