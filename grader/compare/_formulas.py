@@ -15,12 +15,30 @@ from typing import Any, Literal
 
 from grader.compare._agreement import Tolerance
 from grader.compare._sampling import Assume, Formula, Ranges, Space
-from grader.model import Number, Verdict, unsure
+from grader.model import Number, Verdict, invalid, unsure
 from grader.notation.clean import Unreadable, clean
 from grader.notation.consistent import consistent, is_open, settled
 from grader.notation.formula import NotAFormula, parse
+from grader.notation.latex import unwrapped
 from grader.notation.options import Notation, check_choices
-from grader.notation.tree import Add, Call, Div, Mul, Neg, Node, Num, Pow, Rel, Sym, children
+from grader.notation.spellings import TRIGONOMETRIC
+from grader.notation.tree import (
+    Add,
+    Call,
+    Div,
+    Mul,
+    Neg,
+    Node,
+    Num,
+    Pow,
+    Rel,
+    Sym,
+    children,
+    names,
+    walk,
+)
+from grader.notation.values import Undefined, evaluate
+from grader.notation.writing import written
 
 _LONGEST = 10_000
 
@@ -70,6 +88,27 @@ class Formulas(Notation):
 
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the verdict; a comma that can be read in two ways is tried in both."""
+        if self.decimal == "auto" and isinstance(value, str) and is_pair(value[:_OPEN_IN]):
+            if isinstance(truth, str) and is_pair(truth[:_OPEN_IN]):
+                return unsure("the expected value is a pair, and no formula")
+            return invalid("a comma within brackets makes a pair: write a number without them")
+        verdict = self._over_commas(value, truth)
+        if verdict.certain or verdict.invalid or verdict.credit or not isinstance(value, str):
+            return verdict
+        told = self._too_large(value, truth)
+        return invalid(told, verdict.read) if told else verdict
+
+    def _too_large(self, value: str, truth: Any) -> str:
+        """The number of an answer that cannot be worked out, unless the truth holds one too."""
+        try:
+            found = beyond(self.formula(value))
+            if not found or beyond(self.truth(truth).written):
+                return ""
+        except NotAFormula:
+            return ""
+        return found
+
+    def _over_commas(self, value: Any, truth: Any) -> Verdict:
         if not isinstance(value, str) or self.decimal != "auto" or not is_open(value[:_OPEN_IN]):
             return self._over_slashes(value, truth)
         told = consistent(value[:_OPEN_IN])
@@ -141,6 +180,8 @@ class Formulas(Notation):
 _EXACT = Tolerance()
 _OPEN_IN = 10_000
 """Characters in which a comma is looked at; a longer answer is refused."""
+_MOST_LOOKED_AT = 400
+"""Nodes in which a number is looked for that is too large."""
 _Key = tuple[Any, ...]
 
 
@@ -224,6 +265,40 @@ def _read(options: Formulas, text: str, known: tuple[str, ...]) -> Node:
     return renamed(tree, {other: name for other, name in spellings.items() if other != name})
 
 
+def is_pair(text: str) -> bool:
+    """Whether a text is a bracket in which a comma stands between digits: (1,1).
+
+    >>> is_pair("(1,1)"), is_pair("(1,1) + 2"), is_pair("(1,234.5)")
+    (True, False, False)
+    """
+    text = unwrapped(text).replace("\\left", "").replace("\\right", "").strip()
+    if text[:1] not in ("(", "[") or text[-1:] not in (")", "]") or "." in text:
+        return False
+    depth, found = 0, False
+    for at, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth == 0 and at < len(text) - 1:
+            return False
+        around = text[at - 1 : at] + text[at + 1 : at + 2]
+        found = found or (sign == "," and depth == 1 and len(around) == 2 and around.isdecimal())
+    return found
+
+
+def beyond(tree: Node) -> str:
+    """The first power of numbers that is too large to calculate with, in words, or nothing."""
+    for count, node in enumerate(walk(tree)):
+        if count > _MOST_LOOKED_AT:
+            break
+        if not isinstance(node, Pow | Call) or names(node):
+            continue
+        try:
+            evaluate(node, digits=20)
+        except Undefined as error:
+            if "too large" in str(error):
+                return f"“{written(node)[:40]}” was read: {error}"
+    return ""
+
+
 def without_affixes(text: str, affixes: Sequence[str]) -> str:
     """The text without words that may stand before or after it and mean nothing."""
     for affix in affixes:
@@ -288,6 +363,16 @@ def with_children(node: Node, below: Sequence[Node]) -> Node:
             return Rel(node.sign, below[0], below[1])
         case _:
             return node
+
+
+def in_radians(tree: Node) -> Node:
+    """The tree with angles in degrees turned into numbers, where no sine is taken of them."""
+    if isinstance(tree, Call) and tree.function in TRIGONOMETRIC:
+        return tree
+    below = [in_radians(node) for node in children(tree)]
+    if isinstance(tree, Call) and tree.function == "degrees":
+        return Mul((below[0], Div(Sym("pi", constant=True), Num(Fraction(180)))))
+    return with_children(tree, below) if below else tree
 
 
 def renamed(tree: Node, other: Mapping[str, str]) -> Node:

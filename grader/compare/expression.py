@@ -21,7 +21,7 @@ from grader.compare._arranged import arranged
 from grader.compare._asking import ask
 from grader.compare._forms import Form, fault, has_same_factors
 from grader.compare._formula_misses import constant, free, miss_of
-from grader.compare._formulas import Formulas, renamed
+from grader.compare._formulas import Formulas, in_radians, renamed
 from grader.compare._polynomial import Undecided
 from grader.compare._sampling import Formula
 from grader.model import MISSES, Verdict, invalid, unsure, wrong
@@ -35,6 +35,8 @@ _SHOWN = 100
 _ELSEWHERE = (
     "it is right where it has a value, but has none where one is expected, or the other way round"
 )
+
+_DEGREES = "a ° outside of a sine can be a number of degrees or an angle; a person has to decide"
 
 
 @comparators.register
@@ -115,10 +117,21 @@ class Expression(Formulas):
         strange = sorted(names(given) - set(self.listed()) - set(self.constants) - set(known))
         if strange and self.variables and self.unknown == "invalid":
             return invalid(f"“{strange[0]}” is none of the variables here", told(given))
+        together = self._run_together(strange, known)
+        if together:
+            return invalid(together, told(given))
         told_off = self._use(given)
         if told_off:
             return invalid(told_off, told(given))
         return self.judged(given, expected, str(value))
+
+    def _run_together(self, strange: list[str], known: list[str]) -> str:
+        """Names that nobody knows, made up of known ones, where letters are no product."""
+        single = {*known, *self.listed()}
+        for name in strange if self.juxtaposed == "name" else ():
+            if len(name) > 1 and set(name) <= single:
+                return f"“{name}” is read as one name: write {'*'.join(name[:20])} for a product"
+        return ""
 
     def _use(self, given: Node) -> str:
         """What may not stand in a formula and does, or has to and does not."""
@@ -149,6 +162,9 @@ class Expression(Formulas):
         one = self.evaluable(given)
         agreement = Agreement(one, expected, self.space(), self.tolerance(), seed)
         found = self._outcome(agreement, one, expected)
+        if self._by_degrees(given, expected, found, seed):
+            reason = f"{short(read)} was read; {_DEGREES}"
+            return replace(unsure(reason, found == "same"), read=read)
         if found in ("domain", "vague") and self.domain == "ignored":
             found = "same"
         if found == "same":
@@ -184,6 +200,17 @@ class Expression(Formulas):
         if found == "different" and self.up_to in ("sign", "factor"):
             return free(agreement, self.up_to)
         return found
+
+    def _by_degrees(self, given: Node, expected: Formula, found: Outcome, seed: str) -> bool:
+        """Whether it matters that 90° can be the number 90 or a quarter of a turn in radians."""
+        if self.angles != "radians":
+            return False
+        turned = [in_radians(tree) for tree in (given, expected.written)]
+        if turned == [given, expected.written]:
+            return False
+        one, other = (self.evaluable(tree) for tree in turned)
+        again = Agreement(one, other, self.space(), self.tolerance(), seed)
+        return self._outcome(again, one, other) != found
 
     def _formed(self, given: Node, read: str) -> Verdict:
         """The verdict on a right formula, which may have to have a form."""

@@ -20,6 +20,9 @@ class Command(NamedTuple):
 
 _BLANK = Command("blank", "")
 _WRAPS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
+_MOST_WRAPS = 4
+_BOX = re.compile(r"\\(?:boxed|fbox)\s{0,9}\{")
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _COMMAND = re.compile(r"\\([a-zA-Z]+\*?|[\s\S]?)")
 _WORD_IN = re.compile(r"\s{0,20}\{\s{0,20}([^\W\d_]{1,40})\s{0,20}\}")
 _BAR = re.compile(r"\s{0,20}(?:\||\\[lr]?vert(?![a-zA-Z]))")
@@ -104,17 +107,37 @@ _BEFORE_LETTERS = frozenset(FUNCTIONS) & frozenset(COMMANDS) | {"cdot", "times"}
 
 
 def unwrapped(text: str) -> str:
-    r"""Return a formula without the signs that set it apart in a text.
+    r"""Return a formula without the signs that set it apart in a text, and without its box.
 
     >>> unwrapped(r" \(x^2\) ")
     'x^2'
+    >>> unwrapped(r"$\boxed{k \ge 2}$")
+    'k \\ge 2'
     """
     text = text.strip()
+    for _ in range(_MOST_WRAPS):
+        inner = _inside(text)
+        if inner is None:
+            return text
+        text = inner.strip()
+    return text
+
+
+def _inside(text: str) -> str | None:
+    """What stands within the outermost signs, or None where there are none."""
     for start, end in _WRAPS:
         if len(text) > len(start) + len(end) and text.startswith(start) and text.endswith(end):
             inner = text[len(start) : -len(end)]
-            return text if start in inner else inner.strip()
-    return text
+            return None if start in inner else inner
+    box = _BOX.match(text)
+    if box is None or not text.endswith("}"):
+        return None
+    inner, depth = text[box.end() : -1], 0
+    for brace in _BRACE.finditer(inner):
+        depth += {"{": 1, "}": -1}.get(brace.group(), 0)
+        if depth < 0:
+            return None
+    return inner if depth == 0 and inner.strip() else None
 
 
 def command(text: str, start: int) -> tuple[int, Command] | str:

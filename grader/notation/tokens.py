@@ -29,6 +29,7 @@ from grader.notation.words import LONGEST, Vocabulary
 
 MOST = 4_000
 """Tokens of a formula that are read."""
+_BOTH_SIGNS = "“±” stands for two formulas: write one of them, or each where several are asked for"
 _MOST_WORDS = 200
 """Words of several letters that are taken apart."""
 
@@ -226,6 +227,8 @@ class _Tokenizer:
             self._word(word.group(), word.end())
         elif _SUBSCRIPT.match(text, self.at):
             self._subscript(sign)
+        elif sign in "±∓":
+            raise NotAFormula(_BOTH_SIGNS)
         else:
             raise NotAFormula(f"{first_odd(sign, '')} cannot stand in a formula")
 
@@ -266,6 +269,8 @@ class _Tokenizer:
             self._subscript("\\")
             return
         found = command(self.text, self.at)
+        if found in ("pm", "mp"):
+            raise NotAFormula(_BOTH_SIGNS)
         if isinstance(found, str):
             shown = found if found.isprintable() else ""
             raise NotAFormula(f"the command “\\{shown[:40]}” cannot stand in a formula")

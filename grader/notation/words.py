@@ -8,11 +8,13 @@ from typing import Literal, NamedTuple
 
 from grader.notation.options import Notation
 from grader.notation.spellings import FUNCTIONS, GREEK, GREEK_NAMES, INFINITE
+from grader.notation.token import NotAFormula
 from grader.notation.tree import Sym
 
 LONGEST = 60
 """Letters of a word that is split."""
 _LONGEST_PIECE = 12
+_ENDING_IN_DIGITS = sorted((n for n in FUNCTIONS if n[-1].isdigit()), key=len, reverse=True)
 _GREEK = str.maketrans(GREEK)
 _SIMPLE = re.compile(r"[0-9]+|[^\W\d_]+[0-9]*")
 """What is written below a name without braces."""
@@ -80,6 +82,8 @@ class Vocabulary:
         spelled = FUNCTIONS.get((word + suffix).casefold()) if suffix.isdigit() else None
         if spelled and followed:
             return (Piece(None, spelled),), True
+        if glued and followed and not fixed:
+            self._refuse_glued(word, suffix)
         if fixed and (not suffix or glued or fixed.symbol is None):
             if fixed.symbol is None and not followed and self.names:
                 way = self._split(word, suffix, followed)
@@ -92,9 +96,22 @@ class Vocabulary:
             return (self._name(word, ""),), False
         if self.juxtaposed == "product" or self.names:
             way = self._split(word, suffix, followed)
-            if self.juxtaposed == "product" or not way.unknown:
+            called = not way.unknown and any(piece.symbol is None for piece in way.pieces)
+            if self.juxtaposed == "product" or called:  # sinx is sin(x), but ab is a name
                 return way.pieces, way.used
         return (self._name(word, suffix),), bool(suffix)
+
+    def _refuse_glued(self, word: str, suffix: str) -> None:
+        """Refuse a function whose name ends in digits with letters stuck to it: Batan2(1, 1).
+
+        Raises:
+            NotAFormula: where it is one, which a product of letters and ``atan`` is not.
+        """
+        whole = (word + suffix).casefold()
+        for name in _ENDING_IN_DIGITS:
+            if whole.endswith(name) and len(whole) > len(name):
+                before = (word + suffix)[: -len(name)]
+                raise NotAFormula(f"“{word}{suffix}” is no function: write {before}*{name}(…)")
 
     def _key(self, name: str) -> str:
         key = name.translate(_GREEK).translate(_NO_BRACES)

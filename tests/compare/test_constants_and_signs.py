@@ -78,3 +78,82 @@ def test_a_sign_a_factor_and_a_constant_stay_free() -> None:
     assert is_right("2i z", "z", up_to="factor", assume="complex")
     assert is_right("2 sqrt(x y)", "sqrt(x y)", up_to="factor")
     assert is_right("e^x e", "e^x", up_to="factor")
+
+
+@pytest.mark.parametrize("text", ["(1,1)", "[1,1]", "(1,2)", r"$\left(1,1\right)$", "(1,1x)"])
+def test_a_pair_is_no_decimal_number(text: str) -> None:
+    verdict = verdict_on(text, "1.1")
+    assert verdict.invalid
+    assert "pair" in verdict.reason
+    assert not verdict_on(text, "(1,1)").credit
+
+
+def test_a_comma_stays_the_decimal_mark_where_nothing_makes_it_a_pair() -> None:
+    assert is_right("1,1", "1.1")
+    assert is_right("(1,1) + x", "x + 1.1")
+    assert is_right("(1,1)", "1,1", decimal=",")
+    assert is_right("(1,234.5)", "1234.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [("90°", "90"), ("90°", "pi/2"), ("90", "90°"), ("pi/2", "90°"), ("x + 90°", "x + 90")],
+)
+def test_a_lone_degree_sign_goes_to_a_person_where_it_matters(text: str, truth: str) -> None:
+    assert not verdict_on(text, truth).certain
+
+
+def test_a_degree_sign_is_clear_elsewhere() -> None:
+    assert is_right("90°", "90°")
+    assert is_right("sin(90°)", "1")
+    assert is_right("90°", "90", angles="degrees")
+    assert not is_right("90°", "91")
+    assert is_right("2*45°", "90°")
+
+
+@pytest.mark.parametrize(
+    ("text", "truth", "kind"),
+    [
+        ("9**9**9", "1", "expression"),
+        ("x + 9^9^9", "x", "expression"),
+        ("9^9^9 = x", "x = 1", "equation"),
+    ],
+)
+def test_numbers_too_large_to_work_out_are_invalid(text: str, truth: str, kind: str) -> None:
+    verdict = verdict_on(text, truth, kind)
+    assert verdict.invalid
+    assert "too large" in verdict.reason
+    assert not verdict_on(text, text, kind).invalid
+
+
+def test_run_together_letters_are_a_name_where_the_rubric_says_so() -> None:
+    options: dict[str, Any] = {"juxtaposed": "name", "variables": ["a", "b"]}
+    told = verdict_on("ab", "a*b", **options)
+    assert told.invalid
+    assert "a*b" in told.reason
+    assert is_right("a b", "a*b", **options)
+    assert is_right("ab + 1", "1 + ab", juxtaposed="name")
+    assert is_right("sinx", "sin(x)", juxtaposed="name")
+
+
+@pytest.mark.parametrize("text", ["Batan2(1,1)", "xlog10(2)", "2xatan2(1,1)"])
+def test_letters_stuck_to_a_function_that_ends_in_digits_are_invalid(text: str) -> None:
+    assert verdict_on(text, "B*atan2(1,1)").invalid
+
+
+def test_hyperbolic_functions_may_be_spelled_in_full() -> None:
+    assert is_right("cosech(x)", "csch(x)")
+    assert is_right("arccosech(x)", "acsch(x)")
+
+
+def test_a_box_may_stand_around_a_relation() -> None:
+    assert is_right(r"$\boxed{k \ge 2}$", "k >= 2", "equation")
+    assert is_right(r"\boxed{\frac{x}{2} = 4}", "x = 8", "equation")
+    assert is_right(r"\boxed{x} + \boxed{2}", "x + 2")
+
+
+@pytest.mark.parametrize("text", ["x ± 1", r"x \pm 1"])
+def test_both_signs_at_once_are_refused_with_a_hint(text: str) -> None:
+    verdict = verdict_on(text, "x + 1")
+    assert verdict.invalid
+    assert "two formulas" in verdict.reason

@@ -192,7 +192,9 @@ def test_longer_known_names_are_preferred():
 
 def test_unknown_letters_are_one_name_where_that_is_asked_for():
     assert parse("speed", PLAIN, juxtaposed="name") == Sym("speed")
-    assert parse("xy", PLAIN, names=("x", "y"), juxtaposed="name") == Mul((Sym("x"), Sym("y")))
+    assert parse("xy", PLAIN, names=("x", "y"), juxtaposed="name") == Sym("xy")
+    sine = parse("sinx", PLAIN, names=("x", "y"), juxtaposed="name")
+    assert sine == Call("sin", (Sym("x"),))
     assert parse("xq", PLAIN, names=("x", "y"), juxtaposed="name") == Sym("xq")
 
 

@@ -77,7 +77,7 @@ def test_relations_are_the_same_too(latex, plain):
 
 @pytest.mark.parametrize(
     "name",
-    ["input", "write", "def", "include", "sum", "pm", "begin", "csname", "catcode", "sinput"],
+    ["input", "write", "def", "include", "sum", "begin", "csname", "catcode", "sinput"],
 )
 def test_other_commands_are_refused_by_name(name):
     with pytest.raises(NotAFormula, match=rf"the command “\\{name}” cannot stand"):
