@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+import inspect
+import sys
+import types
 import typing
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -105,9 +108,29 @@ def check_choices(options: object, cls: type) -> None:
 def choices_of(cls: type) -> dict[str, tuple[str, ...] | type]:
     """Return the options of a dataclass that are a choice of words, with these words, or a bool."""
     found: dict[str, tuple[str, ...] | type] = {}
-    for name, hint in typing.get_type_hints(cls).items():
-        if typing.get_origin(hint) is Literal:
-            found[name] = typing.get_args(hint)
-        elif hint is bool:
-            found[name] = bool
+    for owner in reversed(cls.__mro__):
+        names = vars(sys.modules[owner.__module__])
+        for name, written in inspect.get_annotations(owner).items():
+            if written == "bool":
+                found[name] = bool
+            elif isinstance(written, str) and not written.startswith(_NO_CHOICE):
+                alone = types.SimpleNamespace(__annotations__={name: written})
+                hint = typing.get_type_hints(alone, names)[name]
+                if typing.get_origin(hint) is Literal:
+                    found[name] = typing.get_args(hint)
     return found
+
+
+_NO_CHOICE = (
+    "int",
+    "float",
+    "str",
+    "tuple",
+    "dict",
+    "list",
+    "ClassVar",
+    "Any",
+    "Mapping",
+    "Sequence",
+)
+"""Beginnings of types that are no choice of words: reading all types takes milliseconds."""
