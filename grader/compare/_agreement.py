@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
+from grader.compare._breaks import probes
 from grader.compare._sampling import (
     DIGITS,
+    Assume,
     Formula,
     Point,
     Space,
@@ -20,6 +22,7 @@ from grader.compare._sampling import (
     digits_for,
     floats_of,
     has_free_powers,
+    has_negative_powers,
     has_steps,
     is_complex,
     needs_whole,
@@ -33,9 +36,18 @@ Outcome: TypeAlias = Literal["same", "different", "domain", "vague", "open"]
 ``vague``: the same where both are real, but no longer where powers of negative numbers are not."""
 Pair: TypeAlias = tuple[Value, Value]
 
+_WHOLE: dict[Assume, Assume] = {
+    "complex": "integer",
+    "real": "integer",
+    "integer": "integer",
+    "positive": "natural",
+    "natural": "natural",
+}
+"""The whole numbers among those that variables stand for: where steps are."""
 _NEAR = 1e-9
 _LOOKED_AT = 12
 _MOST_DIGITS = 400
+_MOST_SEEN = 900
 _UNNAMED = 120
 """Digits to which two numbers without a variable are compared: only one point shows them."""
 
@@ -103,6 +115,7 @@ class Agreement:
         self._unclear = False
         self._vague = False
         self._unlike = 0
+        self._unseen = False
 
     def outcome(self) -> Outcome:
         """Return whether both are the same; ``open`` where too few points show it."""
@@ -114,6 +127,8 @@ class Agreement:
             found = self._at(numbered(self.space)[index], index)
             if found == "different":
                 return found
+        if self._differ_at_breaks():
+            return "different"
         return self._confirmed()
 
     def pairs(self, count: int = 5) -> list[Pair]:
@@ -164,11 +179,27 @@ class Agreement:
             one, other = self.given.near(point), self.truth.near(point)
             if one is None and other is None:
                 continue
-            if one is None or other is None or abs(one - other) > _NEAR * max(abs(one), abs(other)):
+            if one is None or other is None or not _is_near(one, other):
                 yield index
                 found += 1
                 if found == 4:
                     return
+
+    def _differ_at_breaks(self) -> bool:
+        """Whether they part on one side of a point at which one of them may change its course."""
+        exactly = 6
+        for point in probes(self.given, self.truth, self.space):
+            near = as_floats(point)
+            one, other = self.given.near(near), self.truth.near(near)
+            if one is None and other is None:
+                continue
+            unlike = one is None or other is None or not _is_near(one, other)
+            if not unlike and exactly <= 0:
+                continue
+            exactly -= not unlike
+            if self._at(point, -1) == "different":
+                return True
+        return False
 
     def _confirmed(self) -> Outcome:
         """Look until enough points agree; those that a text draws first."""
@@ -184,17 +215,25 @@ class Agreement:
                 break
         if agreed < 2:
             # Nowhere real, and nowhere the same complex number: (-2)^x and (-2)^(2x).
-            return "different" if not agreed and max(parted, self._unlike) >= 3 else "open"
-        if parted == 1 or (self._unclear and may_jump(self.given, self.truth)):
+            apart = not agreed and max(parted, self._unlike) >= 3
+            return "different" if apart and not self._is_meant_whole() else "open"
+        if parted == 1 or self._unseen or (self._unclear and may_jump(self.given, self.truth)):
             return "open"
         if self._vague:
             return "vague"
-        return "domain" if parted else "same"
+        return "domain" if parted or self._parted else "same"
+
+    def _is_meant_whole(self) -> bool:
+        """Whether they are the same at whole numbers, as (-1)^(2n) is 1 there."""
+        if not (has_negative_powers(self.given.tree) or has_negative_powers(self.truth.tree)):
+            return False
+        points = numbered(replace(self.space, assume="natural"))[:6]
+        return all(self._at(point, -1) != "different" for point in points)
 
     def _in_turn(self) -> Iterator[tuple[int, Point]]:
         fixed = numbered(self.space)
         if may_jump(self.given, self.truth) and not self.space.ranges:
-            whole = replace(self.space, assume="integer")
+            whole = replace(self.space, assume=_WHOLE[self.space.assume])
             yield from ((-1, point) for point in numbered(whole)[:4])
         drawn = numbered(self.space, self.seed, 8) if self.seed else ()
         yield from ((-1, point) for point in drawn[:1])
@@ -213,6 +252,8 @@ class Agreement:
         if given is not None and truth is not None:
             self._inexact = not (given.exact and truth.exact)
             found = self._held(given, truth, point, digits)
+            if found == "same" and self._inexact and not self.tolerance:
+                found = self._seen(point, digits)
             if found != "different" or not self.real:
                 return found
         elif given is None and truth is None:
@@ -221,6 +262,40 @@ class Agreement:
             self._parted = True
             return "domain"
         return self._over_the_reals(point, given, truth)
+
+    def _seen(self, point: Point, digits: int) -> Outcome:
+        """What two equal values are worth where a term is too small to be seen beside others."""
+        lost = max(self.given.lost(point), self.truth.lost(point))
+        if lost < digits - 20:
+            return "same"
+        more = int(lost) + 25 if lost < _MOST_SEEN else 0
+        one, other = (self._values(point, more, -1) or (None, None)) if more else (None, None)
+        if one is None or other is None:
+            self._unseen = True
+            return "same"
+        return "same" if agree(one, other, more) else self._held(one, other, point, more)
+
+    def is_seen(self) -> bool:
+        """Whether no term is too small to be seen at the first points."""
+        digits = self.digits or DIGITS
+        for point in numbered(self.space)[:3]:
+            one, other = self._values(point, digits, -1) or (None, None)
+            if one is not None and other is not None and one.exact and other.exact:
+                continue
+            if max(self.given.lost(point), self.truth.lost(point)) >= digits - 20:
+                return False
+        return True
+
+    def has_one_domain(self) -> bool:
+        """Whether both are real at the same ones of the first points."""
+        if not self.real:
+            return True
+        near = [as_floats(point) for point in numbered(self.space)[:_LOOKED_AT]]
+        return all(
+            self.given.is_real(point) == self.truth.is_real(point)
+            for point in near
+            if self.given.near(point) is not None and self.truth.near(point) is not None
+        )
 
     def _over_the_reals(self, point: Point, given: Value | None, truth: Value | None) -> Outcome:
         """What a difference means where only real values count."""
@@ -274,6 +349,7 @@ class Agreement:
             return "open"  # a sum of such numbers that cancels shows nothing
         if largest > 1e25:
             digits = _MOST_DIGITS // 2
+        scale = Fraction(largest)
         while digits < _MOST_DIGITS:
             digits *= 2
             one, other = self._values(point, digits, -1) or (None, None)
@@ -282,6 +358,9 @@ class Agreement:
             if agree(one, other, digits):
                 return "same"
             again = minus(one, other)
+            if size(again) * 10 ** (digits - 10) <= scale:
+                apart = again
+                continue  # no more than what cancelling such numbers leaves
             if size(minus(again, apart)) * 1000 <= size(apart):
                 return "different"
             if size(again) * 10 ** (digits // 4) <= size(apart):
@@ -340,3 +419,7 @@ def size(value: Value) -> Fraction:
 def may_jump(*formulas: Formula) -> bool:
     """Whether one of the formulas holds steps, so that it may change between points."""
     return any(has_steps(formula.tree) for formula in formulas)
+
+
+def _is_near(one: complex, other: complex) -> bool:
+    return abs(one - other) <= _NEAR * max(abs(one), abs(other))

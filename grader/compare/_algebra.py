@@ -43,6 +43,7 @@ class Algebra:
         self._owner = 0
         self._lock = threading.Lock()
         self._rest = b""
+        self._number = 0
 
     def ask(self, question: Question, *trees: Node, **options: str) -> bool | None:
         """Return the answer, or None where there is none in time.
@@ -61,30 +62,33 @@ class Algebra:
         data = [as_data(tree) for tree in trees]
         if None in data:
             return None
-        line = json.dumps([question, data, options]).encode() + b"\n"
         with self._lock:
             try:
-                return self._asked(line)
+                return self._asked([question, data, options])
             except (OSError, ValueError):
                 self._end()
                 return None
+            except BaseException:
+                self._end()  # or its answer would be read as that to the next question
+                raise
 
     def close(self) -> None:
         """End the worker; the next question starts another."""
         with self._lock:
             self._end()
 
-    def _asked(self, line: bytes) -> bool | None:
+    def _asked(self, question: list[Any]) -> bool | None:
         process = self._running()
         if process is None or process.stdin is None:
             return None
-        process.stdin.write(line)
+        self._number += 1
+        process.stdin.write(json.dumps([*question, self._number]).encode() + b"\n")
         process.stdin.flush()
         told = self._line(process, self._seconds)
-        if told is None:
+        number, answer = json.loads(told) if told is not None else (None, None)
+        if number != self._number:
             self._end()
             return None
-        answer = json.loads(told)
         return answer if isinstance(answer, bool) else None
 
     def _running(self) -> subprocess.Popen[bytes] | None:

@@ -30,13 +30,15 @@ def main() -> None:
     sys.stdout.flush()
     for line in sys.stdin:
         _alarm(_SECONDS)
+        number = None
         try:
-            answer = answered(json.loads(line))
+            *question, number = json.loads(line)
+            answer = answered(question)
         except Exception as error:  # noqa: BLE001 - no answer is an answer: nothing may end it
             answer = None
             sys.stderr.write(f"{type(error).__name__}\n")
         _alarm(0)
-        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.write(json.dumps([number, answer]) + "\n")
         sys.stdout.flush()
 
 
@@ -236,7 +238,9 @@ def _same_roots(built: Builder, one: Any, other: Any) -> bool | None:
         return bool(first.degree() == second.degree() == common.degree())
     span = (0, None) if built.assume in ("positive", "natural") else (None, None)
     counts = [_count(tree, span) for tree in (first, second, common)]
-    return counts[0] == counts[1] == counts[2]
+    agreed = counts[0] == counts[1] == counts[2]
+    # Over whole numbers only agreement is an answer: roots that part them may lie between.
+    return agreed or (None if built.assume in ("integer", "natural") else False)
 
 
 def _same_system(built: Builder, *trees: Any) -> bool | None:

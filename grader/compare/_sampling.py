@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from grader.notation.tree import Call, Node, Num, Pow, Sym, children, names, walk
+from grader.notation.tree import Add, Call, Node, Num, Pow, Sym, children, names, walk
 from grader.notation.values import Function, Undefined, Value, compiled, evaluate
 
 Assume: TypeAlias = Literal["complex", "real", "positive", "integer", "natural"]
@@ -62,6 +62,7 @@ class Formula:
     _narrow: tuple[Function, ...] | None = None
     _names: frozenset[str] | None = None
     _parts: tuple[Function, ...] | None = None
+    _sums: tuple[tuple[Add, tuple[Formula, ...]], ...] | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -125,6 +126,47 @@ class Formula:
         except Undefined:
             return math.inf
 
+    def lost(self, point: Point) -> float:
+        """How many powers of ten lie between the largest and the smallest term of a sum in it.
+
+        Terms that are 0 do not count, nor do those that only rounding leaves of one.
+        """
+        if self._sums is None:
+            sums = [n for n in walk(self.tree) if isinstance(n, Add) and names(n)]
+            self._sums = tuple(
+                (node, tuple(Formula(term, term, self.angles, self.log) for term in node.terms))
+                for node in sums
+            )
+        near = as_floats(point)
+        return max(
+            (
+                self._lost_in(node, point)
+                for node, terms in self._sums
+                if not _are_alike([term.near(near) for term in terms])
+            ),
+            default=0.0,
+        )
+
+    def _lost_in(self, node: Add, point: Point) -> float:
+        sizes = []
+        for term in node.terms:
+            try:
+                value = evaluate(term, point, angles=self.angles, log=self.log)
+                size = log_size(value)
+                if size is not None and size < -DIGITS / 2 and not value.exact and has_sums(term):
+                    finer = evaluate(
+                        term, point, digits=2 * DIGITS, angles=self.angles, log=self.log
+                    )
+                    again = log_size(finer)
+                    size = size if again is not None and abs(again - size) < 1 else None
+            except Undefined:
+                size = math.inf
+            if size is not None:
+                sizes.append(size)
+        if math.inf in sizes:
+            return math.inf
+        return max(sizes) - min(sizes) if len(sizes) > 1 else 0.0
+
     def is_real(self, point: Mapping[str, complex]) -> bool:
         """Whether nothing in it leaves the real numbers at a point."""
         if self._narrow is None:
@@ -155,6 +197,28 @@ def _is_real(value: complex) -> bool:
     return abs(value.imag) <= 1e-9 * abs(value)
 
 
+def _are_alike(terms: Sequence[complex | None]) -> bool:
+    """Whether terms are near enough in size for none to be lost beside another."""
+    sizes = [0.0 if term is None else abs(term) for term in terms]
+    return max(sizes) <= 1e20 * min(sizes)
+
+
+def log_size(value: Value) -> float | None:
+    """The power of ten of a value, or None for 0."""
+    if isinstance(value.real, float):
+        return math.inf
+    part = max(abs(value.real), abs(value.imag))
+    if not part:
+        return None
+    bits = part.numerator.bit_length() - part.denominator.bit_length()
+    return bits * math.log10(2)
+
+
+def has_sums(tree: Node) -> bool:
+    """Whether numbers may cancel in a formula."""
+    return any(isinstance(node, Add) for node in walk(tree))
+
+
 def has_steps(tree: Node) -> bool:
     """Whether a formula holds what changes at a point: absolute values, floors, the greater of."""
     return any(isinstance(node, Call) and node.function in _STEPPED for node in walk(tree))
@@ -173,6 +237,24 @@ def has_free_powers(tree: Node) -> bool:
     return any(
         isinstance(node, Pow) and names(node.base) and names(node.exponent) for node in walk(tree)
     )
+
+
+def has_negative_powers(tree: Node) -> bool:
+    """Whether a negative number has an exponent with a variable, as (-1)^n."""
+    return any(
+        isinstance(node, Pow) and names(node.exponent) and _is_negative(node.base)
+        for node in walk(tree)
+    )
+
+
+def _is_negative(base: Node) -> bool:
+    if names(base):
+        return False
+    try:
+        value = evaluate(base)
+    except Undefined:
+        return False
+    return value.real < 0 and not value.imag
 
 
 def is_complex(tree: Node) -> bool:
@@ -205,11 +287,11 @@ def digits_for(trees: Sequence[Node]) -> int | None:
 
 
 def _digits(number: Fraction) -> float:
-    """How far a number lies from 1, in powers of ten, where that is far."""
+    """How many digits a number has above or below its fraction bar, where these are many."""
     if not number:
         return 0
-    bits = abs(number.numerator).bit_length() - number.denominator.bit_length()
-    return abs(bits) * math.log10(2) if abs(bits) > 40 else 0
+    bits = max(abs(number.numerator).bit_length(), number.denominator.bit_length())
+    return bits * math.log10(2) if bits > 40 else 0
 
 
 def _digits_of(constant: Node) -> float:

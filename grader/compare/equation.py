@@ -100,7 +100,25 @@ class Equation(Formulas):
         except NotAFormula as error:
             return invalid(str(error))
         read = "; ".join(map(written, given))
-        return replace(self._verdict(given, expected, read, str(value)), read=read)
+        verdict = self._verdict(given, expected, read, str(value))
+        if verdict.credit == 1 and not self._is_solved(value, given, tuple(known)):
+            verdict = self._less(_told(read), f"it is not solved for {self.solved_for}")
+        return replace(verdict, read=read)
+
+    def _is_solved(self, value: Any, given: list[Rel], known: tuple[str, ...]) -> bool:
+        """Whether the name stands alone where it has to: in every one of some alternatives."""
+        if not self.solved_for or any(is_solved(one, self.solved_for) for one in given):
+            return True
+        if not isinstance(value, str):
+            return False
+        for part in _AND.split(value):
+            choices = _OR.split(part)
+            if len(choices) > 1 and all(
+                is_solved(self._relation(self.formula(one, known)), self.solved_for)
+                for one in choices[:_MOST]
+            ):
+                return True
+        return False
 
     def _read(self, value: Any, known: tuple[str, ...]) -> list[Rel]:
         """Read equations.
@@ -156,14 +174,14 @@ class Equation(Formulas):
         return Rel("=", left, tree)
 
     def _verdict(self, given: list[Rel], expected: list[Rel], read: str, seed: str) -> Verdict:
-        told = f"{read if len(read) <= 100 else read[:100] + '…'} was read"
+        told = _told(read)
         if self.identical != "equivalent" and self._is_identical(given, expected):
-            return self._formed(given, told)
+            return self._formed(told)
         answer = self._answer(given, expected, seed)
         if answer == "same":
             if self.identical != "equivalent":
                 return self._less(told, "its sides are written otherwise")
-            return self._formed(given, told)
+            return self._formed(told)
         if answer in ("open", "likely"):
             reason = f"{told}; whether it is equivalent to what is asked for was not decided"
             return unsure(reason, 1 if answer == "likely" else 0)
@@ -190,14 +208,16 @@ class Equation(Formulas):
             return given == expected
         return sorted(map(_key, given)) == sorted(map(_key, expected))
 
-    def _formed(self, given: list[Rel], told: str) -> Verdict:
-        if self.solved_for and not any(is_solved(one, self.solved_for) for one in given):
-            return self._less(told, f"it is not solved for {self.solved_for}")
+    def _formed(self, told: str) -> Verdict:
         return Verdict(credit=Fraction(1), reason=f"{told.removesuffix(' was read')} is right")
 
     def _less(self, told: str, lack: str) -> Verdict:
         credit = Fraction(str(self.form_credit))
         return Verdict(credit=credit, reason=f"{told}; {MISSES['form']}: {lack}", miss="form")
+
+
+def _told(read: str) -> str:
+    return f"{read if len(read) <= 100 else read[:100] + '…'} was read"
 
 
 def _key(tree: Rel) -> str:

@@ -110,3 +110,37 @@ def test_a_worker_that_died_is_started_anew() -> None:
         assert worker.ask("zero", tree("x - x")) is True
     finally:
         worker.close()
+
+
+def test_a_question_that_was_broken_off_is_never_answered_to_the_next_one() -> None:
+    worker = Algebra()
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        assert worker.ask("zero", tree("x - x")) is True
+        os.kill(worker._process.pid, signal.SIGSTOP)
+        running = worker._process
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(KeyboardInterrupt):
+            worker.ask("coprime", tree("x^2 - 1"), tree("x - 1"))
+        assert running.poll() is not None
+        assert worker.ask("coprime", tree("x"), tree("y")) is True
+        assert worker.ask("irreducible", tree("x^4 + 4")) is False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        worker.close()
+
+
+def test_an_answer_with_another_number_is_no_answer() -> None:
+    worker = Algebra()
+    try:
+        assert worker.ask("zero", tree("x - x")) is True
+        worker._rest = b"[1, true]\n"
+        assert worker.ask("irreducible", tree("x^4 + 4")) is None
+        assert worker.ask("irreducible", tree("x^4 + 4")) is False
+    finally:
+        worker.close()

@@ -167,3 +167,71 @@ def test_any_multiple_of_a_line_is_the_same_line(a: int, b: int, c: int, times: 
 @given(text=st.text(alphabet="xy=<>≤ ,;or and12()|^", max_size=30))
 def test_no_text_raises(text: str) -> None:
     assert isinstance(compare(text, "x = 2", system=True), Verdict)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [("|x| = 2", "x = 2"), ("x^2 = 4", "x = 2"), ("y = |x|", "y = x"), ("|x| < 2", "x < 2")],
+)
+def test_what_is_assumed_of_variables_decides(text: str, truth: str) -> None:
+    assert is_right(text, truth, assume="positive")
+    assert not is_right(text, truth)
+
+
+def test_whole_numbers_part_no_equations_whose_roots_lie_between() -> None:
+    assert is_right("x^2 = 4", "x = 2", assume="natural")
+    assert compare("(x-2)(x-1/2) = 0", "x = 2", assume="natural").credit == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("x^2/x = 0", "x = 0"),
+        ("x^3/x = 0", "x = 0"),
+        ("(x-2)^2/(x-2) = 0", "x = 2"),
+        ("(x^2-2)^2/(x^2-2) = 0", "x^2 = 2"),
+        ("sin(x)^2/sin(x) = 0", "sin(x) = 0"),
+        ("sqrt(x)^2 = x", "0 = 0"),
+        ("x/x = 1", "0 = 0"),
+        ("y = 2 ln(x)", "y = ln(x^2)"),
+    ],
+)
+def test_solutions_that_a_fraction_or_a_root_takes_away_are_a_case_for_a_person(
+    text: str, truth: str
+) -> None:
+    assert not compare(text, truth).certain
+    assert not compare(truth, text).certain
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("(x-1)(x-2)/(x-1) = 0", "x = 2"),
+        ("y = 1/x", "x y = 1"),
+        ("F = 6.67e-11*m*M/r^2", "F r^2 = 6.67*10^-11*m M"),
+        ("w = 1e-12*(e^(v/0.025)-1)", "w = 10^-12*(exp(40v)-1)"),
+        ("y = e^(-1.6e-19*x/(1.38e-23*T))", "y = exp(-x*1.6e-19/(T*1.38e-23))"),
+    ],
+)
+def test_fractions_that_take_no_solution_away_are_fine(text: str, truth: str) -> None:
+    assert is_right(text, truth)
+    assert is_right(truth, text)
+
+
+def test_a_very_small_term_is_seen() -> None:
+    assert not is_right("y = e^x + 10^-50", "y = e^x")
+    assert not is_right("y = e^x", "y = e^x + 10^-50")
+
+
+def test_what_is_not_equal_may_be_written_as_an_inequality() -> None:
+    assert is_right("(x-1)^2 > 0", "x != 1")
+    assert not is_right("x^2 > 0", "x != 1")
+    assert not is_right("x > 1", "x != 1")
+    assert is_right("(x-1)^2 <= 0", "x = 1")
+    assert not compare("x^2 >= 0", "0 = 0").certain
+
+
+def test_alternatives_are_solved_where_each_of_them_is() -> None:
+    assert is_right("x = 2 or x = -2", "x^2 = 4", solved_for="x")
+    assert compare("x = 2 or x + 2 = 0", "x^2 = 4", solved_for="x").miss == "form"
+    assert compare("x^2 = 4", "x = 2 or x = -2", solved_for="x").miss == "form"
