@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 WHOLE = 30_000
 """Units that one answer may cost; comparing two numbers costs one."""
-DEAR = 20
+DEAR = 40
 """Units of one comparison that does more than reading its two sides (formulas, programs)."""
 _CHEAP = frozenset(("number", "text", "label", "exact", "count", "near", "range", "rounded"))
 

@@ -169,12 +169,10 @@ class Set:
             return found
         rows = range(len(found.verdicts))
         best = sorted(sorted(rows, key=lambda row: -found.verdicts[row].credit)[: self.enough])
-        return Pairing(
-            [found.verdicts[row] for row in best],
-            [found.partners[row] for row in best],
-            found.spare,
-            found.sure,
-            found.odd,
+        return replace(
+            found,
+            verdicts=[found.verdicts[row] for row in best],
+            partners=[found.partners[row] for row in best],
         )
 
     def _verdict(

@@ -83,9 +83,13 @@ class Table:
         given = grid_of(value, labels=self.labels, header=self.header)
         if self.labels != "first" or isinstance(given, Flaw) or not fold(expected.label):
             return given
-        if fold(expected.label) not in map(fold, given.columns or ()):
+        if isinstance(value, dict) or fold(given.label) == fold(expected.label):
             return given
-        return grid_of(value, labels=expected.label, header=self.header)
+        header: Header = "none" if self.header == "none" else "first"
+        named = grid_of(value, labels=expected.label, header=header)
+        if isinstance(named, Flaw) or _are_strange(named, expected):
+            return given
+        return named
 
     def _repeated(self, given: Grid, expected: Grid) -> str:
         """A label that is asked for, and given more often than that."""

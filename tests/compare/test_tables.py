@@ -107,6 +107,8 @@ def test_rows_are_named_by_the_column_that_names_them_in_the_truth() -> None:
     verdict = Table().compare([{"v": 1, "n": "a"}], [{"n": "a", "v": 1}])
     assert (verdict.credit, verdict.certain) == (1, True)
     assert Table().compare([{"v": 2, "n": "a"}], [{"n": "a", "v": 1}]).credit == 0
+    verdict = Table().compare("v, n\n1, a\n2, b", "n, v\na, 1\nb, 2")
+    assert (verdict.credit, verdict.certain) == (1, True)
 
 
 def test_columns_of_other_names_are_not_right_for_certain() -> None:
