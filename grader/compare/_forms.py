@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from grader.compare._arranged import arranged, factors, is_rational, terms, whole, without_sign
@@ -31,6 +32,15 @@ from grader.compare._polynomial import (
     polynomial,
     shared,
 )
+from grader.compare._worked_out import (
+    can_be_shorter,
+    cancelling,
+    idle_numbers,
+    is_off,
+    reducible_root,
+    settled,
+    unevaluated,
+)
 from grader.notation.tree import Add, Call, Div, Mul, Neg, Node, Num, Pow, Sym, names, walk
 from grader.notation.values import Undefined, evaluate
 
@@ -51,21 +61,73 @@ Form: TypeAlias = Literal[
 ]
 
 
-def fault(form: Form, tree: Node, variable: str = "") -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a form is asked about.
+
+    ``variable`` is the name that it is about, all that stand in the formula where it is empty;
+    ``truth`` an equal formula (but for what ``free`` allows), with the conventions of both.
+    """
+
+    variable: str = ""
+    truth: Node | None = None
+    free: bool = False
+    constants: Collection[str] = ()
+    angles: Literal["radians", "degrees"] = "radians"
+    log: Literal["natural", "ten"] = "natural"
+
+
+_ANYTHING = Asked()
+_SETTLED = frozenset(
+    (
+        "expanded",
+        "factored",
+        "cancelled",
+        "single-fraction",
+        "partial-fractions",
+        "rational-denominator",
+    )
+)
+"""Forms for which (x+1)^(4/2) is (x+1)^2."""
+
+
+def fault(form: Form, tree: Node, asked: Asked = _ANYTHING) -> str:
     """Return what keeps a formula from having a form, or an empty text.
 
     Args:
         form: the form.
         tree: the formula.
-        variable: the name that the form is about; all that stand in it where it is empty.
+        asked: what it is about.
 
     Raises:
         Undecided: where that takes algebra.
     """
+    node = settled(tree) if form in _SETTLED else tree
     try:
-        return _FAULTS[form](tree, variable)
+        told = _FAULTS[form](node, asked.variable)
     except TooLong:
         raise Undecided("", ()) from None
+    if not told and form in ("evaluated", "simplified"):
+        told = unevaluated(node, asked.angles, asked.log)
+    if told or asked.truth is None:
+        return told
+    return _held_against(form, node, asked.truth, asked)
+
+
+def _held_against(form: Form, tree: Node, truth: Node, asked: Asked) -> str:
+    """What an equal formula shows.
+
+    Raises:
+        Undecided: where it shows that this one may go further.
+    """
+    if form in ("expanded", "factored") and is_off(tree, settled(truth)):
+        raise Undecided("", ())
+    if form == "simplified":
+        if not asked.free and names(tree) - names(truth) - set(asked.constants):
+            return "a name can be left out"
+        if can_be_shorter(tree, truth):
+            raise Undecided("", ())
+    return ""
 
 
 def _expanded(tree: Node, _variable: str) -> str:
@@ -89,16 +151,20 @@ def _expanded(tree: Node, _variable: str) -> str:
 
 
 def _factored(tree: Node, variable: str) -> str:
+    return idle_numbers(tree) or _in_factors(tree, variable)
+
+
+def _in_factors(tree: Node, variable: str) -> str:
     node = without_sign(tree)
     if isinstance(node, Div):
-        return _factored(node.top, variable) or _factored(node.bottom, variable)
+        return _in_factors(node.top, variable) or _in_factors(node.bottom, variable)
     for factor in factors(node):
         base = factor
         while isinstance(base, Pow) and whole(base.exponent) is not None:
             base = base.base
         base = without_sign(base)
         if isinstance(base, Mul | Div):
-            told = _factored(base, variable)
+            told = _in_factors(base, variable)
             if told:
                 return told
         elif isinstance(base, Add):
@@ -269,7 +335,7 @@ def _simplified(tree: Node, variable: str) -> str:
         told = form(tree, variable)
         if told:
             return told
-    return ""
+    return reducible_root(tree) or cancelling(tree)
 
 
 def _distributed(tree: Node, _variable: str) -> str:

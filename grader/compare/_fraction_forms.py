@@ -6,6 +6,7 @@ import math
 
 from grader.compare._arranged import factors, terms, whole, without_sign
 from grader.compare._polynomial import Undecided, content, degree, is_irreducible, polynomial
+from grader.compare._worked_out import irrational_below
 from grader.notation.tree import Add, Call, Div, Neg, Node, Num, Pow, Sym, children, names, walk
 
 _ROOTS = frozenset(("sqrt", "cbrt", "root"))
@@ -138,6 +139,8 @@ def _one_fraction(term: Node, main: set[str]) -> str:
 def rational_denominator(tree: Node, _variable: str) -> str:
     """Whether a root of a number, or i, stands in a denominator."""
     for node in walk(tree):
+        if irrational_below(node):
+            return "a root of a number stands in a denominator"
         if not isinstance(node, Div):
             continue
         for below in walk(node.bottom):
@@ -152,6 +155,6 @@ def _is_numeric_root(node: Node) -> bool:
     return (
         isinstance(node, Pow)
         and not names(node)
-        and isinstance(node.exponent, Div | Num)
+        and isinstance(node.exponent, Div | Num | Neg)
         and whole(node.exponent) is None
     )

@@ -19,7 +19,7 @@ from grader.compare import comparators
 from grader.compare._agreement import Agreement, Outcome
 from grader.compare._arranged import arranged
 from grader.compare._asking import ask
-from grader.compare._forms import Form, fault, has_same_factors
+from grader.compare._forms import Asked, Form, fault, has_same_factors
 from grader.compare._formula_misses import constant, free, miss_of
 from grader.compare._formulas import Formulas, in_radians, renamed
 from grader.compare._polynomial import Undecided
@@ -158,7 +158,7 @@ class Expression(Formulas):
         read = read or told(given)
         identical = self.identical != "equivalent" and self._is_identical(given, expected.written)
         if identical and self.identical != "same-factors":
-            return self._formed(given, read)
+            return self._formed(given, expected.written, read)
         one = self.evaluable(given)
         agreement = Agreement(one, expected, self.space(), self.tolerance(), seed)
         found = self._outcome(agreement, one, expected)
@@ -170,7 +170,7 @@ class Expression(Formulas):
         if found == "same":
             if self.identical != "equivalent" and not identical:
                 return self._other_form(read, "terms or factors differ")
-            return self._formed(given, read)
+            return self._formed(given, expected.written, read)
         return self._missed(given, expected.written, agreement, found, read)
 
     def _alone(self, tree: Node) -> Node:
@@ -212,11 +212,19 @@ class Expression(Formulas):
         again = Agreement(one, other, self.space(), self.tolerance(), seed)
         return self._outcome(again, one, other) != found
 
-    def _formed(self, given: Node, read: str) -> Verdict:
+    def _formed(self, given: Node, truth: Node, read: str) -> Verdict:
         """The verdict on a right formula, which may have to have a form."""
+        about = Asked(
+            variable=self.variable,
+            truth=truth,
+            free=self.up_to != "nothing" or bool(self.tolerance()),
+            constants=tuple(self.constants),
+            angles=self.angles,
+            log=self.log,
+        )
         for form in self.form:
             try:
-                lack = fault(form, given, self.variable)
+                lack = fault(form, given, about)
             except Undecided as question:
                 answer = asked(question)
                 if answer is None:

@@ -106,3 +106,67 @@ def test_the_value_counts_before_the_form() -> None:
     verdict = Expression(form="factored").compare("(x-1)(x+2)", "x^2 - 1")
     assert verdict.credit == 0
     assert verdict.miss == ""
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "truth"),
+    [
+        ("expanded", "(x+1)^(1+1)", "x^2+2x+1"),
+        ("expanded", "(x+1)^(4/2)", "x^2+2x+1"),
+        ("factored", "(x^2-1)^(2/2)", "(x-1)(x+1)"),
+        ("factored", "(x^2-1)^(1+0)", "(x-1)(x+1)"),
+        ("factored", "exp(ln(x^2-1))", "(x-1)(x+1)"),
+        ("factored", "sqrt((x^2+1)^2)", "x^2+1"),
+        ("factored", "max(x^2+2x+1,-1)", "(x+1)^2"),
+        ("expanded", "sqrt((x^2+1)^2)", "x^2+1"),
+        ("factored", "2(x-2)(x-3)/2", "(x-2)(x-3)"),
+        ("factored", "1(x-2)(x-3)", "(x-2)(x-3)"),
+        ("evaluated", "ln(e^5)", "5"),
+        ("evaluated", "sin(pi/6)", "1/2"),
+        ("evaluated", "x sqrt(2) sqrt(2)", "2x"),
+        ("simplified", "2(x+1)-2x", "2"),
+        ("simplified", "x + 2(x+1)", "3x + 2"),
+        ("simplified", "sqrt(8)", "2sqrt(2)"),
+        ("simplified", "8^(1/2)", "2sqrt(2)"),
+        ("simplified", "sin(x)^2+cos(x)^2", "1"),
+        ("simplified", "y sin(x)^2 + x y cos(x)^2/x", "y"),
+        ("simplified", "exp(ln(x))", "x"),
+        ("rational-denominator", "2^(-1/2)", "sqrt(2)/2"),
+        ("rational-denominator", "sqrt(1/2)", "sqrt(2)/2"),
+        ("rational-denominator", "1/2^(-1/2)", "sqrt(2)"),
+    ],
+)
+def test_what_only_looks_like_a_form_gets_no_certain_credit(
+    form: str, text: str, truth: str
+) -> None:
+    verdict = Expression(form=(form,)).compare(text, truth)
+    assert not (verdict.certain and verdict.credit), verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "truth"),
+    [
+        ("expanded", "x^2 + 2x + sqrt(2)", "(x+1)^2 + sqrt(2) - 1"),
+        ("factored", "(1/2)(x-1)(x+1)", "(x^2-1)/2"),
+        ("factored", "-1(x-1)(x+1)", "1-x^2"),
+        ("factored", "(x-1)(x+1)/2", "(x^2-1)/2"),
+        ("factored", "sin(x)(sin(x)-1)", "sin(x)^2 - sin(x)"),
+        ("factored", "2*3(x-1)", "6x - 6"),
+        ("evaluated", "2^x sqrt(2) + pi/6", "sqrt(2) 2^x + pi/6"),
+        ("simplified", "2 sqrt(2) + x", "sqrt(8) + x"),
+        ("simplified", "tan(x)", "sin(x)/cos(x)"),
+        ("simplified", "x^2 + 2x", "x(x+2)"),
+        ("rational-denominator", "sqrt(2)/2", "1/sqrt(2)"),
+        ("rational-denominator", "x^(-1/2)", "1/sqrt(x)"),
+        ("rational-denominator", "sqrt(1/4) x", "x/2"),
+    ],
+)
+def test_a_form_stays_a_form(form: str, text: str, truth: str) -> None:
+    verdict = Expression(form=(form,)).compare(text, truth)
+    assert (verdict.certain, verdict.credit) == (True, 1), verdict.reason
+
+
+def test_angles_decide_what_can_be_worked_out() -> None:
+    in_degrees = Expression(form=("evaluated",), angles="degrees")
+    assert not in_degrees.compare("sin(30) x", "x/2").credit
+    assert in_degrees.compare("sin(pi/6)", "sin(pi/6)").credit == 1
