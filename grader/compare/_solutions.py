@@ -7,9 +7,10 @@ left to algebra, or open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 from typing import Literal, TypeAlias
 
 from grader.compare._agreement import Agreement, agree, over, size
@@ -28,6 +29,7 @@ Answer: TypeAlias = Literal["same", "different", "strict", "turned", "open", "li
 ``likely``: nothing tells them apart, but that proves nothing."""
 
 _ENOUGH = 3
+_TRIED = 16
 _ASIDE = 0.01
 _NOTHING = 1e-9
 
@@ -151,7 +153,9 @@ def _proportional(agreement: Agreement, given: Statement, truth: Statement) -> A
         again = Agreement(agreement.given, scaled, agreement.space, seed=agreement.seed).outcome()
         if again != "same":
             return None if again == "different" else "open"
-    if not agreement.has_one_domain():
+    if not agreement.has_one_domain() and not (
+        given.is_equation and _are_real_where_they_hold(given, truth, agreement.space)
+    ):
         return "open"
     if given.is_equation:
         return "open" if _has_lost_roots(given, truth, agreement.space) else "same"
@@ -215,6 +219,24 @@ def _by_solutions(given: Statement, truth: Statement, space: Space, roots: Roots
     if answer or (answer is False and not space.ranges):
         return "same" if answer else "different"
     return "likely" if min(tried) >= _ENOUGH else "open"
+
+
+def _are_real_where_they_hold(given: Statement, truth: Statement, space: Space) -> bool:
+    """Whether each equation is real at solutions of the other: x^2 = a and x = ±sqrt(a) are."""
+    tried = 0
+    for one, other in ((given, truth), (truth, given)):
+        for _, point in islice(solutions(one, space, one.names | other.names), _TRIED):
+            near = as_floats(point)
+            if not _lies_within(point, space) or not _is_real(one, near):
+                continue
+            if not _is_real(other, near):
+                return False
+            tried += 1
+    return tried >= _ENOUGH
+
+
+def _is_real(statement: Statement, near: Mapping[str, complex]) -> bool:
+    return statement.left.is_real(near) and statement.right.is_real(near)
 
 
 def _space_of(given: Statement, truth: Statement, space: Space) -> Space:

@@ -193,6 +193,7 @@ def test_whole_numbers_part_no_equations_whose_roots_lie_between() -> None:
         ("sin(x)^2/sin(x) = 0", "sin(x) = 0"),
         ("sqrt(x)^2 = x", "0 = 0"),
         ("x/x = 1", "0 = 0"),
+        ("y = sqrt(x)^2", "y = x"),
         ("y = 2 ln(x)", "y = ln(x^2)"),
     ],
 )
@@ -208,12 +209,14 @@ def test_solutions_that_a_fraction_or_a_root_takes_away_are_a_case_for_a_person(
     [
         ("(x-1)(x-2)/(x-1) = 0", "x = 2"),
         ("y = 1/x", "x y = 1"),
+        ("(x-sqrt(a))(x+sqrt(a)) = 0", "x^2 = a"),
+        ("(y-sqrt(1-x^2))(y+sqrt(1-x^2)) = 0", "x^2+y^2 = 1"),
         ("F = 6.67e-11*m*M/r^2", "F r^2 = 6.67*10^-11*m M"),
         ("w = 1e-12*(e^(v/0.025)-1)", "w = 10^-12*(exp(40v)-1)"),
         ("y = e^(-1.6e-19*x/(1.38e-23*T))", "y = exp(-x*1.6e-19/(T*1.38e-23))"),
     ],
 )
-def test_fractions_that_take_no_solution_away_are_fine(text: str, truth: str) -> None:
+def test_fractions_and_roots_that_take_no_solution_away_are_fine(text: str, truth: str) -> None:
     assert is_right(text, truth)
     assert is_right(truth, text)
 
