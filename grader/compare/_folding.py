@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+_TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Signs that turn what is read away from what is seen."""
 _UNSEEN = dict.fromkeys(
     map(
         ord,
@@ -46,6 +48,8 @@ def clean(text: str, longest: int) -> str:
         raise Damaged(f"the answer is longer than {longest:,} characters")
     if text.isascii():
         return text
+    if _TURNED.search(text):
+        raise Damaged("the answer holds signs that turn its direction; type it anew")
     text = text.translate(_UNSEEN)
     marks = 0
     for sign in text:

@@ -6,6 +6,7 @@ infinity. Each rule is a function of plain numbers, so that it can be held again
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
@@ -77,15 +78,25 @@ class Tolerance:
         if self.is_exact:
             return False
         square = (given[0] - truth[0]) ** 2 + (given[1] - truth[1]) ** 2
-        sizes = [truth[0] ** 2 + truth[1] ** 2]
-        if self.relative_to != "truth":
-            sizes.append(given[0] ** 2 + given[1] ** 2)
+        mine, right = (one[0] ** 2 + one[1] ** 2 for one in (given, truth))
+        size = {"truth": right, "larger": max(mine, right), "geometric": min(mine, right)}
+        absolute, relative = self.absolute or Fraction(0), self.relative or Fraction(0)
+        if self.combine == "sum":
+            # The size itself is a root: from above, to forty digits.
+            allowed = absolute + relative * _root(right)
+            return self._below(square, allowed**2)
         outcomes = []
         if self.absolute is not None:
-            outcomes.append(self._below(square, self.absolute**2))
+            outcomes.append(self._below(square, absolute**2))
         if self.relative is not None:
-            outcomes.append(self._below(square, self.relative**2 * max(sizes)))
-        return any(outcomes) if self.combine != "all" else all(outcomes)
+            outcomes.append(self._below(square, relative**2 * size[self.relative_to]))
+        return any(outcomes) if self.combine == "either" else all(outcomes)
+
+
+def _root(square: Fraction) -> Fraction:
+    """Return a square root to some forty digits."""
+    scale = 10**80
+    return Fraction(math.isqrt(square.numerator * scale // square.denominator), 10**40)
 
 
 def same_computed(given: Fraction, truth: Fraction, noise: Fraction = _COMPUTED) -> bool:

@@ -6,7 +6,7 @@ compare: {kind: any-of, of: [{kind: number}], truths: several}    # expect: [2, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from grader.compare import Comparator, comparators
@@ -57,8 +57,14 @@ class AnyOf:
             return unsure("the expected value is no list of right values")
         kinds = self._built()
         verdicts = [kind.compare(value, one) for one in truths for kind in kinds]
+        # A kind that cannot take the truth has no say where another one can.
+        able = [one for one in verdicts if one.certain or not one.reason.startswith("the expected")]
+        verdicts = able or verdicts
         # a value that one of the kinds can read is not invalid
         best = max(verdicts, key=lambda one: (one.credit, one.certain, not one.invalid))
         if best.credit == 1:
             return best
+        if best.miss and len({one.miss for one in verdicts if not one.invalid}) > 1:
+            # What is a hundred times too much for one truth is ten times too much for another.
+            best = replace(best, miss="", reason=best.reason.split(";")[0])
         return next((verdict for verdict in verdicts if not verdict.certain), best)

@@ -25,7 +25,8 @@ from grader.compare._array_text import NoArray
 from grader.model import Verdict, invalid, unsure
 from grader.notation.options import check_choices
 
-_ABSOLUTE, _RELATIVE = 1e-8, 1e-5
+_ABSOLUTE, _RELATIVE = 1e-12, 1e-9
+"""What rounding explains: of the largest element expected, and of each element's own size."""
 _DIGITS = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23}
 """Spacing of the numbers next to 1 in types of fewer digits than Python's own."""
 
@@ -119,9 +120,12 @@ class Array:
     def _near(self, given: Taken, expected: Taken) -> Closeness:
         usual = self.absolute is None and self.relative is None
         floats = not {given.kind, expected.kind} <= {"int", "bool"}
+        steps = _STEPS * max(_step(given), _step(expected)) if usual and floats else 0.0
         return Closeness(
-            absolute=_ABSOLUTE * floats if usual else self.absolute or 0.0,
-            relative=_RELATIVE * floats if usual else self.relative or 0.0,
+            absolute=max(_ABSOLUTE, steps / 1000) * _largest(expected)
+            if usual and floats
+            else self.absolute or 0.0,
+            relative=max(_RELATIVE, steps) if usual and floats else self.relative or 0.0,
             combine="either"
             if (self.absolute is None) != (self.relative is None)
             else self.combine,
@@ -225,3 +229,27 @@ _KINDS = {
     "float": "floats",
     "complex": "complex numbers",
 }
+
+
+_STEPS = 16
+"""So many steps between neighbouring numbers of the coarser type are rounding."""
+
+
+def _step(taken: Taken) -> float:
+    """The relative step between neighbouring numbers of an array's type."""
+    kind = taken.array.dtype
+    return float(np.finfo(kind).eps) if kind.kind in "fc" else 0.0
+
+
+def _largest(expected: Taken) -> float:
+    """The largest finite size among the elements, 0 where there is none."""
+    array = expected.array
+    if array.dtype.kind not in "fciu" or not array.size:
+        return 0.0
+    with np.errstate(all="ignore"):
+        largest = float(max(abs(array.max()), abs(array.min())) if array.dtype.kind != "c" else 0)
+        if np.isfinite(largest) and array.dtype.kind != "c":
+            return largest
+        sizes = np.abs(array[np.isfinite(array)])
+        largest = float(sizes.max(initial=0))
+    return largest if np.isfinite(largest) else 0.0

@@ -32,9 +32,12 @@ from grader.compare._rules import (
 from grader.model import MISSES, Verdict, invalid, unsure, wrong
 from grader.model import Number as ReadNumber
 from grader.notation.clean import Unreadable, clean
+from grader.notation.literal import MOST_DIGITS
 from grader.notation.number import Written, read_number
 from grader.notation.options import Notation, check_choices
 
+_MOST_FIGURES = 1_000
+"""Significant figures and decimals that may be asked for."""
 Span = int | Sequence[int | None] | None
 
 
@@ -121,14 +124,16 @@ class Number(Notation):
         for name in ("forms", "affixes", "given_significant", "given_decimals"):
             if isinstance(getattr(self, name), list):
                 object.__setattr__(self, name, tuple(getattr(self, name)))
-        for name in ("absolute", "relative", "zero", "zero_below", "noise"):
+        for name in ("absolute", "relative", "zero", "zero_below", "noise", "near_factor"):
             if getattr(self, name) is not None and _option(getattr(self, name), name) < 0:
                 raise ValueError(f"'{name}' cannot be below 0")
         for name in ("near_credit", "too_few_credit", "too_many_credit", "unreduced_credit"):
             if not 0 <= _option(getattr(self, name), name) <= 1:
                 raise ValueError(f"'{name}' lies between 0 and 1")
-        if self.significant is not None and self.significant < 1:
-            raise ValueError("'significant' is at least 1")
+        if self.significant is not None and not 1 <= self.significant <= _MOST_FIGURES:
+            raise ValueError(f"'significant' lies between 1 and {_MOST_FIGURES}")
+        if self.decimals is not None and not -_MOST_FIGURES <= self.decimals <= _MOST_FIGURES:
+            raise ValueError(f"'decimals' lies between -{_MOST_FIGURES} and {_MOST_FIGURES}")
         if isinstance(self.base, bool) or not 2 <= self.base <= 36:
             raise ValueError("'base' is a whole number from 2 to 36")
         _span(self.given_significant, "given_significant")
@@ -177,7 +182,7 @@ class Number(Notation):
 
     def _read(self, text: str) -> Written | Verdict:
         if self.base != 10:
-            return _in_base(text, self.base)
+            return _in_base(text, self.base, self.empty)
         try:
             return read_number(text, self)
         except Unreadable as error:
@@ -213,6 +218,12 @@ class Number(Notation):
         return verdict
 
     def _one(self, given: Written, expected: Written, *, computed: bool) -> Verdict:
+        if given.imag and (self._asks_for_digits() or self.as_shown != "no"):
+            reason = f"{given.told}: the digits of a complex number are counted by a person"
+            return replace(unsure(reason), read=given.shown)
+        if self._may_be_rough(given, expected):
+            reason = f"{given.told} may be rounded or may be meant exactly"
+            return replace(unsure(reason, 1), read=given.shown)
         if not self._is_right(given, expected, computed=computed):
             return self._missed(given, expected, computed=computed)
         faults = self._faults(given, expected)
@@ -233,15 +244,22 @@ class Number(Notation):
 
     def _is_right_complex(self, given: Written, expected: Written, *, computed: bool) -> bool:
         one, other = (_real(given), given.imag), (_real(expected), expected.imag)
-        if self._tolerance().allows_complex(one, other):
+        if one == other:
             return True
-        if self._has_digit_rules():
-            pairs = zip(one, other, strict=True)
-            return all(self._allows(a, b, None, None, inexact=not given.exact) for a, b in pairs)
         noise = _option(self.noise, "noise") if computed else Fraction(1, 10**30)
         exact = given.exact and expected.exact and not computed
         close = max(map(abs, (*one, *other))) * noise
-        return not exact and all(abs(a - b) <= close for a, b in zip(one, other, strict=True))
+        if not exact and all(abs(a - b) <= close for a, b in zip(one, other, strict=True)):
+            return True
+        outcomes = []
+        if not self._tolerance().is_exact:
+            outcomes.append(self._tolerance().allows_complex(one, other))
+        for a, b in zip(one, other, strict=True):
+            if self.significant is not None:
+                outcomes.append(self._to_figures(a, b, self.significant))
+            if self.decimals is not None:
+                outcomes.append(self._to_places(a, b, self.decimals))
+        return bool(outcomes) and all(outcomes)
 
     def _allows(
         self,
@@ -300,9 +318,24 @@ class Number(Notation):
         figures = max(least or 1, digits.least)
         return rough / Fraction(10) ** (figures - digits.least) if most >= figures else rough
 
-    def _to_digits(self, given: Fraction, truth: Fraction, unit: Fraction | None) -> bool:
-        if unit is None or (not given and truth):
+    def _may_be_rough(self, given: Written, expected: Written) -> bool:
+        """Whether the zeros of 1500 may be digits or not, and it is right only if they are not."""
+        digits = given.digits
+        if self.as_shown == "no" or self.trailing_zeros != "either" or digits is None:
             return False
+        if digits.least == digits.significant or isinstance(expected.real, float):
+            return False
+        if self.given_significant is not None or expected.imag:
+            return False
+        rough = digits.unit * Fraction(10) ** (digits.significant - digits.least)
+        truth, number = _real(expected), _real(given)
+        return self._to_digits(number, truth, rough) and not self._to_digits(
+            number, truth, digits.unit
+        )
+
+    def _to_digits(self, given: Fraction, truth: Fraction, unit: Fraction | None) -> bool:
+        if unit is None or (not given and truth and unit >= 1):
+            return False  # 0 shows no digit of 0.13; 0.0 does
         cut = self.as_shown == "truncated"
         return right_as_shown(given, truth, unit, self.rounding, cut=cut)
 
@@ -462,12 +495,18 @@ def _read_truth(text: str, *conventions: Any) -> Written:
         return read_number(text, Notation(**options))
 
 
-def _in_base(text: str, base: int) -> Written | Verdict:
+def _in_base(text: str, base: int, empty: str) -> Written | Verdict:
     """Read a whole number in another base; 0x, 0o and 0b may stand before it."""
     try:
-        return Written(
-            real=Fraction(int(clean(text)[:1_000].replace(" ", ""), base)), form="integer"
-        )
+        digits = clean(text).replace(" ", "")
+    except Unreadable as error:
+        return invalid(str(error))
+    if not digits:
+        return wrong("nothing is written") if empty == "wrong" else invalid("nothing is written")
+    if len(digits) > MOST_DIGITS:
+        return invalid("there are more digits than any answer has")
+    try:
+        return Written(real=Fraction(int(digits, base)), form="integer", text=digits[:40])
     except ValueError:
         return invalid(f"this is no whole number in base {base}")
 
@@ -530,9 +569,19 @@ def _already_read(value: ReadNumber) -> Written | Verdict:
 def _option(value: float | str | Fraction, name: str) -> Fraction:
     """Return an option as the decimal number or fraction that the rubric writes."""
     try:
-        return Fraction(str(value))
+        written = str(value)
+        exponent = written.lower().partition("e")[2]
+        size = abs(int(exponent)) if exponent else 0
+        number = Fraction(written) if len(written) <= _LONGEST and size <= _LARGEST else None
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"'{name}' is a number, got {value!r}") from None
+        number = None
+    if number is None:
+        raise ValueError(f"'{name}' is a number of usual size, got {str(value)[:40]!r}")
+    return number
+
+
+_LONGEST, _LARGEST = 400, 4_000
+"""Characters of an option that is a number, and its largest exponent."""
 
 
 def _span(option: Span, name: str) -> tuple[int | None, int | None]:

@@ -17,11 +17,11 @@ from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 from grader.compare import comparators
+from grader.compare._rules import same_computed
 from grader.compare.number import Number
 from grader.model import Verdict, invalid, unsure, wrong
-from grader.notation.clean import Unreadable
 from grader.notation.number import read_number
-from grader.notation.options import Notation, check_choices
+from grader.notation.options import FORMS, Notation, check_choices
 
 _TEXT = re.compile(r"\s*([\[(])\s*([^,;]{1,60})\s*[,;]\s*([^,;]{1,60})\s*([\])])\s*")
 
@@ -69,16 +69,39 @@ class Range(Notation):
             return invalid(f"{given.shown} is complex; bounds hold real numbers", given.shown)
         if isinstance(given.real, float):
             return wrong(f"{given.shown} is not a finite number")
-        inside, *others = (_inside(reading.real, *bounds) for reading in given.readings)
+        # Roots, constants and binary floats are known to some digits only.
+        computed = not given.exact or not _is_whole(truth)
+
+        def is_inside(number: Fraction | float) -> bool:
+            return _inside(number, *bounds, computed=computed)
+
+        inside, *others = (is_inside(reading.real) for reading in given.readings)
         if any(other != inside and (given.doubtful or other) for other in others):
             readings = " or ".join(reading.shown for reading in given.readings)
             return unsure(f"this can be read as {readings}; a person has to decide", 1)
-        inside = inside or any(_inside(other.real, *bounds) for other in given.also)
+        inside = inside or any(is_inside(other.real) for other in given.also)
         return Verdict(
             credit=Fraction(inside),
             reason=f"{given.shown} is {'inside' if inside else 'outside'} of the range",
             read=given.shown,
         )
+
+    def _bound(self, value: Any, none: float) -> Fraction | float | None:
+        """Return a bound, in plain notation or else as students write it; None where it is none."""
+        if value is None:
+            return none
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            return None
+        options = {f.name: getattr(self, f.name) for f in fields(Notation)}
+        percent = self.percent if self.percent == "points" else "fraction"
+        plain = options | {"decimal": ".", "thousands": "", "percent": percent, "forms": FORMS}
+        for notation in (plain, options | {"percent": percent, "forms": FORMS}):
+            try:
+                read = read_number(str(value).strip(), Notation(**notation))
+            except ValueError:
+                continue
+            return None if read.imag else read.real
+        return None
 
     def _bounds(self, truth: Any) -> tuple[Bound, Bound] | None:
         open_low, open_high = self.low == "open", self.high == "open"
@@ -90,33 +113,45 @@ class Range(Notation):
             else:
                 truth = re.split(r"\.\.\.?|\bto\b|–", truth[:200])
         if isinstance(truth, Mapping):
+            if not truth or not set(truth) <= {"low", "high"}:
+                return None
             truth = [truth.get("low"), truth.get("high")]
         if not isinstance(truth, list | tuple) or len(truth) != 2:
             return None
-        low, high = _bound(truth[0], -math.inf), _bound(truth[1], math.inf)
+        low, high = (
+            self._bound(end, none) for end, none in zip(truth, (-math.inf, math.inf), strict=True)
+        )
         if low is None or high is None:
             return None
         ends = ((low, open_low), (high, open_high))
         return (ends[1], ends[0]) if low > high and self.order == "any" else ends
 
 
+def _is_whole(truth: Any) -> bool:
+    """Whether bounds are whole numbers or decimals in text, and so exact."""
+    ends = truth.values() if isinstance(truth, Mapping) else truth
+    if isinstance(truth, str):
+        return not re.search(r"[A-Za-z√π\\]", truth)
+    return all(
+        isinstance(end, int | None)
+        or (isinstance(end, str) and not re.search(r"[A-Za-z√π\\]", end))
+        for end in ends
+    )
+
+
 Bound = tuple[Fraction | float, bool]
+_COMPUTED = Fraction(1, 10**14)
+"""Relative distance within which a number that was computed lies on a bound."""
 
 
-def _bound(value: Any, none: float) -> Fraction | float | None:
-    if value is None:
-        return none
-    try:
-        read = read_number(value.strip() if isinstance(value, str) else str(value), _POINTS)
-    except (Unreadable, ValueError):
-        return None
-    return None if read.imag or isinstance(value, bool) else read.real
-
-
-_POINTS = Notation(decimal=".")
-
-
-def _inside(number: Fraction | float, low: Bound, high: Bound) -> bool:
-    above = number > low[0] if low[1] else number >= low[0]
-    below = number < high[0] if high[1] else number <= high[0]
+def _inside(number: Fraction | float, low: Bound, high: Bound, *, computed: bool) -> bool:
+    on_low, on_high = (_is_on(number, end[0], computed=computed) for end in (low, high))
+    above = (on_low and not low[1]) or (number > low[0] and not on_low)
+    below = (on_high and not high[1]) or (number < high[0] and not on_high)
     return above and below
+
+
+def _is_on(number: Fraction | float, bound: Fraction | float, *, computed: bool) -> bool:
+    if number == bound or isinstance(number, float) or isinstance(bound, float):
+        return number == bound
+    return computed and same_computed(number, bound, _COMPUTED)

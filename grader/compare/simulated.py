@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from statistics import NormalDist
 from typing import Any, ClassVar
 
 from grader.compare import comparators
 from grader.compare.number import Number
-from grader.model import Verdict, unsure
+from grader.model import Verdict, invalid, unsure
 from grader.notation.options import Notation
 
 _FEWEST = 20
+_LEAST, _WIDEST = 1e-9, 1e6
 
 
 @comparators.register
@@ -50,22 +51,34 @@ class Simulated(Notation):
     def __post_init__(self) -> None:
         """Refuse a share that is none."""
         Notation.__post_init__(self)
-        if not 0 < self.cover < 1 or self.margin < 0:
-            raise ValueError("'cover' lies between 0 and 1, and 'margin' is not below 0")
+        if not _LEAST <= self.cover <= 1 - _LEAST or not 0 <= self.margin <= _WIDEST:
+            raise ValueError("'cover' lies between 0 and 1, and 'margin' is 0 or more")
 
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return full credit inside the range; open where the simulation is too small."""
-        span = self._span(truth)
+        try:
+            span = self._span(truth)
+        except (OverflowError, ValueError):  # numbers beyond all floats
+            span = None
         if span is None:
             return unsure(f"the simulation gave no range; it needs {_FEWEST} finite values")
         reader = Number(**{f.name: getattr(self, f.name) for f in fields(Notation)})
         given = reader.read(value)
         if isinstance(given, Verdict):
             return given
-        if given.imag or given.others:
-            return unsure(f"{given.shown} can be read in another way; a person has to decide")
+        if given.imag:
+            return invalid(f"{given.told} is complex; chance makes real numbers here", given.shown)
         widened = (span[1] - span[0]) * self.margin
-        inside = span[0] - widened <= float_of(given.real) <= span[1] + widened
+
+        def is_inside(number: Fraction | float) -> bool:
+            return span[0] - widened <= float_of(number) <= span[1] + widened
+
+        inside, *others = (is_inside(reading.real) for reading in given.readings)
+        if any(other != inside and (given.doubtful or other) for other in others):
+            readings = " or ".join(reading.shown for reading in given.readings)
+            verdict = unsure(f"this can be read as {readings}; a person has to decide", 1)
+            return replace(verdict, read=readings)
+        inside = inside or any(is_inside(other.real) for other in given.also)
         words = "within" if inside else "outside of"
         return Verdict(
             credit=Fraction(inside),
@@ -78,7 +91,11 @@ class Simulated(Notation):
             mean, spread, count = truth.get("mean"), truth.get("sd"), truth.get("n")
             if mean is None or spread is None or not _are_numbers([mean, spread]) or spread < 0:
                 return None
-            draws = count if isinstance(count, int) and count > 0 else 1
+            if count is None:
+                count = 1
+            if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+                return None
+            draws = count
             error = float(spread) / math.sqrt(draws)
             reach = NormalDist().inv_cdf((1 + self.cover) / 2) * error
             return float(mean) - reach, float(mean) + reach

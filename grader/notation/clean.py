@@ -13,7 +13,9 @@ LONGEST = 10_000
 """Characters of an answer that are looked at; a longer one is refused."""
 
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
+_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+_TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Signs that turn what is read away from what is seen."""
 _APOSTROPHES = "’‘ʼ＇´`"
 _TABLE: dict[int, str | None] = {
     **dict.fromkeys(map(ord, _UNSEEN), None),
@@ -48,6 +50,8 @@ def clean(text: str) -> str:
         raise Unreadable(f"the answer is too long: more than {LONGEST:,} characters")
     if text.isascii():
         return text.strip()
+    if _TURNED.search(text):
+        raise Unreadable("the answer holds signs that turn its direction; type it anew")
     plain = text.translate(_TABLE)
     if not plain.isascii():
         plain = _ODD_DIGIT.sub(_digit, plain)

@@ -45,6 +45,11 @@ _SIZES = {
 }  # fmt: skip
 _INFINITY = r"(?i)([+-]?)\s*(?:inf(?:inity)?|oo|∞|\\infty)"
 _FRACTION = r"(?P<sign>[+-]?)\s*(?:(?P<whole>\d{1,18})\s+(?=\d))?(?P<top>[+-]?\d{1,40})\s*/\s*(?P<bottom>[+-]?\d{1,40})"
+_DEGREES = r"[^A-Za-z\\]+\s*(?:°|\^\s*\{?\s*\\?circ\s*\}?|\\degree)"
+_REPEATING = (
+    r"(?P<sign>[+-]?)\s*(?P<whole>\d{1,30})\.(?P<part>\d{0,30})"
+    r"(?:\((?P<again>\d{1,30})\)|\\overline\{(?P<over>\d{1,30})\})"
+)
 _LATEX_FRACTION = (
     r"(?P<sign>[+-]?)\s*(?P<whole>\d{1,18})?\s*\\[dt]?frac\s*"
     r"(?:\{\s*(?P<top>[+-]?\d{1,40})\s*\}\s*\{\s*(?P<bottom>[+-]?\d{1,40})\s*\}|(?P<one>\d)\s*(?P<two>\d))"
@@ -157,7 +162,10 @@ def read_number(text: str, notation: Notation = DEFAULT) -> Written:
     quick = _quickly(text, notation)
     if quick is not None:
         return quick
-    body = _without_affixes(_unwrapped(" ".join(clean(text).split())), notation.affixes)
+    plain = clean(text)
+    if "\n" in plain or "\r" in plain:
+        raise Unreadable("write one number, in one line")
+    body = _without_affixes(_unwrapped(" ".join(plain.split())), notation.affixes)
     if not body:
         raise Unreadable("nothing is written")
     written = _signed(body, notation)
@@ -224,7 +232,12 @@ def _signed(text: str, notation: Notation) -> Written:
     size = late(_MAGNITUDE).search(text) if notation.magnitudes and text[-1:].isalpha() else None
     if size is not None and text[: size.start()].strip()[-1:].isdigit():
         return _sized(text[: size.start()], _SIZES[size["word"].lower()], notation)
-    return _in_digits(text, notation) or _by_rule(text) or _arithmetic(text, notation)
+    return (
+        _in_digits(text, notation)
+        or _by_rule(text)
+        or _repeating(text, notation)
+        or _arithmetic(text, notation)
+    )
 
 
 def _cut(text: str, pattern: str) -> tuple[str, bool]:
@@ -348,9 +361,23 @@ def _quotient(match: re.Match[str]) -> Written | None:
     return Written(real=-value if parts["sign"] == "-" else value, form=form, reduced=reduced)
 
 
-def _arithmetic(text: str, notation: Notation) -> Written:
-    from grader.notation import formula, roots, values  # noqa: PLC0415  # most numbers are plain digits
+def _repeating(text: str, notation: Notation) -> Written | None:
+    r"""Read a repeating decimal: 0.1(6) and 0.1\overline{6} are one sixth."""
+    match = late(_REPEATING).fullmatch(text)
+    if match is None or notation.decimal == ",":
+        return None
+    whole, part, again = match["whole"], match["part"], match["again"] or match["over"]
+    nines = 10 ** len(part) * (10 ** len(again) - 1)
+    value = Fraction(int(whole + part)) / 10 ** len(part) + Fraction(int(again), nines)
+    return Written(real=-value if match["sign"] == "-" else value, form="decimal")
 
+
+def _arithmetic(text: str, notation: Notation) -> Written:
+    from grader.notation import formula, roots, values  # noqa: PLC0415  # most are plain digits
+    from grader.notation.unit_names import PI  # noqa: PLC0415
+
+    if ":" in text:
+        raise Unreadable("a colon is no part of a number; write a fraction with /")
     others: tuple[Written, ...] = ()
     try:
         tree = formula.parse(text, notation)
@@ -365,6 +392,8 @@ def _arithmetic(text: str, notation: Notation) -> Written:
         other = _arithmetic(text, replace(notation, after_slash="product"))
         if (other.real, other.imag) != (value.real, value.imag):
             others = (other,)
+    if late(_DEGREES).fullmatch(text) and isinstance(value.real, Fraction):
+        others = (*others, Written(real=value.real * PI / 180, exact=False, form="constant"))
     form: Form = "complex" if value.imag else "expression" if value.exact else "constant"
     reduced = form != "expression" or _is_reduced(tree)
     return Written(

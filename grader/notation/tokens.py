@@ -101,6 +101,10 @@ def _upright(match: re.Match[str]) -> str:
     return unicodedata.normalize("NFKC", match.group())
 
 
+_MOST_RAISED = 40
+"""Digits of a raised exponent that are read."""
+
+
 class _Tokenizer:
     """One pass over a text."""
 
@@ -238,6 +242,8 @@ class _Tokenizer:
         if parts is None:
             raise NotAFormula(f"the raised signs “{text[:20]}” are no exponent: write ^( )")
         sign, inner = parts.groups()
+        if len(inner) > _MOST_RAISED:
+            raise NotAFormula("the exponent is too large")
         node: Node = Num(Fraction(int(inner))) if inner.isdigit() else self._letter(inner)
         self._add("raised", text, self.at + len(text), Neg(node) if sign == "-" else node)
 

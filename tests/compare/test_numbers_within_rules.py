@@ -65,7 +65,12 @@ def right(text, truth, **options):
         ("0.333", "1/3", {"significant": 3, "given_significant": 3}, True),
         ("12300", "12345", {"significant": 3, "given_significant": 3}, True),
         ("1.23e4", "12345", {"significant": 3, "given_significant": 3}, True),
-        ("12300", "12345", {"significant": 3, "given_significant": 3, "trailing_zeros": "significant"}, False),
+        (
+            "12300",
+            "12345",
+            {"significant": 3, "given_significant": 3, "trailing_zeros": "significant"},
+            False,
+        ),
         ("3.14", "3.14159", {"decimals": 2}, True),
         ("3.1", "3.14159", {"decimals": 2}, False),
         ("3.10", "3.1", {"decimals": 2, "given_decimals": 2}, True),
@@ -96,6 +101,16 @@ def right(text, truth, **options):
         ("-inf", "inf", {"relative": 0.1}, False),
         ("1e4000", "inf", {"relative": 0.1}, False),
         ("ff", 255, {"base": 16}, True),
+        ("1" * 1001 + "0", int("1" * 1001, 2), {"base": 2}, False),
+        ("1.4+1.4i", "sqrt(2)+sqrt(2)*i", {"absolute": 0.5, "decimals": 2}, False),
+        ("1.41+1.41i", "sqrt(2)+sqrt(2)*i", {"absolute": 0.5, "decimals": 2}, True),
+        ("15i", "10i", {"relative": 0.4, "relative_to": "geometric"}, False),
+        ("14i", "10i", {"relative": 0.4, "relative_to": "geometric"}, True),
+        ("11.5i", "10i", {"absolute": 1, "relative": 0.1, "combine": "sum"}, True),
+        ("12.1i", "10i", {"absolute": 1, "relative": 0.1, "combine": "sum"}, False),
+        ("0.(3)", "1/3", {}, True),
+        ("1.1(6)", "7/6", {}, True),
+        ("0.000", "0.0001", {"as_shown": "rounded"}, True),
         ("(-8)^(1/3)", -2, {}, True),
         ("(-8)^(2/3)", 4, {}, True),
         ("(-32)^0.2", -2, {}, True),
@@ -143,6 +158,10 @@ def test_the_kind_of_miss_can_be_kept_from_the_reason():
 
 
 def test_what_is_open_is_flagged_and_only_that():
+    assert not compare("1500", "1523", as_shown="rounded").certain
+    assert not compare("1.50+2.50i", "1.5+2.5i", given_significant=3).certain
+    assert not compare("90°", "pi/2").certain
+    assert compare("90°", 90).certain
     assert not compare("1,234", 1234).certain
     assert not compare("1,234", 1.234).certain
     assert compare("1,234", 99).certain
@@ -160,8 +179,8 @@ def test_partial_credit_for_digits_and_terms():
 
 def test_partial_credit_near_the_tolerance():
     options = {"absolute": 0.1, "near_credit": 0.5, "near_factor": 3}
-    credits = [compare(text, 4, **options).credit for text in ("4.1", "4.3", "4.31", "-4.1")]
-    assert credits == [1, Fraction(1, 2), 0, 0]
+    earned = [compare(text, 4, **options).credit for text in ("4.1", "4.3", "4.31", "-4.1")]
+    assert earned == [1, Fraction(1, 2), 0, 0]
 
 
 @pytest.mark.parametrize("value", [None, True, [], {}, b"3", object(), "", "ten", "3 kg"])
@@ -199,6 +218,9 @@ def test_values_that_were_read_before_count_their_digits():
         {"percent": "yes"},
         {"base": 1},
         {"tolerance": 3},
+        {"significant": 10**7},
+        {"absolute": "1e99999999"},
+        {"near_factor": "abc"},
     ],
 )
 def test_options_that_cannot_be_are_refused(options):
@@ -270,7 +292,12 @@ def test_a_number_rounded_to_n_figures_is_right_to_n_figures(value, figures):
     assume(value)
     text = f"{value:.{figures - 1}e}"
     verdict = compare(
-        text, str(value), significant=figures, given_significant=figures, rounding="either", decimal="."
+        text,
+        str(value),
+        significant=figures,
+        given_significant=figures,
+        rounding="either",
+        decimal=".",
     )
     assert verdict.credit == 1
 
@@ -278,7 +305,10 @@ def test_a_number_rounded_to_n_figures_is_right_to_n_figures(value, figures):
 @given(value=st.fractions(min_value="1/100000", max_value=10**9))
 def test_the_exponent_is_that_of_decimal(value):
     number = Decimal(value.numerator) / Decimal(value.denominator)
-    assume(number.as_integer_ratio() == (value.numerator, value.denominator) or number != number.to_integral_value())
+    assume(
+        number.as_integer_ratio() == (value.numerator, value.denominator)
+        or number != number.to_integral_value()
+    )
     assert exponent_of(value) == number.adjusted()
 
 
@@ -296,3 +326,21 @@ def test_a_miss_is_told_only_of_a_wrong_number_and_no_reason_holds_the_truth(giv
     shown = str(truth.normalize())
     assume(len(shown) > 3 and shown not in str(given_) and shown.strip("-") not in str(given_))
     assert shown not in verdict.reason
+
+
+COMPONENTS = st.decimals(-1000, 1000, allow_nan=False, places=2)
+
+
+@given(one=COMPONENTS, other=COMPONENTS, size=SIZES)
+@pytest.mark.parametrize("to", ["truth", "larger", "geometric"])
+@pytest.mark.parametrize("combine", ["either", "all", "sum"])
+def test_imaginary_numbers_are_compared_as_real_ones_are(to, combine, one, other, size):
+    options = {
+        "relative": str(size / 100),
+        "absolute": str(size / 50),
+        "relative_to": to,
+        "combine": combine,
+        "decimal": ".",
+    }
+    real = compare(str(one), str(other), **options).credit
+    assert compare(f"{one}i", f"{other}i", **options).credit == real
