@@ -22,6 +22,8 @@ _AT_ZERO = frozenset("abs sign sqrt cbrt ln log root".split())  # noqa: SIM905 -
 _AT_ONE = frozenset("asin acos acosh atanh asec acsc asech acoth".split())  # noqa: SIM905 - words
 _AT_POLES = frozenset("atan acot atan2".split())  # noqa: SIM905 - words
 _MOST = 60
+_SIZES = tuple(10**power for power in (4, 7, 10, 13, 16, 20, 30))
+_FARTHEST = 10**250
 _CLOSE = Fraction(1, 10**9)
 _BESIDE = 6
 """Breaks beside which a formula is looked at closely: tanh(10^5 x) is near sign(x) elsewhere."""
@@ -46,7 +48,28 @@ def probes(one: Formula, other: Formula, space: Space) -> list[Point]:
         breaks = sorted({*mine, *theirs}, key=abs)[:_MOST]
         if breaks:
             found += [{**base, name: Value(at)} for at in between(breaks, name, plain)]
-    return found
+    return [*found, *_far(plain)]
+
+
+@functools.lru_cache(maxsize=64)
+def _far(space: Space) -> tuple[Point, ...]:
+    """Points at which all variables are large at once, on both sides where they may be."""
+    found = []
+    for point, size in zip(numbered(space), _SIZES, strict=False):
+        for side in (1, -1):
+            moved = dict(point)
+            for name, value in point.items():
+                low, high = _ends(name, space)
+                if high is None and isinstance(value.real, Fraction):
+                    sign = 1 if low is not None else side
+                    at = abs(value.real) * size * sign
+                    moved[name] = Value(Fraction(round(at)) if _has_whole(name, space) else at)
+            found.append(moved)
+    return tuple(found)
+
+
+def _has_whole(name: str, space: Space) -> bool:
+    return space.assume in ("integer", "natural") or name in space.whole
 
 
 @functools.lru_cache(maxsize=512)
@@ -158,7 +181,7 @@ def between(breaks: Sequence[Fraction], name: str, space: Space) -> Iterator[Fra
         return
     first = low if low is not None else inside[0] - (abs(inside[0]) + 1) / 3
     last = high if high is not None else inside[-1] + (abs(inside[-1]) + 1) / 3
-    whole = space.assume in ("integer", "natural") or name in space.whole
+    whole = _has_whole(name, space)
     spans = list(pairwise([first, *inside, last]))
     close = [(b, b + side * (abs(b) + 1) * _CLOSE) for b in inside[:_BESIDE] for side in (-1, 1)]
     for start, stop in (*spans, *(tuple(sorted(pair)) for pair in close)):
@@ -198,7 +221,8 @@ def zeros_of(node: Node, name: str, base: Point, conventions: _Conventions) -> I
     if start is not None and values[1] is not None:
         step = values[1] - start
     if start is not None and step and _is_straight(values, start, step):
-        yield -start / step
+        if abs(start) < abs(step) * _FARTHEST:
+            yield -start / step
         return
     yield from map(Fraction, _crossings(node, name, base, conventions))
 

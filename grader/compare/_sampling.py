@@ -169,13 +169,13 @@ class Formula:
 
     def is_real(self, point: Mapping[str, complex]) -> bool:
         """Whether nothing in it leaves the real numbers at a point."""
-        if self._narrow is None:
-            self._narrow = tuple(
-                compiled(node, angles=self.angles, log=self.log)
-                for node in walk(self.tree)
-                if _is_narrow(node)
-            )
         try:
+            if self._narrow is None:
+                self._narrow = tuple(
+                    compiled(node, angles=self.angles, log=self.log)
+                    for node in walk(self.tree)
+                    if _is_narrow(node)
+                )
             return all(_is_real(function(point)) for function in self._narrow)
         except Undefined:
             return False

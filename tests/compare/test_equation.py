@@ -238,3 +238,8 @@ def test_alternatives_are_solved_where_each_of_them_is() -> None:
     assert is_right("x = 2 or x = -2", "x^2 = 4", solved_for="x")
     assert compare("x = 2 or x + 2 = 0", "x^2 = 4", solved_for="x").miss == "form"
     assert compare("x^2 = 4", "x = 2 or x = -2", solved_for="x").miss == "form"
+
+
+def test_infinity_in_an_equation_raises_nothing() -> None:
+    assert isinstance(compare("y/(x - inf + inf^n) = x", "sqrt(y) = acosh(inf)", i="name"), Verdict)
+    assert isinstance(compare("y/(x-inf+inf^n) = x", "y = 1", whole=["n"]), Verdict)
