@@ -18,7 +18,9 @@ from grader.kinds import UnknownKind
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4)
+    ),
     max_leaves=10,
 )
 
@@ -84,7 +86,13 @@ def test_a_wrong_call_says_what_to_do(run, arguments, says):
 def test_thousands_of_lines_are_answered_in_order(tmp_path, run):
     path = tmp_path / "answers.jsonl"
     asked = [
-        {"id": n, "kind": "number", "options": {"absolute": 0.5}, "text": f"{n}.4", "truth": n + n % 2}
+        {
+            "id": n,
+            "kind": "number",
+            "options": {"absolute": 0.5},
+            "text": f"{n}.4",
+            "truth": n + n % 2,
+        }
         for n in range(2_000)
     ]
     path.write_text("\n".join(map(json.dumps, asked)), "utf-8")
@@ -201,8 +209,6 @@ def test_the_table_in_the_documentation_is_the_one_that_is_printed(run):
     page = Path(__file__).parent.parent / "grader/docs/comparing.md"
     _, printed, _ = run("compare", "--table")
     assert page.read_text("utf-8").partition("<!-- table -->\n\n")[2] == printed
-
-
 
 
 @pytest.mark.parametrize("kind", kinds_with_examples())

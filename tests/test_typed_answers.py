@@ -104,7 +104,8 @@ def test_an_empty_box_is_missing():
 
 
 @pytest.mark.parametrize(
-    ("gives", "says"), [('"about 300000"', "no number"), ("[1]", "no number"), ("None", "no number")]
+    ("gives", "says"),
+    [('"about 300000"', "no number"), ("[1]", "no number"), ("None", "no number")],
 )
 def test_an_expected_value_that_cannot_be_read_is_the_rubrics_fault(
     course, monkeypatch, capfd, gives, says

@@ -1,5 +1,6 @@
 """A number is read as a student means it, by conventions that are stated; else it is invalid."""
 
+import contextlib
 import math
 from decimal import Decimal
 from fractions import Fraction
@@ -17,85 +18,85 @@ POINT = Notation(decimal=".")
 COMMA = Notation(decimal=",")
 
 
-def F(text):
+def exact(text):
     return Fraction(text)
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("7", F(7)),
-        ("-7", F(-7)),
-        ("+7", F(7)),
-        ("007", F(7)),
-        ("3.16", F("3.16")),
-        (".5", F("0.5")),
-        ("5.", F(5)),
-        ("0,378", F("0.378")),
-        ("3,16", F("3.16")),
-        ("1e3", F(1000)),
-        ("1E3", F(1000)),
-        ("1.2E+05", F(120000)),
-        ("1.2e-3", F("0.0012")),
-        ("1.2×10^3", F(1200)),
-        ("1.2 x 10^3", F(1200)),
-        ("1.2X10^3", F(1200)),
-        ("1.2*10^3", F(1200)),
-        ("1.2*10**3", F(1200)),
-        ("1.2·10^3", F(1200)),
-        ("1.2 × 10⁻³", F("0.0012")),
-        (r"1.2 \times 10^{-3}", F("0.0012")),
-        (r"$1.2 \cdot 10^{3}$", F(1200)),
-        ("1.2x10<sup>3</sup>", F(1200)),
-        ("10^-4", F("0.0001")),
-        ("-10^4", F(-10000)),
-        ("3x10^8", F(300000000)),
-        ("1/2", F("1/2")),
-        ("-1/2", F("-1/2")),
-        ("1/-2", F("-1/2")),
-        ("2 1/2", F("5/2")),
-        ("-2 1/2", F("-5/2")),
-        ("2½", F("5/2")),
-        ("½", F("1/2")),
-        (r"\frac{1}{2}", F("1/2")),
-        (r"\frac12", F("1/2")),
-        (r"\dfrac{-3}{4}", F("-3/4")),
-        ("10%", F("1/10")),
-        ("10 %", F("1/10")),
-        (r"10\%", F("1/10")),
-        ("12.5 percent", F("1/8")),
-        ("10% + 20%", F("3/10")),
-        ("1,234,567", F(1234567)),
-        ("1 234 567", F(1234567)),
-        ("1\u202f234\u202f567", F(1234567)),
-        ("1.234.567,8", F("1234567.8")),
-        ("1,234.5", F("1234.5")),
-        ("1.234,5", F("1234.5")),
-        ("1'234", F(1234)),
-        ("1’234.5", F("1234.5")),
-        ("12,34,567", F(1234567)),
-        ("1_000_000", F(1000000)),
-        ("12.345 678 9", F("12.3456789")),
-        ("１２３", F(123)),
-        ("１．５", F("1.5")),
-        ("٣٫١٤", F("3.14")),
-        ("−3", F(-3)),
-        ("– 3", F(-3)),
-        ("3.2M", F(3200000)),
-        ("3.2 million", F(3200000)),
-        ("61K", F(61000)),
-        ("2bn", F(2 * 10**9)),
-        ("5 lakh", F(500000)),
-        ("1.5 crore", F(15000000)),
-        ("2*3*7", F(42)),
-        ("2^10", F(1024)),
-        ("7²", F(49)),
-        ("(1+2)/4", F("3/4")),
-        ("  3  ", F(3)),
-        ("(0.05)", F("0.05")),
-        ("-(0.05)", F("-0.05")),
-        (r"\boxed{12}", F(12)),
-        ("\u200e3\u200f", F(3)),
+        ("7", exact(7)),
+        ("-7", exact(-7)),
+        ("+7", exact(7)),
+        ("007", exact(7)),
+        ("3.16", exact("3.16")),
+        (".5", exact("0.5")),
+        ("5.", exact(5)),
+        ("0,378", exact("0.378")),
+        ("3,16", exact("3.16")),
+        ("1e3", exact(1000)),
+        ("1E3", exact(1000)),
+        ("1.2E+05", exact(120000)),
+        ("1.2e-3", exact("0.0012")),
+        ("1.2×10^3", exact(1200)),
+        ("1.2 x 10^3", exact(1200)),
+        ("1.2X10^3", exact(1200)),
+        ("1.2*10^3", exact(1200)),
+        ("1.2*10**3", exact(1200)),
+        ("1.2·10^3", exact(1200)),
+        ("1.2 × 10⁻³", exact("0.0012")),
+        (r"1.2 \times 10^{-3}", exact("0.0012")),
+        (r"$1.2 \cdot 10^{3}$", exact(1200)),
+        ("1.2x10<sup>3</sup>", exact(1200)),
+        ("10^-4", exact("0.0001")),
+        ("-10^4", exact(-10000)),
+        ("3x10^8", exact(300000000)),
+        ("1/2", exact("1/2")),
+        ("-1/2", exact("-1/2")),
+        ("1/-2", exact("-1/2")),
+        ("2 1/2", exact("5/2")),
+        ("-2 1/2", exact("-5/2")),
+        ("2½", exact("5/2")),
+        ("½", exact("1/2")),
+        (r"\frac{1}{2}", exact("1/2")),
+        (r"\frac12", exact("1/2")),
+        (r"\dfrac{-3}{4}", exact("-3/4")),
+        ("10%", exact("1/10")),
+        ("10 %", exact("1/10")),
+        (r"10\%", exact("1/10")),
+        ("12.5 percent", exact("1/8")),
+        ("10% + 20%", exact("3/10")),
+        ("1,234,567", exact(1234567)),
+        ("1 234 567", exact(1234567)),
+        ("1\u202f234\u202f567", exact(1234567)),
+        ("1.234.567,8", exact("1234567.8")),
+        ("1,234.5", exact("1234.5")),
+        ("1.234,5", exact("1234.5")),
+        ("1'234", exact(1234)),
+        ("1’234.5", exact("1234.5")),
+        ("12,34,567", exact(1234567)),
+        ("1_000_000", exact(1000000)),
+        ("12.345 678 9", exact("12.3456789")),
+        ("１２３", exact(123)),
+        ("１．５", exact("1.5")),
+        ("٣٫١٤", exact("3.14")),
+        ("−3", exact(-3)),
+        ("– 3", exact(-3)),
+        ("3.2M", exact(3200000)),
+        ("3.2 million", exact(3200000)),
+        ("61K", exact(61000)),
+        ("2bn", exact(2 * 10**9)),
+        ("5 lakh", exact(500000)),
+        ("1.5 crore", exact(15000000)),
+        ("2*3*7", exact(42)),
+        ("2^10", exact(1024)),
+        ("7²", exact(49)),
+        ("(1+2)/4", exact("3/4")),
+        ("  3  ", exact(3)),
+        ("(0.05)", exact("0.05")),
+        ("-(0.05)", exact("-0.05")),
+        (r"\boxed{12}", exact(12)),
+        ("\u200e3\u200f", exact(3)),
     ],
 )
 def test_every_usual_way_of_writing_is_read(text, value):
@@ -271,7 +272,11 @@ def test_reading_undoes_writing_of_fractions(top, bottom):
         assert written.reduced == (math.gcd(top, bottom) == 1)
 
 
-@given(value=st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9))
+@given(
+    value=st.decimals(
+        allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9
+    )
+)
 def test_reading_agrees_with_decimal(value):
     text = str(value)
     assert read_number(text, POINT).real == Fraction(Decimal(text))
@@ -294,10 +299,8 @@ def test_reading_what_was_read_changes_nothing(text):
 )
 def test_no_text_raises_anything_else(text):
     for notation in (Notation(), POINT, COMMA, Notation(percent="either", j="imaginary")):
-        try:
-            read_number(text, notation)
-        except Unreadable as error:
-            assert str(error)
+        with contextlib.suppress(Unreadable):
+            assert read_number(text, notation).shown
 
 
 @given(text=st.text(max_size=50))
