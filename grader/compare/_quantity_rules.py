@@ -14,6 +14,7 @@ from grader.compare._units import (
     differ_by_prefix,
     foreign,
     measured,
+    offset_of,
     without_angle,
 )
 from grader.compare.number import Number
@@ -129,11 +130,23 @@ class QuantityRules(Number):
         rule = _rule(tuple(getattr(self, name) for name in _INHERITED), scale, absolute)
         computed = type(expected.number) is float
         verdict = rule._judge(given.written, moved, computed=computed)  # noqa: SLF001  # both are numbers
-        read = _with_unit(verdict.read, mine if shown is None else shown)
+        unit = mine if shown is None else shown
+        read, told = _with_unit(verdict.read, unit), given.written.told
         reason = verdict.reason
-        if verdict.read and reason.startswith(verdict.read):
-            reason = read + reason[len(verdict.read) :]
-        return replace(verdict, read=read, reason=reason)
+        if told and reason.startswith(told):
+            reason = _with_unit(told, unit) + reason[len(told) :]
+        verdict = replace(verdict, read=read, reason=reason)
+        if points and self.relative is not None and offset_of(mine) != offset_of(right):
+            back = converted(given.written, mine, right, points=True)
+            whole = _rule(
+                tuple(getattr(self, name) for name in _INHERITED), Fraction(1), Fraction(1)
+            )
+            other = whole._judge(back, expected.written, computed=computed)  # noqa: SLF001
+            if other.credit != verdict.credit:
+                # 1 % of 20 °C is another temperature than 1 % of 293 K.
+                words = "a part of a temperature depends on its scale; a person has to decide"
+                return replace(unsure(f"{read}: {words}", other.credit), read=read)
+        return verdict
 
     def _unit_missing(
         self, given: Reading, expected: Reading, right: Unit, *, plain: bool

@@ -364,3 +364,15 @@ def test_metres_per_second_run_together_go_to_a_person() -> None:
     assert Quantity().compare("5 ms^-1", "7 m/s").certain
     assert Quantity().compare("5 ms", "5 m/s").certain
     assert Quantity(together=False).compare("5 ms^-1", "6 m/s").certain
+
+
+def test_a_part_of_a_temperature_is_no_certain_rule_across_scales() -> None:
+    assert not Quantity(relative=0.01).compare("295.15 K", "20 °C").certain
+    assert Quantity(relative=0.01).compare("20.1 °C", "20 °C").credit == 1
+    assert Quantity(absolute=2).compare("295.15 K", "20 °C").certain
+    assert Quantity(relative=0.01).compare("400 K", "20 °C").certain
+
+
+def test_what_was_read_is_told_as_written_with_its_unit() -> None:
+    verdict = Quantity(relative=0.01).compare("9.81e2 cm/s^2", "9.81 m/s^2")
+    assert verdict.reason == "9.81e2 cm s^-2 is right"
