@@ -13,12 +13,13 @@ from itertools import combinations, pairwise
 from typing import Literal, TypeAlias
 
 from grader.compare._sampling import Formula, Point, Space, as_floats, numbered
-from grader.notation.tree import Add, Call, Div, Mul, Neg, Node, Num, Pow, names, walk
+from grader.notation.tree import Add, Call, Div, Mul, Neg, Node, Num, Pow, Sym, names, walk
 from grader.notation.values import Undefined, Value, evaluate
 
 _Conventions: TypeAlias = tuple[Literal["radians", "degrees"], Literal["natural", "ten"]]
 
 _AT_ZERO = frozenset("abs sign sqrt cbrt ln log root".split())  # noqa: SIM905 - words
+_ROOTS_AND_LOGS = frozenset(("sqrt", "cbrt", "root", "ln", "log"))
 _AT_ONE = frozenset("asin acos acosh atanh asec acsc asech acoth".split())  # noqa: SIM905 - words
 _AT_POLES = frozenset("atan acot atan2".split())  # noqa: SIM905 - words
 _MOST = 60
@@ -80,10 +81,34 @@ def is_broken(tree: Node) -> bool:
 
 def _breaks_here(node: Node) -> bool:
     if isinstance(node, Pow):
-        return not _is_whole(node.exponent)
-    return isinstance(node, Call) and node.function in {
+        # An exponential, e^(-x), is smooth everywhere.
+        return not _is_whole(node.exponent) and bool(names(node.base))
+    if not isinstance(node, Call):
+        return False
+    if node.function in _ROOTS_AND_LOGS and _is_monomial(node.arguments[0]):
+        return False  # it changes at 0 alone, and points of both signs are tried anyway
+    return node.function in {
         *_AT_ZERO, *_AT_ONE, *_AT_POLES, "floor", "ceil", "min", "max",
     }  # fmt: skip
+
+
+def _is_monomial(node: Node) -> bool:
+    """Whether a formula is a product of variables, numbers and their powers: 2x^2 y."""
+    match node:
+        case Sym(_, constant):
+            return not constant
+        case Num():
+            return True
+        case Neg(of):
+            return _is_monomial(of)
+        case Mul(factors):
+            return all(map(_is_monomial, factors))
+        case Div(top, bottom):
+            return _is_monomial(top) and _is_monomial(bottom)
+        case Pow(base, Num(value)):
+            return value.denominator == 1 and _is_monomial(base)
+        case _:
+            return False
 
 
 def _is_whole(exponent: Node) -> bool:
