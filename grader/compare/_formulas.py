@@ -7,6 +7,7 @@ is replaced by a smooth one that depends on its name alone, so that equal calls 
 from __future__ import annotations
 
 import functools
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -123,18 +124,23 @@ class Formulas(Notation):
         return replace(verdict, read=readings)
 
     def _over_slashes(self, value: Any, truth: Any) -> Verdict:
-        """Compare, and flag what is right only if 1/2x is meant as 1/(2x)."""
+        """Compare, and flag what is right only if 1/2x is 1/(2x), or only if speed is one name."""
         verdict = self.compared(value, truth)
-        wrong = verdict.credit == 0 and verdict.certain and not verdict.invalid
-        slashed = isinstance(value, str) and "/" in value[:_OPEN_IN]
-        if not wrong or verdict.miss == "form" or self.after_slash != "flagged" or not slashed:
+        wrong = verdict.credit == 0 and verdict.certain and verdict.miss != "form"
+        if not wrong or verdict.invalid or not isinstance(value, str):
             return verdict
-        other = replace(self, after_slash="product").compared(value, truth)
-        if other.credit <= verdict.credit:
-            return verdict
-        readings = f"{verdict.read} or {other.read}"
-        reason = f"this can be read as {readings}; a person has to decide"
-        return replace(unsure(reason, other.credit), read=readings)
+        text, others = value[:_OPEN_IN], list[dict[str, Any]]()
+        if "/" in text and self.after_slash == "flagged":
+            others.append({"after_slash": "product"})
+        if self.juxtaposed == "product" and not self.variables and _share_word(text, truth):
+            others.append({"juxtaposed": "name"})
+        for options in others:
+            other = replace(self, **options).compared(value, truth)
+            if other.credit > verdict.credit:
+                readings = f"{verdict.read} or {other.read}"
+                reason = f"this can be read as {readings}; a person has to decide"
+                return replace(unsure(reason, other.credit), read=readings)
+        return verdict
 
     def compared(self, value: Any, truth: Any) -> Verdict:
         """Compare one reading; each kind says how."""
@@ -177,6 +183,14 @@ class Formulas(Notation):
         return Formula(full, tree, self.angles, self.log)
 
 
+def _share_word(text: str, truth: Any) -> bool:
+    """Whether an answer and the truth hold the same word of several letters, which may be a name."""
+    if not isinstance(truth, str):
+        return False
+    return bool(set(_WORD.findall(text)) & set(_WORD.findall(truth[:_OPEN_IN])))
+
+
+_WORD = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{3,}")
 _EXACT = Tolerance()
 _OPEN_IN = 10_000
 """Characters in which a comma is looked at; a longer answer is refused."""

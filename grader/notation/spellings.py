@@ -40,6 +40,8 @@ FUNCTIONS: dict[str, str] = {
     "cosec": "csc",
     "arccosec": "acsc",
     "cosech": "csch",
+    "fact": "factorial",
+    "conjugate": "conj",
     "arcosech": "acsch",
     "arccosech": "acsch",
     "tgh": "tanh",

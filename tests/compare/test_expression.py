@@ -431,3 +431,17 @@ def test_powers_that_are_meant_for_whole_numbers_are_a_case_for_a_person() -> No
 def test_breaks_beyond_all_numbers_raise_nothing(text: str) -> None:
     assert isinstance(compare(text, "x"), Verdict)
     assert isinstance(compare("x", text), Verdict)
+
+
+def test_a_word_of_the_truth_may_be_a_name() -> None:
+    text, truth = "3*speed^2 + 5", "2 + 3 + 3*speed*speed"
+    verdict = Expression().compare(text, truth)
+    assert (verdict.credit, verdict.certain) == (1, False)
+    assert Expression(variables=("speed",)).compare(text, truth).certain
+    assert Expression(juxtaposed="name").compare(text, truth).credit == 1
+    assert Expression().compare("3*speed^2 + 6", truth).certain
+
+
+def test_more_spellings_of_functions() -> None:
+    assert Expression().compare("fact(n)", "n!").credit == 1
+    assert Expression(assume="complex").compare("conjugate(2-i)", "2+i").credit == 1
