@@ -94,7 +94,7 @@ def first(phrases: Phrases, prepared: str, *, denied: bool = False) -> Hit | Non
 
 def _hits(phrase: _Phrase, prepared: str) -> Iterable[Hit]:
     spans = [[m.span() for m in part.finditer(prepared)] for part in phrase.parts]
-    if not all(spans):
+    if not spans or not all(spans):
         return
     if len(spans) > 1:
         ones = [found[0] for found in spans]
