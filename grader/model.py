@@ -271,7 +271,8 @@ class Verdict:
     Reasons tell what was read and what is wrong with it, never the value that was expected.
     ``invalid`` says that the answer is not of the kind that is asked for (no number, a bracket
     too few), which is not the same as wrong: the reason then says how to write it; ``unread`` that
-    some of its elements are not, while others are. ``read`` is what the answer was taken for, written canonically. ``miss`` names the kind of a wrong answer
+    some of its elements are not, while others are; ``unusable`` that the expected value is not of
+    that kind, which is the rubric's fault. ``read`` is what the answer was taken for, written canonically. ``miss`` names the kind of a wrong answer
     where that is certain: one of ``MISSES``.
     """
 
@@ -282,6 +283,7 @@ class Verdict:
     mistakes: tuple[str, ...] = ()
     invalid: bool = False
     unread: bool = False
+    unusable: bool = False
     read: str = ""
     miss: str = ""
 
@@ -338,6 +340,11 @@ MISSES: Mapping[str, str] = {
 def invalid(hint: str, read: str = "") -> Verdict:
     """Return the verdict for an answer that is not of the kind asked for; the hint says why."""
     return Verdict(credit=Fraction(0), reason=hint, invalid=True, read=read)
+
+
+def unusable(reason: str) -> Verdict:
+    """Return the open verdict where the expected value is none that can be compared with."""
+    return Verdict(credit=Fraction(0), reason=reason, certain=False, unusable=True)
 
 
 def unsure(reason: str, credit: Fraction | int = 0) -> Verdict:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader import __version__
+from grader.cli._inert import inert
 from grader.cli.compare import compare
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def selfcheck(assignment: str, file: Path, course: Path | None, paper: Path | No
     finally:
         collecting.close()
     for line in lines(loaded.rubric, record.evidence, record.problems):
-        click.echo(_inert(line))
+        click.echo(inert(line))
     if record.unreadable:
         sys.exit(UNREAD)
 
@@ -318,11 +319,7 @@ def _progress(summaries: Iterable[Summary], count: int) -> Iterator[Summary]:
 
 def _say(line: str) -> None:
     """One line for people, with nothing in it that a terminal would obey."""
-    click.echo(_inert(line), err=True)
-
-
-def _inert(line: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    click.echo(inert(line), err=True)
 
 
 def main(arguments: list[str] | None = None) -> Any:

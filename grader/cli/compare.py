@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.cli._inert import inert
+
 if TYPE_CHECKING:
     from grader.model import Verdict
 
@@ -86,7 +88,7 @@ def _one(kind: str, text: str, truth: str, options: dict[str, Any], *, as_json: 
     if as_json:
         click.echo(json.dumps(plain(verdict)))
         return
-    click.echo(_inert(in_words(verdict)))
+    click.echo(inert(in_words(verdict)))
 
 
 def in_words(verdict: Verdict) -> str:
@@ -180,7 +182,3 @@ def _data(text: str, *, scalars: bool = False) -> Any:
     except (ValueError, RecursionError):
         return text
     return value if scalars or (isinstance(value, list | dict) and value) else text
-
-
-def _inert(line: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)

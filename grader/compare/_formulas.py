@@ -10,7 +10,7 @@ import functools
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -200,40 +200,26 @@ _Key = tuple[Any, ...]
 
 
 def _key(options: Formulas) -> _Key:
-    return (
-        options.decimal, options.thousands, options.groups, options.percent, options.e, options.i,
-        options.j, options.log, options.angles, options.magnitudes, options.forms, options.affixes,
-        tuple(options.variables), tuple(options.constants.items()), options.functions,
-        tuple((name, tuple(others)) for name, others in options.names.items()), options.case,
-        options.juxtaposed, options.assume, options.odd_roots,
-        options.after_slash,
-    )  # fmt: skip
+    """The options of reading alone, whatever kind adds to them, as something that can be a key."""
+    return tuple(
+        tuple((name, _frozen(item)) for name, item in value.items())
+        if isinstance(value := getattr(options, field.name), Mapping)
+        else _frozen(value)
+        for field in fields(Formulas)
+    )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 @functools.lru_cache(maxsize=64)
 def _options(key: _Key) -> Formulas:
-    names = (
-        *[
-            "decimal",
-            "thousands",
-            "groups",
-            "percent",
-            "e",
-            "i",
-            "j",
-            "log",
-            "angles",
-            "magnitudes",
-            "forms",
-            "affixes",
-        ],
-        *["variables", "constants", "functions", "names", "case", "juxtaposed", "assume"],
-        "odd_roots",
-        "after_slash",
-    )
-    given = dict(zip(names, key, strict=True))
-    given["constants"] = dict(given["constants"])
-    given["names"] = dict(given["names"])
+    given = {field.name: value for field, value in zip(fields(Formulas), key, strict=True)}
+    for name in ("constants", "names"):
+        given[name] = dict(given[name])
+    if given["variables"] and isinstance(given["variables"][0], tuple):
+        given["variables"] = dict(given["variables"])
     return Formulas(**given)
 
 

@@ -129,7 +129,7 @@ class QuantityRules(Number):
             absolute = read_unit(self.absolute_unit, self._vocabulary()).factor / mine.factor
         rule = _rule(tuple(getattr(self, name) for name in _INHERITED), scale, absolute)
         computed = type(expected.number) is float
-        verdict = rule._judge(given.written, moved, computed=computed)  # noqa: SLF001  # both are numbers
+        verdict = rule.judged(given.written, moved, computed=computed)
         unit = mine if shown is None else shown
         read, told = _with_unit(verdict.read, unit), given.written.told
         reason = verdict.reason
@@ -141,7 +141,7 @@ class QuantityRules(Number):
             whole = _rule(
                 tuple(getattr(self, name) for name in _INHERITED), Fraction(1), Fraction(1)
             )
-            other = whole._judge(back, expected.written, computed=computed)  # noqa: SLF001
+            other = whole.judged(back, expected.written, computed=computed)
             if other.credit != verdict.credit:
                 # 1 % of 20 °C is another temperature than 1 % of 293 K.
                 words = "a part of a temperature depends on its scale; a person has to decide"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from grader.model import Number, Verdict, unsure, wrong
+from grader.model import Number, Verdict, unusable, wrong
 
 _SHOWN = 60
 CLOSE = Fraction(1, 10**9)
@@ -31,7 +31,9 @@ def truth_of(truth: Any) -> Number | Verdict:
     """Return the expected value as a Number, or an open verdict: that is never the student's."""
     number = number_of(truth)
     return (
-        unsure("the expected value is no finite number") if isinstance(number, Verdict) else number
+        unusable("the expected value is no finite number")
+        if isinstance(number, Verdict)
+        else number
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from grader.compare import Comparator, comparators
 from grader.compare._nested import build
-from grader.model import Verdict, unsure
+from grader.model import Verdict, unusable
 from grader.notation.options import check_choices
 
 _MOST = 1000
@@ -54,12 +54,11 @@ class AnyOf:
         """Return the best verdict; an open one stands where it could still be better."""
         truths = truth if self.truths == "several" else [truth]
         if not isinstance(truths, list | tuple) or not 0 < len(truths) <= _MOST:
-            return unsure("the expected value is no list of right values")
+            return unusable("the expected value is no list of right values")
         kinds = self._built()
         verdicts = [kind.compare(value, one) for one in truths for kind in kinds]
         # A kind that cannot take the truth has no say where another one can.
-        able = [one for one in verdicts if one.certain or not one.reason.startswith("the expected")]
-        verdicts = able or verdicts
+        verdicts = [one for one in verdicts if not one.unusable] or verdicts
         # a value that one of the kinds can read is not invalid
         best = max(verdicts, key=lambda one: (one.credit, one.certain, not one.invalid))
         if best.credit == 1:

@@ -22,7 +22,7 @@ from grader.compare._array_misses import is_permuted, miss_of
 from grader.compare._array_reading import Taken, take
 from grader.compare._array_telling import by_count, by_dtype, by_shape, by_values, written
 from grader.compare._array_text import NoArray
-from grader.model import Verdict, invalid, unsure
+from grader.model import Verdict, invalid, unsure, unusable
 from grader.notation.options import check_choices
 
 _ABSOLUTE, _RELATIVE = 1e-12, 1e-9
@@ -93,7 +93,7 @@ class Array:
         try:
             expected = take(truth)
         except NoArray:
-            return unsure("the expected value is no array of numbers")
+            return unusable("the expected value is no array of numbers")
         try:
             given = take(value)
         except NoArray as hint:

@@ -20,7 +20,7 @@ from grader.compare import comparators
 from grader.compare._chosen import FALSE, LONGEST, TRUE, Options, Unclear
 from grader.compare._folding import Damaged, clean
 from grader.compare._values import shown
-from grader.model import Verdict, full, invalid, unsure, wrong
+from grader.model import Verdict, full, invalid, unsure, unusable, wrong
 from grader.notation.options import check_choices
 
 _LISTED = 20
@@ -243,7 +243,7 @@ class Choice:
         for option, credit in truth.items():
             right = self._right(option, options) if isinstance(option, str) else None
             if not right or not _is_number(credit):
-                return unsure("the expected value gives no credit for some option")
+                return unusable("the expected value gives no credit for some option")
             worth[_folded(right[0], options)] = Fraction(str(credit))
         each = [worth.get(_folded(label, options), Fraction(0)) for label in chosen]
         credit = min(Fraction(1), max(Fraction(0), sum(each, Fraction(0))))

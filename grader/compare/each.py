@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.compare import Comparator, comparators
 from grader.compare._nested import build
-from grader.model import Verdict, unsure, wrong
+from grader.model import Verdict, unsure, unusable, wrong
 
 
 @comparators.register
@@ -39,9 +39,9 @@ class Each:
             expected = list(truth)
             names = self._names(len(expected))
         else:
-            return unsure("the expected value has no elements")
+            return unusable("the expected value has no elements")
         if not expected:
-            return unsure("the expected value has no elements")
+            return unusable("the expected value has no elements")
         given = _elements(value, names)
         if isinstance(given, str):
             return wrong(given) if given.startswith("not") else unsure(given)

@@ -22,7 +22,7 @@ from grader.compare._formulas import Formulas
 from grader.compare._relations import Statement, difference, is_solved, turned
 from grader.compare._solutions import Answer, same
 from grader.compare._systems import same_system
-from grader.model import MISSES, Verdict, invalid, unsure, wrong
+from grader.model import MISSES, Verdict, invalid, unsure, unusable, wrong
 from grader.notation.formula import NotAFormula
 from grader.notation.options import check_choices
 from grader.notation.tree import Mul, Node, Num, Rel, Relation, Sym, names
@@ -90,7 +90,7 @@ class Equation(Formulas):
         try:
             expected = self._read(truth, ())
         except NotAFormula:
-            return unsure("the expected value is no equation")
+            return unusable("the expected value is no equation")
         used = sorted(frozenset[str]().union(*map(names, expected)))
         known = used if not self.variables else []
         if self.solved_for:

@@ -21,7 +21,7 @@ from typing import Any
 
 from grader.compare import comparators
 from grader.expression import Expression, NotAnExpression, Undefined, parse
-from grader.model import Number, Verdict, full, unsure, wrong
+from grader.model import Number, Verdict, full, unsure, unusable, wrong
 
 _POINTS, _ENOUGH = 16, 6
 _CLOSE = 1e-7
@@ -44,7 +44,7 @@ class Equivalent:
         """Return full credit for an equivalent formula; open where it has unknown symbols."""
         expected = self._sides(truth)
         if expected is None:
-            return unsure("the expected value is no formula")
+            return unusable("the expected value is no formula")
         given = self._sides(value)
         if given is None:
             return (

@@ -24,7 +24,7 @@ from grader.compare._formula_misses import constant, free, miss_of
 from grader.compare._formulas import Formulas, in_radians, renamed
 from grader.compare._polynomial import Undecided
 from grader.compare._sampling import Formula
-from grader.model import MISSES, Verdict, invalid, unsure, wrong
+from grader.model import MISSES, Verdict, invalid, unsure, unusable, wrong
 from grader.notation.formula import NotAFormula
 from grader.notation.options import check_choices
 from grader.notation.tree import Add, Call, Div, Mul, Neg, Node, Pow, Rel, Sym, names, walk
@@ -102,9 +102,9 @@ class Expression(Formulas):
         try:
             expected = self.truth(truth)
         except NotAFormula:
-            return unsure("the expected value is no formula")
+            return unusable("the expected value is no formula")
         if isinstance(expected.written, Rel):
-            return unsure("the expected value is an equation; compare it as one")
+            return unusable("the expected value is an equation; compare it as one")
         return self.held(value, expected)
 
     def held(self, value: Any, expected: Formula) -> Verdict:

@@ -17,7 +17,7 @@ from grader.compare import comparators
 from grader.compare._formula_misses import constants_of
 from grader.compare._formulas import renamed
 from grader.compare.expression import Expression, listed_names, told
-from grader.model import Verdict, invalid, unsure, wrong
+from grader.model import Verdict, invalid, unusable, wrong
 from grader.notation.clean import Unreadable, clean
 from grader.notation.formula import NotAFormula
 from grader.notation.options import check_choices
@@ -83,9 +83,9 @@ class Function(Expression):
         try:
             expected = self.truth(theirs.body, arguments)
         except NotAFormula:
-            return unsure("the expected value is no function")
+            return unusable("the expected value is no function")
         if isinstance(expected.written, Rel):
-            return unsure("the expected value is an equation")
+            return unusable("the expected value is an equation")
         known = arguments or tuple(self.listed() or sorted(self._variables(expected.written)))
         mine = definition(value) if isinstance(value, str) else None
         if mine is None:

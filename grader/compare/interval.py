@@ -21,7 +21,7 @@ from grader.compare._nested import build
 from grader.compare._sizes import size_by
 from grader.compare._sum import Share, Sum
 from grader.compare._values import shown
-from grader.model import Verdict, full, invalid, unsure, wrong
+from grader.model import Verdict, full, invalid, unsure, unusable, wrong
 from grader.notation.inequalities import Rules, Span
 from grader.notation.intervals import read_intervals
 from grader.notation.options import check_choices
@@ -76,7 +76,7 @@ class Interval:
         free = Rules(closed_infinite=True, decimal_comma=rules.decimal_comma)
         expected = self._spans(truth, free)
         if isinstance(expected, Flaw) or expected is None:
-            return unsure("the expected value is no interval")
+            return unusable("the expected value is no interval")
         given = self._spans(value, rules)
         if isinstance(given, Flaw):
             return invalid(given.says)
@@ -110,7 +110,7 @@ class Interval:
         mine = in_order(given, size_of, merged=merged)
         right = in_order(expected, size_of, merged=merged)
         if isinstance(right, Flaw):
-            return unsure("the expected value is no interval")
+            return unusable("the expected value is no interval")
         if isinstance(mine, Flaw):
             return invalid(mine.says, written(given))
         if mine is None or right is None:

@@ -27,7 +27,7 @@ from grader.compare._elements import (
 from grader.compare._nested import build
 from grader.compare._pairing import Pairing, aligned, are_right, in_place, order_miss, paired
 from grader.compare._sum import Share, Sum
-from grader.model import Verdict, invalid, unsure
+from grader.model import Verdict, invalid, unusable
 from grader.notation.options import check_choices
 from grader.notation.splitting import entry
 
@@ -85,7 +85,7 @@ class List:
             )
         expected = elements(truth, replace(self._writing(()), brackets="any"))
         if isinstance(expected, Verdict):
-            return unsure("the expected value is no list")
+            return unusable("the expected value is no list")
         given = self._given(value, expected)
         if isinstance(given, Verdict):
             return given

@@ -19,7 +19,7 @@ from grader.compare._nested import build
 from grader.compare._pairing import are_right, held
 from grader.compare._sum import Share, Sum
 from grader.compare._values import shown
-from grader.model import MISSES, Verdict, invalid, unsure
+from grader.model import MISSES, Verdict, invalid, unusable
 from grader.notation.matrices import Cells, read_matrix
 from grader.notation.options import check_choices
 from grader.notation.splitting import Flaw
@@ -61,7 +61,7 @@ class Matrix:
         comma = decimal_comma(self.of)
         expected = _cells(truth, None, comma=comma)
         if isinstance(expected, Flaw):
-            return unsure("the expected value is no matrix")
+            return unusable("the expected value is no matrix")
         given = _cells(value, expected.shape, comma=comma)
         if isinstance(given, Flaw):
             return invalid(f"this is no matrix: {given.says}")

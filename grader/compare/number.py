@@ -12,7 +12,6 @@ and a person decides where they differ.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -29,11 +28,9 @@ from grader.compare._rules import (
     rounded,
     same_computed,
 )
-from grader.model import MISSES, Verdict, invalid, unsure, wrong
-from grader.model import Number as ReadNumber
-from grader.notation.clean import Unreadable, clean
-from grader.notation.literal import MOST_DIGITS
-from grader.notation.number import Written, read_number
+from grader.compare._taken import expected_number, in_base, taken
+from grader.model import MISSES, Verdict, invalid, unsure, unusable
+from grader.notation.number import Written
 from grader.notation.options import Notation, check_choices
 
 _MOST_FIGURES = 1_000
@@ -147,53 +144,21 @@ class Number(Notation):
         if truth is None and self._asks_for_digits():
             given = self.read(value)
             return given if isinstance(given, Verdict) else self._as_given(given)
-        try:
-            expected = self._truth(truth) if isinstance(truth, str) else _plain(truth)
-        except (Unreadable, TypeError):
-            return unsure("the expected value is no number")
-        if expected.real != expected.real:  # NaN equals nothing
-            return unsure("the expected value is no number")
+        expected = expected_number(truth, self)
+        if expected is None:
+            return unusable("the expected value is no number")
         given = self.read(value)
         if isinstance(given, Verdict):
             return given
-        computed = type(truth) is float
-        return self._judge(given, expected, computed=computed)
-
-    def _truth(self, text: str) -> Written:
-        """Read a truth that is given as text: in plain notation, or else as students write it."""
-        return _read_truth(
-            text,
-            self.e,
-            self.i,
-            self.j,
-            self.log,
-            self.angles,
-            self.odd_roots,
-            self.percent if self.percent == "points" else "fraction",
-            self.affixes,
-            self.decimal,
-            self.thousands,
-            self.groups,
-        )
+        return self.judged(given, expected, computed=type(truth) is float)
 
     def read(self, value: Any) -> Written | Verdict:
         """Return the number that a value is, or the verdict that it is none."""
-        return self._read(value) if isinstance(value, str) else _already(value)
+        if isinstance(value, str) and self.base != 10:
+            return in_base(value, self.base, self.empty)
+        return taken(value, self, empty=self.empty, other_form=self.other_form)
 
-    def _read(self, text: str) -> Written | Verdict:
-        if self.base != 10:
-            return _in_base(text, self.base, self.empty)
-        try:
-            return read_number(text, self)
-        except Unreadable as error:
-            hint = str(error)
-        if not text.strip():
-            return wrong("nothing is written") if self.empty == "wrong" else invalid(hint)
-        if hint.startswith("this is ") and self.other_form == "wrong":
-            return wrong(hint)
-        return invalid(hint)
-
-    def _judge(self, given: Written, expected: Written, *, computed: bool) -> Verdict:
+    def judged(self, given: Written, expected: Written, *, computed: bool) -> Verdict:
         """Compare all readings, and settle what the conventions leave open."""
         verdict = self._best(given, expected, computed=computed)
         for other in given.others:
@@ -287,9 +252,6 @@ class Number(Notation):
         if self.as_shown != "no":
             outcomes.append(self._to_digits(given, truth, unit))
         return bool(outcomes) and all(outcomes)
-
-    def _has_digit_rules(self) -> bool:
-        return self.significant is not None or self.decimals is not None or self.as_shown != "no"
 
     def _to_figures(self, given: Fraction, truth: Fraction, figures: int) -> bool:
         if self.measure == "rounding" or not truth:
@@ -470,99 +432,6 @@ def _real(number: Written) -> Fraction:
     if isinstance(number.real, float):
         raise TypeError("an infinite number has no fraction")
     return number.real
-
-
-@functools.lru_cache(maxsize=4096)
-def _read_truth(text: str, *conventions: Any) -> Written:
-    names = (
-        "e",
-        "i",
-        "j",
-        "log",
-        "angles",
-        "odd_roots",
-        "percent",
-        "affixes",
-        "decimal",
-        "thousands",
-        "groups",
-    )
-    options = dict(zip(names, conventions, strict=True))
-    plain = options | {"decimal": ".", "thousands": "", "groups": "loose"}
-    try:
-        return read_number(text, Notation(**plain))
-    except Unreadable:
-        return read_number(text, Notation(**options))
-
-
-def _in_base(text: str, base: int, empty: str) -> Written | Verdict:
-    """Read a whole number in another base; 0x, 0o and 0b may stand before it."""
-    try:
-        digits = clean(text).replace(" ", "")
-    except Unreadable as error:
-        return invalid(str(error))
-    if not digits:
-        return wrong("nothing is written") if empty == "wrong" else invalid("nothing is written")
-    if len(digits) > MOST_DIGITS:
-        return invalid("there are more digits than any answer has")
-    try:
-        return Written(real=Fraction(int(digits, base)), form="integer", text=digits[:40])
-    except ValueError:
-        return invalid(f"this is no whole number in base {base}")
-
-
-def _plain(value: Any) -> Written:
-    """Take a number that is data: a float is the decimal number that it is printed as."""
-    if isinstance(value, ReadNumber):
-        value = value.value
-    if isinstance(value, bool):
-        raise TypeError("a truth value is no number")
-    if isinstance(value, Fraction | int):
-        return Written(real=Fraction(value), form="integer")
-    if isinstance(value, float):
-        if math.isfinite(value):
-            return Written(real=Fraction(repr(value)), form="decimal")
-        return Written(real=value, form="infinity")
-    if isinstance(value, complex) and math.isfinite(value.real) and math.isfinite(value.imag):
-        real, imag = Fraction(repr(value.real)), Fraction(repr(value.imag))
-        return Written(real=real, imag=imag, form="complex")
-    raise TypeError("no number")
-
-
-def _already(value: Any) -> Written | Verdict:
-    """Take a value that a reader or a box has read: exact types of numbers only."""
-    if value is None:
-        return invalid("nothing was given")
-    if isinstance(value, bool):
-        return invalid(f"{value} is a truth value, no number")
-    if isinstance(value, ReadNumber):
-        return _already_read(value)
-    try:
-        written = _plain(value)
-    except TypeError:
-        return invalid(f"a {type(value).__name__[:40]} is no number")
-    if written.real != written.real:  # NaN
-        return wrong("NaN is not a number")
-    return written
-
-
-def _already_read(value: ReadNumber) -> Written | Verdict:
-    written = _already(value.value)
-    if isinstance(written, Verdict) or value.significant is None:
-        return written
-    from grader.notation.literal import Digits  # noqa: PLC0415  # few values come this way
-
-    if isinstance(written.real, float):
-        return written
-    digits = Digits(
-        abs(written.real),
-        "decimal" if value.decimals else "integer",
-        value.decimals or 0,
-        value.significant,
-        value.significant,
-        value.slack or Fraction(1),
-    )
-    return replace(written, digits=digits)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -25,7 +25,8 @@ from grader.compare._quantities import (
     with_words,
 )
 from grader.compare._quantity_rules import QuantityRules, credit_of
-from grader.model import Verdict, invalid, unsure
+from grader.compare._taken import expected_number
+from grader.model import Verdict, invalid, unsure, unusable
 from grader.notation.clean import Unreadable
 from grader.notation.number import Written
 from grader.notation.options import check_choices
@@ -93,7 +94,7 @@ class Quantity(QuantityRules):
 
     def _expected(self, truth: Any, vocabulary: Vocabulary) -> Reading | Verdict:
         """Read the truth; a word that is no unit stands for itself there."""
-        open_ = unsure("the expected value is no number with a unit")
+        open_ = unusable("the expected value is no number with a unit")
         try:
             pair = as_pair(truth)
         except Unreadable:
@@ -110,7 +111,7 @@ class Quantity(QuantityRules):
                 if error.case:
                     meant[error.word] = error.near
                 elif error.near:
-                    return unsure("the expected unit is not known; 'names' can say what it means")
+                    return unusable("the expected unit is not known; 'names' can say what it means")
                 else:
                     words |= {error.word}
             except (Unreadable, TypeError):
@@ -130,7 +131,7 @@ class Quantity(QuantityRules):
         if isinstance(number, str):
             if not number and self.number != "needed":
                 return ONE
-            return self._truth(number)
+            return expected_number(number, self)
         read = self.read(number)
         return None if isinstance(read, Verdict) else read
 

@@ -12,16 +12,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 from grader.compare import comparators
 from grader.compare._rules import same_computed
-from grader.compare.number import Number
-from grader.model import Verdict, invalid, unsure, wrong
-from grader.notation.number import read_number
-from grader.notation.options import FORMS, Notation, check_choices
+from grader.compare._taken import expected_number, taken
+from grader.model import Verdict, invalid, unsure, unusable, wrong
+from grader.notation.options import Notation, check_choices
 
 _TEXT = re.compile(r"\s*([\[(])\s*([^,;]{1,60})\s*[,;]\s*([^,;]{1,60})\s*([\])])\s*")
 
@@ -58,11 +57,8 @@ class Range(Notation):
         """Return full credit inside the bounds; a person decides where readings differ."""
         bounds = self._bounds(truth)
         if bounds is None:
-            return unsure("the expected value is no pair of bounds")
-        reader = Number(
-            **{f.name: getattr(self, f.name) for f in fields(Notation)}, empty=self.empty
-        )
-        given = reader.read(value)
+            return unusable("the expected value is no pair of bounds")
+        given = taken(value, self, empty=self.empty)
         if isinstance(given, Verdict):
             return given
         if given.imag:
@@ -87,21 +83,11 @@ class Range(Notation):
         )
 
     def _bound(self, value: Any, none: float) -> Fraction | float | None:
-        """Return a bound, in plain notation or else as students write it; None where it is none."""
+        """Return a bound, ``none`` where nothing bounds, and None where it is no real number."""
         if value is None:
             return none
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            return None
-        options = {f.name: getattr(self, f.name) for f in fields(Notation)}
-        percent = self.percent if self.percent == "points" else "fraction"
-        plain = options | {"decimal": ".", "thousands": "", "percent": percent, "forms": FORMS}
-        for notation in (plain, options | {"percent": percent, "forms": FORMS}):
-            try:
-                read = read_number(str(value).strip(), Notation(**notation))
-            except ValueError:
-                continue
-            return None if read.imag else read.real
-        return None
+        number = expected_number(value.strip() if isinstance(value, str) else value, self)
+        return None if number is None or number.imag else number.real
 
     def _bounds(self, truth: Any) -> tuple[Bound, Bound] | None:
         open_low, open_high = self.low == "open", self.high == "open"

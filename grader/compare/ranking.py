@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Literal
 from grader.compare import comparators
 from grader.compare._elements import MOST, key, ordinal, plain
 from grader.compare._values import shown
-from grader.model import MISSES, Verdict, full, invalid, unsure
+from grader.model import MISSES, Verdict, full, invalid, unsure, unusable
 from grader.notation.options import check_choices
 from grader.notation.rankings import Order, read_order
 from grader.notation.splitting import Flaw
@@ -61,7 +61,7 @@ class Ranking:
         """Return the credit by the rule that the rubric chooses, and what is not in its place."""
         expected = self._places(truth, None)
         if isinstance(expected, str) or not expected:
-            return unsure("the expected value is no ranking")
+            return unusable("the expected value is no ranking")
         order = _order(value)
         if isinstance(order, Flaw):
             return invalid(order.says)

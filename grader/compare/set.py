@@ -27,7 +27,7 @@ from grader.compare._pairing import Pairing, held, paired
 from grader.compare._sizes import size_by
 from grader.compare._sum import Share, Sum
 from grader.compare.list import faults_of, read_of, repeated_miss
-from grader.model import Verdict, invalid, unsure
+from grader.model import Verdict, invalid, unsure, unusable
 from grader.notation.options import Notation, check_choices
 
 _FLOOD = 1000
@@ -97,7 +97,7 @@ class Set:
         """Return the credit, that of each element, and what does not belong."""
         expected = self._read(truth, "any", [])
         if isinstance(expected, Verdict):
-            return unsure("the expected value is no set")
+            return unusable("the expected value is no set")
         if self.multiplicity != "counts":
             expected = self._once(build(self.of), expected)
         given = self._read(value, self.brackets, expected)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from statistics import NormalDist
 from typing import Any, ClassVar
 
 from grader.compare import comparators
-from grader.compare.number import Number
+from grader.compare._taken import taken
 from grader.model import Verdict, invalid, unsure
 from grader.notation.options import Notation
 
@@ -62,8 +62,7 @@ class Simulated(Notation):
             span = None
         if span is None:
             return unsure(f"the simulation gave no range; it needs {_FEWEST} finite values")
-        reader = Number(**{f.name: getattr(self, f.name) for f in fields(Notation)})
-        given = reader.read(value)
+        given = taken(value, self)
         if isinstance(given, Verdict):
             return given
         if given.imag:

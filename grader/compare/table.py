@@ -21,7 +21,7 @@ from grader.compare._grids import Grid, Header, fold, grid_of
 from grader.compare._nested import build
 from grader.compare._pairing import are_right, held
 from grader.compare._sum import Share, Sum
-from grader.model import Verdict, invalid, unsure, wrong
+from grader.model import Verdict, invalid, unusable, wrong
 from grader.notation.options import check_choices
 from grader.notation.splitting import Flaw
 
@@ -69,7 +69,7 @@ class Table:
         """Return the credit, that of each cell by rows, and which rows and cells are wrong."""
         expected = grid_of(truth, labels=self.labels, header=self.header)
         if isinstance(expected, Flaw) or not expected.rows:
-            return unsure("the expected value is no table")
+            return unusable("the expected value is no table")
         given = self._given(value, expected)
         if isinstance(given, Flaw):
             return invalid(f"this is no table: {given.says}")

@@ -19,7 +19,7 @@ from grader.compare._folding import Damaged, Folding, clean
 from grader.compare._likeness import edits, holds, is_near, is_slip, is_wild
 from grader.compare._regular import regular
 from grader.compare._values import shown
-from grader.model import MISSES, Verdict, full, invalid, unsure, wrong
+from grader.model import MISSES, Verdict, full, invalid, unusable, wrong
 from grader.notation.options import check_choices
 
 _LONGEST = 100_000
@@ -182,14 +182,14 @@ class Text:
             texts = [texts]
         worth = texts if isinstance(texts, dict) else dict.fromkeys(map(_whole, texts), 1)
         if not worth or not all(isinstance(one, str) and _is_part(worth[one]) for one in worth):
-            return unsure("the expected value is no text")
+            return unusable("the expected value is no text")
         try:
             right = {clean(one, _LONGEST): Fraction(str(worth[one])) for one in worth}
             if self.match == "pattern":
                 for pattern in right:
                     regular(pattern, ignore_case=self.ignore_case)
         except ValueError:
-            return unsure("the expected value cannot be used: its text or pattern is damaged")
+            return unusable("the expected value cannot be used: its text or pattern is damaged")
         return right
 
     def _compared(self, text: str, given: str, right: dict[str, Fraction]) -> Verdict:

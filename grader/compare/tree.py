@@ -19,7 +19,7 @@ from grader.compare._nested import build
 from grader.compare._pairing import held
 from grader.compare._sum import Share, Sum
 from grader.compare._values import shown
-from grader.model import MISSES, Verdict, full, invalid, unsure
+from grader.model import MISSES, Verdict, full, invalid, unusable
 from grader.notation.options import check_choices
 from grader.notation.splitting import DEEPEST, Flaw, nested
 
@@ -58,7 +58,7 @@ class Tree:
         """Return the credit, that of each leaf in the truth's order, and which are wrong."""
         expected, given = _read(truth), _read(value)
         if isinstance(expected, Flaw):
-            return unsure("the expected value cannot be read")
+            return unusable("the expected value cannot be read")
         if isinstance(given, Flaw):
             return invalid(f"this cannot be read: {given.says}")
         found = self._leaves(given, expected)

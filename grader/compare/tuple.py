@@ -26,7 +26,7 @@ from grader.compare._nested import build
 from grader.compare._pairing import are_right, held, order_miss
 from grader.compare._sum import Share, Sum
 from grader.compare.list import read_of
-from grader.model import MISSES, Verdict, invalid, unsure
+from grader.model import MISSES, Verdict, invalid, unusable
 from grader.notation.options import check_choices
 
 
@@ -85,9 +85,9 @@ class Tuple:
         )
         expected = elements(truth, replace(writing, brackets="any"))
         if isinstance(expected, Verdict):
-            return unsure("the expected value is no tuple")
+            return unusable("the expected value is no tuple")
         if isinstance(self.of, list) and len(self.of) != len(expected):
-            return unsure("the expected value has another length than the list of comparisons")
+            return unusable("the expected value has another length than the list of comparisons")
         if isinstance(value, Mapping):
             value = _by_name(value, names)
         given = value if isinstance(value, Verdict) else elements(value, writing, expected)

@@ -19,7 +19,7 @@ from grader.notation.tokens import tokenize
 from grader.notation.tree import Node, children
 from grader.notation.words import Vocabulary
 
-__all__ = ["DEEPEST", "NotAFormula", "height", "parse", "readings"]
+__all__ = ["DEEPEST", "NotAFormula", "height", "parse"]
 
 
 def parse(
@@ -52,35 +52,6 @@ def parse(
     """
     words = Vocabulary(notation, names, functions, juxtaposed, case)
     return _tree(tokenize(text, notation, words), words, notation, relations)
-
-
-def readings(
-    text: str,
-    notation: Notation,
-    *,
-    names: Collection[str] = (),
-    functions: Collection[str] = (),
-    juxtaposed: Literal["product", "name"] = "product",
-    case: bool = True,
-    relations: bool = False,
-) -> tuple[Node, ...]:
-    """Read a formula in the likeliest way, and in the other one where digits have two.
-
-    Args and Raises: as for ``parse``.
-
-    >>> len(readings("1,234x", Notation())), len(readings("1.234x", Notation()))
-    (2, 1)
-    """
-    words = Vocabulary(notation, names, functions, juxtaposed, case)
-    first = tokenize(text, notation, words)
-    likeliest = _tree(first, words, notation, relations)
-    if not first.doubtful:
-        return (likeliest,)
-    try:
-        other = _tree(tokenize(text, notation, words, other=True), words, notation, relations)
-    except NotAFormula:
-        return (likeliest,)
-    return (likeliest,) if other == likeliest else (likeliest, other)
 
 
 def _tree(tokens: Tokens, words: Vocabulary, notation: Notation, relations: bool) -> Node:

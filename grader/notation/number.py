@@ -71,6 +71,10 @@ _NAMES = {
 }
 
 
+class OtherForm(Unreadable):
+    """A number that is written in a form that is not asked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """A number and how it was written.
@@ -170,7 +174,7 @@ def read_number(text: str, notation: Notation = DEFAULT) -> Written:
         raise Unreadable("nothing is written")
     written = _signed(body, notation)
     if written.form not in notation.forms:
-        raise Unreadable(f"this is {_NAMES[written.form]}; {_asked(notation)}")
+        raise OtherForm(f"this is {_NAMES[written.form]}; {_asked(notation)}")
     return replace(written, text=body) if len(body) <= _TOLD and body.isprintable() else written
 
 

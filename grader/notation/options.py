@@ -23,19 +23,7 @@ Form: TypeAlias = Literal[
     "complex",
     "infinity",
 ]
-FORMS: tuple[Form, ...] = (
-    "integer",
-    "decimal",
-    "scientific",
-    "fraction",
-    "mixed",
-    "percent",
-    "magnitude",
-    "constant",
-    "expression",
-    "complex",
-    "infinity",
-)
+FORMS: tuple[Form, ...] = typing.get_args(Form)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,11 +43,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text as tokens, the last of which is the end.
-
-    ``doubtful`` tells whether digits in it can be read in two ways.
-    """
+    """A text as tokens, the last of which is the end."""
 
     text: str
     tokens: list[Token]
-    doubtful: bool

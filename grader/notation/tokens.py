@@ -74,14 +74,13 @@ _FIXED: dict[str, tuple[Kind, str]] = {
 }
 
 
-def tokenize(text: str, notation: Notation, words: Vocabulary, *, other: bool = False) -> Tokens:
+def tokenize(text: str, notation: Notation, words: Vocabulary) -> Tokens:
     """Return the tokens of a text.
 
     Args:
         text: what was written.
         notation: how numbers are written.
         words: what words mean.
-        other: whether the less likely reading is taken where digits such as 1,234 have two.
 
     Raises:
         NotAFormula: for a sign or command that no formula has, a number that the notation does not
@@ -91,9 +90,9 @@ def tokenize(text: str, notation: Notation, words: Vocabulary, *, other: bool = 
         plain = _STYLED.sub(_upright, unwrapped(clean(text)))
     except Unreadable as error:
         raise NotAFormula(str(error)) from None
-    reader = _Tokenizer(plain, notation, words, other)
+    reader = _Tokenizer(plain, notation, words)
     reader.run()
-    return Tokens(plain, reader.tokens, reader.doubtful)
+    return Tokens(plain, reader.tokens)
 
 
 def _upright(match: re.Match[str]) -> str:
@@ -108,14 +107,12 @@ _MOST_RAISED = 40
 class _Tokenizer:
     """One pass over a text."""
 
-    def __init__(self, text: str, notation: Notation, words: Vocabulary, other: bool) -> None:
+    def __init__(self, text: str, notation: Notation, words: Vocabulary) -> None:
         self.text = text
         self.at = 0
         self.tokens: list[Token] = []
         self.words = words
         self.notation = notation
-        self.other = other
-        self.doubtful = False
         self.lists: list[bool] = []
         self.split = 0
 
@@ -167,9 +164,7 @@ class _Tokenizer:
             raise NotAFormula(f"“{shown[:40]}” is not a number in the notation of this question")
         if _EXPONENT.match(self.text, end) and self._has_e():
             raise NotAFormula(f"“{shown[:20]}e” can be read in two ways: write *10^ or *e")
-        doubtful = readings[0].doubtful and len(readings) > 1
-        self.doubtful |= doubtful
-        reading = readings[doubtful and self.other]
+        reading = readings[0]
         self._add("number", shown, end, Num(reading.value, reading.form))
         self._times()
 

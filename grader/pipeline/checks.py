@@ -109,7 +109,7 @@ def _check_truth(
     """Refuse an expected value that the comparison cannot read: "9.81 mm/foo"."""
     compare = (attempt.compare if attempt is not None else None) or criterion.compare
     verdict = compare.built.compare("0", value)
-    if not verdict.certain and verdict.reason.startswith("the expected "):
+    if verdict.unusable:
         shown = repr(value) if len(repr(value)) <= 80 else f"{repr(value)[:80]}…"
         raise ReferenceProblem(
             f"{place}: {name} gives {shown}, but compare: {{kind: {compare.kind}}} says: "

@@ -407,7 +407,9 @@ def test_wrong_options_are_known_when_the_rubric_is_loaded(options: dict[str, An
 )
 def test_every_freedom_takes_every_array(up_to: Any, value: Any) -> None:
     for truth in (0, [], [[]], [1, 2], [1e308, 1.0], [2**64, 0]):
-        Array(up_to=up_to, nan="same-place").compare(value, truth)
+        verdict = Array(up_to=up_to, nan="same-place").compare(value, truth)
+        assert 0 <= verdict.credit <= 1
+        assert verdict.reason
 
 
 def test_examples_say_what_they_promise() -> None:

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.notation import Notation
-from grader.notation.formula import NotAFormula, parse, readings
+from grader.notation.consistent import is_open, settled
+from grader.notation.formula import NotAFormula, parse
 from grader.notation.tree import Add, Call, Div, Mul, Neg, Num, Pow, Rel, Sym, names
 from grader.notation.values import evaluate
 from grader.notation.writing import written
@@ -148,9 +149,12 @@ def test_numbers_are_read_by_the_notation():
 
 
 def test_digits_with_two_readings_give_two_formulas():
-    assert [written(node) for node in readings("1,234x", PLAIN)] == ["1234*x", "1.234*x"]
-    assert [written(node) for node in readings("1,234x", Notation(decimal="."))] == ["1234*x"]
-    assert [written(node) for node in readings("1,5x", PLAIN)] == ["1.5*x"]
+    assert is_open("1,234x")
+    both = [written(parse(settled("1,234x", mark), PLAIN)) for mark in ".,"]
+    assert both == ["1234*x", "1.234*x"]
+    assert written(parse("1,234x", Notation(decimal="."))) == "1234*x"
+    assert not is_open("1,5x")
+    assert written(parse("1,5x", PLAIN)) == "1.5*x"
 
 
 @pytest.mark.parametrize("text", ["2 1/2", "2½", "2 ½", r"2\frac{1}{2}", r"2\frac12"])
