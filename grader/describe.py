@@ -139,4 +139,4 @@ def _default(field: dataclasses.Field[Any]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return text.replace("|", "\\|").replace("\n", " ⏎ ")

@@ -70,6 +70,7 @@ def test_one_comparison_as_json(run):
         (("compare", "number", "1", "1", "-o", "absolut=1"), "absolut"),
         (("compare", "number", "1", "1", "-o", "absolute"), "NAME=VALUE"),
         (("compare", "number", "1"), "TRUTH"),
+        (("compare", "number", "1", "one"), "no number"),
         (("compare", "number", "1", "1", "-o", "absolute=-1"), "below 0"),
         (("compare", "number", "1", "1", "-o", "inclusive=3"), "true or false"),
         (("compare", "list", "1", "1", "-o", "brackets=3"), "a text"),
@@ -128,6 +129,7 @@ def test_a_line_that_cannot_be_compared_stops_no_other(tmp_path, run):
     assert "NaN" not in out
     assert told[-1]["credit"] == 1
     assert told[5]["invalid"]
+    assert [one["id"] for one in told[7:9]] == [6, 7]
 
 
 def test_standard_input_is_read_in_a_process_of_its_own():

@@ -85,6 +85,8 @@ def _one(kind: str, text: str, truth: str, options: dict[str, Any], *, as_json: 
         verdict = compared(text, _data(truth), kind, **options)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+    if verdict.unusable:
+        raise click.UsageError(f"TRUTH cannot be used: {verdict.reason}")
     if as_json:
         click.echo(json.dumps(plain(verdict)))
         return
@@ -109,7 +111,7 @@ def _percent(verdict: Verdict) -> str:
 
 
 def plain(verdict: Verdict) -> dict[str, Any]:
-    """Return the verdict as JSON has it; ``unread``, ``miss`` and ``each`` only where there is any."""
+    """Return the verdict as JSON has it; what is rarely so only where it is."""
     made: dict[str, Any] = {
         "credit": float(verdict.credit),
         "certain": verdict.certain,
@@ -117,8 +119,9 @@ def plain(verdict: Verdict) -> dict[str, Any]:
         "read": verdict.read,
         "reason": verdict.reason,
     }
-    if verdict.unread:
-        made["unread"] = True
+    for name in ("unread", "unusable"):
+        if getattr(verdict, name):
+            made[name] = True
     if verdict.miss:
         made["miss"] = verdict.miss
     if verdict.each:
@@ -135,7 +138,8 @@ def answered(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
             continue
         asked: Any = None
         try:
-            asked = _asked(line)
+            asked = _parsed(line)
+            _check(asked)
             comparator = built(asked.get("kind", "number"), asked.get("options", {}))
             verdict = comparator.compare(asked.get("text"), asked.get("truth"))
         except Exception as error:  # noqa: BLE001  # whatever it is, the other lines are compared
@@ -151,13 +155,20 @@ def _finite(label: Any) -> Any:
     return None if isinstance(label, float) and not math.isfinite(label) else label
 
 
-def _asked(line: str) -> dict[str, Any]:
+def _parsed(line: str) -> Any:
     if len(line) > LONGEST_LINE:
         raise ValueError("the line is too long")
-    asked = json.loads(line)
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"no JSON: {error.msg}, at character {error.pos + 1}") from None
+
+
+def _check(asked: Any) -> None:
     if not isinstance(asked, dict):
         raise ValueError("a line is an object with kind, options, text and truth")
-    if not isinstance(asked.get("kind", ""), str) or not isinstance(asked.get("options", {}), dict):
+    options = asked.get("options", {})
+    if not isinstance(asked.get("kind", ""), str) or not isinstance(options, dict):
         raise ValueError("'kind' is a text and 'options' an object")
     lacking = [name for name in ("text", "truth") if name not in asked]
     if lacking:
@@ -165,7 +176,6 @@ def _asked(line: str) -> dict[str, Any]:
     unknown = set(asked) - {"id", "kind", "options", "text", "truth"}
     if unknown:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))[:100]}")
-    return asked
 
 
 def _option(written: str) -> tuple[str, Any]:
