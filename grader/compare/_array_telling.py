@@ -52,19 +52,27 @@ def by_count(given: Taken, found: Gaps, credit: Fraction) -> Verdict:
 
 
 def by_values(
-    given: Taken, found: Gaps, shape: tuple[int, ...], credit: Fraction, miss: str
+    given: Taken,
+    found: Gaps,
+    shape: tuple[int, ...],
+    credit: Fraction,
+    miss: str,
+    *,
+    tell: bool = True,
 ) -> Verdict:
-    """Return the verdict for the values."""
+    """Return the verdict for the values; with ``tell``, how far they are out."""
     if not found.out:
         empty = "" if found.size else "an empty array, "
         told = f"{empty}{written(given)} is right"
         return Verdict(credit=credit, reason=told, read=written(given))
     parts = [f"{_out(found)} out"]
-    if found.greatest > 0:
+    if found.greatest > 0 and not tell:
+        parts.append(f"the farthest is at {_at(found.greatest_at, shape)}")
+    elif found.greatest > 0:
         parts.append(
             f"the greatest difference is {found.greatest:.2g}, at {_at(found.greatest_at, shape)}"
         )
-    if 0 < found.relative < 1e6 and found.relative_at != found.greatest_at:
+    if tell and 0 < found.relative < 1e6 and found.relative_at != found.greatest_at:
         part = f"{100 * found.relative:.2g} %"
         parts.append(f"the greatest relative one is {part}, at {_at(found.relative_at, shape)}")
     for name, count, place in (

@@ -104,6 +104,8 @@ def elements(
     Their number in ``expected`` chooses among readings (1,234: one or two).
     """
     if isinstance(value, str):
+        if not value.strip():
+            return invalid(f"nothing is written; an empty {writing.what} is written with brackets")
         found = _written(value, writing, expected)
     elif isinstance(value, list | tuple):
         found = list(value)

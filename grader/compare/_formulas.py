@@ -191,6 +191,9 @@ def _share_word(text: str, truth: Any) -> bool:
 
 
 _WORD = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{3,}")
+_DERIVATIVE = re.compile(
+    r"(?<![A-Za-z])d\s*/\s*d\s?[a-z](?![a-z])|\\[dt]?frac\s*\{\s*d\s*\}\s*\{\s*d\s?[a-z]\s*\}"
+)
 _EXACT = Tolerance()
 _OPEN_IN = 10_000
 """Characters in which a comma is looked at; a longer answer is refused."""
@@ -253,6 +256,8 @@ def _read(options: Formulas, text: str, known: tuple[str, ...]) -> Node:
     except Unreadable as error:
         raise NotAFormula(str(error)) from None
     spellings = _spellings(options, known)
+    if "d" not in spellings and _DERIVATIVE.search(plain):
+        raise NotAFormula("a derivative is not worked out here: write its result")
     tree = parse(
         without_affixes(plain, options.affixes),
         options,

@@ -234,6 +234,9 @@ class QuantityRules(Number):
     def _with_credit(self, number: Verdict, told: str, miss: str, read: str) -> Verdict:
         """Return the part of the number's credit that it earns with a wrong unit."""
         reason = f"{told}; {MISSES[miss]}" if self.tell else told
+        if miss == "case" and not self.case and number.credit:
+            words = "by its letters alone nobody can tell the unit; a person has to decide"
+            return replace(unsure(f"{told}: {words}", number.credit), read=read)
         credit = number.credit * credit_of(self.number_credit)
         if credit and not number.certain:
             return replace(number, credit=credit)

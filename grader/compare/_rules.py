@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 Real: TypeAlias = Fraction | float
 Rounding: TypeAlias = Literal["half-up", "half-even", "either"]
-_COMPUTED = Fraction(1, 10**30)
+COMPUTED = Fraction(1, 10**45)
 """Relative distance below which two values that were computed to 50 digits are the same."""
 
 
@@ -99,7 +99,7 @@ def _root(square: Fraction) -> Fraction:
     return Fraction(math.isqrt(square.numerator * scale // square.denominator), 10**40)
 
 
-def same_computed(given: Fraction, truth: Fraction, noise: Fraction = _COMPUTED) -> bool:
+def same_computed(given: Fraction, truth: Fraction, noise: Fraction = COMPUTED) -> bool:
     """Whether two numbers are equal but for the last of the digits they were computed to."""
     return abs(given - truth) <= noise * max(abs(given), abs(truth))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import fields, replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -98,8 +99,12 @@ def _plain(value: Any) -> Written:
     """
     if isinstance(value, Number):
         value = value.value
+    if type(value).__module__ == "numpy" and hasattr(value, "item"):
+        value = value.item() if getattr(value, "ndim", 1) == 0 else None
     if isinstance(value, bool):
         raise TypeError("a truth value is no number")
+    if isinstance(value, Decimal) and value.is_finite():
+        return Written(real=Fraction(value), form="decimal")
     if isinstance(value, Fraction | int):
         return Written(real=Fraction(value), form="integer")
     if isinstance(value, float):

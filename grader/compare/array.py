@@ -63,6 +63,8 @@ class Array:
     """The part of the elements that has to be right for full credit."""
     credit: Literal["all", "share"] = "all"
     """What else earns: nothing, or the part of the elements that is right."""
+    tell: bool = True
+    """Whether the reason says how far elements are out; beside a 0 that is the value itself."""
 
     EXAMPLES: ClassVar[tuple[dict[str, Any], ...]] = (
         {
@@ -82,7 +84,7 @@ class Array:
             if size is None:
                 continue
             if isinstance(size, bool) or not isinstance(size, int | float) or not 0 <= size < 1e300:
-                raise ValueError(f"'{name}' is a number that is not below 0; got {size!r}")
+                raise ValueError(f"'{name}' lies between 0 and 1e300; got {size!r}")
         if isinstance(self.share, bool) or not isinstance(self.share, int | float):
             raise ValueError("'share' is a number above 0, and at most 1")
         if not 0 < self.share <= 1:
@@ -171,7 +173,10 @@ class Array:
         if self.up_to == "labels":
             verdict = by_count(given, found, credit)
         else:
-            verdict = by_values(given, found, pair[1].shape, credit, miss)
+            verdict = by_values(given, found, pair[1].shape, credit, miss, tell=self.tell)
+        if self.up_to == "scale" and credit < 1 and (self.credit == "share" or self.share < 1):
+            told = f"{verdict.reason}; by another factor more may be right"
+            return replace(verdict, certain=False, reason=told)
         if not certain:
             return replace(
                 verdict, certain=False, reason=f"{verdict.reason}; another order may be nearer"

@@ -167,6 +167,8 @@ class Expression(Formulas):
             return replace(unsure(reason, found == "same"), read=read)
         if found in ("domain", "vague") and self.domain == "ignored":
             found = "same"
+        if found == "same" and self.domain == "compared" and not agreement.has_one_domain():
+            found = "domain"
         if found == "same":
             if self.identical != "equivalent" and not identical:
                 return self._other_form(read, "terms or factors differ")

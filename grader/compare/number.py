@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Literal
 from grader.compare import comparators
 from grader.compare._misses import kind_of_miss
 from grader.compare._rules import (
+    COMPUTED,
     Tolerance,
     exponent_of,
     right_as_shown,
@@ -150,7 +151,7 @@ class Number(Notation):
         given = self.read(value)
         if isinstance(given, Verdict):
             return given
-        return self.judged(given, expected, computed=type(truth) is float)
+        return self.judged(given, expected, computed=isinstance(truth, float))
 
     def read(self, value: Any) -> Written | Verdict:
         """Return the number that a value is, or the verdict that it is none."""
@@ -211,7 +212,7 @@ class Number(Notation):
         one, other = (_real(given), given.imag), (_real(expected), expected.imag)
         if one == other:
             return True
-        noise = _option(self.noise, "noise") if computed else Fraction(1, 10**30)
+        noise = _option(self.noise, "noise") if computed else COMPUTED
         exact = given.exact and expected.exact and not computed
         close = max(map(abs, (*one, *other))) * noise
         if not exact and all(abs(a - b) <= close for a, b in zip(one, other, strict=True)):

@@ -137,6 +137,8 @@ class Parser:
             return Call("degrees", (left,))
         if self.notation.percent == "refused":
             raise NotAFormula("write the number without a percent sign")
+        if isinstance(left, Num) and left.form == "percent":
+            raise NotAFormula("one percent sign is enough")
         size = Fraction(1 if self.notation.percent == "points" else 100)
         if isinstance(left, Num) and left.form != "percent":
             return Num(left.value / size, "percent")

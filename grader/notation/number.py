@@ -362,7 +362,20 @@ def _quotient(match: re.Match[str]) -> Written | None:
             return None
         value += int(parts["whole"])
         form, reduced = "mixed", reduced and top < bottom
-    return Written(real=-value if parts["sign"] == "-" else value, form=form, reduced=reduced)
+    sign = -1 if parts["sign"] == "-" else 1
+    written = Written(real=sign * value, form=form, reduced=reduced)
+    if not parts["whole"] or len(parts["top"] or "") != _GROUP:
+        return written
+    # 1 234/5 is a thousand and more, over five; 2 100/300 is rather two and a third.
+    whole = Fraction(int(parts["whole"] + parts["top"]), bottom)
+    grouped = Written(real=sign * whole, form="fraction", reduced=whole.denominator == bottom)
+    improper = top >= bottom or parts["top"].startswith("0")
+    first, second = (grouped, written) if improper else (written, grouped)
+    return replace(first, others=(second,))
+
+
+_GROUP = 3
+"""Digits that a blank may group."""
 
 
 def _repeating(text: str, notation: Notation) -> Written | None:

@@ -423,3 +423,14 @@ def test_a_number_of_thousands_of_digits_is_only_wrong():
         verdict = Array().compare(value, [1])
         assert verdict.credit == 0
         assert len(verdict.read) < 300
+
+
+def test_differences_can_be_kept_from_the_reason() -> None:
+    told, kept = (Array(tell=tell).compare([0, 2], [7, 2]) for tell in (True, False))
+    assert "7" in told.reason
+    assert "7" not in kept.reason
+    assert "[0]" in kept.reason
+
+
+def test_a_factor_that_most_elements_have_goes_to_a_person() -> None:
+    assert not Array(up_to="scale", credit="share").compare([2, 4, 6, 9], [1, 2, 3, 4]).certain

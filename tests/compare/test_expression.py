@@ -445,3 +445,16 @@ def test_a_word_of_the_truth_may_be_a_name() -> None:
 def test_more_spellings_of_functions() -> None:
     assert Expression().compare("fact(n)", "n!").credit == 1
     assert Expression(assume="complex").compare("conjugate(2-i)", "2+i").credit == 1
+
+
+def test_a_derivative_is_no_product_of_letters() -> None:
+    for text in ("d/dx x^2", "d/dx(x^2)", r"\frac{d}{dx} x^2"):
+        assert Expression().compare(text, "x^3").invalid
+    assert Expression().compare("d/(d*x)", "1/x").credit == 1
+
+
+@pytest.mark.parametrize("text", ["e^(ln x)", "sqrt(x)^2", "sin(arcsin(x))"])
+def test_a_domain_that_is_compared_counts_what_is_real_on_the_way(text: str) -> None:
+    assert Expression(domain="compared").compare(text, "x").credit == 0
+    assert Expression(domain="ignored").compare(text, "x").credit == 1
+    assert Expression(domain="compared").compare("x^2/x", "x").credit == 1

@@ -452,3 +452,10 @@ def test_a_flood_of_elements_is_no_answer() -> None:
     verdict = Set().compare(written(list(range(5_000)), "{}"), [-1, -2])
     assert verdict.invalid
     assert "far more" in verdict.reason
+
+
+def test_a_blank_box_is_no_empty_set() -> None:
+    for blank in ("", "  "):
+        assert Set().compare(blank, []).invalid
+        assert List().compare(blank, []).invalid
+    assert Set().compare("{}", []).credit == 1

@@ -109,6 +109,11 @@ def right(text, truth, **options):
         ("11.5i", "10i", {"absolute": 1, "relative": 0.1, "combine": "sum"}, True),
         ("12.1i", "10i", {"absolute": 1, "relative": 0.1, "combine": "sum"}, False),
         ("0.(3)", "1/3", {}, True),
+        ("sqrt(2)+10^-30", "sqrt(2)", {}, False),
+        ("sqrt(2)*sqrt(3)", "sqrt(6)", {}, True),
+        ("1 000/3", "1000/3", {}, True),
+        ("1 234/5", "1234/5", {}, True),
+        ("2 1/2", "5/2", {}, True),
         ("1.1(6)", "7/6", {}, True),
         ("0.000", "0.0001", {"as_shown": "rounded"}, True),
         ("(-8)^(1/3)", -2, {}, True),
@@ -344,3 +349,15 @@ def test_imaginary_numbers_are_compared_as_real_ones_are(to, combine, one, other
     }
     real = compare(str(one), str(other), **options).credit
     assert compare(f"{one}i", f"{other}i", **options).credit == real
+
+
+def test_scalars_of_references_are_numbers():
+    import decimal
+
+    import numpy as np
+
+    for truth in (np.float64(5), np.int64(5), decimal.Decimal(5)):
+        assert compare("5", truth).credit == 1
+        assert compare(truth, 5).credit == 1
+    assert compare(np.bool_(True), 1).invalid
+    assert compare("50%%", 0.005).invalid

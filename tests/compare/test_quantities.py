@@ -376,3 +376,9 @@ def test_a_part_of_a_temperature_is_no_certain_rule_across_scales() -> None:
 def test_what_was_read_is_told_as_written_with_its_unit() -> None:
     verdict = Quantity(relative=0.01).compare("9.81e2 cm/s^2", "9.81 m/s^2")
     assert verdict.reason == "9.81e2 cm s^-2 is right"
+
+
+def test_without_case_nobody_can_tell_mega_from_milli() -> None:
+    for text, truth in (("5 MW", "5 mW"), ("5 PA", "5 Pa"), ("5 S", "5 s")):
+        assert not Quantity(case=False).compare(text, truth).certain
+    assert Quantity().compare("5 MW", "5 mW").certain
