@@ -123,8 +123,9 @@ class Array:
         usual = self.absolute is None and self.relative is None
         floats = not {given.kind, expected.kind} <= {"int", "bool"}
         steps = _STEPS * max(_step(given), _step(expected)) if usual and floats else 0.0
+        least = max(_least(given), _least(expected)) if usual and floats else 0.0
         return Closeness(
-            absolute=max(_ABSOLUTE, steps / 1000) * _largest(expected)
+            absolute=max(max(_ABSOLUTE, steps / 1000) * _largest(expected), least)
             if usual and floats
             else self.absolute or 0.0,
             relative=max(_RELATIVE, steps) if usual and floats else self.relative or 0.0,
@@ -244,6 +245,12 @@ def _step(taken: Taken) -> float:
     """The relative step between neighbouring numbers of an array's type."""
     kind = taken.array.dtype
     return float(np.finfo(kind).eps) if kind.kind in "fc" else 0.0
+
+
+def _least(taken: Taken) -> float:
+    """The step between an array's numbers next to 0, where no relative one is left."""
+    kind = taken.array.dtype
+    return float(np.finfo(kind).smallest_subnormal) if kind.kind in "fc" else 0.0
 
 
 def _largest(expected: Taken) -> float:

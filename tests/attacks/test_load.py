@@ -88,6 +88,7 @@ def _hostile(outside: Outside) -> list[Attack]:
 
 @pytest.fixture(scope="module")
 def load() -> Iterator[tuple[list[Told | Died[int]], list[str], list[Path]]]:
+    before = set(_groups())  # of other tests in this process
     with Outside() as outside, Native(pool=1) as boxes:
         try:
             boxes.start("science")
@@ -104,7 +105,7 @@ def load() -> Iterator[tuple[list[Told | Died[int]], list[str], list[Path]]]:
             told = list(crew(range(COUNT)))
         seen = outside.seen()
         boxes.close()
-        yield told, seen, _groups()
+        yield told, seen, [group for group in _groups() if group not in before]
 
 
 def _groups() -> list[Path]:

@@ -69,6 +69,15 @@ def test_whatever_numpy_prints_is_read_again(one: Any) -> None:
             assert right(text, one, nan="same-place"), text
 
 
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+def test_numbers_next_to_0_are_as_near_as_their_type_can_tell(kind: Any) -> None:
+    one = np.array([np.finfo(kind).smallest_subnormal], dtype=kind)
+    with np.printoptions(floatmode="unique"):
+        assert right(str(one), one)
+    assert not right([0.5], one)
+    assert not right([0.0, 1.0], np.array([0.0, 2.0], dtype=kind))
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [

@@ -109,8 +109,8 @@ class Groups:
             return
         for folder in set(self._folders.values()):
             for inner in folder.glob("*/"):
-                _remove(inner)
-            _remove(folder)
+                _remove(inner, _AT_THE_END)
+            _remove(folder, _AT_THE_END)
         while self._locks:
             if (lock := self._locks.pop()) >= 0:
                 os.close(lock)
@@ -213,9 +213,13 @@ def _version_1() -> Groups | None:
     return Groups(folders, 1)
 
 
-def _remove(folder: Path) -> None:
+_TRIES, _AT_THE_END = 100, 1000
+"""How often a folder is tried, 5 ms apart: on a loaded machine ended processes are slow to go."""
+
+
+def _remove(folder: Path, tries: int = _TRIES) -> None:
     """Take one folder away, as soon as the kernel has let its last process go."""
-    for _ in range(100):
+    for _ in range(tries):
         try:
             folder.rmdir()
         except FileNotFoundError:
