@@ -12,8 +12,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("read", "compare", "sandbox", "datasets", "export"),
     ("collect",),
     ("intake", "rubric", "reference"),
-    ("marking", "describe"),
-    ("report", "gradebook"),
+    ("marking", "describe", "statistics"),
+    ("report",),
+    ("gradebook",),
     ("pipeline",),
     ("cli", "web"),
 )
