@@ -7,7 +7,6 @@ What Slurm itself would be told is read from the batch file that submitit writes
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +106,12 @@ def test_an_error_of_the_work_is_raised_as_it_was(tmp_path: Path) -> None:
         list(run(range(6)))
 
 
+def test_a_second_batch_is_not_mixed_with_one_that_was_left(tmp_path: Path) -> None:
+    with _local(toys.Doubling(slow=0.05).start, tmp_path / "run") as run:
+        next(run(range(100, 140)))
+        assert sorted(one.item for one in run(range(5))) == list(range(5))
+
+
 @pytest.mark.slow
 def test_jobs_that_cannot_start_are_an_error_that_says_why(tmp_path: Path) -> None:
     with (
@@ -148,7 +153,7 @@ print("Submitted batch job 7")
 
 
 @pytest.fixture
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The batch files that a stand-in for Slurm was given."""
     folder = tmp_path / "bin"
     folder.mkdir()
@@ -162,7 +167,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (folder / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("SEEN", str(tmp_path / "seen"))
-    yield tmp_path / "seen"
+    return tmp_path / "seen"
 
 
 @pytest.mark.slow

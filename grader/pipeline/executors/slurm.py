@@ -15,7 +15,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -32,6 +31,9 @@ _STILLBORN = 3
 _LARGEST_ARRAY = 1000
 """Slurm's default for MaxArraySize is 1001 (slurm.conf)."""
 _END_SECONDS = 20.0
+_AHEAD = 2
+"""Jobs in the queue for each that runs, so that none waits for us."""
+_NONE = object()
 
 
 @dataclass(slots=True)
@@ -119,9 +121,7 @@ class Slurm:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for one in self._jobs:
-            if one.keys:
-                one.job.cancel(check=False)
+        self._cancel()
         if self._cluster != "slurm":
             ends = time.monotonic() + _END_SECONDS
             while any(not one.job.done() for one in self._jobs) and time.monotonic() < ends:
@@ -134,12 +134,15 @@ class Slurm:
         """Yield what the work makes of each item, as it comes."""
         if self._queue is None:
             raise RuntimeError("an executor is used inside its 'with' block")
+        self._cancel()  # what an earlier, abandoned call left
+        self._air.clear()
+        self._again.clear()
         source = iter(items)
         while True:
             yield from self._answers()
             yield from self._ended()
             drawn = self._draw(source)
-            if not drawn and not self._air:
+            if not self._air:
                 return
             if not drawn:
                 time.sleep(self._poll)
@@ -152,9 +155,15 @@ class Slurm:
             return tuple(item for key, item in self._air.items() if key in begun)
         return ()
 
+    def _cancel(self) -> None:
+        for one in self._jobs:
+            if one.keys:
+                one.job.cancel(check=False)
+                one.keys.clear()
+
     def _draw(self, source: Iterator[Any]) -> bool:
         """Queue chunks as one array while there is room for jobs; say whether there were any."""
-        ahead = self._size * (2 if self._cluster == "slurm" else 1)
+        ahead = self._size * (_AHEAD if self._cluster == "slurm" else 1)
         free = min(ahead - sum(bool(one.keys) for one in self._jobs), _LARGEST_ARRAY)
         chunks: list[tuple[str, ...]] = []
         while len(chunks) < free and (chunk := self._next(source)):
@@ -176,13 +185,16 @@ class Slurm:
             chunk = (suspect,) if suspect is not None else tuple(self._again[: self._chunk])
             self._again = [key for key in self._again if key not in chunk]
             return chunk
-        keys = []
-        for item in islice(source, self._chunk):
-            key = identity(item)
+        keys: list[str] = []
+        while len(keys) < self._chunk and (drawn := next(source, _NONE)) is not _NONE:
+            key = identity(drawn)
             while key in self._air:  # the same item twice
                 key += "x"
-            self._air[key] = item
-            keys.append(key)
+            self._air[key] = drawn
+            if not (self._folder / ANSWERS / key).exists():  # else an earlier run left it
+                keys.append(key)
+            elif len(self._air) > _AHEAD * self._size * self._chunk:
+                break
         return tuple(keys)
 
     def _work(self, keys: tuple[str, ...]) -> Chunk:

@@ -1,0 +1,95 @@
+"""What Ray costs over the same process without it, on one node; what one hand-in leaves on disk.
+
+Run: ``python tests/benchmarks/bench_cluster.py``. One process each, the same items in turns, medians
+over rounds with their range. ``nothing`` is a task that does nothing: all of it is overhead.
+``hand-in`` is a text hand-in of all parts of the midterm, collected, marked and reported; its bytes
+go through the object store. A last row sends hand-ins to as many processes as there are cores.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests/benchmarks")]
+os.environ["PYTHONPATH"] = str(ROOT)
+
+import bench_text
+
+from grader.pipeline import hand_ins, load_assignment
+from grader.pipeline.executors import Needs, executor
+from grader.pipeline.executors.recipe import Recipe
+from grader.pipeline.grading import Grading
+from tests.executors import _toys as toys
+
+ROUNDS = 5
+NEEDS = Needs(memory_mb=512)
+
+
+def timed(run: Any, items: list[Any]) -> float:
+    """Milliseconds an item."""
+    started = time.perf_counter()
+    count = sum(1 for _ in run(items))
+    assert count == len(items)
+    return 1000 * (time.perf_counter() - started) / count
+
+
+def compare(name: str, start: Any, items: list[Any], *, shared: bool) -> None:
+    """Print a row: without Ray, with it, and the difference of each pair."""
+    began = time.perf_counter()
+    with (
+        executor("pool", start, 1) as bare,
+        executor("ray", start, 1, needs=NEEDS, shared=shared) as ray,
+    ):
+        timed(ray, items[:2])
+        up = time.perf_counter() - began
+        timed(bare, items[:2])
+        pairs = [(timed(bare, items), timed(ray, items)) for _ in range(ROUNDS)]
+    more = [b - a for a, b in pairs]
+    middle = [statistics.median(column) for column in (*zip(*pairs, strict=True), more)]
+    print(
+        f"{name:<22} bare {middle[0]:>7.2f} ms  Ray {middle[1]:>7.2f} ms  "
+        f"overhead {middle[2]:>6.2f} ms ({min(more):.2f} to {max(more):.2f})  start {up:.1f} s"
+    )
+
+
+def together(start: Any, items: list[Any], size: int) -> None:
+    """Print a row: a pool and Ray, each with several processes."""
+    for name in ("pool", "ray"):
+        began = time.perf_counter()
+        with executor(name, start, size, needs=NEEDS) as run:  # type: ignore[arg-type]
+            timed(run, items[: 2 * size])
+            up = time.perf_counter() - began
+            print(
+                f"{name} with {size} processes    {timed(run, items):>7.2f} ms each, start {up:.1f} s"
+            )
+
+
+def main() -> None:
+    """Print everything."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "in").mkdir()
+        bench_text.hand_ins(folder / "in", 60)
+        sources: list[Any] = list(hand_ins(sorted((folder / "in").iterdir())))
+        loaded = load_assignment(ROOT, "dl_midterm")
+        recipe = Recipe.of(
+            loaded,
+            boxes={"hidden": [ROOT], "run": False},
+            make=partial(Grading, out=folder / "out"),
+        )
+        compare("nothing", toys.Doubling, list(range(500)), shared=True)
+        compare("hand-in", recipe.start, sources[:20], shared=False)
+        together(recipe.start, sources, os.cpu_count() or 1)
+        for kind in ("evidence", "reports"):
+            sizes = [p.stat().st_size for p in (folder / "out" / kind).rglob("*") if p.is_file()]
+            print(f"{kind}: {sum(sizes) / len(sources) / 1024:.0f} KiB a hand-in")
+
+
+if __name__ == "__main__":
+    main()
