@@ -6,13 +6,27 @@ import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from grader.rubric._words import Credit, Points, Strict
+from grader.rubric._words import Strict
 
 _SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+
+
+def _number(value: Any) -> Fraction:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Fraction):
+        raise ValueError("write a number such as 1.5, or a fraction in quotes such as '1/3'")
+    try:
+        return Fraction(str(value))
+    except (ValueError, ZeroDivisionError) as error:
+        raise ValueError(f"'{value}' is no number; write one such as 1.5") from error
+
+
+Points = Annotated[Fraction, BeforeValidator(_number), Field(ge=0, le=1_000_000)]
+Credit = Annotated[Fraction, BeforeValidator(_number), Field(ge=0, le=1)]
 
 
 class Step(Strict):

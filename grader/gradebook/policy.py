@@ -20,6 +20,7 @@ from grader.gradebook._late import (
     Extension,
     Lateness,
     LateRule,
+    Points,
     Step,
     lateness,
     moment,
@@ -38,7 +39,7 @@ from grader.gradebook._totals import (
 )
 from grader.rubric import RubricError
 from grader.rubric._file import _at, _plain, _tree
-from grader.rubric._words import Points, Strict
+from grader.rubric._words import Strict
 
 __all__ = [
     "Assignment",

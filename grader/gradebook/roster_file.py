@@ -138,7 +138,7 @@ def _table(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     if lines and re.fullmatch(r"sep=.\s*", lines[0]):
         lines[0] = "\n"  # a word to spreadsheets alone
     first = next((line for line in lines if line.strip()), "")
-    mark = max(",;\t", key=lambda sign: len(next(csv.reader([first], delimiter=sign), [])))
+    mark = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=mark)
     try:
         for row in reader:
