@@ -76,6 +76,7 @@ def _local(value: Any) -> datetime:
             value = None
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime.combine(value + timedelta(days=1), time())
+    # ruamel.yaml before 0.19 keeps a zone beside a time that it has moved to UTC
     zoned = getattr(value, "_yaml", {}).get("tz") if isinstance(value, datetime) else None
     if not isinstance(value, datetime) or value.tzinfo is not None or zoned:
         raise ValueError("write a local time such as 2026-12-01 23:59, without a zone")
@@ -186,6 +187,21 @@ class Policy(Strict):
         due = moment(rule.due, zone) if rule.due else None
         closes = moment(rule.closes, zone) if rule.closes else None
         return Deadline(due=due, closes=closes, rule=rule.late)
+
+    def final(
+        self,
+        assignment: str,
+        points: Fraction | None,
+        possible: Fraction,
+        late: Lateness | None = None,
+    ) -> Final:
+        """Return the points of an assignment that count, under its cap and bonus.
+
+        ``possible`` is what the rubric says; ``points_out_of`` goes before it.
+        """
+        rule = self.of(assignment)
+        full = rule.points_out_of or possible
+        return final_points(points, full, late=late or Lateness(), cap=rule.cap, bonus=rule.bonus)
 
     def total(
         self,

@@ -93,6 +93,7 @@ def test_without_a_file_the_last_attempt_counts_and_nothing_is_late(tmp_path):
         ("assignments:\n  a: {due: tomorrow}\n", "2:7", "local time such as"),
         ("assignments:\n  a: {due: '2026-12-01T10:00+01:00'}\n", "2:7", "without a zone"),
         ("assignments:\n  a: {due: 2026-12-01 10:00:00Z}\n", "2:7", "without a zone"),
+        ("assignments:\n  a: {due: 2026-12-01 10:00:00+01:00}\n", "2:7", "without a zone"),
         ("a: [\n", "2:1", "expected"),
         ("assignments:\n  a: {cap: 1/0}\n", "2:7", "no number"),
         ("assignments:\n  a: {cap: .inf}\n", "2:7", "no number"),
@@ -247,3 +248,19 @@ def test_an_open_mark_that_is_surely_dropped_leaves_the_total_known():
 @pytest.mark.parametrize(("how", "want"), [("half-up", F(13, 100)), ("half-even", F(12, 100))])
 def test_rounding_is_said_once(how, want):
     assert Rounding(decimals=2, how=how).rounded(F(1, 8)) == want
+
+
+def test_of_equal_lowest_shares_the_heavier_is_dropped():
+    rows = [Item(name=n, points=F(p), possible=F(1), weight=F(w)) for n, p, w in (("a", 0, 1), ("b", 0, 5), ("c", 1, 1))]  # fmt: skip
+    total = group_total("g", rows, 1, F(10))
+    assert (total.dropped, total.points) == (("b",), 5)
+
+
+def test_cap_and_bonus_of_the_file_hold_for_final_points(tmp_path):
+    (tmp_path / "course.yaml").write_text(COURSE.replace("cap: 9, bonus: 1", "bonus: 1"))
+    policy = load(tmp_path / "course.yaml")
+    assert policy.final("quiz", F(15), F(10)).points == 11
+    assert policy.final("midterm", F(15), F(10)).points == 10
+    assert policy.final("midterm", None, F(10)).points is None
+    (tmp_path / "course.yaml").write_text(COURSE)
+    assert load(tmp_path / "course.yaml").final("quiz", F(15), F(10)).points == 9
