@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from statistics import median
 
 WIDTH, HEIGHT = 480, 200
 _LEFT, _TOP, _BOTTOM = 8, 24, 40
@@ -53,21 +53,29 @@ class Chart:
 
 
 def chart(
-    title: str, points: Sequence[Fraction], possible: Fraction, *, final: bool = True
+    title: str,
+    points: Iterable[Fraction] | Mapping[Fraction, int],
+    possible: Fraction,
+    *,
+    final: bool = True,
 ) -> Chart:
-    """Return the histogram of points out of those that are possible; the top bin holds its end."""
+    """Return the histogram of points out of those that are possible; the top bin holds its end.
+
+    ``points`` are one for each hand-in, or how many hand-ins have how many points.
+    """
+    often = Counter(points)
     step = _step(possible)
     bins = max(1, -(-possible // step))
     counts = [0] * bins
-    for value in points:
-        counts[min(max(int(value // step), 0), bins - 1)] += 1
+    for value, many in often.items():
+        counts[min(max(int(value // step), 0), bins - 1)] += many
     wide = (WIDTH - 2 * _LEFT) / bins
     room = HEIGHT - _TOP - _BOTTOM
     return Chart(
         title=title,
         final=final,
-        count=len(points),
-        median=Fraction(median(points)),
+        count=often.total(),
+        median=_median(often),
         possible=possible,
         bars=tuple(
             _bar(n, count, wide, room * count / max(counts)) for n, count in enumerate(counts)
@@ -79,6 +87,15 @@ def chart(
             if count
         ),
     )
+
+
+def _median(often: Counter[Fraction]) -> Fraction:
+    """The middle value, or half way between the two in the middle."""
+    count, below, middle = often.total(), 0, []
+    for value in sorted(often):
+        first, below = below, below + often[value]
+        middle += [value for place in ((count - 1) // 2, count // 2) if first <= place < below]
+    return sum(middle, Fraction(0)) / 2
 
 
 def _bar(number: int, count: int, wide: float, high: float) -> Bar:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,17 @@ from markupsafe import Markup
 
 from grader.model import Evidence, Result
 from grader.report import Problem
-from grader.report.batch import Batch, grades_csv, results_json
+from grader.report.batch import Batch, ResultsFile, grades_head, grades_line
+from grader.report.class_page import PAGE, grid, page_file, pages
 from grader.report.compose import report
 from grader.report.feedback import STATES
 from grader.report.handed_in import NOTHING, HandedIn
-from grader.report.overview import overview
+from grader.report.item_statistics import statistics_csv, statistics_json
+from grader.report.overview import Overview, overview
 from grader.report.results import points
+from grader.report.summary import Summary
 from grader.report.text import code, escaped, visible
+from grader.report.writing import written
 from grader.rubric import Rubric
 
 
@@ -61,16 +66,92 @@ def student(
 
 
 def batch(done: Batch, out: Path, name: Callable[[str], str]) -> None:
-    """Write the class page, results.json and grades.csv of a run."""
+    """Write the class pages, results.json, grades.csv and the statistics of a class.
+
+    The class is read twice: once for its figures, once for what has a line for each student.
+
+    Raises:
+        OSError: when a file cannot be written; those that are there stay as they were.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    _write(out / "results.json", results_json(done))
-    _write(out / "grades.csv", grades_csv(done))
-    text = (
-        _environment("html")
-        .get_template("index.html")
-        .render(page=overview(done, name), states=STATES)
+    page = overview(done, name)
+    with written(out / "statistics.json") as file:
+        file.write(statistics_json(done, page.statistics))
+    with written(out / "statistics.csv") as file:
+        file.write(statistics_csv(page.statistics))
+    results = ResultsFile(done)
+    with written(out / "results.json") as machine, written(out / "grades.csv") as sheet:
+        machine.write(results.start)
+        sheet.write(grades_head(done))
+        for number, rows in _hundreds(done, page.count):
+            machine.writelines(results.student(result) for result in rows)
+            sheet.writelines(grades_line(result) for result in rows)
+            _class_file(done, out, name, rows, number, page)
+        machine.write(results.end)
+    _clear_pages(out, pages(page.count))
+
+
+def class_page(
+    rubric: Rubric,
+    rows: Iterable[Summary],
+    number: int,
+    count: int,
+    *,
+    link: Callable[[str], str],
+    address: Callable[[int], str] = page_file,
+    version: str = "",
+) -> str:
+    """Return one page of students as HTML.
+
+    Args:
+        rubric: whose parts are the columns.
+        rows: the students of this page, in their order.
+        number: which page, from 1.
+        count: how many students the class has.
+        link: gives the address of a student's report.
+        address: gives the address of a page.
+        version: which grader marked.
+    """
+    table = grid(rubric, rows, number, count, link=link, address=address, version=version)
+    return _environment("html").get_template("class.html").render(grid=table, states=STATES)
+
+
+def _class_file(
+    done: Batch,
+    out: Path,
+    name: Callable[[str], str],
+    rows: Sequence[Summary],
+    number: int,
+    page: Overview,
+) -> None:
+    table = grid(
+        done.rubric,
+        rows,
+        number,
+        page.count,
+        link=lambda student: f"reports/{name(student)}.html",
+        version=page.version,
     )
-    _write(out / "index.html", text)
+    template = _environment("html").get_template("index.html" if number == 1 else "class.html")
+    with written(out / page_file(number)) as file:
+        file.write(template.render(page=page, grid=table, states=STATES))
+
+
+def _hundreds(done: Batch, count: int) -> Iterator[tuple[int, list[Summary]]]:
+    """The class in pages; an empty class has one that is empty."""
+    ordered = done.ordered()
+    for number in range(1, pages(count) + 1):
+        yield number, list(islice(ordered, PAGE))
+    for _ in ordered:
+        raise ValueError("the class grew while its files were written; write them again")
+
+
+def _clear_pages(out: Path, last: int) -> None:
+    """Take away pages that an earlier, larger class left."""
+    for file in out.glob("class-*.html"):
+        number = file.stem.removeprefix("class-")
+        if number.isdecimal() and int(number) > last:
+            file.unlink()
 
 
 def _write_pdf(path: Path, html: str) -> str:
@@ -101,7 +182,7 @@ def _environment(kind: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters.update(points=_shown, worth=_worth, anchor=_anchor, code=code)
+    environment.filters.update(points=_shown, worth=_worth, anchor=_anchor, code=code, two=_two)
     return environment
 
 
@@ -117,6 +198,12 @@ def _quiet(value: Any) -> Any:
 def _shown(value: Fraction | None) -> Markup:
     """Points as written; digits need no escape, and a page shows the same ones over and over."""
     return Markup("–" if value is None else str(points(value, 2)))  # noqa: S704
+
+
+def _two(value: float | None) -> Markup:
+    """A figure with two decimals, or a dash where it would rest on too few."""
+    shown = "–" if value is None else f"{value + 0.0:.2f}".replace("-", "−")
+    return Markup("0.00" if shown == "−0.00" else shown)  # noqa: S704  # digits
 
 
 def _worth(value: Fraction) -> str:

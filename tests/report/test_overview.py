@@ -57,8 +57,8 @@ def test_difficulty_is_the_mean_share_over_decided_marks() -> None:
     half = sample.part("1", "Asked", [sample.mark("m", "2", "1", "half")])
     whole = sample.part("1", "Asked", [sample.mark("m", "2", "2", "all")])
     waits = sample.part("1", "Asked", [sample.mark("m", "2", None, "", proposed="0", why="text")])
-    assert of([half], [whole], [waits]).columns[0].share == 75
-    assert of([waits]).columns[0].share is None
+    assert of(*[[half], [whole]] * 3, [waits]).columns[0].share == 75
+    assert of([half], [whole], [half], [whole], [waits]).columns[0].share is None, "four: too few"
 
 
 def test_frequent_mistakes_count_students_and_leave_out_what_is_no_mistake() -> None:
