@@ -15,9 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests/benchmarks")]
-os.environ["PYTHONPATH"] = str(ROOT)
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import bench_text
 
@@ -27,6 +26,7 @@ from grader.pipeline.executors.recipe import Recipe
 from grader.pipeline.grading import Grading
 from tests.executors import _toys as toys
 
+ROOT = Path(__file__).parents[2]
 ROUNDS = 5
 NEEDS = Needs(memory_mb=512)
 

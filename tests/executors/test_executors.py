@@ -98,6 +98,24 @@ def test_the_same_hand_ins_give_the_same_results_and_files_on_each(
 
 
 @pytest.mark.slow
+def test_code_that_is_run_in_boxes_on_nodes_gives_the_same(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="Ray is not installed: it was not compared with the others")
+    loaded = load_assignment(ROOT, "add")
+    sources = hand_ins(sorted((ROOT / "submissions/add").iterdir()))
+    seen = {}
+    for name, more in {"pool": {}, "ray": {}, "far": {"carried_from": ROOT}}.items():
+        out = tmp_path / name
+        boxes = {"hidden": [ROOT, tmp_path], "accept": "L0"}
+        recipe = Recipe.of(loaded, boxes=boxes, make=partial(Grading, out=out), **more)
+        kind = "pool" if name == "pool" else "ray"
+        run = executor(kind, recipe.start, 2, needs=Needs(memory_mb=256), shared=not more)
+        seen[name] = (_results(run, sources), _written(out))
+    assert len(seen["pool"][0]) == 3
+    assert seen["ray"] == seen["pool"]
+    assert seen["far"] == seen["pool"]
+
+
+@pytest.mark.slow
 def test_a_machine_with_another_rubric_is_refused(course: Path) -> None:
     recipe = Recipe.of(load_assignment(course, "sums"), boxes=None)
     rubric = course / "rubrics/sums.yaml"

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +63,11 @@ def _runs(process: int) -> bool:
 class Nodes:
     """Three nodes; the driver is connected to the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, **head: int) -> None:
         from ray.cluster_utils import Cluster
 
-        head = {**SMALL, "include_dashboard": False}
-        self.cluster = Cluster(initialize_head=True, connect=False, head_node_args=head)
+        own = {**SMALL, "include_dashboard": False, **head}
+        self.cluster = Cluster(initialize_head=True, connect=False, head_node_args=own)
         self.others = [self.cluster.add_node(**SMALL) for _ in range(2)]
         self.address = self.cluster.address
 
@@ -75,9 +76,9 @@ class Nodes:
 
 
 @pytest.fixture
-def nodes() -> Iterator[Nodes]:
+def nodes(request: pytest.FixtureRequest) -> Iterator[Nodes]:
     before = _tree(os.getpid())
-    made = Nodes()
+    made = Nodes(**getattr(request, "param", {}))
     started = _tree(os.getpid()) - before
     assert started
     try:
@@ -106,6 +107,28 @@ def test_a_node_killed_in_mid_run_loses_nothing_and_duplicates_nothing(
                 nodes.kill(1)
     assert sorted(answer.item for answer in found) == list(range(60))
     assert all(answer.twice == 2 * answer.item for answer in found)
+
+
+@pytest.mark.parametrize("nodes", [{"num_cpus": 0}], indirect=True, ids=["head without seats"])
+def test_an_item_that_meets_two_dying_nodes_is_not_to_blame(nodes: Nodes) -> None:
+    nodes.others.append(nodes.cluster.add_node(**SMALL))
+    with Ray(toys.Doubling(slow=4).start, 1, NEEDS, cluster=nodes.address) as run:
+
+        def kill_twice() -> None:
+            done: set[str] = set()
+            deadline = time.monotonic() + 60
+            while len(done) < 2 and time.monotonic() < deadline:
+                time.sleep(0.1)
+                at = run._places[0].node
+                for number, other in enumerate(nodes.others):
+                    if at == other.node_id and at not in done and run.under_way:
+                        nodes.kill(number)
+                        done.add(at)
+
+        with ThreadPoolExecutor(1) as beside:
+            killed = beside.submit(kill_twice)
+            assert list(run([8])) == [toys.Answer(8, 16)]
+            killed.result()
 
 
 def test_an_item_that_ends_its_process_is_given_up_and_nobody_else_is(nodes: Nodes) -> None:

@@ -8,6 +8,7 @@ costs time and nothing else, and an answer is taken only for an item that still 
 from __future__ import annotations
 
 import contextlib
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,13 +19,14 @@ from grader import __version__
 from grader.pipeline.crew import Died, Work
 from grader.pipeline.executors.carried import Unpacking, packed
 from grader.pipeline.executors.needs import Needs, NoRoom
-from grader.pipeline.executors.ray_nodes import alive, connect, ray_module, room
+from grader.pipeline.executors.ray_nodes import connect, lives, ray_module, room
 
 _DEPTH = 2
 """Items given to a process: one is worked on, one waits there, so that none waits for the wire."""
 _DEATHS, _LOST = 2, 4
 """An item is given up after so many deaths of its process, or of whole nodes beneath it."""
 _LOOK_SECONDS = 5.0
+_NEWS_SECONDS = 0.5
 _CLOSE_SECONDS = 20.0
 
 
@@ -59,12 +61,19 @@ class Seat:
 @dataclass(slots=True, eq=False)
 class _Task:
     item: Any
-    deaths: int = 0
-    lost: int = 0
+    fell: list[str] = field(default_factory=list)
+    """Nodes on which its process ended while it was the oldest there; empty for one out of reach."""
 
     @property
     def suspect(self) -> bool:
-        return self.deaths + self.lost > 0
+        return bool(self.fell)
+
+    def blamed(self, ray: Any) -> bool:
+        """Whether it is given up: it ended processes on nodes that live, or very many nodes."""
+        if len(self.fell) < _DEATHS:
+            return False
+        time.sleep(_NEWS_SECONDS)  # the end of a process may be told before that of its node
+        return len(self.fell) >= _LOST or sum(lives(ray, one) for one in self.fell) >= _DEATHS
 
 
 @dataclass(slots=True, eq=False)
@@ -249,8 +258,6 @@ class Ray:
         ray = ray_module()
         with contextlib.suppress(ray.exceptions.RayError):
             ray.kill(place.actor)  # one that is only out of reach must not go on
-        # a node is told to be dead before the processes on it are; then no item is to blame
-        gone = place.node is not None and place.node not in alive(ray)
         if place.node is None:
             self._stillborn += 1
             if self._stillborn > 2 * len(self._places):
@@ -259,12 +266,11 @@ class Ray:
                 ) from None
         self._places[self._places.index(place)] = self._place()
         tasks = [task for _, task in place.air]
-        for task in tasks[:1]:
-            lost = gone or not isinstance(error, ray.exceptions.ActorDiedError)
-            task.lost, task.deaths = task.lost + lost, task.deaths + (not lost)
         self._again.extendleft(reversed(tasks[1:]))
         for task in tasks[:1]:
-            if task.deaths >= _DEATHS or task.lost >= _LOST:
+            died = isinstance(error, ray.exceptions.ActorDiedError)
+            task.fell.append(place.node or "" if died else "")
+            if task.blamed(ray):
                 yield Died(task.item)
             else:
                 self._again.appendleft(task)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
@@ -71,9 +72,18 @@ def _nodes(ray: Any) -> list[dict[str, Any]]:
     return [node for node in ray.nodes() if node["Alive"]]
 
 
-def alive(ray: Any) -> set[str]:
-    """Return the ids of the nodes that live."""
-    return {node["NodeID"] for node in _nodes(ray)}
+def lives(ray: Any, node: str) -> bool:
+    """Whether a node is there: Ray says so, and it can be reached.
+
+    Ray itself knows of the end of a process at once, and of that of its node by heartbeats that
+    stay away for a quarter of a minute.
+    """
+    for one in _nodes(ray):
+        if one["NodeID"] == node:
+            address = (one["NodeManagerAddress"], one["NodeManagerPort"])
+            with contextlib.suppress(OSError), socket.create_connection(address, timeout=2):
+                return True
+    return False
 
 
 def room(ray: Any, needs: Needs) -> int:
