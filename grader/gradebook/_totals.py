@@ -166,6 +166,7 @@ def group_total(
     drops = min(drop_lowest, len(live) - 1)
     gone = {item.name for item in live if item.points is None and _surely_out(item, live, drops)}
     waiting = tuple(item.name for item in live if item.points is None and item.name not in gone)
+    steps: tuple[str, ...]
     if waiting:
         steps = (f"{name}: open, {', '.join(waiting)} waits for a person",)
         return Total(points=None, possible=whole, dropped=tuple(sorted(gone)), open=waiting, steps=steps)  # fmt: skip

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.pipeline.assignment import Assignment, NoCourse, find_course, load_assignment
-from grader.pipeline.boxes import Boxes, boxes_for
+from grader.pipeline.boxes import Boxes, boxes_for, wanted
 from grader.pipeline.crew import Crew, Died
 from grader.pipeline.files import safe_name
 from grader.pipeline.grading import Grading, Source, mark_record
@@ -34,6 +34,7 @@ __all__ = [
     "SolutionFails",
     "Source",
     "boxes_for",
+    "check_solution",
     "find_course",
     "grade",
     "hand_ins",
@@ -41,6 +42,7 @@ __all__ = [
     "mark_record",
     "safe_name",
     "stored",
+    "wanted",
 ]
 
 Watch = Callable[[Iterator[Summary]], Iterable[Summary]]

@@ -105,15 +105,15 @@ def boxes_for(
         Damaged: when ``data`` cannot be used.
         NotEnough: when this machine has less than ``require``; nothing is read or run then.
     """
-    wanted = run and any(part.runs for part in assignment.rubric.parts)
-    trainings = [group.kind for group in groups(assignment.rubric)] if wanted and train else []
+    runs, trains = wanted(assignment, run=run, train=train)
+    trainings = [group.kind for group in groups(assignment.rubric)] if trains else []
     folder = own_folder() if trainings else None
     staged = worlds(trainings, Path(folder.name), data, weights) if folder else {}
     leases = _leases(trainings)
     seen = Seen(venv, _covered(hidden), shown(staged, weights))
-    native = _native(assignment, seen, leases, runs=wanted, trains=bool(trainings))
+    native = _native(assignment, seen, leases, runs=runs, trains=bool(trainings))
     made = Boxes(_reader(native), worlds=staged, leases=leases, _native=native, _folder=folder)
-    if wanted:
+    if runs:
         runtime = assignment.rubric.run.runtime
         made.running, made.refused = _running(native, accept, seen, runtime)
         made.untrained = _untrained(made, native) if trainings else ""
@@ -128,6 +128,12 @@ def boxes_for(
                 "nothing was read or run. See: grader doctor"
             )
     return made
+
+
+def wanted(assignment: Assignment, *, run: bool = True, train: bool = True) -> tuple[bool, bool]:
+    """Return whether code is to be run for an assignment, and whether trainings are."""
+    runs = run and any(part.runs for part in assignment.rubric.parts)
+    return runs, runs and train and bool(groups(assignment.rubric))
 
 
 @dataclass(frozen=True, slots=True)

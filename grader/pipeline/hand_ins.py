@@ -20,6 +20,8 @@ class HandIn:
     student: str
     paths: tuple[tuple[str, Path], ...]
     twin: bool = False
+    key: str = ""
+    """The id that the file or folder is named by; ``student`` tells twins apart."""
 
 
 def hand_ins(paths: Iterable[Path]) -> list[HandIn]:
@@ -37,7 +39,9 @@ def hand_ins(paths: Iterable[Path]) -> list[HandIn]:
             s for s in _numbered(name) if s not in taken and (s == name or s not in counts)
         )
         taken.add(student)
-        found.append(HandIn(student=student, paths=tuple(_files(path)), twin=counts[name] > 1))
+        found.append(
+            HandIn(student=student, paths=tuple(_files(path)), twin=counts[name] > 1, key=name)
+        )
     return found
 
 

@@ -51,6 +51,8 @@ class Batch:
     results: list[Summary] = field(default_factory=list)
     summaries: Callable[[], Iterator[Summary]] | None = None
     """Gives a fresh iterator over all summaries by student; ``results`` is not looked at then."""
+    notes: tuple[Problem, ...] = ()
+    """What is to be said of the class beside the problems of single hand-ins."""
     decided: Callable[[], Iterable[Decided]] = _no_pairs
     """Gives the marks that had a proposal and were decided by a person."""
     _counts: Counts | None = field(default=None, init=False, repr=False)
@@ -94,7 +96,7 @@ class Batch:
     @property
     def problems(self) -> list[Problem]:
         """The problems of all hand-ins, each once, sorted."""
-        return sorted(self.counts.problems)
+        return sorted({*self.counts.problems, *self.notes})
 
     @property
     def unreadable(self) -> int:

@@ -1,0 +1,61 @@
+"""Options that several commands share, and what they open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli._inert import inert
+
+if TYPE_CHECKING:
+    from grader.gradebook import Book
+    from grader.gradebook.policy import Policy
+
+UNREAD, USAGE, CONTENT, OURS = 1, 2, 3, 4
+
+COURSE = click.option(
+    "--course",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Course folder (default: the nearest one with rubrics/).",
+)
+LEVEL = click.Choice(["L0", "L1", "L2", "L3", "L4"])
+PAPER = click.option(
+    "--paper",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The printed questions; their text is taken out of hand-ins.",
+)
+KEYS = click.option(
+    "--keys",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Keys of parts that no reference computes; they win over the rubric's.",
+)
+JOBS = click.option(
+    "--jobs", type=click.IntRange(1, 256), default=None, help="Workers (default: cores)."
+)
+BOOK = click.option(
+    "--gradebook",
+    "url",
+    help="A team's database, as postgresql://USER@HOST/NAME (default: GRADER_GRADEBOOK, "
+    "else the course's .grader/gradebook.sqlite3).",
+)
+
+
+def say(line: str) -> None:
+    """Say one line to people, with nothing in it that a terminal would obey."""
+    click.echo(inert(line), err=True)
+
+
+def open_book(course: Path, url: str | None) -> Book:
+    """Open the gradebook of a course."""
+    from grader.gradebook import open_book as opened
+
+    return opened(course / ".grader", url)
+
+
+def policy_of(course: Path) -> Policy:
+    """Read the course's policy; it is empty where there is none."""
+    from grader.gradebook.policy import load
+
+    return load(course / "rubrics" / "course.yaml")

@@ -1,0 +1,195 @@
+"""Marks by hand and comments: whose, when and why. None is ever overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from grader.gradebook.audit import log
+from grader.gradebook.book import Book
+from grader.gradebook.opening import GradebookError
+from grader.gradebook.tables import assignment, comment, decision, submission
+from grader.marking.decided import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """What a person wrote to a student; ``part`` is empty where it is about all."""
+
+    id: int
+    part: str
+    author: str
+    at: datetime
+    text: str
+
+
+def decide(
+    book: Book,
+    submission_id: int,
+    part: str,
+    points: Fraction | None,
+    *,
+    reason: str,
+    proposed: Fraction | None = None,
+) -> None:
+    """Mark a part by hand; without points, take the mark by hand back.
+
+    Raises:
+        GradebookError: when there is no reason, or it cannot be written.
+    """
+    if not reason.strip():
+        raise GradebookError("a mark by hand needs a reason: it is told to the student")
+
+    def do(connection: Connection) -> None:
+        row = {
+            "submission_id": submission_id,
+            "part": part,
+            "kind": "hand",
+            "points": points,
+            "proposed": proposed,
+            "author": book.author,
+            "at": book.now(),
+            "reason": reason,
+        }
+        connection.execute(sa.insert(decision).values(**row))
+        name, key, label = _named(connection, submission_id)
+        data = {"part": part, "points": None if points is None else str(points), "attempt": label}
+        log(connection, book, "mark by hand", assignment=name, who=key, data=data)
+
+    book.write(do)
+
+
+def keep(
+    connection: Connection, book: Book, run: int, kept: Iterable[tuple[int, str, Fraction]]
+) -> None:
+    """Hold marks that a regrade was not to lower: hand-in, part, points."""
+    rows = [
+        {
+            "submission_id": of,
+            "part": part,
+            "kind": "kept",
+            "points": points,
+            "author": book.author,
+            "at": book.now(),
+            "reason": "a later change of the marking does not lower this mark",
+            "run_id": run,
+        }
+        for of, part, points in kept
+    ]
+    if rows:
+        connection.execute(sa.insert(decision), rows)
+
+
+def release(connection: Connection, book: Book, run: int) -> None:
+    """Let go of what a run kept, where it still holds."""
+    rows = connection.execute(sa.select(decision).where(decision.c.run_id == run)).all()
+    for row in rows:
+        last = sa.select(sa.func.max(decision.c.id)).where(
+            decision.c.submission_id == row.submission_id, decision.c.part == row.part
+        )
+        if connection.execute(last).scalar_one() == row.id:
+            undone = {
+                "submission_id": row.submission_id,
+                "part": row.part,
+                "kind": "kept",
+                "points": None,
+                "author": book.author,
+                "at": book.now(),
+                "reason": "the regrade was undone",
+                "run_id": run,
+            }
+            connection.execute(sa.insert(decision).values(**undone))
+
+
+def decisions(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Decision, ...]]:
+    """Return the decisions that hold, by hand-in, each in the order of its parts."""
+    found: dict[int, dict[str, Decision | None]] = {}
+    for at in range(0, len(ids), 500):
+        query = (
+            sa.select(decision)
+            .where(decision.c.submission_id.in_(ids[at : at + 500]))
+            .order_by(decision.c.id)
+        )
+        for row in connection.execute(query):
+            made = None
+            if row.points is not None:
+                made = Decision(
+                    part=row.part,
+                    points=row.points,
+                    kind=row.kind,
+                    reason=row.reason,
+                    author=row.author,
+                    at=row.at.isoformat(),
+                )
+            found.setdefault(row.submission_id, {})[row.part] = made
+    held = {
+        of: tuple(d for _, d in sorted(by.items()) if d is not None) for of, by in found.items()
+    }
+    return {of: some for of, some in held.items() if some}
+
+
+def pairs(book: Book, name: str) -> list[tuple[str, Fraction, Fraction]]:
+    """Return part, proposal and decision of every mark by hand that had a proposal."""
+    query = (
+        sa.select(decision.c.submission_id, decision.c.part, decision.c.proposed, decision.c.points)
+        .join(submission, submission.c.id == decision.c.submission_id)
+        .join(assignment, assignment.c.id == submission.c.assignment_id)
+        .where(assignment.c.name == name, decision.c.kind == "hand")
+        .order_by(decision.c.id)
+    )
+    rows = book.read(lambda connection: connection.execute(query).all())
+    last = {(row.submission_id, row.part): row for row in rows}
+    return [
+        (row.part, row.proposed, row.points)
+        for row in last.values()
+        if row.proposed is not None and row.points is not None
+    ]
+
+
+def add_comment(
+    book: Book, submission_id: int, text: str, *, part: str = "", instead_of: int | None = None
+) -> None:
+    """Write a comment to a student; one with no text takes back the one that it replaces."""
+
+    def do(connection: Connection) -> None:
+        row = {
+            "submission_id": submission_id,
+            "part": part,
+            "author": book.author,
+            "at": book.now(),
+            "text": text,
+            "instead_of": instead_of,
+        }
+        connection.execute(sa.insert(comment).values(**row))
+        name, key, _ = _named(connection, submission_id)
+        log(connection, book, "comment", assignment=name, who=key, data={"part": part})
+
+    book.write(do)
+
+
+def comments(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Comment, ...]]:
+    """Return the comments that hold, by hand-in, oldest first."""
+    query = sa.select(comment).where(comment.c.submission_id.in_(list(ids))).order_by(comment.c.id)
+    rows = connection.execute(query).all()
+    replaced = {row.instead_of for row in rows}
+    found: dict[int, tuple[Comment, ...]] = {}
+    for row in rows:
+        if row.id not in replaced and row.text:
+            made = Comment(id=row.id, part=row.part, author=row.author, at=row.at, text=row.text)
+            found[row.submission_id] = (*found.get(row.submission_id, ()), made)
+    return found
+
+
+def _named(connection: Connection, submission_id: int) -> tuple[str, str, int]:
+    query = (
+        sa.select(assignment.c.name, submission.c.key, submission.c.attempt)
+        .join(assignment, assignment.c.id == submission.c.assignment_id)
+        .where(submission.c.id == submission_id)
+    )
+    row = connection.execute(query).one()
+    return row[0], row[1], row[2]

@@ -1,0 +1,119 @@
+"""One student taken out of the gradebook for good; the log keeps a pseudonym that leads nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from grader.gradebook.audit import log
+from grader.gradebook.book import Book
+from grader.gradebook.opening import GradebookError
+from grader.gradebook.people import people_in
+from grader.gradebook.tables import (
+    assignment,
+    cell,
+    change,
+    comment,
+    decision,
+    evidence,
+    extension,
+    pseudonym,
+    result,
+    seen,
+    standing,
+    student,
+    submission,
+    submission_file,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """What was taken away: hand-ins by assignment, and files that nobody else has."""
+
+    labels: tuple[tuple[str, str], ...]
+    origins: tuple[str, ...]
+    files: int
+
+
+def purge(book: Book, key: str) -> Purged:
+    """Take a student out: roster, hand-ins, evidence, marks, comments, files.
+
+    Raises:
+        GradebookError: when nobody has this id.
+    """
+    named: dict[str, set[str]] = {}
+
+    def do(connection: Connection) -> Purged:
+        keys = _keys(connection, key)
+        rows = connection.execute(
+            sa.select(submission.c.id, submission.c.label, submission.c.origin, assignment.c.name)
+            .join(assignment, assignment.c.id == submission.c.assignment_id)
+            .where(submission.c.key.in_(keys))
+        ).all()
+        there = connection.execute(sa.select(student.c.id).where(student.c.key == key)).first()
+        if not rows and there is None:
+            raise GradebookError(f"nobody in the gradebook has the id '{key}'")
+        ids = [row.id for row in rows]
+        named["files"] = _files(connection, ids)
+        _delete(connection, ids)
+        for table in (student, extension):
+            connection.execute(sa.delete(table).where(table.c.key.in_(keys)))
+        for row in rows:
+            connection.execute(
+                sa.delete(seen).where(seen.c.path.startswith(row.origin, autoescape=True))
+            )
+        connection.execute(sa.delete(pseudonym).where(pseudonym.c.key.in_(keys)))
+        named["orphans"] = {sha for sha in named["files"] if not _used(connection, sha)}
+        log(connection, book, "purge", data={"hand_ins": len(ids), "files": len(named["orphans"])})
+        return Purged(
+            labels=tuple((row.name, row.label) for row in rows),
+            origins=tuple(row.origin for row in rows if row.origin),
+            files=len(named["orphans"]),
+        )
+
+    done = book.write(do)
+    for sha in named["orphans"]:
+        book.store.remove(sha)
+    return done
+
+
+def _keys(connection: Connection, key: str) -> list[str]:
+    """All ids that stand for the student: a hand-in may have come under a login or an e-mail."""
+    people = people_in(connection)
+    own = people.whose(key) or key
+    given = connection.execute(sa.select(submission.c.key).distinct()).scalars()
+    return sorted({key, own, *(one for one in given if people.whose(one) == own)})
+
+
+def _files(connection: Connection, ids: Sequence[int]) -> set[str]:
+    """Hashes of all that is kept of hand-ins."""
+    names = sa.select(submission_file.c.sha256).where(submission_file.c.submission_id.in_(ids))
+    found = set(connection.execute(names).scalars())
+    query = sa.select(evidence.c.sha256, evidence.c.blobs).where(evidence.c.submission_id.in_(ids))
+    for sha, blobs in connection.execute(query):
+        found |= {sha, *blobs}
+    return found - {""}
+
+
+def _delete(connection: Connection, ids: Sequence[int]) -> None:
+    own = sa.select(result.c.id).where(result.c.submission_id.in_(ids))
+    connection.execute(sa.delete(cell).where(cell.c.result_id.in_(own)))
+    ours = sa.update(comment).where(comment.c.submission_id.in_(ids))
+    connection.execute(ours.values(instead_of=None))
+    for table in (change, standing, decision, comment, result, evidence, submission_file):
+        connection.execute(sa.delete(table).where(table.c.submission_id.in_(ids)))
+    connection.execute(sa.delete(submission).where(submission.c.id.in_(ids)))
+
+
+def _used(connection: Connection, sha: str) -> bool:
+    """Whether somebody else's hand-in has this file."""
+    queries = (
+        sa.select(submission_file.c.position).where(submission_file.c.sha256 == sha),
+        sa.select(evidence.c.id).where(evidence.c.sha256 == sha),
+        sa.select(evidence.c.id).where(evidence.c.blobs.cast(sa.Text).contains(sha)),
+    )
+    return any(connection.execute(query.limit(1)).first() is not None for query in queries)

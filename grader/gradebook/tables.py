@@ -1,0 +1,348 @@
+"""The tables of a gradebook, as they are now; ``migrations`` lead here from every earlier form.
+
+Points are exact fractions in text, times are UTC in text that sorts, documents are packed JSON.
+Nothing that a decision or the log says is ever changed or deleted: what is no longer so is said by
+a later row.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Points(TypeDecorator[Fraction]):
+    """Exact points: ``5/3``."""
+
+    impl = String(80)
+    cache_ok = True
+
+    def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> str | None:
+        """Write a fraction."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:
+        """Read a fraction."""
+        return None if value is None else Fraction(value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC, to the microsecond."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Write a moment; one without a zone is a bug."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        """Read a moment."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Plain(TypeDecorator[Any]):
+    """A small document as JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        """Write canonical JSON; every sign outside ASCII is escaped, lone surrogates too."""
+        return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Read JSON."""
+        return None if value is None else json.loads(value)
+
+
+class Words(TypeDecorator[str]):
+    """Text of anybody's: what no database can hold (a NUL, half a pair of surrogates) is escaped."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Write a text."""
+        if value is None:
+            return None
+        return value.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Read a text."""
+        return value
+
+
+class Packed(TypeDecorator[str]):
+    """A long text, compressed."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """Pack a text."""
+        return None if value is None else zlib.compress(value.encode("utf-8", "surrogatepass"), 3)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        """Unpack a text."""
+        return None if value is None else zlib.decompress(value).decode("utf-8", "surrogatepass")
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+def _to(table: str, *, name: str = "", null: bool = False) -> Column[int]:
+    """A column that points to a row of another table."""
+    return Column(name or f"{table}_id", Integer, ForeignKey(f"{table}.id"), nullable=null)
+
+
+student = Table(
+    "student",
+    metadata,
+    _id(),
+    Column("key", Words, nullable=False, unique=True),
+    Column("name", Words, nullable=False, default=""),
+    Column("email", Words, nullable=False, default=""),
+    Column("section", Words, nullable=False, default=""),
+    Column("others", Plain, nullable=False, default=dict),
+    Column("active", Boolean, nullable=False, default=True),
+)
+"""The roster: nobody is in it who is not in a list that the instructor gave."""
+
+pseudonym = Table(
+    "pseudonym",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("name", String(20), nullable=False, unique=True),
+)
+"""What the log calls somebody: random, and forgotten when the student is purged."""
+
+assignment = Table(
+    "assignment", metadata, _id(), Column("name", Words, nullable=False, unique=True)
+)
+
+submission = Table(
+    "submission",
+    metadata,
+    _id(),
+    _to("assignment"),
+    Column("key", Words, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("label", Words, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("received", Instant, nullable=False),
+    Column("origin", Words, nullable=False, default=""),
+    Column("twin", Boolean, nullable=False, default=False),
+    UniqueConstraint("assignment_id", "key", "attempt"),
+    UniqueConstraint("assignment_id", "label"),
+    Index("ix_submission_digest", "digest"),
+)
+"""One hand-in as received; ``key`` is the id that it came with, on the roster or not."""
+
+submission_file = Table(
+    "submission_file",
+    metadata,
+    Column("submission_id", Integer, ForeignKey("submission.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("bytes", Integer, nullable=False),
+    Column("lost", Words, nullable=False, default=""),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    _id(),
+    _to("submission"),
+    Column("key", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("blobs", Plain, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("isolation", Words, nullable=False),
+    Column("failed", Boolean, nullable=False, default=False),
+    UniqueConstraint("submission_id", "key"),
+)
+"""What was collected of a hand-in under one plan, runtime and engine; the record is a stored file."""
+
+result = Table(
+    "result",
+    metadata,
+    _id(),
+    _to("submission"),
+    _to("evidence"),
+    Column("key", String(64), nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("earned", Points),
+    Column("settled", Points, nullable=False),
+    Column("open", Integer, nullable=False),
+    Column("unreadable", Boolean, nullable=False),
+    Column("problems", Plain, nullable=False),
+    Column("data", Packed, nullable=False),
+    UniqueConstraint("submission_id", "key"),
+    Index("ix_result_evidence_id", "evidence_id"),
+)
+
+cell = Table(
+    "cell",
+    metadata,
+    Column("result_id", Integer, ForeignKey("result.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("part", Words, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("earned", Points),
+    Column("proposed", Points),
+    Column("why", String(20)),
+    Column("detail", Words, nullable=False),
+    Column("mistakes", Plain, nullable=False),
+)
+"""One part of one result, for tables and queries."""
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("submission_id", Integer, ForeignKey("submission.id"), primary_key=True),
+    _to("result"),
+    Index("ix_standing_result_id", "result_id"),
+)
+"""Which result of a hand-in holds."""
+
+run = Table(
+    "run",
+    metadata,
+    _id(),
+    _to("assignment"),
+    Column("kind", String(12), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("author", Words, nullable=False),
+    Column("made_with", Plain, nullable=False),
+    Column("told", Plain, nullable=False, default=dict),
+)
+"""A batch, an applied regrade, an undo."""
+
+change = Table(
+    "change",
+    metadata,
+    Column("run_id", Integer, ForeignKey("run.id"), primary_key=True),
+    Column("submission_id", Integer, ForeignKey("submission.id"), primary_key=True),
+    Column("before_id", Integer, ForeignKey("result.id"), nullable=False),
+    Column("after_id", Integer, ForeignKey("result.id"), nullable=False),
+    Index("ix_change_submission_id", "submission_id"),
+)
+"""Which result took the place of which, and by which run."""
+
+decision = Table(
+    "decision",
+    metadata,
+    _id(),
+    _to("submission"),
+    Column("part", Words, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("points", Points),
+    Column("proposed", Points),
+    Column("author", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reason", Words, nullable=False),
+    _to("run", null=True),
+    Index("ix_decision_submission_id", "submission_id"),
+)
+"""Marks by hand (``hand``), and marks that a regrade was not to lower (``kept``); without points it
+withdraws the one before it."""
+
+comment = Table(
+    "comment",
+    metadata,
+    _id(),
+    _to("submission"),
+    Column("part", Words, nullable=False, default=""),
+    Column("author", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("text", Words, nullable=False),
+    _to("comment", name="instead_of", null=True),
+    Index("ix_comment_submission_id", "submission_id"),
+)
+
+answer_key = Table(
+    "answer_key",
+    metadata,
+    _id(),
+    _to("assignment"),
+    Column("digest", String(64), nullable=False),
+    Column("data", Plain, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("assignment_id", "digest"),
+)
+"""Keys that no reference computes, as an instructor gave them, every version."""
+
+extension = Table(
+    "extension",
+    metadata,
+    _id(),
+    _to("assignment"),
+    Column("key", Words, nullable=False),
+    Column("due", Instant),
+    Column("closes", Instant),
+    Column("author", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reason", Words, nullable=False),
+    Index("ix_extension_key", "key"),
+)
+"""A later due time of one student; the last row of a student and assignment holds."""
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    Column("at", Instant, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("assignment", Words, nullable=False, default=""),
+    Column("who", String(20), nullable=False, default=""),
+    Column("data", Plain, nullable=False, default=dict),
+)
+"""The log: only added to (the database itself refuses the rest), and with pseudonyms."""
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("path", Words, primary_key=True),
+    Column("stamp", Words, nullable=False),
+    Column("sha256", String(64), nullable=False),
+)
+"""Hashes of files on disk that have not changed since they were read."""

@@ -1,0 +1,355 @@
+"""A batch into the gradebook: what is missing is done, in parallel, and recorded as it comes.
+
+Kill it at any moment and run it again: what was recorded is not done twice, and what was not
+recorded is done.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from grader.gradebook.book import Book, find_assignment
+from grader.gradebook.decisions import decisions, pairs
+from grader.gradebook.people import people
+from grader.gradebook.policy import Policy
+from grader.gradebook.results import Marked, State, record, state_of, states, summaries
+from grader.gradebook.runs import begin, changes_of, end, others
+from grader.gradebook.standings import Standing, standings
+from grader.gradebook.submissions import Arrived, Held, identical, known, take_in
+from grader.pipeline.arrivals import arrivals
+from grader.pipeline.assignment import Assignment
+from grader.pipeline.crew import Died
+from grader.pipeline.files import safe_name
+from grader.pipeline.hand_ins import HandIn
+from grader.pipeline.keys import result_key
+from grader.pipeline.tasks import Done, Task, Tasks, unpack
+from grader.report import Problem, render
+from grader.report.batch import Batch
+from grader.report.summary import Summary
+
+_AT_ONCE = 40
+_SECONDS = 1.0
+"""Results are recorded when there are so many of them, or so much time has gone by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which hand-ins are done, of those whose result is missing or rests on something older.
+
+    ``only`` names students; ``changed`` leaves those alone whose own files were marked before;
+    ``failed`` tries those again, and only those, that a fault of ours or a damaged file left open.
+    """
+
+    only: frozenset[str] = frozenset()
+    changed: bool = False
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a batch would do."""
+
+    tasks: tuple[Task, ...]
+    done: int
+    """Hand-ins for which nothing is to be done."""
+    left: int = 0
+    """Hand-ins that the choice leaves alone though their result is missing or older."""
+    unknown: tuple[str, ...] = ()
+    """Ids that are not on the roster."""
+    missing: tuple[str, ...] = ()
+    """Names of ``only`` that no hand-in has."""
+
+    @property
+    def collected(self) -> list[Task]:
+        """Those that are read, and whose code is run."""
+        return [task for task in self.tasks if task.known is None]
+
+    @property
+    def marked(self) -> list[Task]:
+        """Those that are marked again from evidence."""
+        return [task for task in self.tasks if task.known is not None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What a batch did."""
+
+    run: int
+    recorded: int = 0
+    postponed: dict[str, str] = field(default_factory=dict)
+    changed: int = 0
+    """Hand-ins that had another result before."""
+    elsewhere: int = 0
+    """Hand-ins that somebody else, who grades at the same time, had done meanwhile."""
+
+
+Run = Callable[[Iterable[Task]], Iterator[Done | Died[Task]]]
+Watch = Callable[[Iterator[Summary], int], Iterable[Summary]]
+
+
+def plan(
+    book: Book,
+    assignment: Assignment,
+    hand_ins: Sequence[HandIn],
+    key: str,
+    choice: Choice,
+    *,
+    dry: bool = False,
+) -> Plan:
+    """Return what is to be done; hand-ins are taken in, but in a dry run.
+
+    Args:
+        book: the gradebook.
+        assignment: what marks rest on.
+        hand_ins: as found on disk.
+        key: of evidence (``keys.evidence_key``).
+        choice: which of them.
+        dry: whether nothing is written.
+    """
+    name = assignment.rubric.assignment
+    roster = people(book)
+    chosen, missing = _chosen(hand_ins, choice.only)
+    arrived = arrivals(book, chosen, remember=not dry)
+    # attempts are numbered as they were received, whatever their files are called
+    order = sorted(range(len(arrived)), key=lambda at: (arrived[at].received, arrived[at].origin))
+    sorted_ = [arrived[at] for at in order]
+    held: Sequence[Held | None]
+    held = known(book, name, sorted_) if dry else take_in(book, name, sorted_)
+    now = book.read(lambda connection: _now(connection, name, key))
+    tasks, done, left = [], 0, 0
+    for at, one in zip(order, held, strict=True):
+        task = _task(arrived[at], chosen[at], one, now, key, choice)
+        if task is None:
+            left += 1
+        elif _is_done(assignment, task, now, choice):
+            done += 1
+        else:
+            tasks.append(task)
+    return Plan(
+        tasks=tuple(sorted(tasks, key=lambda task: task.hand_in.student)),
+        done=done,
+        left=left,
+        unknown=tuple(sorted({one.key for one in arrived if roster.unknown(one.key)})),
+        missing=missing,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    states: dict[int, State]
+    decisions: dict[int, Any]
+
+
+def _now(connection: Connection, name: str, key: str) -> _Now:
+    assignment = find_assignment(connection, name)
+    if assignment is None:
+        return _Now({}, {})
+    found = states(connection, assignment, key)
+    return _Now(found, decisions(connection, list(found)))
+
+
+def _chosen(
+    hand_ins: Sequence[HandIn], only: frozenset[str]
+) -> tuple[Sequence[HandIn], tuple[str, ...]]:
+    if not only:
+        return hand_ins, ()
+    chosen = [one for one in hand_ins if {one.key, one.student} & only]
+    found = {name for one in chosen for name in (one.key, one.student)}
+    return chosen, tuple(sorted(only - found))
+
+
+def _task(
+    arrived: Arrived, hand_in: HandIn, held: Held | None, now: _Now, key: str, choice: Choice
+) -> Task | None:
+    """The task of a hand-in, None where the choice leaves it alone."""
+    state = now.states.get(held.id) if held else None
+    evidence = state.evidence if state else None
+    marked = state is not None and state.result_key is not None
+    if choice.changed and marked:
+        return None
+    if choice.failed:
+        if evidence is None or not evidence.failed:
+            return None
+        evidence = None
+    label = held.label if held else hand_in.student
+    return Task(
+        submission_id=held.id if held else 0,
+        hand_in=replace(hand_in, student=label, twin=hand_in.twin or bool(held and held.twin)),
+        files=arrived.files,
+        key=key,
+        known=evidence,
+        decisions=now.decisions.get(held.id, ()) if held else (),
+    )
+
+
+def _is_done(assignment: Assignment, task: Task, now: _Now, choice: Choice) -> bool:
+    if choice.failed or task.known is None:
+        return False
+    key = result_key(assignment, task.known.sha256, task.decisions)
+    return now.states[task.submission_id].result_key == key
+
+
+def carry_out(
+    book: Book,
+    assignment: Assignment,
+    doing: Plan,
+    run: AbstractContextManager[Run],
+    own: Tasks,
+    *,
+    watch: Watch = lambda summaries, _count: summaries,
+) -> Outcome:
+    """Do a plan, and record each result as it comes.
+
+    Args:
+        book: the gradebook.
+        assignment: what marks rest on.
+        doing: the plan.
+        run: an executor, not entered yet.
+        own: where files go here; it records hand-ins that ended a process.
+        watch: shows progress.
+
+    Raises:
+        GradebookError: when the database stays away. What was recorded is kept.
+        OSError: when the disk is full. What was recorded is kept.
+    """
+    name = assignment.rubric.assignment
+    outcome = Outcome(run=begin(book, name, "grade", assignment.made_with))
+    number = book.read(lambda connection: find_assignment(connection, name))
+    state = "stopped"
+    try:
+        with run as work:
+            recorder = _Recorder(book, number or 0, outcome)
+            try:
+                todo = _still_missing(book, assignment, doing.tasks, outcome)
+                done = _finished(work(todo), own, outcome)
+                for _ in watch(recorder.each(done), len(doing.tasks)):
+                    pass
+            finally:
+                recorder.flush()
+        state = "applied"
+    finally:
+        outcome.changed = len(book.read(lambda connection: changes_of(connection, outcome.run)))
+        told = {"recorded": outcome.recorded, "changed": outcome.changed, "of": len(doing.tasks)}
+        state = "applied" if outcome.changed else state
+        end(book, name, outcome.run, state, told)
+    return outcome
+
+
+def _still_missing(
+    book: Book, assignment: Assignment, tasks: Sequence[Task], outcome: Outcome
+) -> Iterator[Task]:
+    """Yield tasks as they are drawn, but for those that another grader has done meanwhile.
+
+    Where another one is at work, this one begins elsewhere, so that they share the class.
+    """
+    name = assignment.rubric.assignment
+    alone = not book.read(lambda connection: others(connection, name, outcome.run))
+    start = 0 if alone or not tasks else secrets.randbelow(len(tasks))
+    for task in (*tasks[start:], *tasks[:start]):
+        if not alone and _was_done(book, assignment, task):
+            outcome.elsewhere += 1
+        else:
+            yield task
+
+
+def _was_done(book: Book, assignment: Assignment, task: Task) -> bool:
+    state = book.read(lambda connection: state_of(connection, task.submission_id, task.key))
+    if state is None or state.evidence is None or state.evidence.failed:
+        return False
+    return state.result_key == result_key(assignment, state.evidence.sha256, task.decisions)
+
+
+def _finished(
+    answers: Iterable[Done | Died[Task]], own: Tasks, outcome: Outcome
+) -> Iterator[Marked]:
+    for answer in answers:
+        done = own.given_up(answer.item) if isinstance(answer, Died) else answer
+        done = unpack(done, own.files, own.reports) if done.carried else done
+        if done.marked is None:
+            outcome.postponed[done.task.hand_in.student] = done.why
+        else:
+            yield done.marked
+
+
+@dataclass(slots=True)
+class _Recorder:
+    book: Book
+    assignment: int
+    outcome: Outcome
+    waiting: list[Marked] = field(default_factory=list)
+    since: float = field(default_factory=time.monotonic)
+
+    def each(self, marked: Iterable[Marked]) -> Iterator[Summary]:
+        for one in marked:
+            self.waiting.append(one)
+            if len(self.waiting) >= _AT_ONCE or time.monotonic() - self.since > _SECONDS:
+                self.flush()
+            yield one.summary
+
+    def flush(self) -> None:
+        some, self.waiting = self.waiting, []
+        self.since = time.monotonic()
+        record(self.book, self.assignment, some, stand=True, run=self.outcome.run)
+        self.outcome.recorded += len(some)
+
+
+def class_of(book: Book, assignment: Assignment, policy: Policy) -> Batch:
+    """Return the class as the gradebook holds it: each student's attempt that counts."""
+    name = assignment.rubric.assignment
+    possible = sum((part.points for part in assignment.rubric.parts), Fraction(0))
+    rows = book.read(lambda connection: standings(connection, name, policy, possible))
+    counted = [row for row in rows if row.on_roster and row.result_id is not None]
+    results = [row.result_id for row in counted if row.result_id is not None]
+
+    def source() -> Iterator[Summary]:
+        with book.reading() as connection:
+            yield from summaries(connection, results)
+
+    return Batch(
+        rubric=assignment.rubric,
+        made_with=assignment.made_with,
+        summaries=source,
+        decided=lambda: pairs(book, name),
+        notes=tuple(_notes(book, name, rows)),
+    )
+
+
+def _notes(book: Book, name: str, rows: Sequence[Standing]) -> Iterator[Problem]:
+    for row in rows:
+        if not row.on_roster:
+            what = "is not on the roster; marked, but in no table until the roster has this id"
+            yield Problem(path=row.key, what=what)
+        if row.attempt is not None and row.attempts > 1:
+            yield Problem(path=row.label, what=f"{row.attempts} hand-ins; this one counts")
+        if row.late is not None and (row.late.seconds > 0 or row.late.refused):
+            yield Problem(path=row.label, what=row.late.words)
+    for group in identical(book, name):
+        yield Problem(path=group[0], what=f"the same files as {', '.join(group[1:])}")
+
+
+def write_class(book: Book, assignment: Assignment, policy: Policy, out: Path) -> Batch:
+    """Write the class pages, results and grade sheet; take away reports of nobody.
+
+    Raises:
+        OSError: when the folder cannot be written.
+    """
+    batch = class_of(book, assignment, policy)
+    render.batch(batch, out, safe_name)
+    return batch
+
+
+def clear_reports(out: Path, labels: Iterable[str]) -> None:
+    """Take away the reports of hand-ins that the gradebook does not hold."""
+    kept = {safe_name(label) for label in labels}
+    for file in (out / "reports").glob("*.*"):
+        if file.stem not in kept and file.suffix in (".html", ".md", ".pdf"):
+            file.unlink(missing_ok=True)
