@@ -19,6 +19,8 @@ from grader.cli._inert import inert
 from grader.cli._options import CONTENT, COURSE, LEVEL, OURS, PAPER, UNREAD, USAGE, say
 from grader.cli.compare import compare
 from grader.cli.grade import grade
+from grader.cli.gradebook import COMMANDS
+from grader.cli.regrade import regrade
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -120,7 +122,8 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=1, sort_keys=True))
 
 
-grader.add_command(grade)
+for _command in (grade, regrade, *COMMANDS):
+    grader.add_command(_command)
 grader.add_command(compare)
 
 
@@ -149,6 +152,11 @@ def _failed(error: Exception) -> int:
     if isinstance(error, pipeline.NoCourse):
         say(f"grader: {error}")
         return USAGE
+    from grader.gradebook.roster_file import RosterError
+
+    if isinstance(error, RosterError):
+        say(f"grader: {error}")
+        return CONTENT
     if isinstance(error, GradebookError):
         say(f"grader: {error}")
         return OURS

@@ -1,0 +1,356 @@
+"""Commands that look into the gradebook and change it: roster, marks by hand, comments, the log."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli._inert import inert
+from grader.cli._options import BOOK, COURSE, KEYS, PAPER, open_book, policy_of, say
+
+if TYPE_CHECKING:
+    from grader.gradebook import Book
+    from grader.gradebook.standings import Standing
+    from grader.gradebook.submissions import Held
+    from grader.pipeline import Assignment
+
+
+@click.command()
+@click.argument(
+    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False
+)
+@COURSE
+@BOOK
+@click.option("--replace", is_flag=True, help="Who is not in FILE is no longer in the course.")
+def roster(file: Path | None, course: Path | None, url: str | None, replace: bool) -> None:
+    """Take in the roster FILE (CSV of any LMS), or list who is in the course."""
+    from grader import pipeline
+    from grader.gradebook.people import enrol, people
+    from grader.gradebook.roster_file import load_roster
+
+    folder = pipeline.find_course(course or Path.cwd())
+    book = open_book(folder, url)
+    try:
+        if file is not None:
+            found = load_roster(file)
+            for problem in found.problems:
+                say(problem)
+            done = enrol(book, found, replace=replace)
+            say(
+                f"{len(done.added)} added, {len(done.changed)} changed, {len(done.gone)} no longer in it"
+            )
+            return
+        for one in people(book).students.values():
+            click.echo(inert(f"{one.id}\t{one.name}\t{one.email}\t{one.section}"))
+    finally:
+        book.close()
+
+
+@click.command()
+@click.argument("assignment")
+@COURSE
+@BOOK
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, with exact points.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def standings(
+    assignment: str, course: Path | None, url: str | None, as_csv: bool, as_json: bool
+) -> None:
+    """Where each student stands: which attempt counts, how late it was, what it comes to."""
+    from grader import pipeline
+    from grader.gradebook.standings import standings as found
+
+    folder = pipeline.find_course(course or Path.cwd(), assignment)
+    loaded = pipeline.load_assignment(folder, assignment)
+    policy, book = policy_of(folder), open_book(folder, url)
+    possible = sum((part.points for part in loaded.rubric.parts), Fraction(0))
+    try:
+        rows = book.read(lambda connection: found(connection, assignment, policy, possible))
+    finally:
+        book.close()
+    data = [_plain(row, policy) for row in rows]
+    if as_json:
+        click.echo(json.dumps(data, indent=1))
+    elif as_csv:
+        from grader.report.results import inert as cell
+
+        sheet = csv.writer(sys.stdout, lineterminator="\n")
+        sheet.writerow(list(data[0]) if data else ["student"])
+        sheet.writerows([cell(str(value)) for value in row.values()] for row in data)
+    else:
+        for row in data:
+            points = "open" if row["final"] == "" else row["final"]
+            what = (
+                f"{row['student']}: {points}"
+                if row["attempts"]
+                else f"{row['student']}: no hand-in"
+            )
+            click.echo(inert(f"{what}  ({'; '.join(filter(None, row['how'].split(chr(10))))})"))
+
+
+def _plain(row: Standing, policy: Any) -> dict[str, Any]:
+    from grader.report.results import points
+
+    final = None if row.final is None else policy.rounding.rounded(row.final)
+    return {
+        "student": row.key,
+        "name": row.name,
+        "section": row.section,
+        "attempts": row.attempts,
+        "counts": row.attempt or "",
+        "received": row.received.isoformat() if row.received else "",
+        "late_seconds": row.late.seconds if row.late else "",
+        "points": "" if row.points is None else points(row.points),
+        "final": "" if final is None else points(final),
+        "on_roster": row.on_roster,
+        "how": "\n".join(row.words),
+    }
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("student")
+@click.argument("part")
+@click.argument("points", required=False)
+@COURSE
+@PAPER
+@KEYS
+@BOOK
+@click.option("--reason", required=True, help="Told to the student.")
+@click.option("--withdraw", is_flag=True, help="Take the mark by hand back.")
+def mark(
+    assignment: str,
+    student: str,
+    part: str,
+    points: str | None,
+    course: Path | None,
+    paper: Path | None,
+    keys: Path | None,
+    url: str | None,
+    reason: str,
+    withdraw: bool,
+) -> None:
+    """Mark PART of STUDENT's hand-in by hand; it stays, whatever is graded again.
+
+    STUDENT is an id (the last attempt), or one attempt as ada~2.
+    """
+    from grader import pipeline
+    from grader.gradebook.decisions import decide
+
+    if withdraw == (points is not None):
+        raise click.UsageError("give POINTS, or --withdraw")
+    folder = pipeline.find_course(course or Path.cwd(), assignment)
+    loaded = pipeline.load_assignment(folder, assignment, paper=paper, keys=keys)
+    spec = next((one for one in loaded.rubric.parts if one.id == part), None)
+    if spec is None:
+        raise click.UsageError(f"'{assignment}' has no part {part}")
+    given = None if points is None else _points(points, spec.points)
+    book = open_book(folder, url)
+    try:
+        held = _held(book, assignment, student)
+        proposed = _proposed(book, held.id, part)
+        decide(book, held.id, part, given, reason=reason, proposed=proposed)
+        _again(book, loaded, folder, held)
+    finally:
+        book.close()
+    say(
+        f"{held.label}, {part}: " + ("withdrawn" if given is None else f"{points} of {spec.points}")
+    )
+
+
+def _points(text: str, possible: Fraction) -> Fraction:
+    try:
+        given = Fraction(text.replace(",", "."))
+    except (ValueError, ZeroDivisionError) as error:
+        raise click.UsageError(f"'{text}' are no points; write 1.5 or 3/2") from error
+    if not 0 <= given <= possible:
+        raise click.UsageError(f"points lie between 0 and {possible}")
+    return given
+
+
+def _held(book: Book, assignment: str, student: str) -> Held:
+    from grader.gradebook.submissions import held_of
+
+    found = held_of(book, assignment)
+    exact = [one for one in found if one.label == student and one.attempt > 1]
+    own = exact or [one for one in found if one.key == student]
+    if not own:
+        raise click.UsageError(f"the gradebook holds no hand-in of '{student}'")
+    return max(own, key=lambda one: one.attempt)
+
+
+def _proposed(book: Book, of: int, part: str) -> Fraction | None:
+    """What the rubric itself gives or proposes, as far as the result that holds tells."""
+    from grader.gradebook.results import holding, summaries
+
+    def ask(connection: Any) -> Fraction | None:
+        result = holding(connection, [of]).get(of)
+        for summary in summaries(connection, [result] if result is not None else []):
+            for cell in summary.cells:
+                if cell.id == part:
+                    return cell.proposed if cell.earned is None else cell.earned
+        return None
+
+    return book.read(ask)
+
+
+def _again(book: Book, loaded: Assignment, folder: Path, held: Held) -> None:
+    """Mark one hand-in again from its evidence, and write its report and the class."""
+    from grader.pipeline import course
+    from grader.pipeline.regrade import once_more
+
+    out = folder / ".grader" / "out" / loaded.rubric.assignment
+    once_more(book, loaded, held.label, out)
+    course.write_class(book, loaded, policy_of(folder), out)
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("student")
+@click.argument("text")
+@COURSE
+@BOOK
+@click.option("--part", default="", help="The part that it is about (default: all).")
+def comment(
+    assignment: str, student: str, text: str, course: Path | None, url: str | None, part: str
+) -> None:
+    """Write a comment to STUDENT."""
+    from grader import pipeline
+    from grader.gradebook.decisions import add_comment
+
+    folder = pipeline.find_course(course or Path.cwd(), assignment)
+    book = open_book(folder, url)
+    try:
+        add_comment(book, _held(book, assignment, student).id, text, part=part)
+    finally:
+        book.close()
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("student")
+@COURSE
+@BOOK
+@click.option("--due", help="The new due time, as 2026-12-03T23:59 in the course's time zone.")
+@click.option("--closes", help="The new time after which nothing is taken.")
+@click.option("--reason", required=True)
+def extend(
+    assignment: str,
+    student: str,
+    course: Path | None,
+    url: str | None,
+    due: str | None,
+    closes: str | None,
+    reason: str,
+) -> None:
+    """Give STUDENT a later due time; without --due and --closes, take it back."""
+    from zoneinfo import ZoneInfo
+
+    from grader import pipeline
+    from grader.gradebook.people import extend as give
+    from grader.gradebook.policy import moment
+
+    folder = pipeline.find_course(course or Path.cwd(), assignment)
+    zone = ZoneInfo(policy_of(folder).time_zone)
+
+    def at(text: str | None) -> datetime | None:
+        try:
+            return None if text is None else moment(datetime.fromisoformat(text), zone)
+        except ValueError as error:
+            raise click.UsageError(f"'{text}' is no time; write 2026-12-03T23:59") from error
+
+    book = open_book(folder, url)
+    try:
+        give(book, assignment, student, due=at(due), closes=at(closes), reason=reason)
+    finally:
+        book.close()
+
+
+@click.command()
+@click.argument("assignment", required=False)
+@COURSE
+@BOOK
+@click.option("--student", default="", help="What happened to one student.")
+@click.option("--json", "as_json", is_flag=True, help="As lines of JSON.")
+def log(
+    assignment: str | None, course: Path | None, url: str | None, student: str, as_json: bool
+) -> None:
+    """Show the log: what was done, when and by whom; students by pseudonym."""
+    from grader import pipeline
+    from grader.gradebook.audit import entries
+
+    folder = pipeline.find_course(course or Path.cwd(), assignment)
+    book = open_book(folder, url)
+    try:
+        for one in entries(book, assignment=assignment or "", who=student):
+            data = json.dumps(dict(one.data), sort_keys=True)
+            if as_json:
+                row = {"number": one.number, "at": one.at.isoformat(), "author": one.author}
+                row |= {"what": one.what, "assignment": one.assignment, "who": one.who}
+                click.echo(json.dumps({**row, "data": dict(one.data)}, sort_keys=True))
+            else:
+                words = (
+                    f"{one.at:%Y-%m-%d %H:%M:%S}",
+                    one.author,
+                    one.what,
+                    one.assignment,
+                    one.who,
+                )
+                click.echo(inert("  ".join(filter(None, (*words, data if one.data else "")))))
+    finally:
+        book.close()
+
+
+@click.command()
+@click.argument("student")
+@COURSE
+@BOOK
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def purge(student: str, course: Path | None, url: str | None, yes: bool) -> None:
+    """Take STUDENT out for good: hand-ins, evidence, marks, comments, reports, roster."""
+    from grader import pipeline
+    from grader.gradebook.purge import purge as take_out
+    from grader.pipeline.files import safe_name
+
+    folder = pipeline.find_course(course or Path.cwd())
+    book = open_book(folder, url)
+    try:
+        if not yes:
+            click.confirm(f"Take '{student}' out for good?", abort=True)
+        done = take_out(book, student)
+    finally:
+        book.close()
+    for name, label in done.labels:
+        out = folder / ".grader" / "out" / name
+        for file in (
+            *out.glob(f"reports/{safe_name(label)}.*"),
+            *out.glob(f"earlier/*/{safe_name(label)}.*"),
+        ):
+            file.unlink(missing_ok=True)
+    names = sorted({name for name, _ in done.labels})
+    say(f"{len(done.labels)} hand-in(s) and {done.files} file(s) are gone")
+    for origin in done.origins:
+        say(f"the hand-in itself still lies at {origin}")
+    for name in names:
+        _write_class(folder, url, name)
+
+
+def _write_class(folder: Path, url: str | None, name: str) -> None:
+    from grader import pipeline
+    from grader.pipeline import course
+
+    loaded = pipeline.load_assignment(folder, name)
+    book = open_book(folder, url)
+    try:
+        course.write_class(book, loaded, policy_of(folder), folder / ".grader" / "out" / name)
+    finally:
+        book.close()
+
+
+COMMANDS = (roster, standings, mark, comment, extend, log, purge)

@@ -1,0 +1,230 @@
+"""``grader regrade``: who would change, from what to what and why; then applied, or taken back."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli._options import BOOK, COURSE, JOBS, KEYS, PAPER, open_book, policy_of, say
+from grader.cli._progress import progress
+
+if TYPE_CHECKING:
+    from grader.gradebook import Book
+    from grader.gradebook.policy import Policy
+    from grader.pipeline import Assignment, Boxes
+    from grader.pipeline.regrade import Regrade, Todo
+    from grader.report.changes import Changes
+
+
+@click.command()
+@click.argument("assignment")
+@COURSE
+@PAPER
+@KEYS
+@JOBS
+@BOOK
+@click.option(
+    "--apply", "applies", is_flag=True, help="Let the new marks hold, after showing them."
+)
+@click.option("--undo", is_flag=True, help="Take the last run back that changed marks.")
+@click.option("--last", "of_last", is_flag=True, help="Show what the last such run changed.")
+@click.option("--only", multiple=True, help="This student alone (may be repeated).")
+@click.option(
+    "--never-lower/--may-lower",
+    default=None,
+    help="Keep marks that would be lowered (default: regrade.never_lower of rubrics/course.yaml).",
+)
+@click.option(
+    "--no-collect",
+    is_flag=True,
+    help="Mark from stored evidence, even if other things are collected now.",
+)
+@click.option("--no-run", is_flag=True, help="Run no student code, if things are collected anew.")
+@click.option("--no-train", is_flag=True, help="Run no trainings, if things are collected anew.")
+@click.option("--all", "all_rows", is_flag=True, help="A row for every student.")
+@click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the changes as CSV.")
+def regrade(assignment: str, **options: Any) -> None:
+    """Show what a change of rubric, key or reference does to marks; --apply lets it hold.
+
+    Marks come from stored evidence; no student code runs again unless what is collected has
+    changed. Marks by hand stay. The page is changes.html beside the class page.
+    """
+    from grader import pipeline
+
+    if sum(options[name] for name in ("applies", "undo", "of_last")) > 1:
+        raise click.UsageError("choose one of --apply, --undo and --last")
+    folder = pipeline.find_course(options["course"] or Path.cwd(), assignment)
+    loaded = pipeline.load_assignment(
+        folder, assignment, paper=options["paper"], keys=options["keys"]
+    )
+    policy, out = policy_of(folder), folder / ".grader" / "out" / assignment
+    book = open_book(folder, options["url"])
+    try:
+        if options["undo"]:
+            _undo(book, loaded, policy, out)
+        elif options["of_last"]:
+            _last(book, loaded, out, options)
+        else:
+            _regrade(book, loaded, folder, policy, options)
+    finally:
+        book.close()
+
+
+def _regrade(
+    book: Book, loaded: Assignment, folder: Path, policy: Policy, options: dict[str, Any]
+) -> None:
+    from grader.pipeline import regrade as work
+
+    never = options["never_lower"]
+    never = policy.regrade.never_lower if never is None else never
+    doing, boxes = _planned(book, loaded, folder, options)
+    out = folder / ".grader" / "out" / loaded.rubric.assignment
+    jobs = options["jobs"] or os.cpu_count() or 1
+    try:
+        made = work.mark_again(
+            book,
+            loaded,
+            doing,
+            _pool(loaded, book, jobs, doing, boxes),
+            never_lower=never,
+            watch=progress,
+        )
+    finally:
+        if boxes is not None:
+            boxes.close()
+    found = work.shown(book, loaded, made)
+    _show(found, out, options)
+    for of, why in made.failed.items():
+        say(f"hand-in {of}: {why}; its mark stays as it is")
+    if not doing.tasks:
+        say("nothing that marks rest on has changed")
+    elif options["applies"]:
+        _apply(book, loaded, doing, made, policy, folder, jobs)
+    else:
+        say(
+            f"nothing was changed: `grader regrade {loaded.rubric.assignment} --apply` lets it hold"
+        )
+
+
+def _planned(
+    book: Book, loaded: Assignment, folder: Path, options: dict[str, Any]
+) -> tuple[Todo, Boxes | None]:
+    from grader import pipeline
+    from grader.pipeline import regrade as work
+    from grader.pipeline.keys import evidence_key
+
+    only = frozenset(options["only"])
+    if options["no_collect"]:
+        return work.todo(book, loaded, None, only=only), None
+    runs, trains = pipeline.wanted(loaded, run=not options["no_run"], train=not options["no_train"])
+    doing = work.todo(book, loaded, evidence_key(loaded, runs=runs, trains=trains), only=only)
+    if not doing.collected:
+        return doing, None
+    say(
+        f"{len(doing.collected)} hand-in(s) are collected anew: what is read, run or runs it has "
+        "changed (--no-collect marks from what is stored)"
+    )
+    hidden = [folder, *filter(None, (options["paper"], options["keys"]))]
+    boxes = pipeline.boxes_for(
+        loaded, hidden=hidden, run=not options["no_run"], train=not options["no_train"]
+    )
+    for why in filter(None, (boxes.refused, boxes.untrained)):
+        say(why)
+    able = (runs and boxes.running is not None, trains and not boxes.untrained)
+    if able != (runs, trains):
+        key = evidence_key(loaded, runs=able[0], trains=able[0] and able[1])
+        doing = work.todo(book, loaded, key, only=only)
+    return doing, boxes
+
+
+def _pool(
+    loaded: Assignment,
+    book: Book,
+    jobs: int,
+    doing: Todo,
+    boxes: Boxes | None,
+    reports: Path | None = None,
+) -> Any:
+    from grader.pipeline.executors import executor
+    from grader.pipeline.tasks import Tasks
+
+    start = partial(Tasks, assignment=loaded, files=book.store.folder, reports=reports, boxes=boxes)
+    return executor("pool", start, max(1, min(jobs, len(doing.tasks) // 8)))
+
+
+def _apply(
+    book: Book,
+    loaded: Assignment,
+    doing: Todo,
+    made: Regrade,
+    policy: Policy,
+    folder: Path,
+    jobs: int,
+) -> None:
+    from grader.pipeline import course
+    from grader.pipeline import regrade as work
+
+    name = loaded.rubric.assignment
+    out = folder / ".grader" / "out" / name
+    run = work.apply(book, loaded, made)
+    changed = [task for task in doing.tasks if task.submission_id in made.keys]
+    work.set_aside(out, run, [task.hand_in.student for task in changed])
+    pool = _pool(loaded, book, jobs, doing, None, out / "reports")
+    work.write_reports(changed, made, pool, evidence=work.standing_evidence(book, loaded))
+    course.write_class(book, loaded, policy, out)
+    say(f"applied to {len(changed)} hand-in(s); `grader regrade {name} --undo` takes it back")
+
+
+def _undo(book: Book, loaded: Assignment, policy: Policy, out: Path) -> None:
+    from grader.gradebook.runs import labels, undo
+    from grader.pipeline import course
+    from grader.pipeline import regrade as work
+
+    name = loaded.rubric.assignment
+    done = undo(book, name)
+    named = book.read(lambda connection: labels(connection, [*done.back, *done.left]))
+    gone = work.bring_back(out, done.run.id, [named[of] for of in done.back])
+    course.write_class(book, loaded, policy, out)
+    for of, why in done.left.items():
+        say(f"{named[of]}: left as it is, as {why}")
+    if gone:
+        say(f"{len(gone)} report(s) of the earlier marks were not kept, and are taken away")
+    say(
+        f"the {done.run.kind} of {done.run.began:%Y-%m-%d %H:%M} UTC is undone for "
+        f"{len(done.back)} hand-in(s); while rubric, reference and keys stay as they are now, "
+        "`grader grade` and `grader regrade --apply` would do it again"
+    )
+
+
+def _last(book: Book, loaded: Assignment, out: Path, options: dict[str, Any]) -> None:
+    from grader.pipeline import regrade as work
+
+    run, found = work.last(book, loaded)
+    _show(found, out, options)
+    say(f"the {run.kind} of {run.began:%Y-%m-%d %H:%M} UTC by {run.author}")
+
+
+def _show(found: Changes, out: Path, options: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    from grader.report.changes import changes_csv, changes_html, changes_json, show
+    from grader.report.writing import written
+
+    out.mkdir(parents=True, exist_ok=True)
+    with written(out / "changes.html") as file:
+        file.write(changes_html(found))
+    with written(out / "changes.json") as file:
+        file.write(changes_json(found))
+    if options["as_json"]:
+        sys.stdout.write(changes_json(found))
+    elif options["as_csv"]:
+        sys.stdout.write(changes_csv(found))
+    else:
+        show(found, Console(), all_rows=options["all_rows"])
+    say(f"see {out / 'changes.html'}")
