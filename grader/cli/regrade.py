@@ -117,18 +117,17 @@ def _planned(
 ) -> tuple[Todo, Boxes | None]:
     from grader import pipeline
     from grader.pipeline import regrade as work
-    from grader.pipeline.keys import evidence_key
 
     only = frozenset(options["only"])
     if options["no_collect"]:
-        return work.todo(book, loaded, None, only=only), None
-    runs, trains = pipeline.wanted(loaded, run=not options["no_run"], train=not options["no_train"])
-    doing = work.todo(book, loaded, evidence_key(loaded, runs=runs, trains=trains), only=only)
+        return work.todo(book, loaded, (), only=only), None
+    wanted = pipeline.wanted(loaded, run=not options["no_run"], train=not options["no_train"])
+    doing = work.todo(book, loaded, _keys(loaded, wanted), only=only)
     if not doing.collected:
         return doing, None
     say(
-        f"{len(doing.collected)} hand-in(s) are collected anew: what is read, run or runs it has "
-        "changed (--no-collect marks from what is stored)"
+        f"{len(doing.collected)} hand-in(s) are collected anew: what is read or run has changed "
+        "(--no-collect marks from what is stored)"
     )
     hidden = [folder, *filter(None, (options["paper"], options["keys"]))]
     boxes = pipeline.boxes_for(
@@ -136,11 +135,19 @@ def _planned(
     )
     for why in filter(None, (boxes.refused, boxes.untrained)):
         say(why)
-    able = (runs and boxes.running is not None, trains and not boxes.untrained)
-    if able != (runs, trains):
-        key = evidence_key(loaded, runs=able[0], trains=able[0] and able[1])
-        doing = work.todo(book, loaded, key, only=only)
+    runs = wanted[0] and boxes.running is not None
+    able = (runs, runs and wanted[1] and not boxes.untrained)
+    if able != wanted:
+        doing = work.todo(book, loaded, _keys(loaded, able), only=only)
     return doing, boxes
+
+
+def _keys(loaded: Assignment, able: tuple[bool, bool]) -> list[str]:
+    """Keys of evidence, the one first under which hand-ins are collected here."""
+    from grader.pipeline.keys import evidence_key
+
+    ways = dict.fromkeys((able, (True, True), (True, False), (False, False)))
+    return [evidence_key(loaded, runs=runs, trains=trains) for runs, trains in ways]
 
 
 def _pool(

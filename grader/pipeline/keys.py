@@ -34,7 +34,14 @@ _COLLECTS = (
     "collect",
     "datasets",
     "sandbox",
-    "pipeline",
+    *(
+        f"pipeline/{name}.py"
+        for name in (
+            *("assignment", "boxes", "cases", "drawings", "evaluation", "hand_ins", "jobs"),
+            *("mending", "needed", "pictures", "placing", "records", "running", "training"),
+            *("warming", "worlds"),
+        )
+    ),
 )
 _MARKS = ("model.py", "kinds.py", "expression", "prose", "notation", "read", "compare", "rubric", "reference.py", "marking", "report")  # fmt: skip
 _PACKAGES = (

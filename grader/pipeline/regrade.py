@@ -72,7 +72,7 @@ class Regrade:
 def todo(
     book: Book,
     assignment: Assignment,
-    key: str | None,
+    keys: Sequence[str],
     *,
     only: frozenset[str] = frozenset(),
 ) -> Todo:
@@ -81,7 +81,9 @@ def todo(
     Args:
         book: the gradebook.
         assignment: what marks rest on now.
-        key: of evidence as it is collected now; None to mark from what there is.
+        keys: of evidence as it is collected now: with code run, without trainings, without any;
+            what has another key is collected anew under the first. Without keys, all is marked
+            from what there is.
         only: students, or single hand-ins by label.
 
     Raises:
@@ -95,14 +97,16 @@ def todo(
             f"the gradebook holds no hand-in of '{name}'" + (" by these names" if only else "")
         )
     ids = [one.id for one in held]
-    found = book.read(lambda connection: states(connection, number, key))
+    found = book.read(lambda connection: states(connection, number, None))
     made = book.read(lambda connection: decisions(connection, ids))
     tasks, same = [], 0
     for one in held:
         state = found.get(one.id)
         if state is None or state.result_key is None:
             continue
-        task = _task(one, state.evidence, key, made.get(one.id, ()))
+        fits = state.evidence is not None and (not keys or state.evidence.key in keys)
+        known = state.evidence if fits else None
+        task = _task(one, known, keys[0] if keys else "", made.get(one.id, ()))
         now = task.known and result_key(assignment, task.known.sha256, task.decisions)
         if now == state.result_key:
             same += 1
@@ -111,14 +115,12 @@ def todo(
     return Todo(tasks=tuple(_with_files(book, tasks)), same=same)
 
 
-def _task(
-    one: Held, evidence: Gathered | None, key: str | None, made: tuple[Decision, ...]
-) -> Task:
+def _task(one: Held, evidence: Gathered | None, key: str, made: tuple[Decision, ...]) -> Task:
     return Task(
         submission_id=one.id,
         hand_in=HandIn(student=one.label, paths=(), key=one.key, twin=one.twin),
         files=(),
-        key=key or (evidence.key if evidence else ""),
+        key=evidence.key if evidence else key,
         known=evidence,
         decisions=made,
     )
@@ -360,7 +362,7 @@ def once_more(book: Book, assignment: Assignment, label: str, out: Path) -> None
     Raises:
         GradebookError: when its evidence is gone, or the database stays away.
     """
-    doing = todo(book, assignment, None, only=frozenset([label]))
+    doing = todo(book, assignment, (), only=frozenset([label]))
     number = book.read(lambda c: find_assignment(c, assignment.rubric.assignment)) or 0
     work = Tasks(assignment=assignment, files=book.store.folder, reports=out / "reports")
     try:
