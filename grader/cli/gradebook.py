@@ -154,6 +154,7 @@ def mark(
     book = open_book(folder, url)
     try:
         held = _held(book, assignment, student)
+        _need_current(book, loaded, held)
         proposed = _proposed(book, held.id, part)
         decide(book, held.id, part, given, reason=reason, proposed=proposed)
         _again(book, loaded, folder, held)
@@ -162,6 +163,18 @@ def mark(
     say(
         f"{held.label}, {part}: " + ("withdrawn" if given is None else f"{points} of {spec.points}")
     )
+
+
+def _need_current(book: Book, loaded: Assignment, held: Held) -> None:
+    """Refuse where marking again would change other marks as well: those are shown first."""
+    from grader.pipeline.regrade import todo
+
+    if todo(book, loaded, (), only=frozenset([held.label])).tasks:
+        name = loaded.rubric.assignment
+        raise click.ClickException(
+            f"rubric, reference or keys have changed since {held.label} was marked; "
+            f"`grader regrade {name}` shows what that does, --apply lets it hold. Then mark by hand"
+        )
 
 
 def _points(text: str, possible: Fraction) -> Fraction:
