@@ -59,6 +59,18 @@ _TOTAL_AFTER = re.compile(
     r"^[\s*$]*(?:[\w-]+\s+){0,3}(?:in\s+total|(?:al)?together(?!\s+with)|in\s+all|in\s+sum|overall|total)\b",
     re.IGNORECASE,
 )
+_ADDED_UP = r"\b(?<!\ba\s)(?:sum|total|product|difference|mean|average)\s+of"
+_TERM = re.compile(rf"{_ADDED_UP}\W{{0,4}}$", re.IGNORECASE)
+_NEXT_TERM = re.compile(
+    r"^\W{0,16}(?:,|&|\+|\band\b|\bplus\b)(?:\s*and\b)?\W{0,16}$", re.IGNORECASE
+)
+"""The first of the numbers that something is the sum of: "the sum of 3 and 4 is 7"."""
+_OF_TERMS = re.compile(
+    rf"{_ADDED_UP}\W{{0,4}}\d[^;]{{0,80}}\d\W{{0,3}}(?:\w+\W+){{0,2}}"
+    r"(?:is|are|was|be|equals?|gives?|makes?|comes?\s+to|[:=])\W{0,16}$",
+    re.IGNORECASE,
+)
+"""What leads to that sum."""
 _CONCLUDED = re.compile(
     r"(?:\b(?:therefore|so|hence|thus|consequently|result|conclusion|conclude|finally|get|gets|got|gives?|makes?|"
     r"becomes?|obtain(?:s|ed)?|equals?|yields?|comes?(?:\s+to|\s+out)?|amounts?\s+to|i\.e|that\s+is|leads?\s+to|find|found|"
@@ -158,12 +170,17 @@ class Introduced:
             _PART_OF.search(self.after)
             or _OPERAND.search(self.before)
             or _CHECK.search(self.before)
+            or (_TERM.search(self.before) and _NEXT_TERM.search(self.after))
         ):
             return STATED
         weight = self._by_place()
         if _FINAL.search(self._tail) or self.boxed:
             weight = FINAL
-        elif _TOTAL.search(self._tail) or _TOTAL_AFTER.search(self.after):
+        elif (
+            _OF_TERMS.search(self.sentence[-_LONGEST:])
+            or _TOTAL.search(self._tail)
+            or _TOTAL_AFTER.search(self.after)
+        ):
             weight = TOTAL
         elif not self.worked and (_EACH.search(self._clause) or _EACH.search(self.after)):
             weight -= _EACH_LESS

@@ -22,15 +22,41 @@ def with_digits(text: str) -> str:
 
     >>> with_digits("so fifty-two hours").split()
     ['so', '52', 'hours']
+    >>> with_digits("three and four, one hundred and four").split()
+    ['3', 'and', '4', ',', '104']
     """
     return _NUMBER.sub(_digits, text)
 
 
 def _digits(found: re.Match[str]) -> str:
-    words = [word for word in re.split(r"[\s-]+", found.group().lower()) if word != "and"]
+    """Each number of a run of words: "three and four" are two, "a hundred and four" is one."""
+    text, made, start, end = found.group(), "", 0, 0
+    number: list[str] = []
+    joined = False
+    for token in re.finditer(r"[^\s-]+", text):
+        word = token.group().lower()
+        if word == "and":
+            joined = True
+            continue
+        if number and not _goes_on(number[-1], word, joined=joined):
+            made += _written(number, text[start:end]) + text[end : token.start()]
+            number, start = [], token.start()
+        number.append(word)
+        end, joined = token.end(), False
+    return made + _written(number, text[start:end])
+
+
+def _goes_on(last: str, word: str, *, joined: bool) -> bool:
+    """Whether a word belongs to the number whose last word is given."""
+    if joined or last in _SIZES:
+        return last in _SIZES and (not joined or word not in _SIZES)
+    return word in _SIZES or (last in _TENS and 0 < _ONES.get(word, 0) < 10)
+
+
+def _written(words: list[str], text: str) -> str:
     if len(words) == 1 and words[0] in _ALONE:
-        return found.group()
-    return str(_value(words)).ljust(len(found.group()))
+        return text
+    return str(_value(words)).ljust(len(text))
 
 
 def _value(words: list[str]) -> int:

@@ -334,3 +334,28 @@ def test_a_pair_of_the_question_is_never_its_result(text: str) -> None:
 def test_a_number_of_the_question_that_is_given_as_the_result_is_read() -> None:
     kind = Integer(near=("sum", "result"), settings=(9, 14))
     assert found(kind, "the sum is 9").value.value == 9
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("The sum of 3 and 4: 12", 12),
+        ("The total of 3 and 4 is 7", 7),
+        ("The sum of 3, 4 and 5 is 12", 12),
+        ("the sum of 120, 84 and 10 units is 214", 214),
+        ("a total of 122304 and 16 biases", 122304),
+        ("one hundred and four", 104),
+        ("two thousand and five", 2005),
+    ],
+)
+def test_what_a_sum_is_made_of_is_not_the_sum(text: str, value: int) -> None:
+    assert found(Integer(), text).value.value == value
+
+
+@pytest.mark.parametrize(
+    "text", ["The sum of three and four: 12", "The sum of three and four is 12"]
+)
+def test_number_words_that_are_named_together_are_not_added_up(text: str) -> None:
+    finding = found(Integer(), text)
+    assert finding.value.value != 7
+    assert finding.value.value == 12 or finding.doubt
