@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -44,6 +44,10 @@ def decide(
     """
     if not reason.strip():
         raise GradebookError("a mark by hand needs a reason: it is told to the student")
+    if not book.author.strip():
+        raise GradebookError("a mark by hand needs its author: set GRADER_AUTHOR to your name")
+    if points is not None and points < 0:
+        raise GradebookError(f"{points} points: a mark is not below 0")
 
     def do(connection: Connection) -> None:
         row = {
@@ -56,8 +60,8 @@ def decide(
             "at": book.now(),
             "reason": reason,
         }
-        connection.execute(sa.insert(decision).values(**row))
         name, key, label = _named(connection, submission_id)
+        connection.execute(sa.insert(decision).values(**row))
         data = {"part": part, "points": None if points is None else str(points), "attempt": label}
         log(connection, book, "mark by hand", assignment=name, who=key, data=data)
 
@@ -90,7 +94,9 @@ def release(connection: Connection, book: Book, run: int) -> None:
     rows = connection.execute(sa.select(decision).where(decision.c.run_id == run)).all()
     for row in rows:
         last = sa.select(sa.func.max(decision.c.id)).where(
-            decision.c.submission_id == row.submission_id, decision.c.part == row.part
+            decision.c.submission_id == row.submission_id,
+            decision.c.part == row.part,
+            decision.c.kind == "kept",
         )
         if connection.execute(last).scalar_one() == row.id:
             undone = {
@@ -107,8 +113,11 @@ def release(connection: Connection, book: Book, run: int) -> None:
 
 
 def decisions(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Decision, ...]]:
-    """Return the decisions that hold, by hand-in, each in the order of its parts."""
-    found: dict[int, dict[str, Decision | None]] = {}
+    """Return the decisions that hold, by hand-in, each in the order of its parts.
+
+    A mark by hand goes before one that a regrade was not to lower, whichever came first.
+    """
+    found: dict[int, dict[tuple[str, str], Decision | None]] = {}
     for at in range(0, len(ids), 500):
         query = (
             sa.select(decision)
@@ -126,11 +135,18 @@ def decisions(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Dec
                     author=row.author,
                     at=row.at.isoformat(),
                 )
-            found.setdefault(row.submission_id, {})[row.part] = made
-    held = {
-        of: tuple(d for _, d in sorted(by.items()) if d is not None) for of, by in found.items()
-    }
+            found.setdefault(row.submission_id, {})[row.part, row.kind] = made
+    held = {of: _strongest(by) for of, by in found.items()}
     return {of: some for of, some in held.items() if some}
+
+
+def _strongest(by: Mapping[tuple[str, str], Decision | None]) -> tuple[Decision, ...]:
+    """One decision of each part: of those that were not withdrawn, the one by hand."""
+    parts: dict[str, Decision] = {}
+    for (part, kind), made in sorted(by.items(), key=lambda item: item[0]):
+        if made is not None and (kind == "hand" or part not in parts):
+            parts[part] = made
+    return tuple(parts[part] for part in sorted(parts))
 
 
 def pairs(book: Book, name: str) -> list[tuple[str, Fraction, Fraction]]:
@@ -165,8 +181,8 @@ def add_comment(
             "text": text,
             "instead_of": instead_of,
         }
-        connection.execute(sa.insert(comment).values(**row))
         name, key, _ = _named(connection, submission_id)
+        connection.execute(sa.insert(comment).values(**row))
         log(connection, book, "comment", assignment=name, who=key, data={"part": part})
 
     book.write(do)
@@ -191,5 +207,7 @@ def _named(connection: Connection, submission_id: int) -> tuple[str, str, int]:
         .join(assignment, assignment.c.id == submission.c.assignment_id)
         .where(submission.c.id == submission_id)
     )
-    row = connection.execute(query).one()
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise GradebookError(f"the gradebook holds no hand-in of number {submission_id}")
     return row[0], row[1], row[2]

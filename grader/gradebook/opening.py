@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
+import secrets
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +40,16 @@ def database(url: str) -> Engine:
     """
     try:
         made = sa.engine.make_url(url)
-    except ArgumentError as error:
+        engine = _engine(made)
+    except (ArgumentError, ValueError) as error:
+        if isinstance(error, GradebookError):
+            raise
         raise GradebookError(
             "the gradebook's address is no database URL; write sqlite:///PATH or "
             "postgresql://USER@HOST/NAME"
         ) from error
-    engine = _engine(made)
     try:
-        _migrated(engine, made)
+        _patiently_migrated(engine, made)
     except DBAPIError as error:
         engine.dispose()
         raise GradebookError(f"{shown(made)} cannot be opened: {said(error)}") from error
@@ -52,11 +59,23 @@ def database(url: str) -> Engine:
     return engine
 
 
+def _patiently_migrated(engine: Engine, url: URL) -> None:
+    """SQLite does not wait while another process turns a fresh file into one with a WAL."""
+    until = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            return _migrated(engine, url)
+        except DBAPIError as error:
+            if "database is locked" not in str(error.orig) or time.monotonic() > until:
+                raise
+        time.sleep(0.05)
+
+
 def shown(url: URL) -> str:
     """Return a URL as messages may show it: without a password."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
-    return url.render_as_string(hide_password=True)
+    return url.set(query={}).render_as_string(hide_password=True)  # a query may hold one too
 
 
 def said(error: DBAPIError) -> str:
@@ -68,6 +87,8 @@ def said(error: DBAPIError) -> str:
 def _engine(url: URL) -> Engine:
     name = url.get_backend_name()
     if name == "sqlite":
+        if "\0" in (url.database or ""):
+            raise GradebookError("the gradebook's address holds a NUL; write sqlite:///PATH")
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(url, connect_args={"timeout": _BUSY_MS / 1000})
@@ -93,14 +114,21 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         f"busy_timeout={_BUSY_MS}",
         "foreign_keys=ON",
         "synchronous=NORMAL",
+        "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
     """Take the lock of a writer at once: one that is taken late may find that others were first."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("bare", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
+
+
+def bare(engine: Engine) -> Connection:
+    """Return a connection to SQLite without transactions, for what it does in none."""
+    return engine.connect().execution_options(bare=True)
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -123,7 +151,7 @@ def migrate(engine: Engine, to: str = "head") -> None:
     Raises:
         GradebookError: when it is of a version that this program does not know.
     """
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with engine.connect().execution_options(writes=True) as connection, _links_loose(connection):
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
         now = _now(connection)
@@ -132,11 +160,38 @@ def migrate(engine: Engine, to: str = "head") -> None:
         command.upgrade(_config(connection), to)
 
 
+@contextlib.contextmanager
+def _links_loose(connection: Connection) -> Iterator[None]:
+    """Give a transaction in which SQLite's tables can be made anew; their links hold at its end.
+
+    SQLite changes a table by making another one and dropping the old one, which rows elsewhere
+    point to; its checks can only be put off outside of a transaction.
+    """
+    if connection.dialect.name != "sqlite":
+        with connection.begin():
+            yield
+        return
+    own: Any = connection.connection.dbapi_connection
+    own.execute("PRAGMA foreign_keys=OFF").close()
+    try:
+        with connection.begin():
+            yield
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if broken is not None:
+                raise GradebookError(
+                    f"{shown(connection.engine.url)}: a row of {broken[0]} points to a row that is "
+                    "gone, so its tables were left as they are; bring back a copy that is whole"
+                )
+    finally:
+        own.execute("PRAGMA foreign_keys=ON").close()
+
+
 def _migrated(engine: Engine, url: URL) -> None:
     known = versions()
     with engine.connect() as connection:
-        now = _now(connection)
+        # in this order: another process may be making the tables meanwhile
         tables = set(sa.inspect(connection).get_table_names())
+        now = _now(connection)
     if now == known[-1]:
         return
     if now is not None and now not in known:
@@ -149,10 +204,24 @@ def _migrated(engine: Engine, url: URL) -> None:
 
 
 def _copied(engine: Engine, path: Path) -> None:
-    """Keep the database as it was before a migration."""
-    if not path.exists():
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
+    """Keep the database as it was before a migration, whole or not at all."""
+    if path.exists():
+        return
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with bare(engine) as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(part),))
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def copies(url: URL) -> list[Path]:
+    """Return the copies of a database that were kept before migrations."""
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return []
+    own = Path(url.database)
+    return sorted(own.parent.glob(f"{glob.escape(own.name)}.before-*"))
 
 
 def _now(connection: Connection) -> str | None:

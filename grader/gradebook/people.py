@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from grader.gradebook.audit import log
 from grader.gradebook.book import Book, assignment_id
 from grader.gradebook.policy import Extension
 from grader.gradebook.roster_file import Enrolled, Roster
-from grader.gradebook.tables import assignment, extension, student
+from grader.gradebook.tables import assignment, extension, student, written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class People:
 
         It is the student's id, or another id of one student alone (login, e-mail, LMS id).
         """
-        key = unicodedata.normalize("NFC", key)
+        key = unicodedata.normalize("NFC", written(key))
         return key if key in self.students else self._others.get(key.casefold())
 
     def unknown(self, key: str) -> bool:
@@ -52,7 +52,7 @@ def enrol(book: Book, roster: Roster, *, replace: bool = False) -> Enrolment:
     Raises:
         GradebookError: when it cannot be written.
     """
-    rows = {one.id: one for one in roster.rows}
+    rows = {one.id: one for one in map(_storable, roster.rows)}
 
     def do(connection: Connection) -> Enrolment:
         known = _students(connection, every=True)
@@ -77,6 +77,17 @@ def enrol(book: Book, roster: Roster, *, replace: bool = False) -> Enrolment:
         return Enrolment(added=tuple(added), changed=tuple(changed), gone=tuple(gone))
 
     return book.write(do)
+
+
+def _storable(one: Enrolled) -> Enrolled:
+    """The student as the database gives it back."""
+    return replace(
+        one,
+        id=unicodedata.normalize("NFC", written(one.id)),
+        name=written(one.name),
+        email=written(one.email),
+        section=written(one.section),
+    )
 
 
 def people(book: Book) -> People:
@@ -133,6 +144,7 @@ def extend(
     Raises:
         GradebookError: when it cannot be written.
     """
+    key = unicodedata.normalize("NFC", written(key))
 
     def do(connection: Connection) -> None:
         connection.execute(
@@ -152,14 +164,17 @@ def extend(
 
 
 def extensions(connection: Connection, name: str) -> dict[str, Extension]:
-    """Return the extensions of an assignment that hold, by student."""
+    """Return the extensions of an assignment that hold, by student, whatever id they name."""
     query = (
         sa.select(extension.c.key, extension.c.due, extension.c.closes)
         .join(assignment, assignment.c.id == extension.c.assignment_id)
         .where(assignment.c.name == name)
         .order_by(extension.c.id)
     )
-    last = {row.key: (row.due, row.closes) for row in connection.execute(query)}
+    people = people_in(connection)
+    last: dict[str, tuple[datetime | None, datetime | None]] = {}
+    for row in connection.execute(query):
+        last[people.whose(row.key) or row.key] = (row.due, row.closes)
     return {
         key: Extension(due=due, closes=closes)
         for key, (due, closes) in last.items()

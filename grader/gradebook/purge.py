@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from grader.gradebook.audit import log
 from grader.gradebook.book import Book
-from grader.gradebook.opening import GradebookError
+from grader.gradebook.opening import GradebookError, bare, copies, said, shown
 from grader.gradebook.people import people_in
 from grader.gradebook.tables import (
     assignment,
@@ -42,10 +43,13 @@ class Purged:
 def purge(book: Book, key: str) -> Purged:
     """Take a student out: roster, hand-ins, evidence, marks, comments, files.
 
+    SQLite's file is written anew, so that its bytes are gone too, and copies that were kept before
+    migrations are taken away. What is killed in between is done by doing it again.
+
     Raises:
-        GradebookError: when nobody has this id.
+        GradebookError: when nobody has this id, or it cannot be written.
+        OSError: when a file cannot be taken away; then nothing is taken out.
     """
-    named: dict[str, set[str]] = {}
 
     def do(connection: Connection) -> Purged:
         keys = _keys(connection, key)
@@ -54,31 +58,50 @@ def purge(book: Book, key: str) -> Purged:
             .join(assignment, assignment.c.id == submission.c.assignment_id)
             .where(submission.c.key.in_(keys))
         ).all()
-        there = connection.execute(sa.select(student.c.id).where(student.c.key == key)).first()
+        there = connection.execute(sa.select(student.c.id).where(student.c.key.in_(keys))).first()
         if not rows and there is None:
             raise GradebookError(f"nobody in the gradebook has the id '{key}'")
         ids = [row.id for row in rows]
-        named["files"] = _files(connection, ids)
+        files = _files(connection, ids)
         _delete(connection, ids)
         for table in (student, extension):
             connection.execute(sa.delete(table).where(table.c.key.in_(keys)))
-        for row in rows:
-            connection.execute(
-                sa.delete(seen).where(seen.c.path.startswith(row.origin, autoescape=True))
-            )
+        for origin in {row.origin for row in rows if row.origin}:
+            within = seen.c.path.startswith(f"{origin}/", autoescape=True)
+            connection.execute(sa.delete(seen).where(within | (seen.c.path == origin)))
         connection.execute(sa.delete(pseudonym).where(pseudonym.c.key.in_(keys)))
-        named["orphans"] = {sha for sha in named["files"] if not _used(connection, sha)}
-        log(connection, book, "purge", data={"hand_ins": len(ids), "files": len(named["orphans"])})
+        orphans = {sha for sha in files if not _used(connection, sha)}
+        connection.execute(sa.delete(seen).where(seen.c.sha256.in_(orphans)))
+        log(connection, book, "purge", data={"hand_ins": len(ids), "files": len(orphans)})
+        for sha in orphans:  # before the commit: who is still in the gradebook can be purged again
+            book.store.remove(sha)
         return Purged(
             labels=tuple((row.name, row.label) for row in rows),
             origins=tuple(row.origin for row in rows if row.origin),
-            files=len(named["orphans"]),
+            files=len(orphans),
         )
 
+    for copy in copies(book.engine.url):
+        copy.unlink(missing_ok=True)
     done = book.write(do)
-    for sha in named["orphans"]:
-        book.store.remove(sha)
+    _wipe(book)
     return done
+
+
+def _wipe(book: Book) -> None:
+    """Let SQLite write its file and its log anew, without what was deleted."""
+    if book.engine.dialect.name != "sqlite":
+        return
+    steps = ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+    try:
+        with bare(book.engine) as connection:
+            for step in steps:
+                connection.exec_driver_sql(step).close()
+    except DBAPIError as error:
+        raise GradebookError(
+            f"the student is taken out, but {shown(book.engine.url)} could not be written anew "
+            f"({said(error)}); run 'VACUUM' on it, until then its unused pages may hold old text"
+        ) from error
 
 
 def _keys(connection: Connection, key: str) -> list[str]:

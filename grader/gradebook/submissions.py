@@ -6,17 +6,20 @@ The number of an attempt counts; a clock that goes backwards changes no order.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from grader.gradebook.book import Book, assignment_id, find_assignment, lock, new_row
-from grader.gradebook.tables import submission, submission_file
+from grader.gradebook.tables import submission, submission_file, written
 
 _CHUNK = 500
+Some = TypeVar("Some")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,22 +66,39 @@ class Held:
 def take_in(book: Book, name: str, arrived: Sequence[Arrived]) -> list[Held]:
     """Hold hand-ins, those of known content once; the answers are in the same order.
 
+    Those of one student are taken in by the time when they were received, so that the same
+    hand-ins taken in again are the same attempts.
+
     Raises:
         GradebookError: when the gradebook cannot be written.
     """
-    held: list[Held] = []
-    for at in range(0, len(arrived), _CHUNK):
-        some = arrived[at : at + _CHUNK]
-        held += book.write(lambda connection, some=some: _taken(connection, name, some))  # type: ignore[misc]
-    return held
+    own = [_storable(one) for one in arrived]
+    first = {one.key: at for at, one in reversed(list(enumerate(own)))}
+    order = sorted(range(len(own)), key=lambda at: (first[own[at].key], own[at].received))
+    held: dict[int, Held] = {}
+    for at in range(0, len(order), _CHUNK):
+        some = order[at : at + _CHUNK]
+        rows = [own[number] for number in some]
+        taken = book.write(lambda connection, rows=rows: _taken(connection, name, rows))  # type: ignore[misc]
+        held.update(zip(some, taken, strict=True))
+    return [held[at] for at in range(len(own))]
+
+
+def _storable(one: Arrived) -> Arrived:
+    """The hand-in under an id as it comes back from the database, however it was composed."""
+    return replace(one, key=unicodedata.normalize("NFC", written(one.key)))
 
 
 def known(book: Book, name: str, arrived: Sequence[Arrived]) -> list[Held | None]:
     """Return what is held of hand-ins, without holding new ones: for a dry run."""
+    own = [_storable(one) for one in arrived]
 
     def ask(connection: Connection) -> list[Held | None]:
-        found = _by_key(connection, name, {one.key for one in arrived})
-        return [_same(found.get(one.key, []), one) for one in arrived]
+        found: dict[str, list[Held]] = {}
+        keys = sorted({one.key for one in own})
+        for some in _chunks(keys):
+            found |= _by_key(connection, name, set(some))
+        return [_same(found.get(one.key, []), one) for one in own]
 
     return book.read(ask)
 
@@ -93,16 +113,19 @@ def _taken(connection: Connection, name: str, arrived: Sequence[Arrived]) -> lis
         same = _same(attempts, one)
         if same is None:
             same = _inserted(connection, assignment, one, attempts)
-            attempts.append(same)
+            attempts.append(replace(same, new=False))
         held.append(same)
     return held
 
 
 def _same(attempts: Sequence[Held], one: Arrived) -> Held | None:
-    """The attempt that this is: its newest of that content, unless a later one lies between."""
+    """The attempt that this is: its newest of that content, unless others came between.
+
+    They came between where this one was received after all that is held.
+    """
     for number, attempt in enumerate(reversed(attempts)):
         if attempt.digest == one.digest:
-            again = number > 0 and one.received > attempts[-1].received
+            again = number > 0 and one.received > max(a.received for a in attempts)
             return None if again else attempt
     return None
 
@@ -225,6 +248,6 @@ def identical(book: Book, name: str) -> list[list[str]]:
     return [sorted(group.values()) for group in same.values() if len(group) > 1]
 
 
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def _chunks(ids: Sequence[Some]) -> Iterator[Sequence[Some]]:
     for at in range(0, len(ids), _CHUNK):
         yield ids[at : at + _CHUNK]

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Dialect,
@@ -66,7 +67,8 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment needs its time zone")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        utc = value.astimezone(UTC).replace(tzinfo=None)
+        return f"{utc.isoformat(timespec='microseconds')}Z"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Read a moment."""
@@ -88,6 +90,15 @@ class Plain(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+def written(text: str) -> str:
+    r"""Return a text as a database can hold it; texts that differ by escapes alone become one.
+
+    >>> written("a\0b\udc80")
+    'a\\x00b\\udc80'
+    """
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 class Words(TypeDecorator[str]):
     """Text of anybody's: what no database can hold (a NUL, half a pair of surrogates) is escaped."""
 
@@ -96,9 +107,7 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Write a text."""
-        if value is None:
-            return None
-        return value.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+        return None if value is None else written(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Read a text."""
@@ -179,7 +188,7 @@ submission_file = Table(
     Column("position", Integer, primary_key=True),
     Column("name", Words, nullable=False),
     Column("sha256", String(64), nullable=False, index=True),
-    Column("bytes", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
     Column("lost", Words, nullable=False, default=""),
 )
 
@@ -194,9 +203,13 @@ evidence = Table(
     Column("made", Instant, nullable=False),
     Column("isolation", Words, nullable=False),
     Column("failed", Boolean, nullable=False, default=False),
-    UniqueConstraint("submission_id", "key"),
+    UniqueConstraint("submission_id", "key", "sha256"),
 )
-"""What was collected of a hand-in under one plan, runtime and engine; the record is a stored file."""
+"""What was collected of a hand-in under one plan, runtime and engine; the record is a stored file.
+
+A collection that failed is done again under the same key, and an earlier result keeps its own: of
+several under one key the last holds.
+"""
 
 result = Table(
     "result",

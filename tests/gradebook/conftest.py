@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.gradebook import Book, open_book
 from tests.gradebook.postgres import Server, postgres
 
 
@@ -24,3 +25,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server: Server = request.getfixturevalue("postgres_server")
     with server.database() as url:
         yield url
+
+
+@pytest.fixture
+def book(tmp_path: Path, database_url: str) -> Iterator[Book]:
+    """An empty gradebook, written by Ann."""
+    opened = open_book(tmp_path, database_url, author="Ann", patience=30)
+    yield opened
+    opened.close()
