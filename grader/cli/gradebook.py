@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli._inert import inert
-from grader.cli._options import BOOK, COURSE, KEYS, PAPER, open_book, policy_of, say
+from grader.cli._options import (
+    BOOK,
+    COURSE,
+    KEYS,
+    PAPER,
+    load_remembered,
+    open_book,
+    policy_of,
+    say,
+)
 
 if TYPE_CHECKING:
     from grader.gradebook import Book
@@ -146,13 +155,13 @@ def mark(
     if withdraw == (points is not None):
         raise click.UsageError("give POINTS, or --withdraw")
     folder = pipeline.find_course(course or Path.cwd(), assignment)
-    loaded = pipeline.load_assignment(folder, assignment, paper=paper, keys=keys)
-    spec = next((one for one in loaded.rubric.parts if one.id == part), None)
-    if spec is None:
-        raise click.UsageError(f"'{assignment}' has no part {part}")
-    given = None if points is None else _points(points, spec.points)
     book = open_book(folder, url)
     try:
+        loaded = load_remembered(book, folder, assignment, paper, keys)
+        spec = next((one for one in loaded.rubric.parts if one.id == part), None)
+        if spec is None:
+            raise click.UsageError(f"'{assignment}' has no part {part}")
+        given = None if points is None else _points(points, spec.points)
         held = _held(book, assignment, student)
         _need_current(book, loaded, held)
         proposed = _proposed(book, held.id, part)
@@ -172,8 +181,8 @@ def _need_current(book: Book, loaded: Assignment, held: Held) -> None:
     if todo(book, loaded, (), only=frozenset([held.label])).tasks:
         name = loaded.rubric.assignment
         raise click.ClickException(
-            f"rubric, reference or keys have changed since {held.label} was marked; "
-            f"`grader regrade {name}` shows what that does, --apply lets it hold. Then mark by hand"
+            f"rubric, reference, keys or grader have changed since {held.label} was marked; "
+            f"`grader regrade {name}` shows what that does, --apply lets it hold. Then this can be done"
         )
 
 
@@ -226,23 +235,57 @@ def _again(book: Book, loaded: Assignment, folder: Path, held: Held) -> None:
 @click.command()
 @click.argument("assignment")
 @click.argument("student")
-@click.argument("text")
+@click.argument("text", required=False)
 @COURSE
+@PAPER
+@KEYS
 @BOOK
-@click.option("--part", default="", help="The part that it is about (default: all).")
+@click.option("--part", default="", help="The part that it is about (default: the whole hand-in).")
+@click.option("--withdraw", is_flag=True, help="Take the last comment (on PART) back.")
 def comment(
-    assignment: str, student: str, text: str, course: Path | None, url: str | None, part: str
+    assignment: str,
+    student: str,
+    text: str | None,
+    course: Path | None,
+    paper: Path | None,
+    keys: Path | None,
+    url: str | None,
+    part: str,
+    withdraw: bool,
 ) -> None:
-    """Write a comment to STUDENT."""
+    """Write TEXT into STUDENT's report; it stays there, whatever is graded again.
+
+    STUDENT is an id (the last attempt), or one attempt as ada~2.
+    """
     from grader import pipeline
     from grader.gradebook.decisions import add_comment
 
+    if withdraw == bool(text and text.strip()):
+        raise click.UsageError("give TEXT, or --withdraw")
     folder = pipeline.find_course(course or Path.cwd(), assignment)
+    loaded = pipeline.load_assignment(folder, assignment, paper=paper, keys=keys)
+    if part and part not in {one.id for one in loaded.rubric.parts}:
+        raise click.UsageError(f"'{assignment}' has no part {part}")
     book = open_book(folder, url)
     try:
-        add_comment(book, _held(book, assignment, student).id, text, part=part)
+        held = _held(book, assignment, student)
+        _need_current(book, loaded, held)
+        last = _last_comment(book, held, part) if withdraw else None
+        add_comment(book, held.id, text or "", part=part, instead_of=last)
+        _again(book, loaded, folder, held)
     finally:
         book.close()
+    say(f"{held.label}: the report is written anew " + ("without it" if withdraw else "with it"))
+
+
+def _last_comment(book: Book, held: Held, part: str) -> int:
+    from grader.gradebook.decisions import comments
+
+    found = book.read(lambda connection: comments(connection, [held.id])).get(held.id, ())
+    own = [one.id for one in found if one.part == part]
+    if not own:
+        raise click.UsageError(f"no comment to {held.label} is left to take back")
+    return own[-1]
 
 
 @click.command()
@@ -329,7 +372,7 @@ def purge(student: str, course: Path | None, url: str | None, yes: bool) -> None
     """Take STUDENT out for good: hand-ins, evidence, marks, comments, reports, roster."""
     from grader import pipeline
     from grader.gradebook.purge import purge as take_out
-    from grader.pipeline.files import safe_name
+    from grader.pipeline.regrade import report_files
 
     folder = pipeline.find_course(course or Path.cwd())
     book = open_book(folder, url)
@@ -341,11 +384,9 @@ def purge(student: str, course: Path | None, url: str | None, yes: bool) -> None
         book.close()
     for name, label in done.labels:
         out = folder / ".grader" / "out" / name
-        for file in (
-            *out.glob(f"reports/{safe_name(label)}.*"),
-            *out.glob(f"earlier/*/{safe_name(label)}.*"),
-        ):
-            file.unlink(missing_ok=True)
+        for at in (out / "reports", *out.glob("earlier/*")):
+            for file in report_files(at, label):
+                file.unlink()
     names = sorted({name for name, _ in done.labels})
     say(f"{len(done.labels)} hand-in(s) and {done.files} file(s) are gone")
     for origin in done.origins:
@@ -358,9 +399,9 @@ def _write_class(folder: Path, url: str | None, name: str) -> None:
     from grader import pipeline
     from grader.pipeline import course
 
-    loaded = pipeline.load_assignment(folder, name)
     book = open_book(folder, url)
     try:
+        loaded = load_remembered(book, folder, name, None, None)
         course.write_class(book, loaded, policy_of(folder), folder / ".grader" / "out" / name)
     finally:
         book.close()

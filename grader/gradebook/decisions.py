@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -183,15 +184,18 @@ def add_comment(
         }
         name, key, _ = _named(connection, submission_id)
         connection.execute(sa.insert(comment).values(**row))
-        log(connection, book, "comment", assignment=name, who=key, data={"part": part})
+        what = "comment" if text else "comment withdrawn"
+        log(connection, book, what, assignment=name, who=key, data={"part": part})
 
     book.write(do)
 
 
 def comments(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Comment, ...]]:
     """Return the comments that hold, by hand-in, oldest first."""
-    query = sa.select(comment).where(comment.c.submission_id.in_(list(ids))).order_by(comment.c.id)
-    rows = connection.execute(query).all()
+    rows: list[sa.Row[Any]] = []
+    for at in range(0, len(ids), 500):
+        some = comment.c.submission_id.in_(ids[at : at + 500])
+        rows += connection.execute(sa.select(comment).where(some).order_by(comment.c.id)).all()
     replaced = {row.instead_of for row in rows}
     found: dict[int, tuple[Comment, ...]] = {}
     for row in rows:
@@ -199,6 +203,14 @@ def comments(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Comm
             made = Comment(id=row.id, part=row.part, author=row.author, at=row.at, text=row.text)
             found[row.submission_id] = (*found.get(row.submission_id, ()), made)
     return found
+
+
+def comments_of(
+    connection: Connection, ids: Sequence[int]
+) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Return part and text of the comments that hold, by hand-in: what a report tells."""
+    found = comments(connection, ids)
+    return {of: tuple((one.part, one.text) for one in some) for of, some in found.items()}
 
 
 def _named(connection: Connection, submission_id: int) -> tuple[str, str, int]:

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from grader.gradebook.book import Book, find_assignment
-from grader.gradebook.decisions import decisions, pairs
+from grader.gradebook.decisions import comments_of, decisions, pairs
 from grader.gradebook.people import people
 from grader.gradebook.policy import Policy
 from grader.gradebook.results import Marked, State, record, state_of, states, summaries
@@ -147,14 +147,15 @@ def plan(
 class _Now:
     states: dict[int, State]
     decisions: dict[int, Any]
+    comments: dict[int, tuple[tuple[str, str], ...]]
 
 
 def _now(connection: Connection, name: str, key: str) -> _Now:
     assignment = find_assignment(connection, name)
     if assignment is None:
-        return _Now({}, {})
+        return _Now({}, {}, {})
     found = states(connection, assignment, key)
-    return _Now(found, decisions(connection, list(found)))
+    return _Now(found, decisions(connection, list(found)), comments_of(connection, list(found)))
 
 
 def _chosen(
@@ -188,13 +189,14 @@ def _task(
         key=key,
         known=evidence,
         decisions=now.decisions.get(held.id, ()) if held else (),
+        comments=now.comments.get(held.id, ()) if held else (),
     )
 
 
 def _is_done(assignment: Assignment, task: Task, now: _Now, choice: Choice) -> bool:
     if choice.failed or task.known is None:
         return False
-    key = result_key(assignment, task.known.sha256, task.decisions)
+    key = result_key(assignment, task.known.sha256, task.decisions, task.comments)
     return now.states[task.submission_id].result_key == key
 
 
@@ -265,7 +267,8 @@ def _was_done(book: Book, assignment: Assignment, task: Task) -> bool:
     state = book.read(lambda connection: state_of(connection, task.submission_id, task.key))
     if state is None or state.evidence is None or state.evidence.failed:
         return False
-    return state.result_key == result_key(assignment, state.evidence.sha256, task.decisions)
+    key = result_key(assignment, state.evidence.sha256, task.decisions, task.comments)
+    return state.result_key == key
 
 
 def _finished(

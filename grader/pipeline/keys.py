@@ -101,11 +101,19 @@ def _cases(assignment: Assignment) -> str:
         return assignment.reference.hash
 
 
-def result_key(assignment: Assignment, evidence: str, decisions: Sequence[Decision] = ()) -> str:
-    """Return the key of what a hand-in earns; ``evidence`` is the hash of its record."""
-    return _hash(
-        [_marking(tuple(sorted(assignment.made_with.items()))), evidence, digest(decisions)]
-    )
+def result_key(
+    assignment: Assignment,
+    evidence: str,
+    decisions: Sequence[Decision] = (),
+    comments: Sequence[tuple[str, str]] = (),
+) -> str:
+    """Return the key of what a hand-in earns and is told; ``evidence`` is its record's hash.
+
+    A comment changes no mark, but the report has to be written anew with it.
+    """
+    made_with = _marking(tuple(sorted(assignment.made_with.items())))
+    told = [list(map(list, comments))] if comments else []
+    return _hash([made_with, evidence, digest(decisions), *told])
 
 
 @functools.lru_cache(maxsize=8)

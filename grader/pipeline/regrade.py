@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from grader.gradebook.book import Book, find_assignment, lock
-from grader.gradebook.decisions import decisions, keep
+from grader.gradebook.decisions import comments_of, decisions, keep
 from grader.gradebook.opening import GradebookError
 from grader.gradebook.results import (
     CHUNK,
@@ -99,6 +99,7 @@ def todo(
     ids = [one.id for one in held]
     found = book.read(lambda connection: states(connection, number, None))
     made = book.read(lambda connection: decisions(connection, ids))
+    said = book.read(lambda connection: comments_of(connection, ids))
     tasks, same = [], 0
     for one in held:
         state = found.get(one.id)
@@ -106,8 +107,9 @@ def todo(
             continue
         fits = state.evidence is not None and (not keys or state.evidence.key in keys)
         known = state.evidence if fits else None
-        task = _task(one, known, keys[0] if keys else "", made.get(one.id, ()))
-        now = task.known and result_key(assignment, task.known.sha256, task.decisions)
+        task = _task(one, known, keys[0] if keys else "")
+        task = replace(task, decisions=made.get(one.id, ()), comments=said.get(one.id, ()))
+        now = known and result_key(assignment, known.sha256, task.decisions, task.comments)
         if now == state.result_key:
             same += 1
         else:
@@ -115,14 +117,13 @@ def todo(
     return Todo(tasks=tuple(_with_files(book, tasks)), same=same)
 
 
-def _task(one: Held, evidence: Gathered | None, key: str, made: tuple[Decision, ...]) -> Task:
+def _task(one: Held, evidence: Gathered | None, key: str) -> Task:
     return Task(
         submission_id=one.id,
         hand_in=HandIn(student=one.label, paths=(), key=one.key, twin=one.twin),
         files=(),
         key=evidence.key if evidence else key,
         known=evidence,
-        decisions=made,
     )
 
 
@@ -384,24 +385,28 @@ def set_aside(out: Path, run: int, names: Iterable[str]) -> None:
     folder = out / "earlier" / str(run)
     folder.mkdir(parents=True)
     for label in names:
-        for kind in ("html", "md", "pdf"):
-            file = out / "reports" / f"{safe_name(label)}.{kind}"
-            if file.exists():
-                shutil.copyfile(file, folder / file.name)
+        for file in report_files(out / "reports", label):
+            shutil.copyfile(file, folder / file.name)
 
 
 def bring_back(out: Path, run: int, names: Iterable[str]) -> list[str]:
     """Bring the reports of a run back; return the labels whose report was not kept."""
     folder, gone = out / "earlier" / str(run), []
     for label in names:
-        kept = list(folder.glob(f"{safe_name(label)}.*"))
+        kept = report_files(folder, label)
+        for file in report_files(out / "reports", label):
+            file.unlink()
         for file in kept:
             shutil.move(file, out / "reports" / file.name)
         if not kept:
-            for kind in ("html", "md", "pdf"):
-                (out / "reports" / f"{safe_name(label)}.{kind}").unlink(missing_ok=True)
             gone.append(label)
     return gone
+
+
+def report_files(folder: Path, label: str) -> list[Path]:
+    """Return the files of one hand-in's report; "ada.b" is another student than "ada"."""
+    files = (folder / f"{safe_name(label)}.{kind}" for kind in ("html", "md", "pdf"))
+    return [file for file in files if file.is_file()]
 
 
 def standing_evidence(

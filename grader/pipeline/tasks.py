@@ -40,6 +40,8 @@ class Task:
     key: str
     known: Gathered | None = None
     decisions: tuple[Decision, ...] = ()
+    comments: tuple[tuple[str, str], ...] = ()
+    """What the course staff wrote: part, "" for the whole hand-in, and text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,7 @@ class Tasks:
                 safe_name(record.student),
                 problems=record.problems,
                 hand_in=HandedIn(record.shown, record.pictures, found.pictures),
+                comments=task.comments,
                 as_pdf=self.as_pdf,
             )
             if why:
@@ -146,7 +149,7 @@ class Tasks:
         marked = Marked(
             submission_id=task.submission_id,
             evidence=gathered,
-            key=result_key(self.assignment, gathered.sha256, task.decisions),
+            key=result_key(self.assignment, gathered.sha256, task.decisions, task.comments),
             summary=summary(result, problems, unreadable=record.unreadable),
         )
         return Done(task=task, marked=marked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from grader.model import (
@@ -40,6 +41,7 @@ from grader.rubric import DRAWN, Part, Rubric
 _MISTAKE, _REPAIRED = "Known mistake", "Repaired"
 
 _NAME, _PROBLEM, _QUOTE, _REASON, _ANSWER = 120, 300, 600, 1500, 20_000
+_COMMENT = 5000
 _MANY = 12
 _LINES = 24
 
@@ -50,25 +52,38 @@ def report(
     evidence: Evidence,
     problems: Iterable[Problem],
     hand_in: HandedIn = NOTHING,
+    comments: Sequence[tuple[str, str]] = (),
 ) -> Report:
-    """Return what one student's report says."""
+    """Return what one student's report says.
+
+    A comment on a part that the rubric no longer has stands above all parts.
+    """
     asked = {part.id: part for part in rubric.parts}
     book = Book(hand_in, {part.id: evidence.get(part.id, {}) for part in result.parts})
     figures = Gallery(hand_in.pictures, hand_in.blobs, elsewhere=book.gallery)
     parts = tuple(
-        _part(asked[part.id], part, evidence.get(part.id, {}), book, figures)
+        replace(
+            _part(asked[part.id], part, evidence.get(part.id, {}), book, figures),
+            comments=_comments(comments, part.id),
+        )
         for part in result.parts
     )
+    whole = {part for part, _ in comments} - {part.id for part in parts}
     return Report(
         title=rubric.title,
         student=shortened(result.student, _NAME),
         files=tuple((shortened(name, _NAME), digest[:12]) for name, digest in result.files),
         result=result,
         parts=parts,
+        comments=tuple(text for of in sorted(whole) for text in _comments(comments, of)),
         problems=tuple(_problem(result.student, p) for p in sorted(set(problems))),
         sheets=book.sheets,
         unshown=book.unshown,
     )
+
+
+def _comments(comments: Sequence[tuple[str, str]], of: str) -> tuple[str, ...]:
+    return tuple(shortened(text, _COMMENT) for part, text in comments if part == of)
 
 
 def _problem(student: str, problem: Problem) -> str:

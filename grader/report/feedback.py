@@ -189,6 +189,8 @@ class Feedback:
     """How many figures the report leaves out."""
     trained: tuple[str, ...] = ()
     """What was seen of a training."""
+    comments: tuple[str, ...] = ()
+    """What the course staff wrote about this part."""
 
     @property
     def drawn(self) -> bool:
@@ -211,6 +213,8 @@ class Report:
     """The files as they were handed in."""
     unshown: int = 0
     """How many files the report leaves out."""
+    comments: tuple[str, ...] = ()
+    """What the course staff wrote about the whole hand-in."""
     most = 20
     """How many problems are told; a file can be made to have thousands."""
 

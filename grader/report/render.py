@@ -38,6 +38,7 @@ def student(
     *,
     problems: Iterable[Problem] = (),
     hand_in: HandedIn = NOTHING,
+    comments: Sequence[tuple[str, str]] = (),
     as_pdf: bool = False,
 ) -> str:
     """Write one student's report as HTML and Markdown, and as PDF where that is asked for.
@@ -52,10 +53,11 @@ def student(
         name: file name without extension, harmless on every system.
         problems: what was noticed about this hand-in.
         hand_in: the files as they are shown, with their pictures.
+        comments: what the course staff wrote: part, "" for the whole hand-in, and text.
         as_pdf: whether a PDF is made too; one of an earlier run is taken away in any case.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    page = report(rubric, result, evidence, problems, hand_in)
+    page = report(rubric, result, evidence, problems, hand_in, comments)
     texts = {}
     for kind in ("html", "md"):
         template = _environment(kind).get_template(f"student.{kind}")
