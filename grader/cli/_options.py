@@ -12,6 +12,7 @@ from grader.cli._inert import inert
 if TYPE_CHECKING:
     from grader.gradebook import Book
     from grader.gradebook.policy import Policy
+    from grader.pipeline import Assignment
 
 UNREAD, USAGE, CONTENT, OURS = 1, 2, 3, 4
 
@@ -59,3 +60,40 @@ def policy_of(course: Path) -> Policy:
     from grader.gradebook.policy import load
 
     return load(course / "rubrics" / "course.yaml")
+
+
+def load_remembered(
+    book: Book, course: Path, name: str, paper: Path | None, keys: Path | None
+) -> Assignment:
+    """Load an assignment with the keys and the paper that are given, else those given last.
+
+    They lie beside the gradebook as files, since every process loads them.
+    """
+    from grader.gradebook.given import Given, given, remember
+    from grader.pipeline import load_assignment
+    from grader.pipeline.files import write
+
+    load_assignment(course, name, paper=paper, keys=keys)  # what is wrong is said of the file given
+    new = Given(
+        keys=None if keys is None else keys.read_text("utf-8"),
+        paper=None if paper is None else paper.read_text("utf-8"),
+    )
+    held = remember(book, name, new) if new != Given() else given(book, name)
+    paths: dict[str, Path | None] = {"paper": None, "keys": None}
+    for kind, text in (("paper", held.paper), ("keys", held.keys)):
+        if text is not None:
+            path = _place(course, name, kind)
+            if not path.exists() or path.read_text("utf-8") != text:
+                write(path, text.encode("utf-8"))
+            paths[kind] = path
+    return load_assignment(course, name, **paths)
+
+
+def remembered(course: Path, name: str, kind: str) -> Path | None:
+    """Return the file of the keys or the paper that were given last, where it lies."""
+    path = _place(course, name, kind)
+    return path if path.exists() else None
+
+
+def _place(course: Path, name: str, kind: str) -> Path:
+    return course / ".grader" / "given" / f"{name}.{kind}"

@@ -17,8 +17,10 @@ from grader.cli._options import (
     LEVEL,
     PAPER,
     UNREAD,
+    load_remembered,
     open_book,
     policy_of,
+    remembered,
     say,
 )
 from grader.cli._progress import progress
@@ -125,18 +127,18 @@ def grade(assignment: str, paths: tuple[Path, ...], **options: Any) -> None:
 
     _check(paths, options)
     folder = pipeline.find_course(options["course"] or Path.cwd(), assignment)
-    loaded = pipeline.load_assignment(
-        folder, assignment, paper=options["paper"], keys=options["keys"]
-    )
     for path in paths:
         if path.resolve() == (folder / "submissions" / assignment).resolve():
             raise click.UsageError(
                 f"{path} holds the hand-ins of all students; leave it out, or name those in it"
             )
     if options["out"] is not None or options["source"] is not None:
+        loaded = pipeline.load_assignment(
+            folder, assignment, paper=options["paper"], keys=options["keys"]
+        )
         batch: Batch | None = _alone(loaded, folder, paths, options)
     else:
-        batch = _into_gradebook(loaded, folder, paths, options)
+        batch = _into_gradebook(assignment, folder, paths, options)
     if batch is None:
         return
     if batch.unreadable or (options["fail_on_open"] and batch.open_marks):
@@ -204,20 +206,20 @@ def _alone(
 
 
 def _into_gradebook(
-    loaded: Assignment, folder: Path, paths: tuple[Path, ...], options: dict[str, Any]
+    assignment: str, folder: Path, paths: tuple[Path, ...], options: dict[str, Any]
 ) -> Batch | None:
     from grader import pipeline
     from grader.pipeline import course
 
-    assignment = loaded.rubric.assignment
     target = folder / ".grader" / "out" / assignment
     policy = policy_of(folder)
     hand_ins = pipeline.hand_ins(paths or _submitted(folder, assignment))
     if options["dry_run"]:
-        _dry(loaded, folder, hand_ins, options)
+        _dry(assignment, folder, hand_ins, options)
         return None
     book = open_book(folder, options["url"])
     try:
+        loaded = load_remembered(book, folder, assignment, options["paper"], options["keys"])
         doing, boxes = _planned(book, loaded, folder, paths, hand_ins, options)
         try:
             _notice(doing)
@@ -296,11 +298,17 @@ def _plan(
 
 
 def _dry(
-    loaded: Assignment, folder: Path, hand_ins: Sequence[HandIn], options: dict[str, Any]
+    assignment: str, folder: Path, hand_ins: Sequence[HandIn], options: dict[str, Any]
 ) -> None:
     from grader import pipeline
     from grader.gradebook.book import ADDRESS, FILE
 
+    loaded = pipeline.load_assignment(
+        folder,
+        assignment,
+        paper=options["paper"] or remembered(folder, assignment, "paper"),
+        keys=options["keys"] or remembered(folder, assignment, "keys"),
+    )
     there = (folder / ".grader" / FILE).exists() or options["url"] or os.environ.get(ADDRESS)
     book = open_book(folder, options["url"] if there else "sqlite://")
     try:

@@ -396,7 +396,6 @@ def purge(student: str, course: Path | None, url: str | None, yes: bool) -> None
 
 
 def _write_class(folder: Path, url: str | None, name: str) -> None:
-    from grader import pipeline
     from grader.pipeline import course
 
     book = open_book(folder, url)

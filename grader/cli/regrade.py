@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli._options import BOOK, COURSE, JOBS, KEYS, PAPER, open_book, policy_of, say
+from grader.cli._options import (
+    BOOK,
+    COURSE,
+    JOBS,
+    KEYS,
+    PAPER,
+    load_remembered,
+    open_book,
+    policy_of,
+    say,
+)
 from grader.cli._progress import progress
 
 if TYPE_CHECKING:
@@ -60,12 +70,10 @@ def regrade(assignment: str, **options: Any) -> None:
     if sum(options[name] for name in ("applies", "undo", "of_last")) > 1:
         raise click.UsageError("choose one of --apply, --undo and --last")
     folder = pipeline.find_course(options["course"] or Path.cwd(), assignment)
-    loaded = pipeline.load_assignment(
-        folder, assignment, paper=options["paper"], keys=options["keys"]
-    )
     policy, out = policy_of(folder), folder / ".grader" / "out" / assignment
     book = open_book(folder, options["url"])
     try:
+        loaded = load_remembered(book, folder, assignment, options["paper"], options["keys"])
         if options["undo"]:
             _undo(book, loaded, policy, out)
         elif options["of_last"]:
