@@ -103,6 +103,57 @@ def standings(
             click.echo(inert(f"{what}  ({'; '.join(filter(None, row['how'].split(chr(10))))})"))
 
 
+@click.command()
+@COURSE
+@BOOK
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV.")
+def totals(course: Path | None, url: str | None, as_csv: bool) -> None:
+    """What each student has in the whole course, by the groups and weights of rubrics/course.yaml."""
+    from grader import pipeline
+    from grader.gradebook.standings import totals as found
+    from grader.report.results import inert as cell
+    from grader.report.results import points
+
+    folder = pipeline.find_course(course or Path.cwd())
+    policy, book = policy_of(folder), open_book(folder, url)
+    try:
+        possible = book.read(lambda connection: _possible(connection, folder))
+        rows = book.read(lambda connection: found(connection, policy, possible))
+    finally:
+        book.close()
+    sheet = csv.writer(sys.stdout, lineterminator="\n")
+    if as_csv:
+        sheet.writerow(["student", "name", *possible, "total", "possible"])
+    for row in rows:
+        total = row.total.points
+        shown = (
+            None
+            if total is None
+            else points(policy.rounding.rounded(total), policy.rounding.decimals)
+        )
+        if as_csv:
+            own = [points(row.points.get(name, Fraction(0))) for name in possible]
+            whole = points(row.total.possible)
+            values = [row.key, row.name, *own, shown, whole]
+            sheet.writerow(["" if v is None else cell(str(v)) for v in values])
+        else:
+            said = "open" if shown is None else f"{shown} of {points(row.total.possible)}"
+            click.echo(inert(f"{row.key}: {said}  ({'; '.join(row.total.steps)})"))
+
+
+def _possible(connection: Any, folder: Path) -> dict[str, Fraction]:
+    """Points of each assignment of the course that was graded."""
+    from grader.gradebook.book import find_assignment
+    from grader.rubric import load
+
+    found = {}
+    for path in sorted((folder / "rubrics").glob("*.yaml")):
+        if path.stem != "course" and find_assignment(connection, path.stem) is not None:
+            parts = load(path).parts
+            found[path.stem] = sum((part.points for part in parts), Fraction(0))
+    return found
+
+
 def _plain(row: Standing, policy: Any) -> dict[str, Any]:
     from grader.report.results import points
 
@@ -406,4 +457,4 @@ def _write_class(folder: Path, url: str | None, name: str) -> None:
         book.close()
 
 
-COMMANDS = (roster, standings, mark, comment, extend, log, purge)
+COMMANDS = (roster, standings, totals, mark, comment, extend, log, purge)

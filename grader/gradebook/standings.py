@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from grader.gradebook.book import find_assignment
 from grader.gradebook.people import People, extensions, people_in
-from grader.gradebook.policy import Attempt, Lateness, Policy, counting, lateness
+from grader.gradebook.policy import Attempt, Lateness, Policy, Total, counting, lateness
 from grader.gradebook.tables import result, standing, submission
 
 
@@ -59,16 +59,11 @@ def standings(
         possible: points of the assignment.
     """
     people = people_in(connection)
-    longer = extensions(connection, name)
-    found: dict[str, list[_Row]] = {}
-    for row in _rows(connection, name):
-        found.setdefault(people.whose(row.key) or row.key, []).append(row)
-    made = [
-        _standing(key, rows, people, policy, longer.get(key), name, possible)
-        for key, rows in found.items()
-    ]
+    left = _late_days(connection, name, policy, people)
+    chosen = _class(connection, name, policy, people, possible, left)
+    made = [_standing(key, one, people, policy, name, possible) for key, one in chosen.items()]
     made.sort(key=lambda one: one.label)
-    absent = sorted(key for key in people.students if key not in found)
+    absent = sorted(key for key in people.students if key not in chosen)
     return made + [_absent(key, people) for key in absent]
 
 
@@ -91,25 +86,81 @@ def _rows(connection: Connection, name: str) -> list[_Row]:
     return [_Row(*row) for row in connection.execute(query)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The attempt of a student that counts, and what it was chosen from."""
+
+    row: _Row
+    number: int | None
+    open: bool
+    late: Lateness | None
+    attempts: int
+    words: str
+
+
+def _class(
+    connection: Connection,
+    name: str,
+    policy: Policy,
+    people: People,
+    possible: Fraction | None,
+    left: Mapping[str, int],
+) -> dict[str, _Chosen]:
+    """Which attempt counts, for every student with a hand-in."""
+    longer = {people.whose(key) or key: e for key, e in extensions(connection, name).items()}
+    found: dict[str, list[_Row]] = {}
+    for row in _rows(connection, name):
+        found.setdefault(people.whose(row.key) or row.key, []).append(row)
+    rules, deadline = policy.of(name), policy.deadline(name)
+    made = {}
+    for key, rows in found.items():
+        late = [
+            lateness(r.received, deadline, longer.get(key), left.get(key, policy.late_days))
+            for r in rows
+        ]
+        attempts = [
+            Attempt(number=number, points=row.earned, most=possible, late=one)
+            for number, (row, one) in enumerate(zip(rows, late, strict=True), start=1)
+        ]
+        chosen = counting(attempts, rules.attempts, rules.max_attempts)
+        at = chosen.number
+        made[key] = _Chosen(
+            row=rows[at - 1] if at is not None else rows[-1],
+            number=at,
+            open=chosen.open,
+            late=late[at - 1] if at is not None else None,
+            attempts=len(rows),
+            words=chosen.words,
+        )
+    return made
+
+
+def _late_days(connection: Connection, name: str, policy: Policy, people: People) -> dict[str, int]:
+    """Late days of the term that each student has left: what was due before has spent some."""
+    if not policy.late_days:
+        return {}
+    due = {one: policy.deadline(one).due for one in policy.assignments}
+    own = due.get(name)
+    before = sorted(
+        (at, one) for one, at in due.items() if at is not None and own is not None and at < own
+    )
+    left: dict[str, int] = {}
+    for _, one in before:
+        for key, chosen in _class(connection, one, policy, people, None, left).items():
+            spent = chosen.late.late_days if chosen.late else 0
+            left[key] = left.get(key, policy.late_days) - spent
+    return left
+
+
 def _standing(
     key: str,
-    rows: Sequence[_Row],
+    chosen: _Chosen,
     people: People,
     policy: Policy,
-    extension: object,
     name: str,
     possible: Fraction,
 ) -> Standing:
-    rules, deadline = policy.of(name), policy.deadline(name)
-    late = [lateness(row.received, deadline, extension) for row in rows]  # type: ignore[arg-type]
-    attempts = [
-        Attempt(number=number, points=row.earned, most=possible, late=one)
-        for number, (row, one) in enumerate(zip(rows, late, strict=True), start=1)
-    ]
-    chosen = counting(attempts, rules.attempts, rules.max_attempts)
-    number = chosen.number
-    row = rows[number - 1] if number is not None else rows[-1]
-    own = late[number - 1] if number is not None else None
+    row, number, own = chosen.row, chosen.number, chosen.late
     points = None if number is None or chosen.open else row.earned
     final = policy.final(name, points, possible, own) if number is not None else None
     student = people.students.get(key)
@@ -118,7 +169,7 @@ def _standing(
         name=student.name if student else "",
         section=student.section if student else "",
         attempt=number,
-        attempts=len(rows),
+        attempts=chosen.attempts,
         label=row.label,
         submission_id=row.id,
         result_id=row.result,
@@ -126,11 +177,7 @@ def _standing(
         points=points,
         final=final.points if final else None,
         late=own,
-        words=tuple(
-            filter(
-                None, (*([chosen.words] if chosen.words else []), *(final.steps if final else ()))
-            )
-        ),
+        words=tuple(filter(None, (chosen.words, *(final.steps if final else ())))),
         on_roster=student is not None or not people.students,
     )
 
@@ -153,3 +200,37 @@ def _absent(key: str, people: People) -> Standing:
         words=("nothing was handed in",),
         on_roster=True,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseTotal:
+    """One student over the whole course."""
+
+    key: str
+    name: str
+    points: Mapping[str, Fraction | None]
+    total: Total
+
+
+def totals(
+    connection: Connection, policy: Policy, possible: Mapping[str, Fraction]
+) -> list[CourseTotal]:
+    """Return what everybody has in the course, by student: groups, weights, the lowest dropped.
+
+    Args:
+        connection: to read from.
+        policy: of the course.
+        possible: points of each assignment that counts so far.
+    """
+    points: dict[str, dict[str, Fraction | None]] = {}
+    names: dict[str, str] = {}
+    for assignment, full in possible.items():
+        for one in standings(connection, assignment, policy, full):
+            if one.on_roster:
+                names[one.key] = one.name
+                own = points.setdefault(one.key, {})
+                own |= {assignment: one.final} if one.attempts else {}
+    return [
+        CourseTotal(key=key, name=names[key], points=own, total=policy.total(own, possible))
+        for key, own in sorted(points.items())
+    ]
