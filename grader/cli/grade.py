@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.cli._cluster import absolute, check, cluster
 from grader.cli._options import (
     BOOK,
     COURSE,
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from grader.gradebook import Book
     from grader.pipeline import Assignment, Boxes, HandIn, Source
     from grader.pipeline.course import Plan
-    from grader.pipeline.executors import Name
     from grader.report.batch import Batch
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -126,6 +127,8 @@ def grade(assignment: str, paths: tuple[Path, ...], **options: Any) -> None:
     from grader import pipeline
 
     _check(paths, options)
+    if options["executor"] != "pool":
+        options, paths = absolute(options), tuple(path.absolute() for path in paths)
     folder = pipeline.find_course(options["course"] or Path.cwd(), assignment)
     for path in paths:
         if path.resolve() == (folder / "submissions" / assignment).resolve():
@@ -155,6 +158,7 @@ def _check(paths: tuple[Path, ...], options: dict[str, Any]) -> None:
             raise click.UsageError(f"--{flag} is about the gradebook; leave out --out and --from")
     if apart and options["executor"] != "pool":
         raise click.UsageError("a cluster grades into the gradebook; leave out --out and --from")
+    check(options)
     if options["changed"] and options["failed"]:
         raise click.UsageError("choose one of --changed and --failed")
     if options["as_pdf"]:
@@ -224,7 +228,7 @@ def _into_gradebook(
         try:
             _notice(doing)
             if doing.tasks:
-                _work(book, loaded, folder, doing, boxes, options)
+                _work(book, loaded, folder, paths, doing, boxes, options)
         finally:
             if boxes is not None:
                 boxes.close()
@@ -332,6 +336,7 @@ def _work(
     book: Book,
     loaded: Assignment,
     folder: Path,
+    paths: tuple[Path, ...],
     doing: Plan,
     boxes: Boxes | None,
     options: dict[str, Any],
@@ -339,49 +344,31 @@ def _work(
     from functools import partial
 
     from grader.pipeline import course
-    from grader.pipeline.executors import Needs, executor
-    from grader.pipeline.executors.recipe import Recipe
+    from grader.pipeline.executors import executor
     from grader.pipeline.tasks import Tasks
 
     target = folder / ".grader" / "out" / loaded.rubric.assignment
-    where = {
-        "files": book.store.folder,
-        "reports": target / "reports",
-        "as_pdf": options["as_pdf"],
-    }
-    own = Tasks(assignment=loaded, **where)
-    jobs = options["jobs"] or os.cpu_count() or 1
-    name: Name = options["executor"] if doing.collected else "pool"
-    if name == "pool":
-        start = partial(Tasks, assignment=loaded, boxes=boxes, **where)
-        run = executor("pool", start, max(1, min(jobs, len(doing.tasks))))
-    else:
-        carry = options["carry"]
-        recipe = Recipe.of(
-            loaded,
-            boxes=_box_options(folder, target, (), options),
-            make=partial(Tasks, carry=carry, **where),
-            carried_from=folder if carry else None,
-        )
-        slurm = folder / ".grader" / "slurm" / doing.tasks[0].key[:16]
-        run = executor(
-            name,
-            recipe.start,
-            jobs,
-            needs=Needs(memory_mb=options["memory"], gpus=options["gpus"]),
-            cluster=options["cluster"],
-            shared=not carry,
-            folder=slurm if name == "slurm" else None,
-            partition=options["partition"],
-        )
-    outcome = course.carry_out(
-        book,
-        loaded,
-        doing,
-        run,
-        own,
-        watch=lambda summaries, count: progress(summaries, count, lambda: _under_way(run)),
+    make = partial(
+        Tasks, files=book.store.folder, reports=target / "reports", as_pdf=options["as_pdf"]
     )
+    near = options["executor"] == "pool" or not doing.collected
+    here = doing.tasks if near else doing.marked
+    jobs = options["jobs"] or os.cpu_count() or 1
+    run = executor(
+        "pool", partial(make, assignment=loaded, boxes=boxes), max(1, min(jobs, len(here)))
+    )
+    own = make(assignment=loaded)
+    shown = _box_options(folder, target, paths, options)
+    away = cluster(loaded, folder, doing, make, run, options, shown)
+    with nullcontext(run) if near else away as at_work:
+        outcome = course.carry_out(
+            book,
+            loaded,
+            doing,
+            at_work,
+            own,
+            watch=lambda summaries, count: progress(summaries, count, lambda: _under_way(at_work)),
+        )
     for student, why in outcome.postponed.items():
         say(f"{student}: {why}")
     if outcome.elsewhere:

@@ -181,7 +181,9 @@ def _changed(task: Task, record: Record) -> str:
     """Why a hand-in is not what was taken in, empty where it is."""
     read = dict(record.files)
     for file in task.files:
-        if file.sha256 and file.name in read and read[file.name] != file.sha256:
+        if file.sha256 and file.name not in read:
+            return f"{file.name} was there and could not be read where it was to be; run it again"
+        if file.sha256 and read[file.name] != file.sha256:
             return f"{file.name} changed while it was read; run it again"
     return ""
 

@@ -16,6 +16,8 @@ from typing import Any
 from grader.pipeline.crew import Work
 
 ANSWERS, TRIES, JOBS = "answers", "tries", "jobs"
+UNSTARTED = "unstarted"
+"""Why the last job that could not start did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,11 @@ class Chunk:
         left = [(key, item) for key, item in self.items if not self._answer(key).exists()]
         if not left:
             return
-        work = self.start()
+        try:
+            work = self.start()
+        except Exception as error:
+            keep(self.folder / UNSTARTED, Raised(error))
+            raise
         try:
             for key, item in left:
                 tried(self.folder, key)

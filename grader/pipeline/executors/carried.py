@@ -18,39 +18,41 @@ from typing import Any
 
 from grader.pipeline.crew import Work
 from grader.pipeline.hand_ins import HandIn
+from grader.pipeline.tasks import Task
 
 _LINK, _SPECIAL, _CLOSED, _GONE = "link", "special", "closed", "gone"
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A hand-in and, for each of its paths, the bytes of the file or why there are none."""
+    """A hand-in or its task and, for each of its paths, the file's bytes or why there are none."""
 
-    hand_in: HandIn
+    item: HandIn | Task
     contents: tuple[bytes | str, ...]
 
     @contextmanager
-    def unpacked(self) -> Iterator[HandIn]:
+    def unpacked(self) -> Iterator[HandIn | Task]:
         """Have the hand-in's files below a folder of this machine, for as long as it is open."""
         with TemporaryDirectory(prefix="grader-hand-in-") as folder:
-            paths = []
-            for number, (name, _) in enumerate(self.hand_in.paths):
+            hand_in, paths = _hand_in(self.item), []
+            for number, (name, _) in enumerate(hand_in.paths):
                 # numbered: a student's own name for a file decides nothing on this machine
                 path = Path(folder) / str(number)
                 _write(path, self.contents[number])
                 paths.append((name, path))
-            yield replace(self.hand_in, paths=tuple(paths))
+            there = replace(hand_in, paths=tuple(paths))
+            yield replace(self.item, hand_in=there) if isinstance(self.item, Task) else there
 
 
 def packed(item: Any) -> Any:
-    """Return a hand-in with its bytes; anything else as it is."""
-    if not isinstance(item, HandIn):
+    """Return a hand-in, or the task of one, with its bytes; anything else as it is."""
+    if not isinstance(item, HandIn | Task):
         return item
-    return Packed(item, tuple(_content(path) for _, path in item.paths))
+    return Packed(item, tuple(_content(path) for _, path in _hand_in(item).paths))
 
 
 class Unpacking:
-    """Work on hand-ins that came with their bytes."""
+    """Work on hand-ins, or their tasks, that came with their bytes."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -59,12 +61,16 @@ class Unpacking:
         """Return what the work makes of the hand-in."""
         if not isinstance(item, Packed):
             return self._work(item)
-        with item.unpacked() as hand_in:
-            return self._work(hand_in)
+        with item.unpacked() as there:
+            return self._work(there)
 
     def close(self) -> None:
         """End the work."""
         self._work.close()
+
+
+def _hand_in(item: HandIn | Task) -> HandIn:
+    return item.hand_in if isinstance(item, Task) else item
 
 
 def _content(path: Path) -> bytes | str:

@@ -6,6 +6,7 @@ where they are not those of the machine that asked.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -33,12 +34,15 @@ class Recipe:
         boxes: options of ``boxes_for``; None to make none and run nothing.
         make: makes the work from ``assignment=`` and ``boxes=``: ``partial(Grading, …)`` with the
             options that can be pickled.
+        seen: a file that the machine which asks has made for this run; another one that does not
+            see it shares no folder, and would keep for itself what it writes.
     """
 
     load: Callable[[], Assignment]
     made_with: Mapping[str, str]
     boxes: Mapping[str, Any] | None = field(default_factory=dict)
     make: Callable[..., Work] = field(default_factory=lambda: partial(Grading, out=None))
+    seen: Path | None = None
 
     @classmethod
     def of(
@@ -50,7 +54,7 @@ class Recipe:
             assignment: what marks rest on.
             carried_from: the course folder, where machines do not share it: what the assignment
                 is made of goes along then.
-            options: ``boxes`` and ``make``.
+            options: ``boxes``, ``make`` and ``seen``.
         """
         load = assignment.origin
         if carried_from is not None:
@@ -61,10 +65,17 @@ class Recipe:
         """Load the assignment, make boxes, try the course's solution in them, return the work.
 
         Raises:
-            NoRoom: when this machine has another rubric, reference, key or version.
+            NoRoom: when this machine does not see the course of the one that asked, or has another
+                rubric, reference, key or version.
             NotEnough: when code is to be run, and this machine makes no boxes that are good enough.
             SolutionFails: when the course's own solution does not pass here.
         """
+        if self.seen is not None and not self.seen.exists():
+            raise NoRoom(
+                f"{socket.gethostname()} does not see {self.seen.parent} of the machine that grades: "
+                "share the course's folder under the same path, or, with Ray, send files along "
+                "(--carry)"
+            )
         with ExitStack() as stack:
             assignment = self.load()
             if isinstance(self.load, Carried):

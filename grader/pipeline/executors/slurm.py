@@ -20,9 +20,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader.pipeline.crew import Died, Work
-from grader.pipeline.executors._chunk import ANSWERS, JOBS, TRIES, Chunk, Raised, tries
+from grader.pipeline.executors._chunk import ANSWERS, JOBS, TRIES, UNSTARTED, Chunk, Raised, tries
+from grader.pipeline.executors._claim import claim
 from grader.pipeline.executors.needs import Needs, NoRoom
 from grader.pipeline.hand_ins import HandIn
+from grader.pipeline.tasks import Task
 
 _DEATHS, _LOST = 2, 5
 """An item is given up after so many jobs that it ended; jobs that Slurm ended count less."""
@@ -103,12 +105,19 @@ class Slurm:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in (ANSWERS, TRIES, JOBS):
             (self._folder / name).mkdir(exist_ok=True)
+        self._lock = claim(self._folder)
+        (self._folder / UNSTARTED).unlink(missing_ok=True)
         try:
             submitit = importlib.import_module("submitit")
             self._queue = submitit.AutoExecutor(self._folder / JOBS, cluster=self._cluster)
         except ImportError as error:
-            raise NoRoom("submitit is not installed; install grader's extra 'cluster'") from error
+            self._lock.close()
+            raise NoRoom(
+                "submitit is not installed; install grader's extra 'cluster': "
+                "pip install 'grader[cluster]'"
+            ) from error
         except RuntimeError:
+            self._lock.close()
             raise NoRoom(
                 "there is no Slurm here: srun is not found. Run this on a login node; nothing was run"
             ) from None
@@ -129,6 +138,7 @@ class Slurm:
         self._jobs.clear()
         if kind is None and not self._air:
             shutil.rmtree(self._folder, ignore_errors=True)
+        self._lock.close()
 
     def __call__(self, items: Iterable[Any]) -> Iterator[Any | Died[Any]]:
         """Yield what the work makes of each item, as it comes."""
@@ -254,6 +264,8 @@ class Slurm:
         """A job that ended before its first item: its start failed, or the node did."""
         self._stillborn += 1
         if self._stillborn >= _STILLBORN:
+            if (told := self._folder / UNSTARTED).exists():
+                raise pickle.loads(told.read_bytes()).error  # noqa: S301  # our own process wrote it
             log = one.job.paths.stderr
             words = ""
             with contextlib.suppress(OSError):
@@ -267,11 +279,13 @@ def identity(item: Any) -> str:
     >>> identity(("a", 1)) == identity(("a", 1)) != identity(("a", 2))
     True
     """
-    seen: list[Any] = [item]
-    paths = [path for _, path in item.paths] if isinstance(item, HandIn) else []
+    hand_in = item.hand_in if isinstance(item, Task) else item
+    paths = [path for _, path in hand_in.paths] if isinstance(hand_in, HandIn) else []
     paths += [item] if isinstance(item, Path) else []
+    # by what it says and not as it is pickled: equal values pickle alike only within one program
+    seen = [repr(item)]
     for path in paths:
         with contextlib.suppress(OSError):
             stat = path.lstat()
-            seen.append((stat.st_size, stat.st_mtime_ns))
-    return hashlib.sha256(pickle.dumps(seen)).hexdigest()[:40]
+            seen.append(f"{stat.st_size} {stat.st_mtime_ns}")
+    return hashlib.sha256("\n".join(seen).encode("utf-8", "surrogatepass")).hexdigest()[:40]
