@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,8 @@ class Regrade:
     before: Mapping[int, int]
     kept: Mapping[int, tuple[tuple[str, Fraction], ...]]
     failed: Mapping[int, str]
+    lower: Mapping[int, str] = field(default_factory=dict)
+    """The keys of what marking gives where a mark is kept; these results never hold."""
 
 
 def todo(
@@ -159,6 +161,7 @@ def mark_again(
     keys: dict[int, str] = {}
     failed: dict[int, str] = {}
     kept: dict[int, tuple[tuple[str, Fraction], ...]] = {}
+    lower: dict[int, str] = {}
     with run as work:
 
         def marked(tasks: Iterable[Task], count: int) -> None:
@@ -170,9 +173,10 @@ def mark_again(
         if never_lower:
             lowered = _lowered(book, doing.tasks, keys, before)
             kept = {task.submission_id: low for task, low in lowered}
+            lower = {of: keys[of] for of in kept}
             if lowered:
                 marked([_keeping(task, low) for task, low in lowered], len(lowered))
-    return Regrade(keys=keys, before=before, kept=kept, failed=failed)
+    return Regrade(keys=keys, before=before, kept=kept, failed=failed, lower=lower)
 
 
 def _recorded(
@@ -250,7 +254,12 @@ def shown(book: Book, assignment: Assignment, regrade: Regrade) -> Changes:
     """Return who changes by a regrade, from what to what and why."""
     ids = sorted(regrade.keys)
     after = book.read(lambda connection: by_key(connection, regrade.keys))
-    kept = {of: {part for part, _ in low} for of, low in regrade.kept.items()}
+    lower = book.read(lambda connection: by_key(connection, regrade.lower))
+    kept = {
+        of: ({part for part, _ in low}, lower[of])
+        for of, low in regrade.kept.items()
+        if of in lower
+    }
     moves = {of: (regrade.before[of], after[of]) for of in ids if of in after}
     return changes(assignment.rubric, _pairs(book, moves, kept))
 
@@ -270,8 +279,11 @@ def last(book: Book, assignment: Assignment) -> tuple[Applied, Changes]:
 
 
 def _pairs(
-    book: Book, moves: Mapping[int, tuple[int, int]], kept: Mapping[int, set[str]]
+    book: Book,
+    moves: Mapping[int, tuple[int, int]],
+    kept: Mapping[int, tuple[set[str], int]],
 ) -> Iterator[Pair]:
+    """Pairs of results; ``kept`` tells parts that are not lowered, and the result that would be."""
     ids = list(moves)
     named = book.read(lambda connection: labels(connection, ids))
     ids.sort(key=lambda of: named[of])
@@ -279,7 +291,10 @@ def _pairs(
         some = ids[at : at + CHUNK // 2]
 
         def ask(connection: Connection, some: Sequence[int] = some) -> tuple[Any, ...]:
-            results = sorted({result for of in some for result in moves[of]})
+            results = sorted(
+                {result for of in some for result in moves[of]}
+                | {kept[of][1] for of in some if of in kept}
+            )
             return (
                 data_of(connection, results),
                 exact(connection, results),
@@ -289,14 +304,25 @@ def _pairs(
         data, points, made = book.read(ask)
         for of in some:
             before, after = (_exactly(data[result], points[result]) for result in moves[of])
+            parts, would = kept.get(of, (set(), 0))
+            if parts:
+                _put_back(after, _exactly(data[would], points[would]), parts)
             hand = {one.part: None for one in made.get(of, ()) if one.kind == "hand"}
             yield Pair(
                 student=named[of],
                 before=before,
                 after=after,
                 by_hand=hand,
-                never_lowered=kept.get(of, ()),
+                never_lowered=parts,
             )
+
+
+def _put_back(after: dict[str, Any], would: dict[str, Any], parts: set[str]) -> None:
+    """Show what marking gives in parts whose mark is kept."""
+    given = {part["id"]: part for part in would["parts"]}
+    after["parts"] = [
+        given.get(part["id"], part) if part["id"] in parts else part for part in after["parts"]
+    ]
 
 
 def _exactly(data: dict[str, Any], points: Mapping[str, Fraction | None]) -> dict[str, Any]:
