@@ -361,6 +361,7 @@ def extend(
 
     from grader import pipeline
     from grader.gradebook.people import extend as give
+    from grader.gradebook.people import people
     from grader.gradebook.policy import moment
 
     folder = pipeline.find_course(course or Path.cwd(), assignment)
@@ -374,9 +375,15 @@ def extend(
 
     book = open_book(folder, url)
     try:
-        give(book, assignment, student, due=at(due), closes=at(closes), reason=reason)
+        who = people(book)
+        if who.unknown(student):
+            raise click.UsageError(f"'{student}' is not on the roster")
+        key = who.whose(student) or student
+        give(book, assignment, key, due=at(due), closes=at(closes), reason=reason)
     finally:
         book.close()
+    given = [f"{what} {time}" for what, time in (("due", due), ("closes", closes)) if time]
+    say(f"{key}: {', '.join(given) or 'no extension any more'}; `grader standings` counts with it")
 
 
 @click.command()
@@ -423,27 +430,43 @@ def purge(student: str, course: Path | None, url: str | None, yes: bool) -> None
     """Take STUDENT out for good: hand-ins, evidence, marks, comments, reports, roster."""
     from grader import pipeline
     from grader.gradebook.purge import purge as take_out
-    from grader.pipeline.regrade import report_files
 
     folder = pipeline.find_course(course or Path.cwd())
     book = open_book(folder, url)
     try:
         if not yes:
             click.confirm(f"Take '{student}' out for good?", abort=True)
+        # files first: while the gradebook has the student, a purge that was killed is done again
+        names = _forget_files(book, folder, student)
         done = take_out(book, student)
     finally:
         book.close()
-    for name, label in done.labels:
-        out = folder / ".grader" / "out" / name
-        for at in (out / "reports", *out.glob("earlier/*")):
-            for file in report_files(at, label):
-                file.unlink()
-    names = sorted({name for name, _ in done.labels})
     say(f"{len(done.labels)} hand-in(s) and {done.files} file(s) are gone")
     for origin in done.origins:
         say(f"the hand-in itself still lies at {origin}")
     for name in names:
         _write_class(folder, url, name)
+
+
+def _forget_files(book: Book, folder: Path, student: str) -> list[str]:
+    """Take reports away, and diffs that name the student; return the assignments."""
+    from grader.gradebook.people import people
+    from grader.gradebook.submissions import held_of
+    from grader.pipeline.regrade import report_files
+
+    who, names = people(book), []
+    own = who.whose(student) or student
+    for out in sorted((folder / ".grader" / "out").glob("*")):
+        labels = [h.label for h in held_of(book, out.name) if (who.whose(h.key) or h.key) == own]
+        if not labels:
+            continue
+        names.append(out.name)
+        files = [out / "changes.html", out / "changes.json"]
+        for at in (out / "reports", *out.glob("earlier/*")):
+            files += [file for label in labels for file in report_files(at, label)]
+        for file in files:
+            file.unlink(missing_ok=True)
+    return names
 
 
 def _write_class(folder: Path, url: str | None, name: str) -> None:
