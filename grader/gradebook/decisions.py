@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from grader.gradebook.audit import log
 from grader.gradebook.book import Book
-from grader.gradebook.opening import GradebookError
+from grader.gradebook.opening import GradebookError, Refused
 from grader.gradebook.tables import assignment, comment, decision, submission
 from grader.marking.decided import Decision
 
@@ -41,14 +41,15 @@ def decide(
     """Mark a part by hand; without points, take the mark by hand back.
 
     Raises:
-        GradebookError: when there is no reason, or it cannot be written.
+        Refused: when there is no reason, or nobody who gives it.
+        GradebookError: when it cannot be written.
     """
     if not reason.strip():
-        raise GradebookError("a mark by hand needs a reason: it is told to the student")
+        raise Refused("a mark by hand needs a reason: it is told to the student")
     if not book.author.strip():
-        raise GradebookError("a mark by hand needs its author: set GRADER_AUTHOR to your name")
+        raise Refused("a mark by hand needs its author: set GRADER_AUTHOR to your name")
     if points is not None and points < 0:
-        raise GradebookError(f"{points} points: a mark is not below 0")
+        raise Refused(f"{points} points: a mark is not below 0")
 
     def do(connection: Connection) -> None:
         row = {

@@ -29,6 +29,10 @@ class GradebookError(ValueError):
     """The gradebook cannot be opened or written; the message says what to do."""
 
 
+class Refused(GradebookError):
+    """The gradebook works, but not for what was asked: there is no such hand-in, or no reason."""
+
+
 def database(url: str) -> Engine:
     """Return an engine for a URL, with the tables as this version wants them.
 
@@ -75,7 +79,8 @@ def shown(url: URL) -> str:
     """Return a URL as messages may show it: without a password."""
     if url.get_backend_name() == "sqlite":
         return str(url.database)
-    return url.set(query={}).render_as_string(hide_password=True)  # a query may hold one too
+    plain = url.set(drivername=url.get_backend_name(), query={})  # a query may hold a password too
+    return plain.render_as_string(hide_password=True)
 
 
 def said(error: DBAPIError) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from grader.gradebook.audit import log
 from grader.gradebook.book import Book
-from grader.gradebook.opening import GradebookError, bare, copies, said, shown
+from grader.gradebook.opening import GradebookError, Refused, bare, copies, said, shown
 from grader.gradebook.people import people_in
 from grader.gradebook.tables import (
     assignment,
@@ -47,7 +47,8 @@ def purge(book: Book, key: str) -> Purged:
     migrations are taken away. What is killed in between is done by doing it again.
 
     Raises:
-        GradebookError: when nobody has this id, or it cannot be written.
+        Refused: when nobody has this id.
+        GradebookError: when it cannot be written.
         OSError: when a file cannot be taken away; then nothing is taken out.
     """
 
@@ -60,7 +61,7 @@ def purge(book: Book, key: str) -> Purged:
         ).all()
         there = connection.execute(sa.select(student.c.id).where(student.c.key.in_(keys))).first()
         if not rows and there is None:
-            raise GradebookError(f"nobody in the gradebook has the id '{key}'")
+            raise Refused(f"nobody in the gradebook has the id '{key}'")
         ids = [row.id for row in rows]
         files = _files(connection, ids)
         _delete(connection, ids)

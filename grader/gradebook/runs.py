@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from grader.gradebook.audit import log
 from grader.gradebook.book import Book, assignment_id, new_row
 from grader.gradebook.decisions import decisions, release
-from grader.gradebook.opening import GradebookError
+from grader.gradebook.opening import Refused
 from grader.gradebook.results import data_of, holding
 from grader.gradebook.tables import assignment, change, run, standing, submission
 from grader.marking.decided import digest
@@ -129,13 +129,13 @@ def undo(book: Book, name: str) -> Undone:
     A hand-in that something newer has marked since, or a person, is left as it is, and named.
 
     Raises:
-        GradebookError: when there is nothing to undo.
+        Refused: when there is nothing to undo.
     """
 
     def do(connection: Connection) -> Undone:
         last = last_applied(connection, name)
         if last is None:
-            raise GradebookError(f"nothing that changed marks of '{name}' is left to undo")
+            raise Refused(f"nothing that changed marks of '{name}' is left to undo")
         moved = changes_of(connection, last.id)
         now = holding(connection, list(moved))
         release(connection, book, last.id)

@@ -1,14 +1,15 @@
 """What becomes of hand-ins: attempts, labels, copies, hostile names, several writers."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.gradebook import GradebookError, open_book
-from grader.gradebook.people import people
+from grader.gradebook.audit import entries
+from grader.gradebook.people import extend, people
 from grader.gradebook.submissions import (
     Arrived,
     Received,
@@ -18,7 +19,7 @@ from grader.gradebook.submissions import (
     known,
     take_in,
 )
-from tests.gradebook.making import NOON, arrived, hand_in, roster, sha
+from tests.gradebook.making import NOON, arrived, at_once, hand_in, roster, sha
 
 HOSTILE = [
     "a\0b", "lone \ud800", "\udcff", "\u202eevil", "\U0001f600", "'; DROP TABLE student; --",
@@ -165,23 +166,13 @@ def test_the_same_hand_ins_again_are_nothing_new(tmp_path_factory, batch):
 def test_several_writers_lose_and_double_nothing(tmp_path, database_url):
     books = [open_book(tmp_path, database_url) for _ in range(3)]
     every = [arrived(f"s{n % 20}", f"text {n % 40}", n % 40) for n in range(120)]
-    errors, gate = [], threading.Barrier(3)
 
-    def work(book, number):
-        try:
-            gate.wait(60)
-            mine = every[number::2] if number < 2 else every
-            for at in range(0, len(mine), 7):
-                take_in(book, "midterm", mine[at : at + 7])
-        except Exception as error:
-            errors.append(error)
+    def work(book, mine):
+        for at in range(0, len(mine), 7):
+            take_in(book, "midterm", mine[at : at + 7])
 
-    threads = [threading.Thread(target=work, args=(b, n)) for n, b in enumerate(books)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    shares = (every[::2], every[1::2], every)
+    at_once(*(partial(work, *pair) for pair in zip(books, shares, strict=True)))
     held = held_of(books[0], "midterm")
     contents = {(one.key, one.digest) for one in held}
     assert contents == {(one.key, one.digest) for one in every}
@@ -195,25 +186,15 @@ def test_several_writers_lose_and_double_nothing(tmp_path, database_url):
 
 
 def test_two_who_log_the_same_student_first_at_once_both_succeed(tmp_path, database_url):
-    from grader.gradebook.people import extend
-
     books = [open_book(tmp_path, database_url) for _ in range(4)]
-    errors, gate = [], threading.Barrier(4)
 
     def work(book):
-        try:
-            gate.wait(60)
-            for n in range(10):
-                extend(book, f"a{n}", f"s{n}", due=NOON, reason="ill")
-        except Exception as error:
-            errors.append(error)
+        for n in range(10):
+            extend(book, f"a{n}", f"s{n}", due=NOON, reason="ill")
 
-    threads = [threading.Thread(target=work, args=(one,)) for one in books]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    at_once(*(partial(work, one) for one in books))
+    assert len(list(entries(books[0]))) == 40
+    assert all(len(list(entries(books[0], who=f"s{n}"))) == 4 for n in range(10))
     for book in books:
         book.close()
 
@@ -255,12 +236,13 @@ def test_another_id_counts_only_where_it_is_one_students(book):
     assert who.whose("d\u00e9@x.org") == "4"
 
 
-@pytest.mark.parametrize("size", [10_000])
-def test_an_id_beyond_all_bounds_stops_with_a_plain_message_or_is_held(book, size):
-    key = "".join(chr(0x4E00 + n * 7919 % 20000) for n in range(size))
-    try:
-        roster(book, f"id,name\n{key},Ann\n")
-    except GradebookError as error:
-        assert len(str(error)) < 500
+def test_an_id_beyond_all_bounds_is_held_or_refused_in_plain_words(book):
+    key = "".join(chr(0x4E00 + n * 7919 % 20000) for n in range(10_000))
+    if book.engine.dialect.name == "postgresql":  # its indexes hold no such text
+        with pytest.raises(GradebookError, match="index row") as said:
+            roster(book, f"id,name\n{key},Ann\n")
+        assert len(str(said.value)) < 500
+        assert people(book).students == {}
     else:
+        roster(book, f"id,name\n{key},Ann\n")
         assert people(book).whose(key) == key
