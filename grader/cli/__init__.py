@@ -146,10 +146,11 @@ def _failed(error: Exception) -> int:
     from grader import kinds as kinds_
     from grader.datasets import Damaged
     from grader.gradebook import GradebookError
+    from grader.gradebook.opening import Refused
     from grader.pipeline.executors import NoRoom
     from grader.sandbox.host.runtime import NoRuntime
 
-    if isinstance(error, pipeline.NoCourse):
+    if isinstance(error, pipeline.NoCourse | Refused):
         say(f"grader: {error}")
         return USAGE
     from grader.gradebook.roster_file import RosterError

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 
 from grader.gradebook.book import Book, find_assignment, lock
 from grader.gradebook.decisions import comments_of, decisions, keep
-from grader.gradebook.opening import GradebookError
+from grader.gradebook.opening import Refused
 from grader.gradebook.results import (
     CHUNK,
     Gathered,
@@ -89,13 +89,13 @@ def todo(
         only: students, or single hand-ins by label.
 
     Raises:
-        GradebookError: when nothing of this assignment was graded.
+        Refused: when nothing of this assignment was graded.
     """
     name = assignment.rubric.assignment
     number = book.read(lambda connection: find_assignment(connection, name))
     held = [one for one in held_of(book, name) if not only or {one.key, one.label} & only]
     if number is None or not held:
-        raise GradebookError(
+        raise Refused(
             f"the gradebook holds no hand-in of '{name}'" + (" by these names" if only else "")
         )
     ids = [one.id for one in held]
@@ -268,12 +268,12 @@ def last(book: Book, assignment: Assignment) -> tuple[Applied, Changes]:
     """Return the last run that changed marks, and what it changed.
 
     Raises:
-        GradebookError: when there is none.
+        Refused: when there is none.
     """
     name = assignment.rubric.assignment
     found = book.read(lambda connection: last_applied(connection, name))
     if found is None:
-        raise GradebookError(f"nothing has changed marks of '{name}'")
+        raise Refused(f"nothing has changed marks of '{name}'")
     moves = book.read(lambda connection: changes_of(connection, found.id))
     return found, changes(assignment.rubric, _pairs(book, moves, {}))
 
@@ -341,18 +341,18 @@ def apply(book: Book, assignment: Assignment, regrade: Regrade) -> int:
     """Let a regrade's results hold, all or none, and return the number of the run.
 
     Raises:
-        GradebookError: when marks have changed since it was shown.
+        Refused: when marks have changed since it was shown.
     """
     name = assignment.rubric.assignment
 
     def do(connection: Connection) -> int:
         number = find_assignment(connection, name)
         if number is None:
-            raise GradebookError(f"the gradebook holds no hand-in of '{name}'")
+            raise Refused(f"the gradebook holds no hand-in of '{name}'")
         lock(connection, number)
         after = by_key(connection, regrade.keys)
         if holding(connection, list(after)) != {of: regrade.before[of] for of in after}:
-            raise GradebookError("marks have changed since this was worked out; run it again")
+            raise Refused("marks have changed since this was worked out; run it again")
         run = begin_in(connection, book, name, "regrade", assignment.made_with)
         kept = [(of, part, points) for of, low in regrade.kept.items() for part, points in low]
         keep(connection, book, run, kept)
