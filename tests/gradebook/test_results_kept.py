@@ -84,6 +84,7 @@ def test_another_result_takes_the_place_and_the_first_is_never_changed(book):
     assert earned(book, held) == both(2)
     rows = book.read(lambda c: c.execute(sa.select(result).order_by(result.c.id)).all())
     assert rows[:1] == first
+    assert _count(book, evidence) == 1  # both rest on the same
     moved = book.read(lambda c: changes_of(c, run))
     assert moved == {held.id: (rows[0].id, rows[1].id)}
 
