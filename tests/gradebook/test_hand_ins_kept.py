@@ -131,7 +131,7 @@ def _model(batches):
     return {key: held for key, held in attempts.items() if held}
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(batches=streams)
 def test_attempts_follow_the_rule_whatever_comes(tmp_path_factory, batches):
     book = open_book(tmp_path_factory.mktemp("course"))
@@ -151,7 +151,7 @@ def test_attempts_follow_the_rule_whatever_comes(tmp_path_factory, batches):
     book.close()
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(batch=st.lists(st.tuples(st.sampled_from(["ada", "bob"]), st.sampled_from("xyz"), moments), unique_by=lambda one: one[:2]))  # fmt: skip
 def test_the_same_hand_ins_again_are_nothing_new(tmp_path_factory, batch):
     book = open_book(tmp_path_factory.mktemp("course"))
