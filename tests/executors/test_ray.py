@@ -13,6 +13,7 @@ import pytest
 from grader.pipeline.executors import Died, Needs, NoRoom, executor
 from grader.pipeline.executors.cluster_ray import Ray
 from tests.executors import _toys as toys
+from tests.executors._nodes import SMALL, Nodes, gone, tree
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: nothing of the cluster was tested")
 
@@ -21,73 +22,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*:ResourceWarning:ray"),
     pytest.mark.filterwarnings("ignore:.*:DeprecationWarning:ray"),
 ]
-SMALL = {"num_cpus": 2, "memory": 2 << 30, "object_store_memory": 80 << 20}
 NEEDS = Needs(cpus=1, memory_mb=256)
-
-
-def _tree(root: int) -> set[int]:
-    """This process's descendants."""
-    parents: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if fields[0] != "Z":
-            parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
-    found, left = set(), [root]
-    while left:
-        children = parents.get(left.pop(), [])
-        found |= set(children)
-        left += children
-    return found
-
-
-def _gone(processes: set[int], seconds: float = 30) -> set[int]:
-    deadline = time.monotonic() + seconds
-    while left := {p for p in processes if _runs(p)}:
-        if time.monotonic() > deadline:
-            return left
-        time.sleep(0.1)
-    return set()
-
-
-def _runs(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
-
-
-class Nodes:
-    """Three nodes; the driver is connected to the first."""
-
-    def __init__(self, **head: int) -> None:
-        from ray.cluster_utils import Cluster
-
-        own = {**SMALL, "include_dashboard": False, **head}
-        self.cluster = Cluster(initialize_head=True, connect=False, head_node_args=own)
-        self.others = [self.cluster.add_node(**SMALL) for _ in range(2)]
-        self.address = self.cluster.address
-
-    def kill(self, number: int) -> None:
-        self.cluster.remove_node(self.others[number], allow_graceful=False)
-
-
-@pytest.fixture
-def nodes(request: pytest.FixtureRequest) -> Iterator[Nodes]:
-    before = _tree(os.getpid())
-    made = Nodes(**getattr(request, "param", {}))
-    started = _tree(os.getpid()) - before
-    assert started
-    try:
-        yield made
-        started |= _tree(os.getpid()) - before
-    finally:
-        ray.shutdown()
-        made.cluster.shutdown()
-    assert _gone(started) == set()
 
 
 def test_a_node_killed_in_mid_run_loses_nothing_and_duplicates_nothing(
@@ -199,14 +134,14 @@ def test_an_error_of_the_work_is_raised_as_it_was_and_so_is_one_of_its_start(nod
 
 
 def test_ray_on_this_machine_alone_is_started_and_ended(tmp_path: Path) -> None:
-    before, handler = _tree(os.getpid()), signal.getsignal(signal.SIGTERM)
+    before, handler = tree(os.getpid()), signal.getsignal(signal.SIGTERM)
     with executor("ray", toys.Doubling(tmp_path / "trace").start, 2, needs=NEEDS) as run:
         assert sorted(one.item for one in run(range(9))) == list(range(9))
-        started = _tree(os.getpid()) - before
+        started = tree(os.getpid()) - before
         assert signal.getsignal(signal.SIGTERM) == handler
     assert (tmp_path / "trace.closed").exists()
     assert started
-    assert _gone(started) == set()
+    assert gone(started) == set()
 
 
 def test_an_address_where_nothing_answers_is_said() -> None:

@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import threading
-from pathlib import Path
 from typing import Any
 
 from grader.pipeline.executors.needs import Needs, NoRoom
@@ -20,6 +19,11 @@ _SETTINGS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 
+_TOKEN = (
+    " If it runs, it may ask for a token, which Ray sends only when told to: set RAY_AUTH_MODE=token, "
+    "with the cluster's token in ~/.ray/auth_token"
+)
+
 
 def ray_module() -> Any:
     """Ray, with its reports to its makers turned off before it is loaded.
@@ -28,27 +32,12 @@ def ray_module() -> Any:
         NoRoom: when it is not installed.
     """
     os.environ.update(_SETTINGS)
-    if _has_token():
-        os.environ.setdefault("RAY_AUTH_MODE", "token")
     try:
         return importlib.import_module("ray")
     except ImportError as error:
         raise NoRoom(
             "Ray is not installed; install grader's extra 'cluster': pip install 'grader[cluster]'"
         ) from error
-
-
-def _has_token() -> bool:
-    """Whether this account has a token for clusters of Ray.
-
-    ``ray start`` asks for one as soon as there is one, and a program that names the address of a
-    cluster sends none unless it is told to (Ray 2.60); a cluster that asks for none takes it.
-    """
-    if os.environ.get("RAY_AUTH_TOKEN") or os.environ.get("RAY_AUTH_TOKEN_PATH"):
-        return True
-    with contextlib.suppress(OSError, RuntimeError):
-        return (Path.home() / ".ray" / "auth_token").is_file()
-    return False
 
 
 def connect(ray: Any, cluster: str | None) -> None:
@@ -66,8 +55,8 @@ def connect(ray: Any, cluster: str | None) -> None:
         )
     except (ConnectionError, RuntimeError) as error:
         raise NoRoom(
-            f"no Ray cluster answers at {cluster or 'this machine'} ({error}); nothing was run. If "
-            "it runs, look whether this account has its token: ray get-auth-token"
+            f"no Ray cluster answers at {cluster or 'this machine'} ({error}); nothing was run."
+            f"{_TOKEN if cluster else ''}"
         ) from None
     finally:
         if in_main and before is not None:
