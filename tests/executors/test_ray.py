@@ -128,7 +128,7 @@ def test_an_error_of_the_work_is_raised_as_it_was_and_so_is_one_of_its_start(nod
         list(run(range(10)))
     with (
         Ray(toys.Stillborn, 1, NEEDS, cluster=nodes.address) as run,
-        pytest.raises(RuntimeError, match="before their first hand-in"),
+        pytest.raises(NoRoom, match="before their first hand-in"),
     ):
         list(run(range(10)))
 

@@ -261,8 +261,9 @@ class Ray:
         if place.node is None:
             self._stillborn += 1
             if self._stillborn > 2 * len(self._places):
-                raise RuntimeError(
-                    f"processes on the cluster end before their first hand-in: {error}"
+                words = " ".join(str(error).split())
+                raise NoRoom(
+                    f"processes on the cluster end before their first hand-in: {words}"
                 ) from None
         self._places[self._places.index(place)] = self._place()
         tasks = [task for _, task in place.air]

@@ -19,7 +19,7 @@ _SETTINGS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 
-_TOKEN = (
+_SHUT = (
     " If it runs, it may ask for a token, which Ray sends only when told to: set RAY_AUTH_MODE=token, "
     "with the cluster's token in ~/.ray/auth_token"
 )
@@ -56,7 +56,7 @@ def connect(ray: Any, cluster: str | None) -> None:
     except (ConnectionError, RuntimeError) as error:
         raise NoRoom(
             f"no Ray cluster answers at {cluster or 'this machine'} ({error}); nothing was run."
-            f"{_TOKEN if cluster else ''}"
+            f"{_SHUT if cluster else ''}"
         ) from None
     finally:
         if in_main and before is not None:

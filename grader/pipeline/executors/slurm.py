@@ -270,7 +270,7 @@ class Slurm:
             words = ""
             with contextlib.suppress(OSError):
                 words = log.read_text("utf-8", "replace").strip().rpartition("\n")[2]
-            raise RuntimeError(f"jobs end before their first hand-in: {words} (see {log})")
+            raise NoRoom(f"jobs end before their first hand-in: {words} (see {log})")
 
 
 def identity(item: Any) -> str:
