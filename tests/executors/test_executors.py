@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.pipeline import hand_ins, load_assignment
-from grader.pipeline.executors import Died, Needs, NoRoom, executor
+from grader.pipeline.executors import Beside, Died, Needs, NoRoom, executor
 from grader.pipeline.executors.carried import packed
 from grader.pipeline.executors.recipe import Recipe
 from grader.pipeline.executors.slurm import Slurm
@@ -162,6 +162,33 @@ def test_the_pool_answers_in_order_and_says_who_is_under_way() -> None:
             next(answers)
             assert len(run.under_way) <= size
             answers.close()
+
+
+@given(st.lists(st.integers(0, 99), max_size=20))
+def test_what_can_be_done_here_is_done_first_and_everything_once(items: list[int]) -> None:
+    class Unstarted:
+        def __enter__(self) -> None:
+            pytest.fail("there was nothing for it")
+
+    even = [item for item in items if item % 2 == 0]
+    odd = [item for item in items if item % 2]
+    far: Any = executor("pool", toys.Doubling, 1) if odd else Unstarted()
+    with Beside(executor("pool", toys.Doubling, 1), far, lambda item: item % 2 == 0) as run:
+        assert [one.item for one in run(iter(items))] == even + odd
+        assert run.under_way == ()
+
+
+def test_whoever_is_at_work_is_ended_with_an_error(tmp_path: Path) -> None:
+    for bad in (2, 3):
+        near = executor("pool", toys.Doubling(tmp_path / f"{bad}near", bad=bad).start, 1)
+        far = executor("pool", toys.Doubling(tmp_path / f"{bad}far", bad=bad).start, 1)
+        with (
+            pytest.raises(ValueError, match="is refused"),
+            Beside(near, far, lambda item: item % 2 == 0) as run,
+        ):
+            list(run([1, 2, 3, 4]))
+        assert (tmp_path / f"{bad}near.closed").exists()
+        assert (tmp_path / f"{bad}far.closed").exists() == (bad == 3)
 
 
 def test_what_this_machine_does_not_have_is_an_error() -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from grader.pipeline.executors import Died, Needs, NoRoom, executor
-from grader.pipeline.executors.slurm import Slurm
+from grader.pipeline.executors.slurm import Slurm, identity
+from grader.pipeline.hand_ins import HandIn
 from tests.executors import _toys as toys
 
 pytest.importorskip("submitit", reason="submitit is not installed: nothing of Slurm was tested")
@@ -109,6 +110,22 @@ def test_a_second_batch_is_not_mixed_with_one_that_was_left(tmp_path: Path) -> N
     with _local(toys.Doubling(slow=0.05).start, tmp_path / "run") as run:
         next(run(range(100, 140)))
         assert sorted(one.item for one in run(range(5))) == list(range(5))
+
+
+def test_an_item_has_the_same_name_in_another_program(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("7")
+
+    def item(name: str) -> HandIn:
+        return HandIn(student=name, paths=(("a.md", tmp_path / "a.md"),), key="".join(list("ada")))
+
+    # whether two texts are one object is seen by pickle, and differs from program to program
+    name = "".join(list("ada"))
+    one = HandIn(student=name, paths=(("a.md", tmp_path / "a.md"),), key=name)
+    before = identity(one)
+    assert identity(item("".join(list("ada")))) == before
+    assert identity(item("bob")) != before
+    (tmp_path / "a.md").write_text("12")
+    assert identity(one) != before
 
 
 @pytest.mark.slow
