@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from functools import partial
@@ -89,6 +90,7 @@ def _regrade(
 ) -> None:
     from grader.pipeline import regrade as work
 
+    _finish(book, loaded, policy, folder, options["jobs"] or 1)
     never = options["never_lower"]
     never = policy.regrade.never_lower if never is None else never
     doing, boxes = _planned(book, loaded, folder, options)
@@ -187,13 +189,40 @@ def _apply(
 
     name = loaded.rubric.assignment
     out = folder / ".grader" / "out" / name
-    run = work.apply(book, loaded, made)
     changed = [task for task in doing.tasks if task.submission_id in made.keys]
+    run = work.apply(book, loaded, made)
+    unwritten = out / "unwritten.json"
+    unwritten.write_text(json.dumps([task.hand_in.student for task in changed]), "utf-8")
     work.set_aside(out, run, [task.hand_in.student for task in changed])
     pool = _pool(loaded, book, jobs, doing, None, out / "reports")
     work.write_reports(changed, made, pool, evidence=work.standing_evidence(book, loaded))
     course.write_class(book, loaded, policy, out)
+    unwritten.unlink()
     say(f"applied to {len(changed)} hand-in(s); `grader regrade {name} --undo` takes it back")
+
+
+def _finish(book: Book, loaded: Assignment, policy: Policy, folder: Path, jobs: int) -> None:
+    """Write reports that a regrade which was killed did not come to.
+
+    Where the rubric has changed once more they are left: applying that writes them.
+    """
+    from grader.pipeline import course
+    from grader.pipeline import regrade as work
+
+    out = folder / ".grader" / "out" / loaded.rubric.assignment
+    unwritten = out / "unwritten.json"
+    if not unwritten.exists():
+        return
+    only = frozenset(json.loads(unwritten.read_text("utf-8")))
+    doing = work.todo(book, loaded, (), only=only, up_to_date=True)
+    say(
+        f"a regrade was stopped before all reports were written; {len(doing.tasks)} are written now"
+    )
+    nothing = work.Regrade(keys={}, before={}, kept={}, failed={})
+    pool = _pool(loaded, book, jobs, doing, None, out / "reports")
+    work.write_reports(doing.tasks, nothing, pool, evidence=work.standing_evidence(book, loaded))
+    course.write_class(book, loaded, policy, out)
+    unwritten.unlink()
 
 
 def _undo(book: Book, loaded: Assignment, policy: Policy, out: Path) -> None:

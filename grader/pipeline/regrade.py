@@ -77,6 +77,7 @@ def todo(
     keys: Sequence[str],
     *,
     only: frozenset[str] = frozenset(),
+    up_to_date: bool = False,
 ) -> Todo:
     """Return what has to be marked again; only hand-ins that have a result are looked at.
 
@@ -87,6 +88,7 @@ def todo(
             what has another key is collected anew under the first. Without keys, all is marked
             from what there is.
         only: students, or single hand-ins by label.
+        up_to_date: whether those are returned whose result would be the same, and no others.
 
     Raises:
         Refused: when nothing of this assignment was graded.
@@ -112,7 +114,7 @@ def todo(
         task = _task(one, known, keys[0] if keys else "")
         task = replace(task, decisions=made.get(one.id, ()), comments=said.get(one.id, ()))
         now = known and result_key(assignment, known.sha256, task.decisions, task.comments)
-        if now == state.result_key:
+        if (now == state.result_key) != up_to_date:
             same += 1
         else:
             tasks.append(task)

@@ -335,6 +335,29 @@ def test_what_is_collected_anew_needs_boxes_and_no_collect_does_without(
     assert rows(graded, "select * from evidence order by id") == evidence
 
 
+# -- stopped in the middle
+
+
+def test_reports_that_a_stopped_regrade_did_not_write_are_written_by_the_next(
+    graded: Path, grader: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generous(graded)
+
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("grader.pipeline.regrade.write_reports", stopped)
+        assert grader("regrade", "sums", "--apply")[0] == 130
+    assert "1.5 of 2" not in files(graded)["reports/ada.md"].decode()
+    status, _, told = grader("regrade", "sums")
+    assert status == 0
+    assert "3 are written now" in told
+    assert "1.5 of 2" in files(graded)["reports/ada.md"].decode()
+    assert marks(graded)["ada"]["1"] == 1.5
+    assert "are written now" not in grader("regrade", "sums")[2]
+
+
 # -- two at once
 
 
