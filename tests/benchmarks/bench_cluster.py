@@ -7,10 +7,13 @@ go through the object store. A last row sends hand-ins to as many processes as t
 """
 
 import os
+import pickle
 import statistics
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,10 +23,14 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import bench_text
 
-from grader.pipeline import hand_ins, load_assignment
+from grader.gradebook import open_book
+from grader.gradebook.policy import Policy
+from grader.pipeline import course, hand_ins, load_assignment
 from grader.pipeline.executors import Needs, executor
 from grader.pipeline.executors.recipe import Recipe
 from grader.pipeline.grading import Grading
+from grader.pipeline.keys import evidence_key
+from grader.pipeline.tasks import Tasks
 from tests.executors import _toys as toys
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +77,36 @@ def together(start: Any, items: list[Any], size: int) -> None:
             )
 
 
+def left_behind(state: Path, loaded: Any, sources: list[Any]) -> None:
+    """Print what the process that waits does for a hand-in, and what that leaves on disk."""
+    reports, count = state / "out/reports", len(sources)
+    book = open_book(state)
+    began = time.process_time()
+    key = evidence_key(loaded, runs=False, trains=False)
+    doing = course.plan(book, loaded, sources, key, course.Choice())
+    spent = {"taken in": time.process_time() - began}
+    far = Tasks(assignment=loaded, files=state / "none", reports=state / "none", carry=True)
+    answers = [far(task) for task in doing.tasks]
+    far.close()
+    own = Tasks(assignment=loaded, files=book.store.folder, reports=reports)
+    run = nullcontext(lambda items: (one for _, one in zip(items, answers, strict=True)))
+    began = time.process_time()
+    course.carry_out(book, loaded, doing, run, own)
+    spent["recorded, files unpacked"] = time.process_time() - began
+    began = time.process_time()
+    course.write_class(book, loaded, Policy(), state / "out")
+    spent["class pages"] = time.process_time() - began
+    book.close()
+    for name, seconds in spent.items():
+        print(f"{name}: {1000 * seconds / count:.1f} ms of processor a hand-in")
+    bare = [pickle.dumps(replace(one, carried={})) for one in answers]
+    for name, sent in {"answer": bare, "answer with files": map(pickle.dumps, answers)}.items():
+        print(f"{name}: {sum(map(len, sent)) / count / 1000:.0f} KB")
+    for pattern in ("files/**/*", "gradebook.sqlite3", "out/reports/*", "out/*"):
+        sizes = [path.stat().st_size for path in state.glob(pattern) if path.is_file()]
+        print(f"{pattern}: {sum(sizes) / count / 1000:.0f} KB, {len(sizes) / count:.2g} files each")
+
+
 def main() -> None:
     """Print everything."""
     with tempfile.TemporaryDirectory() as name:
@@ -86,9 +123,7 @@ def main() -> None:
         compare("nothing", toys.Doubling, list(range(500)), shared=True)
         compare("hand-in", recipe.start, sources[:20], shared=False)
         together(recipe.start, sources, os.cpu_count() or 1)
-        for kind in ("evidence", "reports"):
-            sizes = [p.stat().st_size for p in (folder / "out" / kind).rglob("*") if p.is_file()]
-            print(f"{kind}: {sum(sizes) / len(sources) / 1024:.0f} KiB a hand-in")
+        left_behind(folder / "state", loaded, sources)
 
 
 if __name__ == "__main__":
