@@ -11,6 +11,7 @@ import json
 import zlib
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -40,6 +41,12 @@ metadata = MetaData(
 )
 
 
+@lru_cache(maxsize=4096)
+def _fraction(text: str) -> Fraction:
+    """The same few points stand in a class over and over, and reading one is slow."""
+    return Fraction(text)
+
+
 class Points(TypeDecorator[Fraction]):
     """Exact points: ``5/3``."""
 
@@ -52,7 +59,7 @@ class Points(TypeDecorator[Fraction]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:
         """Read a fraction."""
-        return None if value is None else Fraction(value)
+        return None if value is None else _fraction(value)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -86,8 +93,8 @@ class Plain(TypeDecorator[Any]):
         return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """Read JSON."""
-        return None if value is None else json.loads(value)
+        """Read JSON; most documents are an empty list."""
+        return [] if value == "[]" else None if value is None else json.loads(value)
 
 
 def written(text: str) -> str:
