@@ -132,7 +132,8 @@ def main(arguments: list[str] | None = None) -> Any:
     gc.set_threshold(100_000, 20, 50)  # results stay, so looking often finds nothing
     try:
         grader.main(args=arguments, standalone_mode=False)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        say("stopped; what was recorded is kept: run it again to go on")
         sys.exit(130)
     except click.ClickException as error:
         error.show()
