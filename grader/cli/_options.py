@@ -73,7 +73,7 @@ def load_remembered(
     from grader.pipeline import load_assignment
     from grader.pipeline.files import write
 
-    load_assignment(course, name, paper=paper, keys=keys)  # what is wrong is said of the file given
+    loaded = load_assignment(course, name, paper=paper, keys=keys)  # its errors name the file given
     new = Given(
         keys=None if keys is None else keys.read_text("utf-8"),
         paper=None if paper is None else paper.read_text("utf-8"),
@@ -86,6 +86,8 @@ def load_remembered(
             if not path.exists() or path.read_text("utf-8") != text:
                 write(path, text.encode("utf-8"))
             paths[kind] = path
+    if paths == {"paper": paper, "keys": keys}:
+        return loaded  # none was ever given
     return load_assignment(course, name, **paths)
 
 

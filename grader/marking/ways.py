@@ -263,12 +263,22 @@ def named(tries: list[Try], best: Try | None) -> Try | None:
     return replace(best, verdict=replace(best.verdict, mistakes=names))
 
 
+_AS_IS = frozenset({str, int, float, bool, complex, bytes, type(None)})
+
+
 def plain(value: Any) -> Any:
     """Return a reading as a reference function takes it: numbers, strings, lists, dicts.
 
     Arrays, tensors and columns become lists; a value that was not taken out of a box is a dict
     that says so.
     """
+    kind = type(value)
+    if kind in _AS_IS:  # most of what is read; the rest asks many questions of each value
+        return value
+    if kind is dict:
+        return {key: plain(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [plain(item) for item in value]
     if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, Tensor):
