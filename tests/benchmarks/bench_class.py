@@ -12,13 +12,15 @@ midterm's rubric and reference and ``COUNT`` text hand-ins, of which no two are 
   stands, which 100 results are shown, and the page itself; median of 20 in one process.
 
 Memory is the peak of resident pages of the command's own process, and of the largest of those that
-it started, looked at twice a second. Others on the machine change all times: the load is printed.
+it started, looked at twice a second. Others on the machine change all times: the load is printed, and
+the CPU seconds that the command and its processes used.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -96,11 +98,17 @@ def _course(folder: Path, count: int) -> Path:
     return course
 
 
+def _spent() -> float:
+    """CPU seconds of all commands that have ended, with the processes that they waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _grade(course: Path, count: int, what: str, jobs: int) -> float:
     """Run ``grader grade``, print a line, and return the seconds that it took."""
     command = [sys.executable, "-m", "grader", "grade", NAME, "--no-run"]
     command += ["--course", str(course), "--jobs", str(jobs)]
-    load, started = os.getloadavg()[0], time.perf_counter()
+    load, spent, started = os.getloadavg()[0], _spent(), time.perf_counter()
     with (course / "said").open("w+") as said:
         process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said, text=True)
         memory = Memory(process)
@@ -115,7 +123,7 @@ def _grade(course: Path, count: int, what: str, jobs: int) -> float:
     largest = max(memory.workers.values(), default=0.0)
     print(
         f"{count:>6} {what:<10} {seconds:>8.1f} s {1000 * seconds / count:>8.2f} ms each "
-        f"{memory.own:>6.0f} MB main {largest:>6.0f} MB largest worker   load {load:.1f} before",
+        f"{_spent() - spent:>8.1f} s of CPU {memory.own:>6.0f} MB main {largest:>6.0f} MB largest worker   load {load:.1f} before",
         flush=True,
     )
     return seconds
