@@ -180,8 +180,16 @@ def _under_label(text: Text, c: Candidate) -> Candidate:
     label = labels.read(text.lines[line])
     if label is None or text.lines[line][label.end :].strip() or len(label.path) > 2:
         return c
+    if labels.read(text.lines[c.line]) is not None or _is_number(label):
+        return c  # what stands above is the answer to the part before: "7"
     relative = label.piece or not label.word
     return replace(c, line=line, end=label.end) if relative else c
+
+
+def _is_number(label: labels.Label) -> bool:
+    """Whether a line that holds only a label may as well be a number: ``7``, not ``2.1`` or ``(a)``."""
+    shown = label.word or label.heading or label.bold or label.bracketed
+    return not shown and len(label.path) == 1 and label.path[0].isdigit() and label.term in "$."
 
 
 def _parent(text: Text, line: int) -> int:
