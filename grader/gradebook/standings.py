@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -10,9 +10,19 @@ from fractions import Fraction
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from grader.gradebook._late import ON_TIME
 from grader.gradebook.book import find_assignment
 from grader.gradebook.people import People, extensions, people_in
-from grader.gradebook.policy import Attempt, Lateness, Policy, Total, counting, lateness
+from grader.gradebook.policy import (
+    Attempt,
+    Counting,
+    Final,
+    Lateness,
+    Policy,
+    Total,
+    counting,
+    lateness,
+)
 from grader.gradebook.tables import result, standing, submission
 
 
@@ -48,7 +58,12 @@ class _Row:
 
 
 def standings(
-    connection: Connection, name: str, policy: Policy, possible: Fraction
+    connection: Connection,
+    name: str,
+    policy: Policy,
+    possible: Fraction,
+    *,
+    only: Collection[str] | None = None,
 ) -> list[Standing]:
     """Return where everybody stands, by label; roster students without a hand-in come last.
 
@@ -57,17 +72,39 @@ def standings(
         name: the assignment.
         policy: of the course.
         possible: points of the assignment.
+        only: students by id, as ``students`` gives them: a page of the class needs no more.
     """
     people = people_in(connection)
     left = _late_days(connection, name, policy, people)
-    chosen = _class(connection, name, policy, people, possible, left)
-    made = [_standing(key, one, people, policy, name, possible) for key, one in chosen.items()]
+    chosen = _class(connection, name, policy, people, possible, left, only)
+    finals: dict[tuple[Fraction | None, Lateness | None], Final] = {}
+    made = []
+    for key, one in chosen.items():
+        points = None if one.number is None or one.open else one.row.earned
+        final = None
+        if one.number is not None:  # many have the same points
+            final = finals.get((points, one.late))
+            if final is None:
+                final = policy.final(name, points, possible, one.late)
+                finals[points, one.late] = final
+        made.append(_standing(key, one, people, points, final))
     made.sort(key=lambda one: one.label)
-    absent = sorted(key for key in people.students if key not in chosen)
-    return made + [_absent(key, people) for key in absent]
+    wanted = people.students if only is None else set(only) & set(people.students)
+    return made + [_absent(key, people) for key in sorted(wanted) if key not in chosen]
 
 
-def _rows(connection: Connection, name: str) -> list[_Row]:
+def students(connection: Connection, name: str) -> list[str]:
+    """Return the ids of all who handed in, those of the roster as it writes them, sorted."""
+    people = people_in(connection)
+    query = (
+        sa.select(submission.c.key)
+        .where(submission.c.assignment_id == find_assignment(connection, name))
+        .distinct()
+    )
+    return sorted({people.whose(key) or key for key in connection.execute(query).scalars()})
+
+
+def _rows(connection: Connection, name: str, keys: Collection[str] | None = None) -> list[_Row]:
     query = (
         sa.select(
             submission.c.id,
@@ -83,7 +120,25 @@ def _rows(connection: Connection, name: str) -> list[_Row]:
         .where(submission.c.assignment_id == find_assignment(connection, name))
         .order_by(submission.c.id)
     )
+    if keys is not None:
+        query = query.where(submission.c.key.in_(list(keys)))
     return [_Row(*row) for row in connection.execute(query)]
+
+
+def _given_ids(
+    connection: Connection, name: str, people: People, only: Collection[str] | None
+) -> Collection[str] | None:
+    """All ids under which the students of a page have handed in."""
+    if only is None or not people.students:
+        return only
+    wanted = set(only)
+    query = (
+        sa.select(submission.c.key)
+        .where(submission.c.assignment_id == find_assignment(connection, name))
+        .distinct()
+    )
+    given = connection.execute(query).scalars()
+    return [key for key in given if (people.whose(key) or key) in wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +160,36 @@ def _class(
     people: People,
     possible: Fraction | None,
     left: Mapping[str, int],
+    only: Collection[str] | None = None,
 ) -> dict[str, _Chosen]:
     """Which attempt counts, for every student with a hand-in."""
     longer = {people.whose(key) or key: e for key, e in extensions(connection, name).items()}
     found: dict[str, list[_Row]] = {}
-    for row in _rows(connection, name):
+    for row in _rows(connection, name, _given_ids(connection, name, people, only)):
         found.setdefault(people.whose(row.key) or row.key, []).append(row)
     rules, deadline = policy.of(name), policy.deadline(name)
+    timeless = deadline.due is None and deadline.closes is None and not longer
     made = {}
+    known: dict[tuple[Fraction | None, Lateness], Counting] = {}
     for key, rows in found.items():
-        late = [
-            lateness(r.received, deadline, longer.get(key), left.get(key, policy.late_days))
-            for r in rows
-        ]
-        attempts = [
-            Attempt(number=number, points=row.earned, most=possible, late=one)
-            for number, (row, one) in enumerate(zip(rows, late, strict=True), start=1)
-        ]
-        chosen = counting(attempts, rules.attempts, rules.max_attempts)
+        late = (
+            [ON_TIME] * len(rows)
+            if timeless
+            else [
+                lateness(r.received, deadline, longer.get(key), left.get(key, policy.late_days))
+                for r in rows
+            ]
+        )
+        alone = (rows[0].earned, late[0])
+        chosen = known.get(alone) if len(rows) == 1 else None
+        if chosen is None:
+            attempts = [
+                Attempt(number=number, points=row.earned, most=possible, late=one)
+                for number, (row, one) in enumerate(zip(rows, late, strict=True), start=1)
+            ]
+            chosen = counting(attempts, rules.attempts, rules.max_attempts)
+            if len(rows) == 1:  # most have one attempt, and many the same points
+                known[alone] = chosen
         at = chosen.number
         made[key] = _Chosen(
             row=rows[at - 1] if at is not None else rows[-1],
@@ -153,16 +220,9 @@ def _late_days(connection: Connection, name: str, policy: Policy, people: People
 
 
 def _standing(
-    key: str,
-    chosen: _Chosen,
-    people: People,
-    policy: Policy,
-    name: str,
-    possible: Fraction,
+    key: str, chosen: _Chosen, people: People, points: Fraction | None, final: Final | None
 ) -> Standing:
     row, number, own = chosen.row, chosen.number, chosen.late
-    points = None if number is None or chosen.open else row.earned
-    final = policy.final(name, points, possible, own) if number is not None else None
     student = people.students.get(key)
     return Standing(
         key=key,

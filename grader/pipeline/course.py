@@ -6,6 +6,7 @@ recorded is done.
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,12 +29,12 @@ from grader.gradebook.submissions import Arrived, Held, identical, known, take_i
 from grader.pipeline.arrivals import arrivals
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.crew import Died
-from grader.pipeline.files import safe_name
+from grader.pipeline.files import safe_name, write
 from grader.pipeline.hand_ins import HandIn
-from grader.pipeline.keys import result_key
+from grader.pipeline.keys import SHOWS, digest_for, engine, result_key
 from grader.pipeline.tasks import Done, Task, Tasks, unpack
 from grader.report import Problem, render
-from grader.report.batch import Batch
+from grader.report.batch import Batch, Counts
 from grader.report.summary import Summary
 
 _AT_ONCE = 40
@@ -323,6 +324,7 @@ def class_of(book: Book, assignment: Assignment, policy: Policy) -> Batch:
         summaries=source,
         decided=lambda: pairs(book, name),
         notes=tuple(_notes(book, name, rows)),
+        source=tuple(results),
     )
 
 
@@ -340,19 +342,55 @@ def _notes(book: Book, name: str, rows: Sequence[Standing]) -> Iterator[Problem]
 
 
 def write_class(book: Book, assignment: Assignment, policy: Policy, out: Path) -> Batch:
-    """Write the class pages, results and grade sheet; take away reports of nobody.
+    """Write the class pages, results and grade sheet, unless they are as they would be.
 
     Raises:
         OSError: when the folder cannot be written.
     """
+    name = assignment.rubric.assignment
     batch = class_of(book, assignment, policy)
+    stamp = out.parent / f".{out.name}.stamp"  # beside the folder, which holds nothing of a clock
+    rests_on = [engine(SHOWS), dict(assignment.made_with), batch.source, sorted(batch.notes)]
+    digest = digest_for([*rests_on, [[part, str(a), str(b)] for part, a, b in pairs(book, name)]])
+    if _is_written(stamp, digest, out, batch):
+        return batch
+    stamp.unlink(missing_ok=True)
     render.batch(batch, out, safe_name)
+    _write_stamp(stamp, digest, out, batch)
     return batch
 
 
-def clear_reports(out: Path, labels: Iterable[str]) -> None:
-    """Take away the reports of hand-ins that the gradebook does not hold."""
-    kept = {safe_name(label) for label in labels}
-    for file in (out / "reports").glob("*.*"):
-        if file.stem not in kept and file.suffix in (".html", ".md", ".pdf"):
-            file.unlink(missing_ok=True)
+_FILES = ("index.html", "results.json", "grades.csv", "statistics.json", "statistics.csv")
+
+
+def _sizes(out: Path) -> list[list[Any]]:
+    """Names, sizes and times of the files of a class, so that one that was touched is seen."""
+    files = [*(out / name for name in _FILES), *sorted(out.glob("class-*.html"))]
+    return [[f.name, f.stat().st_size, f.stat().st_mtime_ns] for f in files]
+
+
+def _is_written(stamp: Path, digest: str, out: Path, batch: Batch) -> bool:
+    """Whether the files are those of this class; its counts are taken from the stamp then."""
+    try:
+        known = json.loads(stamp.read_text("utf-8"))
+        if known["digest"] != digest or known["files"] != _sizes(out):
+            return False
+        problems = {Problem(path=path, what=what) for path, what in known["problems"]}
+        count, unreadable, waiting = known["counts"]
+        batch.counted(
+            Counts(count=count, unreadable=unreadable, open_marks=waiting, problems=problems)
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return True
+
+
+def _write_stamp(stamp: Path, digest: str, out: Path, batch: Batch) -> None:
+    counts = batch.counts
+    data = {
+        "digest": digest,
+        "files": _sizes(out),
+        "counts": [counts.count, counts.unreadable, counts.open_marks],
+        "problems": sorted([one.path, one.what] for one in counts.problems),
+    }
+    write(stamp, json.dumps(data).encode("utf-8"))

@@ -44,6 +44,8 @@ _COLLECTS = (
     ),
 )
 _MARKS = ("model.py", "kinds.py", "expression", "prose", "notation", "read", "compare", "rubric", "reference.py", "marking", "report")  # fmt: skip
+SHOWS = ("report", "statistics", "pipeline/course.py", "pipeline/files.py")
+"""What the pages of a class are made by."""
 _PACKAGES = (
     "ipython",
     "matplotlib",
@@ -86,7 +88,7 @@ def evidence_key(
     ]
     cases = _cases(assignment) if runs else []
     plan = json.dumps(asdict(assignment.plan), sort_keys=True, default=repr)
-    return _hash([engine(_COLLECTS), plan, specs, cases, runs, trains, runtime, staged])
+    return digest_for([engine(_COLLECTS), plan, specs, cases, runs, trains, runtime, staged])
 
 
 def _cases(assignment: Assignment) -> str:
@@ -113,12 +115,12 @@ def result_key(
     """
     made_with = _marking(tuple(sorted(assignment.made_with.items())))
     told = [list(map(list, comments))] if comments else []
-    return _hash([made_with, evidence, digest(decisions), *told])
+    return digest_for([made_with, evidence, digest(decisions), *told])
 
 
 @functools.lru_cache(maxsize=8)
 def _marking(made_with: tuple[tuple[str, str], ...]) -> str:
-    return _hash([engine(_MARKS), list(made_with)])
+    return digest_for([engine(_MARKS), list(made_with)])
 
 
 @functools.cache
@@ -159,6 +161,7 @@ def _listing(folder: Path | None) -> list[str]:
     return [f"{p.relative_to(folder)} {p.stat().st_size} {p.stat().st_mtime_ns}" for p in files]
 
 
-def _hash(data: Any) -> str:
+def digest_for(data: Any) -> str:
+    """Return the hash of plain data; what is not plain counts as it is written."""
     text = json.dumps(data, sort_keys=True, default=repr)
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()

@@ -51,6 +51,8 @@ class Batch:
     results: list[Summary] = field(default_factory=list)
     summaries: Callable[[], Iterator[Summary]] | None = None
     """Gives a fresh iterator over all summaries by student; ``results`` is not looked at then."""
+    source: tuple[int, ...] = ()
+    """Numbers that tell one state of the source from another, such as those of its results."""
     notes: tuple[Problem, ...] = ()
     """What is to be said of the class beside the problems of single hand-ins."""
     decided: Callable[[], Iterable[Decided]] = _no_pairs
@@ -73,6 +75,10 @@ class Batch:
             last = result.student
             counts.add(result)
             yield result
+        self._counts = counts
+
+    def counted(self, counts: Counts) -> None:
+        """Take counts that are known from before, so that the source is not read for them."""
         self._counts = counts
 
     @property
