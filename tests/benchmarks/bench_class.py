@@ -40,7 +40,7 @@ from bench_text import hand_ins  # noqa: E402  # the script's own folder has to 
 from grader.gradebook import open_book  # noqa: E402
 from grader.gradebook.policy import Policy  # noqa: E402
 from grader.gradebook.results import summaries  # noqa: E402
-from grader.gradebook.standings import standings  # noqa: E402
+from grader.gradebook.standings import standings, students  # noqa: E402
 from grader.pipeline import load_assignment  # noqa: E402
 from grader.report import render  # noqa: E402
 
@@ -104,13 +104,13 @@ def _spent() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _grade(course: Path, count: int, what: str, jobs: int) -> float:
-    """Run ``grader grade``, print a line, and return the seconds that it took."""
-    command = [sys.executable, "-m", "grader", "grade", NAME, "--no-run"]
-    command += ["--course", str(course), "--jobs", str(jobs)]
+def _grade(course: Path, count: int, what: str, jobs: int, command: str = "grade") -> float:
+    """Run a command of grader, print a line, and return the seconds that it took."""
+    whole = [sys.executable, "-m", "grader", command, NAME, "--no-run"]
+    whole += ["--course", str(course), "--jobs", str(jobs)]
     load, spent, started = os.getloadavg()[0], _spent(), time.perf_counter()
     with (course / "said").open("w+") as said:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said, text=True)
+        process = subprocess.Popen(whole, cwd=ROOT, stdout=said, stderr=said, text=True)
         memory = Memory(process)
         watcher = threading.Thread(target=memory.watch)
         watcher.start()
@@ -147,9 +147,10 @@ def _page(course: Path, count: int) -> float:
     for _ in range(TIMES + 1):
         started = time.perf_counter()
         with book.reading() as connection:
-            rows = standings(connection, NAME, Policy(), possible)
-            counted = [row.result_id for row in rows if row.on_roster and row.result_id is not None]
-            chosen = counted[PAGE * (number - 1) : PAGE * number]
+            counted = students(connection, NAME)
+            own = counted[PAGE * (number - 1) : PAGE * number]
+            rows = standings(connection, NAME, Policy(), possible, only=own)
+            chosen = [row.result_id for row in rows if row.on_roster and row.result_id is not None]
             asked = time.perf_counter()
             shown = list(summaries(connection, chosen))
             found = time.perf_counter()
@@ -189,7 +190,7 @@ def measure(count: int, jobs: int) -> tuple[float, ...]:
         again = _grade(course, count, "again", jobs)
         page = _page(course, count)
         _change_rubric(course)
-        marked = _grade(course, count, "re-marked", jobs)
+        marked = _grade(course, count, "re-marked", jobs, "regrade")
         return count, graded, again, marked, page
 
 
