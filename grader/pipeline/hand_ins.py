@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -60,11 +61,20 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
     if not path.is_dir() or path.is_symlink():
         yield path.name, path
         return
-    for file in sorted(path.rglob("*")):
-        relative = file.relative_to(path)
-        hidden = any(part.startswith(".") or part == "__MACOSX" for part in relative.parts)
-        if not hidden and (file.is_symlink() or not file.is_dir()):
-            yield relative.as_posix(), file
+    found = []
+    for folder, inner, names in os.walk(path):
+        inner[:] = [name for name in inner if not _hidden(name)]
+        linked = [name for name in inner if Path(folder, name).is_symlink()]
+        for name in (*names, *linked):
+            if not _hidden(name):
+                file = Path(folder, name)
+                found.append((file.relative_to(path).parts, file))
+    for parts, file in sorted(found):
+        yield "/".join(parts), file
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith(".") or name == "__MACOSX"
 
 
 def read(hand_in: HandIn) -> tuple[dict[str, bytes], dict[str, str]]:
