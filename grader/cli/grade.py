@@ -226,6 +226,7 @@ def _into_gradebook(
         loaded = load_remembered(book, folder, assignment, options["paper"], options["keys"])
         doing, boxes = _planned(book, loaded, folder, paths, hand_ins, options)
         try:
+            _need_somebody(doing)
             _notice(doing)
             if doing.tasks:
                 _work(book, loaded, folder, paths, doing, boxes, options)
@@ -323,6 +324,8 @@ def _dry(
     finally:
         book.close()
     _notice(doing)
+    for key in doing.unknown:
+        say(f"{key}: is not on the roster")
     for task in doing.tasks:
         what = "read and mark" if task.known is None else "mark again from evidence"
         click.echo(f"{task.hand_in.student}: {what}")
@@ -405,17 +408,27 @@ def _warn(boxes: Boxes) -> None:
 
 
 def _notice(doing: Plan) -> None:
-    for key in doing.unknown:
-        say(f"{key}: is not on the roster; it is marked, and in no table until the roster has it")
     for name in doing.missing:
         say(f"{name}: no hand-in has this name")
     if doing.left:
         say(f"{doing.left} hand-in(s) are left alone by the choice")
 
 
+def _need_somebody(doing: Plan) -> None:
+    """Refuse a choice by name that chooses nobody: it is a slip."""
+    if doing.missing and not doing.tasks and not doing.done and not doing.left:
+        raise click.UsageError(f"no hand-in is named {', '.join(doing.missing)}")
+
+
+_MOST_LINES = 30
+
+
 def _tell(batch: Batch, target: Path, what: str) -> None:
-    for problem in batch.problems:
+    problems = batch.problems
+    for problem in problems[:_MOST_LINES]:
         say(f"{problem.path}: {problem.what}")
+    if len(problems) > _MOST_LINES:
+        say(f"and {len(problems) - _MOST_LINES} more lines like these, on the class page")
     say(f"{what}, {batch.open_marks} mark(s) wait for a person; see {target / 'index.html'}")
 
 

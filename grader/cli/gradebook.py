@@ -100,7 +100,8 @@ def standings(
                 if row["attempts"]
                 else f"{row['student']}: no hand-in"
             )
-            click.echo(inert(f"{what}  ({'; '.join(filter(None, row['how'].split(chr(10))))})"))
+            apart = "" if row["on_roster"] else "not on the roster; "
+            click.echo(inert(f"{what}  ({apart}{row['how']})"))
 
 
 @click.command()
@@ -169,7 +170,7 @@ def _plain(row: Standing, policy: Any) -> dict[str, Any]:
         "points": "" if row.points is None else points(row.points),
         "final": "" if final is None else points(final),
         "on_roster": row.on_roster,
-        "how": "\n".join(row.words),
+        "how": "; ".join(row.words),
     }
 
 
@@ -435,7 +436,11 @@ def purge(student: str, course: Path | None, url: str | None, yes: bool) -> None
     book = open_book(folder, url)
     try:
         if not yes:
-            click.confirm(f"Take '{student}' out for good?", abort=True)
+            try:
+                click.confirm(f"Take '{student}' out for good?", abort=True)
+            except click.Abort:
+                say("nothing was taken out")
+                sys.exit(130)
         # files first: while the gradebook has the student, a purge that was killed is done again
         names = _forget_files(book, folder, student)
         done = take_out(book, student)
@@ -443,7 +448,9 @@ def purge(student: str, course: Path | None, url: str | None, yes: bool) -> None
         book.close()
     say(f"{len(done.labels)} hand-in(s) and {done.files} file(s) are gone")
     for origin in done.origins:
-        say(f"the hand-in itself still lies at {origin}")
+        say(
+            f"the hand-in itself still lies at {origin}; while it does, `grader grade` takes it in again"
+        )
     for name in names:
         _write_class(folder, url, name)
 

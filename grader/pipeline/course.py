@@ -37,6 +37,8 @@ from grader.report import Problem, render
 from grader.report.batch import Batch, Counts
 from grader.report.summary import Summary
 
+_NAMED = 12
+"""So many names stand in one line."""
 _AT_ONCE = 40
 _SECONDS = 1.0
 """Results are recorded when there are so many of them, or so much time has gone by."""
@@ -337,6 +339,11 @@ def _notes(book: Book, name: str, rows: Sequence[Standing]) -> Iterator[Problem]
             yield Problem(path=row.label, what=f"{row.attempts} hand-ins; this one counts")
         if row.late is not None and (row.late.seconds > 0 or row.late.refused):
             yield Problem(path=row.label, what=row.late.words)
+    absent = [row.key for row in rows if not row.attempts]
+    if absent:
+        shown = ", ".join(absent[:_NAMED]) + (", …" if len(absent) > _NAMED else "")
+        what = f"{len(absent)} on it have handed nothing in: {shown}"
+        yield Problem(path="the roster", what=what)
     for group in identical(book, name):
         yield Problem(path=group[0], what=f"the same files as {', '.join(group[1:])}")
 
