@@ -217,6 +217,7 @@ def _into_gradebook(
 
     target = folder / ".grader" / "out" / assignment
     policy = policy_of(folder)
+    options["keep"] = policy.regrade.never_lower
     hand_ins = pipeline.hand_ins(paths or _submitted(folder, assignment))
     if options["dry_run"]:
         _dry(assignment, folder, hand_ins, options)
@@ -233,6 +234,7 @@ def _into_gradebook(
         finally:
             if boxes is not None:
                 boxes.close()
+        _write_missing(book, loaded, target, options)
         batch = course.write_class(book, loaded, policy, target)
         if options["as_json"]:
             click.echo((target / "results.json").read_text("utf-8"), nl=False)
@@ -297,7 +299,10 @@ def _plan(
         weights=options["weights"],
     )
     choice = course.Choice(
-        only=frozenset(options["only"]), changed=options["changed"], failed=options["failed"]
+        only=frozenset(options["only"]),
+        changed=options["changed"],
+        failed=options["failed"],
+        keep=options["keep"],
     )
     return course.plan(book, loaded, hand_ins, key, choice, dry=dry)
 
@@ -411,7 +416,35 @@ def _notice(doing: Plan) -> None:
     for name in doing.missing:
         say(f"{name}: no hand-in has this name")
     if doing.left:
-        say(f"{doing.left} hand-in(s) are left alone by the choice")
+        say(
+            f"{doing.left} hand-in(s) are left as they are, though something that their marks rest on "
+            "has changed or failed: `grader regrade` shows what that does"
+        )
+
+
+def _write_missing(book: Book, loaded: Assignment, target: Path, options: dict[str, Any]) -> None:
+    """Write reports that are not there, from evidence: an undo or a person took them away."""
+    from functools import partial
+
+    from grader.pipeline import regrade
+    from grader.pipeline.executors import Pool
+    from grader.pipeline.tasks import Tasks
+
+    doing = regrade.without_report(book, loaded, target)
+    if not doing.tasks:
+        return
+    start = partial(
+        Tasks,
+        assignment=loaded,
+        files=book.store.folder,
+        reports=target / "reports",
+        as_pdf=options["as_pdf"],
+    )
+    nothing = regrade.Regrade(keys={}, before={}, kept={}, failed={})
+    jobs = max(1, min(options["jobs"] or os.cpu_count() or 1, len(doing.tasks) // 8))
+    evidence = regrade.standing_evidence(book, loaded)
+    regrade.write_reports(doing.tasks, nothing, Pool(start, jobs), evidence=evidence)
+    say(f"{len(doing.tasks)} report(s) that were not there are written")
 
 
 def _need_somebody(doing: Plan) -> None:

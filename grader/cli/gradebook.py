@@ -26,7 +26,6 @@ from grader.cli._options import (
 
 if TYPE_CHECKING:
     from grader.gradebook import Book
-    from grader.gradebook.standings import Standing
     from grader.gradebook.submissions import Held
     from grader.pipeline import Assignment
 
@@ -73,6 +72,7 @@ def standings(
 ) -> None:
     """Where each student stands: which attempt counts, how late it was, what it comes to."""
     from grader import pipeline
+    from grader.gradebook.standings import plain
     from grader.gradebook.standings import standings as found
 
     folder = pipeline.find_course(course or Path.cwd(), assignment)
@@ -83,7 +83,7 @@ def standings(
         rows = book.read(lambda connection: found(connection, assignment, policy, possible))
     finally:
         book.close()
-    data = [_plain(row, policy) for row in rows]
+    data = [plain(row, policy) for row in rows]
     if as_json:
         click.echo(json.dumps(data, indent=1))
     elif as_csv:
@@ -155,25 +155,6 @@ def _possible(connection: Any, folder: Path) -> dict[str, Fraction]:
     return found
 
 
-def _plain(row: Standing, policy: Any) -> dict[str, Any]:
-    from grader.report.results import points
-
-    final = None if row.final is None else policy.rounding.rounded(row.final)
-    return {
-        "student": row.key,
-        "name": row.name,
-        "section": row.section,
-        "attempts": row.attempts,
-        "counts": row.attempt or "",
-        "received": row.received.isoformat() if row.received else "",
-        "late_seconds": row.late.seconds if row.late else "",
-        "points": "" if row.points is None else points(row.points),
-        "final": "" if final is None else points(final),
-        "on_roster": row.on_roster,
-        "how": "; ".join(row.words),
-    }
-
-
 @click.command()
 @click.argument("assignment")
 @click.argument("student")
@@ -199,7 +180,7 @@ def mark(
 ) -> None:
     """Mark PART of STUDENT's hand-in by hand; it stays, whatever is graded again.
 
-    STUDENT is an id (the last attempt), or one attempt as ada~2.
+    STUDENT is an id (the attempt that counts), or one attempt as ada~2.
     """
     from grader import pipeline
     from grader.gradebook.decisions import decide
@@ -214,7 +195,7 @@ def mark(
         if spec is None:
             raise click.UsageError(f"'{assignment}' has no part {part}")
         given = None if points is None else _points(points, spec.points)
-        held = _held(book, assignment, student)
+        held = _held(book, folder, loaded, student)
         _need_current(book, loaded, held)
         proposed = _proposed(book, held.id, part)
         decide(book, held.id, part, given, reason=reason, proposed=proposed)
@@ -248,15 +229,26 @@ def _points(text: str, possible: Fraction) -> Fraction:
     return given
 
 
-def _held(book: Book, assignment: str, student: str) -> Held:
+def _held(book: Book, folder: Path, loaded: Assignment, student: str) -> Held:
+    """The hand-in of a student that counts, or the one attempt that is named."""
+    from grader.gradebook.people import people
+    from grader.gradebook.standings import standings as found_of
     from grader.gradebook.submissions import held_of
 
-    found = held_of(book, assignment)
-    exact = [one for one in found if one.label == student and one.attempt > 1]
-    own = exact or [one for one in found if one.key == student]
-    if not own:
-        raise click.UsageError(f"the gradebook holds no hand-in of '{student}'")
-    return max(own, key=lambda one: one.attempt)
+    name, who = loaded.rubric.assignment, people(book)
+    found = held_of(book, name)
+    key = who.whose(student) or student
+    own = [one for one in found if (who.whose(one.key) or one.key) == key]
+    if not own:  # an attempt by its label, where no student has that id
+        own = [one for one in found if one.label == student]
+        if not own:
+            raise click.UsageError(f"the gradebook holds no hand-in of '{student}'")
+        return own[0]
+    possible = sum((part.points for part in loaded.rubric.parts), Fraction(0))
+    policy = policy_of(folder)
+    rows = book.read(lambda c: found_of(c, name, policy, possible, only=[key]))
+    counts = {row.submission_id for row in rows}
+    return next((one for one in own if one.id in counts), max(own, key=lambda one: one.attempt))
 
 
 def _proposed(book: Book, of: int, part: str) -> Fraction | None:
@@ -307,7 +299,7 @@ def comment(
 ) -> None:
     """Write TEXT into STUDENT's report; it stays there, whatever is graded again.
 
-    STUDENT is an id (the last attempt), or one attempt as ada~2.
+    STUDENT is an id (the attempt that counts), or one attempt as ada~2.
     """
     from grader import pipeline
     from grader.gradebook.decisions import add_comment
@@ -315,12 +307,12 @@ def comment(
     if withdraw == bool(text and text.strip()):
         raise click.UsageError("give TEXT, or --withdraw")
     folder = pipeline.find_course(course or Path.cwd(), assignment)
-    loaded = pipeline.load_assignment(folder, assignment, paper=paper, keys=keys)
-    if part and part not in {one.id for one in loaded.rubric.parts}:
-        raise click.UsageError(f"'{assignment}' has no part {part}")
     book = open_book(folder, url)
     try:
-        held = _held(book, assignment, student)
+        loaded = load_remembered(book, folder, assignment, paper, keys)
+        if part and part not in {one.id for one in loaded.rubric.parts}:
+            raise click.UsageError(f"'{assignment}' has no part {part}")
+        held = _held(book, folder, loaded, student)
         _need_current(book, loaded, held)
         last = _last_comment(book, held, part) if withdraw else None
         add_comment(book, held.id, text or "", part=part, instead_of=last)
@@ -468,7 +460,9 @@ def _forget_files(book: Book, folder: Path, student: str) -> list[str]:
         if not labels:
             continue
         names.append(out.name)
-        files = [out / "changes.html", out / "changes.json"]
+        # what is made of the whole class can be made again
+        files = [out / "changes.html", out / "changes.json", out / "unwritten.json"]
+        files += [*out.glob("*.html"), *out.glob("*.json"), *out.glob("*.csv")]
         for at in (out / "reports", *out.glob("earlier/*")):
             files += [file for label in labels for file in report_files(at, label)]
         for file in files:

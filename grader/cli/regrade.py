@@ -17,6 +17,7 @@ from grader.cli._options import (
     JOBS,
     KEYS,
     PAPER,
+    UNREAD,
     load_remembered,
     open_book,
     policy_of,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from grader.pipeline import Assignment, Boxes
     from grader.pipeline.regrade import Regrade, Todo
     from grader.report.changes import Changes
+
+
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command()
@@ -57,6 +61,9 @@ if TYPE_CHECKING:
 )
 @click.option("--no-run", is_flag=True, help="Run no student code, if things are collected anew.")
 @click.option("--no-train", is_flag=True, help="Run no trainings, if things are collected anew.")
+@click.option("--runtime", "venv", type=_FOLDER, help="As for `grader grade`.")
+@click.option("--datasets", "data", type=_FOLDER, help="As for `grader grade`.")
+@click.option("--weights", type=_FOLDER, help="As for `grader grade`.")
 @click.option("--all", "all_rows", is_flag=True, help="A row for every student.")
 @click.option("--json", "as_json", is_flag=True, help="Print the changes as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the changes as CSV.")
@@ -110,8 +117,10 @@ def _regrade(
             boxes.close()
     found = work.shown(book, loaded, made)
     _show(found, out, options)
+    labels = {task.submission_id: task.hand_in.student for task in doing.tasks}
     for of, why in made.failed.items():
-        say(f"hand-in {of}: {why}; its mark stays as it is")
+        say(f"{labels[of]}: {why}; its mark stays as it is")
+    _warn_of_gone(found, refuse=never and options["applies"])
     if not doing.tasks:
         say("nothing that marks rest on has changed")
     elif options["applies"]:
@@ -119,6 +128,23 @@ def _regrade(
     else:
         say(
             f"nothing was changed: `grader regrade {loaded.rubric.assignment} --apply` lets it hold"
+        )
+    if made.failed:
+        sys.exit(UNREAD)
+
+
+def _warn_of_gone(found: Changes, *, refuse: bool) -> None:
+    """Say which parts are gone from the rubric with points that were earned in them."""
+    gone: dict[str, int] = {}
+    for one in found.hand_ins:
+        for part in one.parts:
+            if part.after.state == "absent" and part.before.earned:
+                gone[part.part] = gone.get(part.part, 0) + 1
+    for name, count in gone.items():
+        say(f"part {name} is gone from the rubric, and with it the points of {count} hand-in(s)")
+    if gone and refuse:
+        raise click.ClickException(
+            "marks are never lowered, and these would be; --may-lower applies it all the same"
         )
 
 
@@ -132,7 +158,7 @@ def _planned(
     if options["no_collect"]:
         return work.todo(book, loaded, (), only=only), None
     wanted = pipeline.wanted(loaded, run=not options["no_run"], train=not options["no_train"])
-    doing = work.todo(book, loaded, _keys(loaded, wanted), only=only)
+    doing = work.todo(book, loaded, _keys(loaded, wanted, options), only=only)
     if not doing.collected:
         return doing, None
     say(
@@ -141,23 +167,30 @@ def _planned(
     )
     hidden = [folder, *filter(None, (options["paper"], options["keys"]))]
     boxes = pipeline.boxes_for(
-        loaded, hidden=hidden, run=not options["no_run"], train=not options["no_train"]
+        loaded,
+        hidden=hidden,
+        run=not options["no_run"],
+        train=not options["no_train"],
+        venv=options["venv"],
+        data=options["data"],
+        weights=options["weights"],
     )
     for why in filter(None, (boxes.refused, boxes.untrained)):
         say(why)
     runs = wanted[0] and boxes.running is not None
     able = (runs, runs and wanted[1] and not boxes.untrained)
     if able != wanted:
-        doing = work.todo(book, loaded, _keys(loaded, able), only=only)
+        doing = work.todo(book, loaded, _keys(loaded, able, options), only=only)
     return doing, boxes
 
 
-def _keys(loaded: Assignment, able: tuple[bool, bool]) -> list[str]:
+def _keys(loaded: Assignment, able: tuple[bool, bool], options: dict[str, Any]) -> list[str]:
     """Keys of evidence, the one first under which hand-ins are collected here."""
     from grader.pipeline.keys import evidence_key
 
     ways = dict.fromkeys((able, (True, True), (True, False), (False, False)))
-    return [evidence_key(loaded, runs=runs, trains=trains) for runs, trains in ways]
+    seen = {name: options[name] for name in ("venv", "data", "weights")}
+    return [evidence_key(loaded, runs=runs, trains=trains, **seen) for runs, trains in ways]
 
 
 def _pool(

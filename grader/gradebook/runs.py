@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ from grader.gradebook.opening import Refused
 from grader.gradebook.results import data_of, holding
 from grader.gradebook.tables import assignment, change, run, standing, submission
 from grader.marking.decided import digest
+
+_LONGEST = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +75,13 @@ def end_in(
     log(connection, book, kind, assignment=name, data={"run": number, "state": state, **told})
 
 
-def others(connection: Connection, name: str, number: int) -> bool:
-    """Whether another batch of an assignment has begun and not ended; it may have been killed."""
+def others(connection: Connection, name: str, number: int, now: datetime) -> bool:
+    """Whether another batch has begun and not ended of late; it may have been killed."""
     query = (
         sa.select(run.c.id)
         .join(assignment, assignment.c.id == run.c.assignment_id)
         .where(assignment.c.name == name, run.c.state == "running", run.c.id != number)
+        .where(run.c.began > now - _LONGEST)
     )
     return connection.execute(query.limit(1)).first() is not None
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import csv
+import io
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,6 +27,7 @@ from grader.gradebook.policy import (
     lateness,
 )
 from grader.gradebook.tables import result, standing, submission
+from grader.report.results import inert, points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +84,14 @@ def standings(
     finals: dict[tuple[Fraction | None, Lateness | None], Final] = {}
     made = []
     for key, one in chosen.items():
-        points = None if one.number is None or one.open else one.row.earned
+        earned = None if one.number is None or one.open else one.row.earned
         final = None
         if one.number is not None:  # many have the same points
-            final = finals.get((points, one.late))
+            final = finals.get((earned, one.late))
             if final is None:
-                final = policy.final(name, points, possible, one.late)
-                finals[points, one.late] = final
-        made.append(_standing(key, one, people, points, final))
+                final = policy.final(name, earned, possible, one.late)
+                finals[earned, one.late] = final
+        made.append(_standing(key, one, people, earned, final))
     made.sort(key=lambda one: one.label)
     wanted = people.students if only is None else set(only) & set(people.students)
     return made + [_absent(key, people) for key in sorted(wanted) if key not in chosen]
@@ -220,7 +224,7 @@ def _late_days(connection: Connection, name: str, policy: Policy, people: People
 
 
 def _standing(
-    key: str, chosen: _Chosen, people: People, points: Fraction | None, final: Final | None
+    key: str, chosen: _Chosen, people: People, earned: Fraction | None, final: Final | None
 ) -> Standing:
     row, number, own = chosen.row, chosen.number, chosen.late
     student = people.students.get(key)
@@ -234,7 +238,7 @@ def _standing(
         submission_id=row.id,
         result_id=row.result,
         received=row.received,
-        points=points,
+        points=earned,
         final=final.points if final else None,
         late=own,
         words=tuple(filter(None, (chosen.words, *(final.steps if final else ())))),
@@ -282,15 +286,46 @@ def totals(
         policy: of the course.
         possible: points of each assignment that counts so far.
     """
-    points: dict[str, dict[str, Fraction | None]] = {}
+    found: dict[str, dict[str, Fraction | None]] = {}
     names: dict[str, str] = {}
     for assignment, full in possible.items():
         for one in standings(connection, assignment, policy, full):
             if one.on_roster:
                 names[one.key] = one.name
-                own = points.setdefault(one.key, {})
+                own = found.setdefault(one.key, {})
                 own |= {assignment: one.final} if one.attempts else {}
     return [
         CourseTotal(key=key, name=names[key], points=own, total=policy.total(own, possible))
-        for key, own in sorted(points.items())
+        for key, own in sorted(found.items())
     ]
+
+
+def plain(row: Standing, policy: Policy) -> dict[str, Any]:
+    """Return a row as plain data."""
+    final = None if row.final is None else policy.rounding.rounded(row.final)
+    return {
+        "student": row.key,
+        "name": row.name,
+        "section": row.section,
+        "attempts": row.attempts,
+        "counts": row.attempt or "",
+        "received": row.received.isoformat() if row.received else "",
+        "late_seconds": row.late.seconds if row.late else "",
+        "points": "" if row.points is None else points(row.points),
+        "final": "" if final is None else points(final),
+        "on_roster": row.on_roster,
+        "how": "; ".join(row.words),
+    }
+
+
+_HEAD = ("student", "name", "section", "attempts", "counts", "received", "late_seconds", "points", "final", "on_roster", "how")  # fmt: skip
+
+
+def standings_csv(rows: Iterable[Standing], policy: Policy) -> str:
+    """Return where everybody stands as CSV: points before lateness, and what counts in the end."""
+    sheet = io.StringIO()
+    lines = csv.writer(sheet, lineterminator="\n")
+    lines.writerow(_HEAD)
+    for row in rows:
+        lines.writerow([inert(str(value)) for value in plain(row, policy).values()])
+    return sheet.getvalue()

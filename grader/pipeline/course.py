@@ -22,9 +22,10 @@ from grader.gradebook.book import Book, find_assignment
 from grader.gradebook.decisions import comments_of, decisions, pairs
 from grader.gradebook.people import people
 from grader.gradebook.policy import Policy
-from grader.gradebook.results import Marked, State, record, state_of, states, summaries
+from grader.gradebook.results import Gathered, Marked, State, record, state_of, states, summaries
 from grader.gradebook.runs import begin, changes_of, end, others
-from grader.gradebook.standings import Standing, standings
+from grader.gradebook.standings import Standing, standings, standings_csv
+from grader.gradebook.store import Lost
 from grader.gradebook.submissions import Arrived, Held, identical, known, take_in
 from grader.pipeline.arrivals import arrivals
 from grader.pipeline.assignment import Assignment
@@ -35,7 +36,7 @@ from grader.pipeline.keys import SHOWS, digest_for, engine, result_key
 from grader.pipeline.tasks import Done, Task, Tasks, unpack
 from grader.report import Problem, render
 from grader.report.batch import Batch, Counts
-from grader.report.summary import Summary
+from grader.report.summary import Summary, named
 
 _NAMED = 12
 """So many names stand in one line."""
@@ -55,6 +56,8 @@ class Choice:
     only: frozenset[str] = frozenset()
     changed: bool = False
     failed: bool = False
+    keep: bool = False
+    """Whether marks that were made before stay, as the course's policy never lowers them unseen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +133,13 @@ def plan(
     now = book.read(lambda connection: _now(connection, name, key))
     tasks, done, left = [], 0, 0
     for at, one in zip(order, held, strict=True):
-        task = _task(arrived[at], chosen[at], one, now, key, choice)
-        if task is None:
-            left += 1
-        elif _is_done(assignment, task, now, choice):
+        task = _task(arrived[at], chosen[at], one, now, key, choice, book)
+        if task is None or _is_done(assignment, task, now, choice):  # it did not fail, and only those that did are asked for
             done += 1
+        elif (choice.changed or choice.keep) and not choice.failed and _is_marked(one, now):
+            left += 1
+        elif task.known is not None and not book.store.has(task.known.sha256):
+            tasks.append(replace(task, known=None))  # its evidence is gone: read again
         else:
             tasks.append(task)
     return Plan(
@@ -172,16 +177,19 @@ def _chosen(
 
 
 def _task(
-    arrived: Arrived, hand_in: HandIn, held: Held | None, now: _Now, key: str, choice: Choice
+    arrived: Arrived,
+    hand_in: HandIn,
+    held: Held | None,
+    now: _Now,
+    key: str,
+    choice: Choice,
+    book: Book,
 ) -> Task | None:
     """The task of a hand-in, None where the choice leaves it alone."""
     state = now.states.get(held.id) if held else None
     evidence = state.evidence if state else None
-    marked = state is not None and state.result_key is not None
-    if choice.changed and marked:
-        return None
     if choice.failed:
-        if evidence is None or not evidence.failed:
+        if evidence is None or not (evidence.failed or _is_damaged(book, evidence)):
             return None
         evidence = None
     label = held.label if held else hand_in.student
@@ -194,6 +202,19 @@ def _task(
         decisions=now.decisions.get(held.id, ()) if held else (),
         comments=now.comments.get(held.id, ()) if held else (),
     )
+
+
+def _is_marked(held: Held | None, now: _Now) -> bool:
+    state = now.states.get(held.id) if held else None
+    return state is not None and state.result_key is not None
+
+
+def _is_damaged(book: Book, evidence: Gathered) -> bool:
+    try:
+        book.store.get(evidence.sha256)
+    except (Lost, OSError):
+        return True
+    return False
 
 
 def _is_done(assignment: Assignment, task: Task, now: _Now, choice: Choice) -> bool:
@@ -257,7 +278,7 @@ def _still_missing(
     Where another one is at work, this one begins elsewhere, so that they share the class.
     """
     name = assignment.rubric.assignment
-    alone = not book.read(lambda connection: others(connection, name, outcome.run))
+    alone = not book.read(lambda connection: others(connection, name, outcome.run, book.now()))
     start = 0 if alone or not tasks else secrets.randbelow(len(tasks))
     for task in (*tasks[start:], *tasks[:start]):
         if not alone and _was_done(book, assignment, task):
@@ -314,11 +335,14 @@ def class_of(book: Book, assignment: Assignment, policy: Policy) -> Batch:
     possible = sum((part.points for part in assignment.rubric.parts), Fraction(0))
     rows = book.read(lambda connection: standings(connection, name, policy, possible))
     counted = [row for row in rows if row.on_roster and row.result_id is not None]
+    counted.sort(key=lambda row: row.key)
     results = [row.result_id for row in counted if row.result_id is not None]
+    ids = {row.label: row.key for row in counted}
 
     def source() -> Iterator[Summary]:
         with book.reading() as connection:
-            yield from summaries(connection, results)
+            for one in summaries(connection, results):
+                yield named(one, ids[one.student])
 
     return Batch(
         rubric=assignment.rubric,
@@ -327,6 +351,8 @@ def class_of(book: Book, assignment: Assignment, policy: Policy) -> Batch:
         decided=lambda: pairs(book, name),
         notes=tuple(_notes(book, name, rows)),
         source=tuple(results),
+        labels={key: label for label, key in ids.items()},
+        standings=tuple(rows),
     )
 
 
@@ -356,18 +382,28 @@ def write_class(book: Book, assignment: Assignment, policy: Policy, out: Path) -
     """
     name = assignment.rubric.assignment
     batch = class_of(book, assignment, policy)
+    rows = list(batch.standings)
     stamp = out.parent / f".{out.name}.stamp"  # beside the folder, which holds nothing of a clock
-    rests_on = [engine(SHOWS), dict(assignment.made_with), batch.source, sorted(batch.notes)]
+    told = standings_csv(rows, policy)
+    rests_on = [engine(SHOWS), dict(assignment.made_with), batch.source, sorted(batch.notes), told]
     digest = digest_for([*rests_on, [[part, str(a), str(b)] for part, a, b in pairs(book, name)]])
     if _is_written(stamp, digest, out, batch):
         return batch
     stamp.unlink(missing_ok=True)
-    render.batch(batch, out, safe_name)
+    render.batch(batch, out, lambda key: safe_name(batch.labels.get(key, key)))
+    write(out / "standings.csv", told.encode("utf-8"))
     _write_stamp(stamp, digest, out, batch)
     return batch
 
 
-_FILES = ("index.html", "results.json", "grades.csv", "statistics.json", "statistics.csv")
+_FILES = (
+    "index.html",
+    "results.json",
+    "grades.csv",
+    "statistics.json",
+    "statistics.csv",
+    "standings.csv",
+)
 
 
 def _sizes(out: Path) -> list[list[Any]]:

@@ -43,7 +43,7 @@ _COLLECTS = (
         )
     ),
 )
-_MARKS = ("model.py", "kinds.py", "expression", "prose", "notation", "read", "compare", "rubric", "reference.py", "marking", "report")  # fmt: skip
+_MARKS = ("model.py", "kinds.py", "expression", "prose", "notation", "read", "compare", "rubric", "reference.py", "marking", "report", "codec", "pipeline/grading.py", "pipeline/tasks.py")  # fmt: skip
 SHOWS = ("report", "statistics", "pipeline/course.py", "pipeline/files.py")
 """What the pages of a class are made by."""
 _PACKAGES = (

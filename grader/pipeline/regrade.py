@@ -100,6 +100,9 @@ def todo(
         raise Refused(
             f"the gradebook holds no hand-in of '{name}'" + (" by these names" if only else "")
         )
+    slips = only - {name for one in held for name in (one.key, one.label)}
+    if slips:
+        raise Refused(f"the gradebook holds no hand-in of {', '.join(sorted(slips))}")
     ids = [one.id for one in held]
     found = book.read(lambda connection: states(connection, number, None))
     made = book.read(lambda connection: decisions(connection, ids))
@@ -110,8 +113,10 @@ def todo(
         if state is None or state.result_key is None:
             continue
         fits = state.evidence is not None and (not keys or state.evidence.key in keys)
+        fits = fits and state.evidence is not None and book.store.has(state.evidence.sha256)
         known = state.evidence if fits else None
-        task = _task(one, known, keys[0] if keys else "")
+        old = state.evidence.key if state.evidence else ""
+        task = _task(one, known, keys[0] if keys else old)
         task = replace(task, decisions=made.get(one.id, ()), comments=said.get(one.id, ()))
         now = known and result_key(assignment, known.sha256, task.decisions, task.comments)
         if (now == state.result_key) != up_to_date:
@@ -173,7 +178,8 @@ def mark_again(
 
         marked(doing.tasks, len(doing.tasks))
         if never_lower:
-            lowered = _lowered(book, doing.tasks, keys, before)
+            possible = {part.id: part.points for part in assignment.rubric.parts}
+            lowered = _lowered(book, doing.tasks, keys, before, possible)
             kept = {task.submission_id: low for task, low in lowered}
             lower = {of: keys[of] for of in kept}
             if lowered:
@@ -208,7 +214,11 @@ def _recorded(
 
 
 def _lowered(
-    book: Book, tasks: Sequence[Task], keys: Mapping[int, str], before: Mapping[int, int]
+    book: Book,
+    tasks: Sequence[Task],
+    keys: Mapping[int, str],
+    before: Mapping[int, int],
+    possible: Mapping[str, Fraction],
 ) -> list[tuple[Task, tuple[tuple[str, Fraction], ...]]]:
     """Tasks with the parts that would be lowered, and what these earned before."""
     found = []
@@ -223,7 +233,9 @@ def _lowered(
                 for task in some
                 if (
                     low := _low(
-                        points[before[task.submission_id]], points[after[task.submission_id]]
+                        points[before[task.submission_id]],
+                        points[after[task.submission_id]],
+                        possible,
                     )
                 )
             ]
@@ -233,13 +245,18 @@ def _lowered(
 
 
 def _low(
-    before: Mapping[str, Fraction | None], after: Mapping[str, Fraction | None]
+    before: Mapping[str, Fraction | None],
+    after: Mapping[str, Fraction | None],
+    possible: Mapping[str, Fraction],
 ) -> tuple[tuple[str, Fraction], ...]:
+    """Parts that would earn less, and what they keep: no more than the part is worth now."""
     rows = []
     for part, points in before.items():
-        now = after.get(part)
-        if points is not None and part in after and (now is None or now < points):
-            rows.append((part, points))
+        if points is None or part not in after:
+            continue
+        most, now = min(points, possible.get(part, points)), after[part]
+        if now is None or now < most:
+            rows.append((part, most))
     return tuple(rows)
 
 
@@ -257,11 +274,7 @@ def shown(book: Book, assignment: Assignment, regrade: Regrade) -> Changes:
     ids = sorted(regrade.keys)
     after = book.read(lambda connection: by_key(connection, regrade.keys))
     lower = book.read(lambda connection: by_key(connection, regrade.lower))
-    kept = {
-        of: ({part for part, _ in low}, lower[of])
-        for of, low in regrade.kept.items()
-        if of in lower
-    }
+    kept = {of: (dict(low), lower[of]) for of, low in regrade.kept.items() if of in lower}
     moves = {of: (regrade.before[of], after[of]) for of in ids if of in after}
     return changes(assignment.rubric, _pairs(book, moves, kept))
 
@@ -283,7 +296,7 @@ def last(book: Book, assignment: Assignment) -> tuple[Applied, Changes]:
 def _pairs(
     book: Book,
     moves: Mapping[int, tuple[int, int]],
-    kept: Mapping[int, tuple[set[str], int]],
+    kept: Mapping[int, tuple[dict[str, Fraction], int]],
 ) -> Iterator[Pair]:
     """Pairs of results; ``kept`` tells parts that are not lowered, and the result that would be."""
     ids = list(moves)
@@ -306,10 +319,13 @@ def _pairs(
         data, points, made = book.read(ask)
         for of in some:
             before, after = (_exactly(data[result], points[result]) for result in moves[of])
-            parts, would = kept.get(of, (set(), 0))
+            low, would = kept.get(of, ({}, 0))
+            # a part that is worth less now falls all the same, and is shown to
+            parts = {part for part, to in low.items() if points[moves[of][0]].get(part) == to}
             if parts:
                 _put_back(after, _exactly(data[would], points[would]), parts)
-            hand = {one.part: None for one in made.get(of, ()) if one.kind == "hand"}
+            there = {part["id"] for part in after["parts"]}
+            hand = {d.part: None for d in made.get(of, ()) if d.kind == "hand" and d.part in there}
             yield Pair(
                 student=named[of],
                 before=before,
@@ -402,6 +418,17 @@ def once_more(book: Book, assignment: Assignment, label: str, out: Path) -> None
         end(book, assignment.rubric.assignment, run, "applied", {"hand_ins": len(marked)})
     finally:
         work.close()
+
+
+def without_report(book: Book, assignment: Assignment, out: Path) -> Todo:
+    """Return the hand-ins whose marks are up to date and whose report is not there."""
+    there = {file.stem for file in (out / "reports").glob("*.html")}
+    held = held_of(book, assignment.rubric.assignment)
+    missing = frozenset(one.label for one in held if safe_name(one.label) not in there)
+    if not missing:
+        return Todo(tasks=(), same=0)
+    found = todo(book, assignment, (), only=missing, up_to_date=True)
+    return replace(found, tasks=tuple(t for t in found.tasks if t.hand_in.student in missing))
 
 
 # -- reports that an undo brings back

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from grader.codec import NotPlain
 from grader.gradebook.results import Gathered, Marked
-from grader.gradebook.store import Store
+from grader.gradebook.store import Lost, Store
 from grader.gradebook.submissions import Received
 from grader.marking.decided import Decision, decided
 from grader.model import Broken
@@ -113,7 +114,12 @@ class Tasks:
 
     def _done(self, task: Task, store: Store, reports: Path | None) -> Done:
         if task.known is not None:
-            return self._marked(task, _kept(task.known, store), store, reports, task.known)
+            try:
+                kept = _kept(task.known, store)
+            except (Lost, NotPlain) as error:
+                what = "its evidence is damaged" if isinstance(error, NotPlain) else str(error)
+                return Done(task=task, why=f"{what}; `grader grade … --failed` reads it again")
+            return self._marked(task, kept, store, reports, task.known)
         found = self._collecting(task.hand_in)
         if why := _changed(task, found.record):
             return Done(task=task, why=why)

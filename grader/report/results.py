@@ -77,16 +77,16 @@ def result_json(result: Result) -> str:
     """Return one student's result as results.json holds it, one line per part."""
     data = result_data(result)
     parts = data.pop("parts")
-    return ending_in(data, "parts", (_dumps(part) for part in parts))
+    return ending_in(data, "parts", (dumped(part) for part in parts))
 
 
 def ending_in(data: dict[str, Any], key: str, items: Iterable[str]) -> str:
     """Return an object with one more key at its end: a list of items that are JSON already."""
     lines = ",\n".join(items)
-    return f'{_dumps(data)[:-1]}, "{key}": [\n{lines}\n]}}'
+    return f'{dumped(data)[:-1]}, "{key}": [\n{lines}\n]}}'
 
 
-def _dumps(data: Any) -> str:
+def dumped(data: Any) -> str:
     """JSON in which a lone surrogate, or a sign that is not seen, is an escape.
 
     It is printed on terminals too: nothing in it may turn the text around or be obeyed.

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.report.changes.collecting import Changes, Totals
 from grader.report.changes.compare import INPUTS, PartChange, Standing
-from grader.report.results import _dumps, ending_in, inert, points
+from grader.report.results import dumped, ending_in, inert, points
 
 SCHEMA = 1
 COUNTS = ("up", "down", "opened", "closed", "same", "kept")
@@ -44,7 +44,7 @@ def changes_json(changes: Changes) -> str:
         "gone": _whole(changes, "gone"),
         "problems": [{"path": p.path, "what": p.what} for p in changes.problems],
     }
-    return ending_in(head, "changes", (_dumps(_change(c)) for c in changes.marks)) + "\n"
+    return ending_in(head, "changes", (dumped(_change(c)) for c in changes.marks)) + "\n"
 
 
 def _totals(totals: Totals) -> dict[str, Any]:
