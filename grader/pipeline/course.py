@@ -134,7 +134,9 @@ def plan(
     tasks, done, left = [], 0, 0
     for at, one in zip(order, held, strict=True):
         task = _task(arrived[at], chosen[at], one, now, key, choice, book)
-        if task is None or _is_done(assignment, task, now, choice):  # it did not fail, and only those that did are asked for
+        if task is None or _is_done(
+            assignment, task, now, choice
+        ):  # it did not fail, and only those that did are asked for
             done += 1
         elif (choice.changed or choice.keep) and not choice.failed and _is_marked(one, now):
             left += 1
@@ -383,7 +385,8 @@ def write_class(book: Book, assignment: Assignment, policy: Policy, out: Path) -
     name = assignment.rubric.assignment
     batch = class_of(book, assignment, policy)
     rows = list(batch.standings)
-    stamp = out.parent / f".{out.name}.stamp"  # beside the folder, which holds nothing of a clock
+    # apart from the folder, which holds nothing of a clock
+    stamp = out.parent.parent / "stamps" / f"{out.name}.json"
     told = standings_csv(rows, policy)
     rests_on = [engine(SHOWS), dict(assignment.made_with), batch.source, sorted(batch.notes), told]
     digest = digest_for([*rests_on, [[part, str(a), str(b)] for part, a, b in pairs(book, name)]])
