@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def grade(course: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def rows(course: Path, query: str) -> list[Any]:
-    with sqlite3.connect(course / ".grader/gradebook.sqlite3") as connection:
+    with closing(sqlite3.connect(course / ".grader/gradebook.sqlite3")) as connection:
         return connection.execute(query).fetchall()
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def recorded(course: Path) -> int:
     if not (course / ".grader/gradebook.sqlite3").exists():
         return -1
     try:
-        with database(course) as connection:
+        with closing(database(course)) as connection:
             return int(connection.execute("select count(*) from standing").fetchone()[0])
     except sqlite3.OperationalError:
         return -1
@@ -98,7 +99,7 @@ def recorded(course: Path) -> int:
 
 def held(course: Path) -> dict[str, Any]:
     """All that a gradebook holds but for numbers of rows, times and paths."""
-    with database(course) as connection:
+    with closing(database(course)) as connection:
         assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
         assert connection.execute("pragma foreign_key_check").fetchall() == []
         results = connection.execute(

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +52,7 @@ def files(course: Path) -> Mapping[str, bytes]:
 
 def rows(course: Path) -> Mapping[str, list[tuple[str, ...]]]:
     """The rows of hand-ins and results; numbers of rows are as they came, so labels replace them."""
-    with sqlite3.connect(course / ".grader/gradebook.sqlite3") as book:
+    with closing(sqlite3.connect(course / ".grader/gradebook.sqlite3")) as book:
         label = dict(book.execute("select id, label from submission").fetchall())
         of = dict(book.execute("select id, submission_id from result").fetchall())
         found = {}
