@@ -213,7 +213,7 @@ def _into_gradebook(
     assignment: str, folder: Path, paths: tuple[Path, ...], options: dict[str, Any]
 ) -> Batch | None:
     from grader import pipeline
-    from grader.pipeline import course
+    from grader.pipeline.class_files import write_class
 
     target = folder / ".grader" / "out" / assignment
     policy = policy_of(folder)
@@ -235,7 +235,7 @@ def _into_gradebook(
             if boxes is not None:
                 boxes.close()
         _write_missing(book, loaded, target, options)
-        batch = course.write_class(book, loaded, policy, target)
+        batch = write_class(book, loaded, policy, target)
         if options["as_json"]:
             click.echo((target / "results.json").read_text("utf-8"), nl=False)
         whole = len(doing.tasks)

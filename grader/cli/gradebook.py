@@ -268,12 +268,12 @@ def _proposed(book: Book, of: int, part: str) -> Fraction | None:
 
 def _again(book: Book, loaded: Assignment, folder: Path, held: Held) -> None:
     """Mark one hand-in again from its evidence, and write its report and the class."""
-    from grader.pipeline import course
+    from grader.pipeline.class_files import write_class
     from grader.pipeline.regrade import once_more
 
     out = folder / ".grader" / "out" / loaded.rubric.assignment
     once_more(book, loaded, held.label, out)
-    course.write_class(book, loaded, policy_of(folder), out)
+    write_class(book, loaded, policy_of(folder), out)
 
 
 @click.command()
@@ -471,12 +471,13 @@ def _forget_files(book: Book, folder: Path, student: str) -> list[str]:
 
 
 def _write_class(folder: Path, url: str | None, name: str) -> None:
-    from grader.pipeline import course
+
+    from grader.pipeline.class_files import write_class
 
     book = open_book(folder, url)
     try:
         loaded = load_remembered(book, folder, name, None, None)
-        course.write_class(book, loaded, policy_of(folder), folder / ".grader" / "out" / name)
+        write_class(book, loaded, policy_of(folder), folder / ".grader" / "out" / name)
     finally:
         book.close()
 

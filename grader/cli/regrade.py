@@ -217,8 +217,8 @@ def _apply(
     folder: Path,
     jobs: int,
 ) -> None:
-    from grader.pipeline import course
     from grader.pipeline import regrade as work
+    from grader.pipeline.class_files import write_class
 
     name = loaded.rubric.assignment
     out = folder / ".grader" / "out" / name
@@ -229,7 +229,7 @@ def _apply(
     work.set_aside(out, run, [task.hand_in.student for task in changed])
     pool = _pool(loaded, book, jobs, doing, None, out / "reports")
     work.write_reports(changed, made, pool, evidence=work.standing_evidence(book, loaded))
-    course.write_class(book, loaded, policy, out)
+    write_class(book, loaded, policy, out)
     unwritten.unlink()
     say(f"applied to {len(changed)} hand-in(s); `grader regrade {name} --undo` takes it back")
 
@@ -239,8 +239,8 @@ def _finish(book: Book, loaded: Assignment, policy: Policy, folder: Path, jobs: 
 
     Where the rubric has changed once more they are left: applying that writes them.
     """
-    from grader.pipeline import course
     from grader.pipeline import regrade as work
+    from grader.pipeline.class_files import write_class
 
     out = folder / ".grader" / "out" / loaded.rubric.assignment
     unwritten = out / "unwritten.json"
@@ -254,20 +254,20 @@ def _finish(book: Book, loaded: Assignment, policy: Policy, folder: Path, jobs: 
     nothing = work.Regrade(keys={}, before={}, kept={}, failed={})
     pool = _pool(loaded, book, jobs, doing, None, out / "reports")
     work.write_reports(doing.tasks, nothing, pool, evidence=work.standing_evidence(book, loaded))
-    course.write_class(book, loaded, policy, out)
+    write_class(book, loaded, policy, out)
     unwritten.unlink()
 
 
 def _undo(book: Book, loaded: Assignment, policy: Policy, out: Path) -> None:
     from grader.gradebook.runs import labels, undo
-    from grader.pipeline import course
     from grader.pipeline import regrade as work
+    from grader.pipeline.class_files import write_class
 
     name = loaded.rubric.assignment
     done = undo(book, name)
     named = book.read(lambda connection: labels(connection, [*done.back, *done.left]))
     gone = work.bring_back(out, done.run.id, [named[of] for of in done.back])
-    course.write_class(book, loaded, policy, out)
+    write_class(book, loaded, policy, out)
     for of, why in done.left.items():
         say(f"{named[of]}: left as it is, as {why}")
     if gone:

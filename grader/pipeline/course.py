@@ -6,40 +6,30 @@ recorded is done.
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from grader.gradebook.book import Book, find_assignment
-from grader.gradebook.decisions import comments_of, decisions, pairs
+from grader.gradebook.decisions import comments_of, decisions
 from grader.gradebook.people import people
-from grader.gradebook.policy import Policy
-from grader.gradebook.results import Gathered, Marked, State, record, state_of, states, summaries
+from grader.gradebook.results import Gathered, Marked, State, record, state_of, states
 from grader.gradebook.runs import begin, changes_of, end, others
-from grader.gradebook.standings import Standing, standings, standings_csv
 from grader.gradebook.store import Lost
-from grader.gradebook.submissions import Arrived, Held, identical, known, take_in
+from grader.gradebook.submissions import Arrived, Held, known, take_in
 from grader.pipeline.arrivals import arrivals
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.crew import Died
-from grader.pipeline.files import safe_name, write
 from grader.pipeline.hand_ins import HandIn
-from grader.pipeline.keys import SHOWS, digest_for, engine, result_key
+from grader.pipeline.keys import result_key
 from grader.pipeline.tasks import Done, Task, Tasks, unpack
-from grader.report import Problem, render
-from grader.report.batch import Batch, Counts
-from grader.report.summary import Summary, named
+from grader.report.summary import Summary
 
-_NAMED = 12
-"""So many names stand in one line."""
 _AT_ONCE = 40
 _SECONDS = 1.0
 """Results are recorded when there are so many of them, or so much time has gone by."""
@@ -329,114 +319,3 @@ class _Recorder:
         self.since = time.monotonic()
         record(self.book, self.assignment, some, stand=True, run=self.outcome.run)
         self.outcome.recorded += len(some)
-
-
-def class_of(book: Book, assignment: Assignment, policy: Policy) -> Batch:
-    """Return the class as the gradebook holds it: each student's attempt that counts."""
-    name = assignment.rubric.assignment
-    possible = sum((part.points for part in assignment.rubric.parts), Fraction(0))
-    rows = book.read(lambda connection: standings(connection, name, policy, possible))
-    counted = [row for row in rows if row.on_roster and row.result_id is not None]
-    counted.sort(key=lambda row: row.key)
-    results = [row.result_id for row in counted if row.result_id is not None]
-    ids = {row.label: row.key for row in counted}
-
-    def source() -> Iterator[Summary]:
-        with book.reading() as connection:
-            for one in summaries(connection, results):
-                yield named(one, ids[one.student])
-
-    return Batch(
-        rubric=assignment.rubric,
-        made_with=assignment.made_with,
-        summaries=source,
-        decided=lambda: pairs(book, name),
-        notes=tuple(_notes(book, name, rows)),
-        source=tuple(results),
-        labels={key: label for label, key in ids.items()},
-        standings=tuple(rows),
-    )
-
-
-def _notes(book: Book, name: str, rows: Sequence[Standing]) -> Iterator[Problem]:
-    for row in rows:
-        if not row.on_roster:
-            what = "is not on the roster; marked, but in no table until the roster has this id"
-            yield Problem(path=row.key, what=what)
-        if row.attempt is not None and row.attempts > 1:
-            yield Problem(path=row.label, what=f"{row.attempts} hand-ins; this one counts")
-        if row.late is not None and (row.late.seconds > 0 or row.late.refused):
-            yield Problem(path=row.label, what=row.late.words)
-    absent = [row.key for row in rows if not row.attempts]
-    if absent:
-        shown = ", ".join(absent[:_NAMED]) + (", …" if len(absent) > _NAMED else "")
-        what = f"{len(absent)} on it have handed nothing in: {shown}"
-        yield Problem(path="the roster", what=what)
-    for group in identical(book, name):
-        yield Problem(path=group[0], what=f"the same files as {', '.join(group[1:])}")
-
-
-def write_class(book: Book, assignment: Assignment, policy: Policy, out: Path) -> Batch:
-    """Write the class pages, results and grade sheet, unless they are as they would be.
-
-    Raises:
-        OSError: when the folder cannot be written.
-    """
-    name = assignment.rubric.assignment
-    batch = class_of(book, assignment, policy)
-    rows = list(batch.standings)
-    # apart from the folder, which holds nothing of a clock
-    stamp = out.parent.parent / "stamps" / f"{out.name}.json"
-    told = standings_csv(rows, policy)
-    rests_on = [engine(SHOWS), dict(assignment.made_with), batch.source, sorted(batch.notes), told]
-    digest = digest_for([*rests_on, [[part, str(a), str(b)] for part, a, b in pairs(book, name)]])
-    if _is_written(stamp, digest, out, batch):
-        return batch
-    stamp.unlink(missing_ok=True)
-    render.batch(batch, out, lambda key: safe_name(batch.labels.get(key, key)))
-    write(out / "standings.csv", told.encode("utf-8"))
-    _write_stamp(stamp, digest, out, batch)
-    return batch
-
-
-_FILES = (
-    "index.html",
-    "results.json",
-    "grades.csv",
-    "statistics.json",
-    "statistics.csv",
-    "standings.csv",
-)
-
-
-def _sizes(out: Path) -> list[list[Any]]:
-    """Names, sizes and times of the files of a class, so that one that was touched is seen."""
-    files = [*(out / name for name in _FILES), *sorted(out.glob("class-*.html"))]
-    return [[f.name, f.stat().st_size, f.stat().st_mtime_ns] for f in files]
-
-
-def _is_written(stamp: Path, digest: str, out: Path, batch: Batch) -> bool:
-    """Whether the files are those of this class; its counts are taken from the stamp then."""
-    try:
-        known = json.loads(stamp.read_text("utf-8"))
-        if known["digest"] != digest or known["files"] != _sizes(out):
-            return False
-        problems = {Problem(path=path, what=what) for path, what in known["problems"]}
-        count, unreadable, waiting = known["counts"]
-        batch.counted(
-            Counts(count=count, unreadable=unreadable, open_marks=waiting, problems=problems)
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-    return True
-
-
-def _write_stamp(stamp: Path, digest: str, out: Path, batch: Batch) -> None:
-    counts = batch.counts
-    data = {
-        "digest": digest,
-        "files": _sizes(out),
-        "counts": [counts.count, counts.unreadable, counts.open_marks],
-        "problems": sorted([one.path, one.what] for one in counts.problems),
-    }
-    write(stamp, json.dumps(data).encode("utf-8"))

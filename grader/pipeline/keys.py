@@ -44,7 +44,7 @@ _COLLECTS = (
     ),
 )
 _MARKS = ("model.py", "kinds.py", "expression", "prose", "notation", "read", "compare", "rubric", "reference.py", "marking", "report", "codec", "pipeline/grading.py", "pipeline/tasks.py")  # fmt: skip
-SHOWS = ("report", "statistics", "pipeline/course.py", "pipeline/files.py")
+SHOWS = ("report", "statistics", "pipeline/class_files.py", "pipeline/files.py")
 """What the pages of a class are made by."""
 _PACKAGES = (
     "ipython",

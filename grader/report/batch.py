@@ -11,7 +11,6 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 
 from grader.report import Problem
 from grader.report.results import ending_in, inert, points
@@ -52,12 +51,6 @@ class Batch:
     results: list[Summary] = field(default_factory=list)
     summaries: Callable[[], Iterator[Summary]] | None = None
     """Gives a fresh iterator over all summaries by student; ``results`` is not looked at then."""
-    source: tuple[int, ...] = ()
-    """Numbers that tell one state of the source from another, such as those of its results."""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    """The hand-in that counts of each student, where it is called otherwise than the student."""
-    standings: tuple[Any, ...] = ()
-    """Where everybody stands, as the gradebook tells it."""
     notes: tuple[Problem, ...] = ()
     """What is to be said of the class beside the problems of single hand-ins."""
     decided: Callable[[], Iterable[Decided]] = _no_pairs

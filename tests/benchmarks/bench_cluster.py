@@ -26,6 +26,7 @@ import bench_text
 from grader.gradebook import open_book
 from grader.gradebook.policy import Policy
 from grader.pipeline import course, hand_ins, load_assignment
+from grader.pipeline.class_files import write_class
 from grader.pipeline.executors import Needs, executor
 from grader.pipeline.executors.recipe import Recipe
 from grader.pipeline.grading import Grading
@@ -94,7 +95,7 @@ def left_behind(state: Path, loaded: Any, sources: list[Any]) -> None:
     course.carry_out(book, loaded, doing, run, own)
     spent["recorded, files unpacked"] = time.process_time() - began
     began = time.process_time()
-    course.write_class(book, loaded, Policy(), state / "out")
+    write_class(book, loaded, Policy(), state / "out")
     spent["class pages"] = time.process_time() - began
     book.close()
     for name, seconds in spent.items():

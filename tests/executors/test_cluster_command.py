@@ -20,6 +20,7 @@ from grader.gradebook import open_book
 from grader.gradebook.policy import Policy
 from grader.pipeline import course as batch
 from grader.pipeline import hand_ins, load_assignment
+from grader.pipeline.class_files import write_class
 from grader.pipeline.executors import Needs
 from grader.pipeline.executors.cluster_ray import Ray
 from grader.pipeline.executors.recipe import Recipe
@@ -145,7 +146,7 @@ def test_a_node_that_dies_in_a_batch_costs_no_row_and_doubles_none(
     run = Ray(recipe.start, 6, Needs(memory_mb=256), cluster=nodes.address)
     watch = killing(nodes, run, after=5)
     outcome = batch.carry_out(book, loaded, doing, run, make(assignment=loaded), watch=watch)
-    batch.write_class(book, loaded, Policy(), out)
+    write_class(book, loaded, Policy(), out)
     assert batch.plan(book, loaded, sources, key, batch.Choice()).tasks == ()
     book.close()
     assert (outcome.recorded, outcome.changed, outcome.postponed) == (60, 0, {})
