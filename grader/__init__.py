@@ -14,7 +14,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("intake", "rubric", "reference"),
     ("marking", "describe", "statistics"),
     ("report",),
-    ("gradebook",),
-    ("pipeline",),
+    ("gradebook", "lms", "lti"),
+    ("pipeline", "convert"),
+    ("bundle",),
     ("cli", "web"),
 )

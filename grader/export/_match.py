@@ -1,0 +1,86 @@
+"""Which student a row of an LMS's file is: by evidence, never by a guess."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.export._marks import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A student and how they were found; several, or none, in ``clash``'s words."""
+
+    line: Line | None
+    how: str = ""
+    clash: str = ""
+
+
+class Directory:
+    """Students by all that names them; an id of two students names nobody.
+
+    >>> ann, bob = Line(key="007", name="Ann"), Line(key="8", name="Ann")
+    >>> found = Directory([ann, bob])
+    >>> found.find({"SIS User ID": "007"}).line is ann
+    True
+    >>> found.find({"SIS User ID": "7"}).line is None, found.find({}, "Ann").clash
+    (True, 'two students are called Ann')
+    """
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        """Index the students by id, and by name in both orders."""
+        self._ids: dict[str, list[Line]] = {}
+        self._names: dict[str, list[Line]] = {}
+        for line in lines:
+            for one in {folded(text) for text in line.every_id}:
+                self._ids.setdefault(one, []).append(line)
+            for name in {folded(text) for text in _spellings(line)} - {""}:
+                self._names.setdefault(name, []).append(line)
+
+    def find(self, ids: dict[str, str], name: str = "") -> Match:
+        """Return whose row it is.
+
+        Args:
+            ids: the row's ids by column, the strongest first; the first that names one student
+                decides, and another that names somebody else is a clash.
+            name: the whole name, asked only where no id is known.
+        """
+        found: Line | None = None
+        how = ""
+        for column, text in ids.items():
+            own = self._ids.get(folded(text), []) if text.strip() else []
+            if len(own) > 1:
+                return Match(None, clash=f"{column} {text} is the id of several students")
+            if not own:
+                continue
+            if found is not None and own[0] is not found:
+                return Match(None, clash=f"{how} is one student, and {column} {text} another")
+            if found is None:
+                found, how = own[0], f"{column} {text}"
+        if found is not None:
+            return Match(found, how)
+        own = self._names.get(folded(name), []) if name.strip() else []
+        if len(own) > 1:
+            return Match(None, clash=f"{_count(len(own))} students are called {name}")
+        return Match(own[0], "name") if own else Match(None)
+
+
+def folded(text: str) -> str:
+    """Return an id or a name as it is compared: composed (NFC), in one case, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _spellings(line: Line) -> Iterable[str]:
+    yield line.name
+    if line.first and line.last:
+        yield f"{line.first} {line.last}"
+        yield f"{line.last}, {line.first}"
+    elif line.name.count(",") == 1:
+        last, first = line.name.split(",")
+        yield f"{first.strip()} {last.strip()}"
+
+
+def _count(number: int) -> str:
+    return {2: "two", 3: "three"}.get(number, str(number))
