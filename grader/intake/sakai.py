@@ -1,0 +1,93 @@
+"""Sakai: "Download All", a folder for each student with the id in brackets, and ``grades.csv``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from grader.intake import File, Item, Left, Look, Sure, View, Who, kinds
+from grader.intake._grouped import grouped
+from grader.intake._source import Entry
+from grader.intake._times import moment
+
+EID = "user id (eid)"
+# sakai, assignment/impl/.../AssignmentServiceImpl.java, zipSubmissions and zipGroupSubmissions:
+# "Last, First(eid)/" for a person, "Group title (group id)/" with members.txt for a group
+_FOLDER = re.compile(r"^(?P<name>.+?)(?P<gap> ?)\((?P<id>[^()]+)\)$", re.DOTALL)
+_FLAT = re.compile(r"^(?P<name>[^/]+?)\((?P<id>[^()/]+)\)_(?P<rest>[^/]+)$", re.DOTALL)
+_MEMBER = re.compile(r"\s*(?P<name>[^;]*?)\((?P<id>[^()]+)\)\s*(?:;|$)")
+_GRADES = frozenset(["grades.csv", "grades.xls", "grades.xlsx"])
+_OURS = frozenset(["timestamp.txt", "comments.txt", "feedbacktext.html", "members.txt"])
+_ATTACHED = re.compile(r"^(?P<what>submission|feedback) attachment\(s\)[/_]", re.IGNORECASE)
+
+
+@kinds.register
+@dataclass(frozen=True, slots=True)
+class Sakai:
+    """Folders called ``Smith, Ann(asmith)`` with ``Submission attachment(s)`` and ``timestamp.txt``."""
+
+    def look(self, view: View, assignment: str) -> Look | None:
+        """Return the hand-ins by user id; those of groups by the members that are listed."""
+        del assignment
+        found = grouped(view.entries, _parsed)
+        graded = any(one.path.casefold() in _GRADES for one in view.entries)
+        marked = any(_ATTACHED.match(rest[2]) or "_submissionText" in rest[2] for pairs in found.groups.values() for _, rest in pairs)  # fmt: skip
+        if not found.groups or not (graded or marked):
+            return None
+        rest = [one for one in found.rest if one.path.casefold() not in _GRADES]
+        items = [_item(view, str(label), entries) for label, entries in found.groups.items()]
+        left = [Left(name=one.path, why="lies in no student's folder", entry=one) for one in rest]
+        left += [Left(name=one.label, why="holds no file of the student's") for one in items if not one.files]  # fmt: skip
+        return Look(
+            sure=Sure.CERTAIN,
+            why="folders end in a user id in brackets and hold attachments, as Sakai's do",
+            items=tuple(one for one in items if one.files),
+            left=tuple(left),
+        )
+
+
+def _parsed(entry: Entry) -> tuple[str, tuple[str, str, str]] | None:
+    """The folder, and name, id and the path within."""
+    head, inner, rest = entry.path.partition("/")
+    found = _FOLDER.match(head) if inner else _FLAT.match(head)
+    if found is None:
+        return None
+    return head[: found.end("id") + 1], (found["name"].strip(), found["id"], rest or found["rest"])
+
+
+def _item(view: View, label: str, entries: list[tuple[Entry, tuple[str, str, str]]]) -> Item:
+    name, eid, _ = entries[0][1]
+    files: list[File] = []
+    received: datetime | None = None
+    members: tuple[Who, ...] = ()
+    for entry, (_, _, rest) in entries:
+        inner = rest.casefold()
+        attached = _ATTACHED.match(rest)
+        if inner == "timestamp.txt":
+            received = moment(view.text(entry, 200))
+        elif inner == "members.txt":
+            members = _members(view.text(entry))
+        elif inner in _OURS or (attached and attached["what"].casefold() == "feedback"):
+            continue  # what the marker wrote is no hand-in
+        elif attached:
+            files.append(File(name=rest[attached.end() :], entry=entry))
+        elif inner.endswith("submissiontext.html"):
+            if entry.size:  # it is written even where nothing was typed
+                files.append(File(name="submissionText.html", entry=entry))
+        else:
+            files.append(File(name=rest, entry=entry))
+    return Item(
+        label=label,
+        who=members or (Who(ids={EID: eid}, name=name),),
+        files=tuple(files),
+        received=received,
+        evidence=("members.txt lists the group's members",) if members else (),
+    )
+
+
+def _members(text: str) -> tuple[Who, ...]:
+    return tuple(
+        Who(ids={EID: found["id"].strip()}, name=found["name"].strip(" ,"))
+        for found in _MEMBER.finditer(text)
+    )
