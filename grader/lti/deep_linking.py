@@ -1,0 +1,104 @@
+"""Putting a link to an assignment into a course, with its column in the gradebook (Deep Linking 2.0)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from grader.export import number
+from grader.lti.address import allowed, origin
+from grader.lti.claims import LINKING, LTI
+from grader.lti.exchange import Response, posted
+from grader.lti.faults import Refused, Unsafe
+from grader.lti.launch import Launch, Tool
+
+_DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
+_KIND = "ltiResourceLink"
+_LASTS = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A link: where it leads (one of our own pages), and its column where it has one."""
+
+    url: str
+    title: str
+    resource: str = ""
+    maximum: Fraction | None = None
+    """Points possible of its column; none is made without."""
+    custom: Mapping[str, str] = field(default_factory=dict)
+
+
+def chosen(tool: Tool, launch: Launch, items: Sequence[Item]) -> Response:
+    """Return the page that brings what a teacher chose to the platform; none is a choice too.
+
+    Raises:
+        Refused: when the platform did not ask for a link, or takes none of this kind.
+    """
+    settings = launch.linking
+    if launch.message != LINKING or not launch.teaches:
+        raise Refused("the platform did not ask for a link; choose one from the course")
+    if _KIND not in _texts(settings.get("accept_types")):
+        raise Refused("the platform takes no links to tools here")
+    if len(items) > 1 and settings.get("accept_multiple") is False:
+        raise Refused("the platform takes one link here")
+    if not all(tool.registrations.ours(item.url) for item in items):
+        raise Refused("a link leads to a page that is none of this tool's")
+    back = str(settings.get("deep_link_return_url"))
+    try:
+        allowed(back, launch.platform.origins, launch.platform.name)
+    except Unsafe as error:
+        raise Refused(str(error)) from error
+    columns = settings.get("accept_lineitem") is not False
+    claims = _claims(tool, launch, [_item(item, columns=columns) for item in items])
+    token = _signed(tool, claims)
+    return posted(back, origin(back), {"JWT": token}, "Back to the course")
+
+
+def _claims(tool: Tool, launch: Launch, items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    now = int(tool.clock())
+    claims: dict[str, Any] = {
+        "iss": launch.platform.client_id,
+        "aud": launch.platform.issuer,
+        "iat": now,
+        "exp": now + _LASTS,
+        "nonce": secrets.token_urlsafe(24),
+        f"{LTI}deployment_id": launch.deployment,
+        f"{LTI}message_type": "LtiDeepLinkingResponse",
+        f"{LTI}version": "1.3.0",
+        f"{_DL}content_items": list(items),
+    }
+    data = launch.linking.get("data")
+    if isinstance(data, str):
+        claims[f"{_DL}data"] = data
+    return claims
+
+
+def _item(item: Item, *, columns: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": _KIND, "url": item.url, "title": item.title}
+    if item.custom:
+        found["custom"] = dict(item.custom)
+    if item.maximum is not None and columns:
+        points = float(number(item.maximum))
+        found["lineItem"] = {
+            "label": item.title,
+            "scoreMaximum": int(points) if points.is_integer() else points,
+            "resourceId": item.resource,
+            "tag": "grader",
+        }
+    return found
+
+
+def _signed(tool: Tool, claims: dict[str, Any]) -> str:
+    from joserfc import jwt  # noqa: PLC0415
+
+    key = tool.keys.signing()
+    head = {"alg": "RS256", "typ": "JWT", "kid": key.kid}
+    return jwt.encode(head, claims, key.private, algorithms=["RS256"])
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, list) else ()
