@@ -1,0 +1,79 @@
+"""The marks as JSON, for programs: everything that an export may say, and nothing open as a number."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from grader.export import formats
+from grader.export._fill import Notes
+from grader.export._marks import Line, Marks, number
+from grader.export._own import moment, outgoing, part_points, state
+from grader.export._plan import Given, Plan
+
+VERSION = 1
+"""Counted up when a field changes its meaning."""
+
+
+@formats.register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Json:
+    """One object: the assignment, its parts, and the students in order."""
+
+    needs: ClassVar[str] = ""
+    suffix: ClassVar[str] = ".json"
+
+    def plan(self, marks: Marks, into: Given | None) -> Plan:  # noqa: ARG002  # it fills in no file
+        """Return the file; points are numbers of two decimals, or null."""
+        notes = Notes()
+        _, changes = outgoing(marks, notes, "points")
+        made = {
+            "version": VERSION,
+            "assignment": marks.assignment,
+            "title": marks.title,
+            "possible": plain(marks.possible),
+            "parts": [
+                {"id": part.id, "title": part.title, "points": plain(part.points)}
+                for part in marks.parts
+            ],
+            "students": [_student(line) for line in marks.lines],
+        }
+        output = (json.dumps(made, indent=1) + "\n").encode("ascii")
+        return Plan(output=output, changes=changes, concerns=tuple(notes.concerns))
+
+
+def plain(value: Fraction | None) -> int | float | None:
+    """Points as a number of JSON, at most two decimals.
+
+    >>> plain(Fraction(2, 3)), plain(Fraction(2)), plain(None)
+    (0.67, 2, None)
+    """
+    if value is None:
+        return None
+    text = number(value)
+    return float(text) if "." in text else int(text)
+
+
+def _student(line: Line) -> dict[str, Any]:
+    where, got = state(line), part_points(line)
+    return {
+        "id": line.key,
+        "name": line.name,
+        "email": line.email,
+        "section": line.section,
+        "ids": dict(line.ids),
+        "status": where,
+        "points": plain(line.points) if where == "final" else None,
+        "open": list(line.open),
+        "attempt": line.attempt,
+        "received": moment(line) or None,
+        "late_seconds": line.late_seconds,
+        "feedback": line.feedback,
+        "words": list(line.words),
+        "parts": [
+            {"id": part.id, "points": plain(got[part.id]), "feedback": part.feedback}
+            for part in line.parts
+        ],
+    }
