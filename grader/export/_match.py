@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from grader.export._marks import Line
@@ -21,25 +21,40 @@ class Match:
 class Directory:
     """Students by all that names them; an id of two students names nobody.
 
+    Where the roster has ids under the very heading of a column, that column is compared with
+    them alone: a number that is one student's LMS id and another's student number is no match.
+
     >>> ann, bob = Line(key="007", name="Ann"), Line(key="8", name="Ann")
     >>> found = Directory([ann, bob])
     >>> found.find({"SIS User ID": "007"}).line is ann
     True
     >>> found.find({"SIS User ID": "7"}).line is None, found.find({}, "Ann").clash
     (True, 'two students are called Ann')
+    >>> cai, dee = Line(key="9", ids={"ID": "10"}), Line(key="10", ids={"ID": "11"})
+    >>> Directory([cai, dee]).find({"ID": "10"}).line is cai
+    True
     """
 
     def __init__(self, lines: Iterable[Line]) -> None:
         """Index the students by id, and by name in both orders."""
         self._ids: dict[str, list[Line]] = {}
+        self._columns: dict[str, dict[str, list[Line]]] = {}
         self._names: dict[str, list[Line]] = {}
         for line in lines:
             for one in {folded(text) for text in line.every_id}:
                 self._ids.setdefault(one, []).append(line)
+            for column, text in line.ids.items():
+                if text.strip():
+                    own = self._columns.setdefault(folded(column), {})
+                    own.setdefault(folded(text), []).append(line)
             for name in {folded(text) for text in _spellings(line)} - {""}:
                 self._names.setdefault(name, []).append(line)
 
-    def find(self, ids: dict[str, str], name: str = "") -> Match:
+    def know(self, column: str, text: str, line: Line) -> None:
+        """Take one more id that a student has in a column of this heading, and nowhere else."""
+        self._columns.setdefault(folded(column), {}).setdefault(folded(text), []).append(line)
+
+    def find(self, ids: Mapping[str, str], name: str = "") -> Match:
         """Return whose row it is.
 
         Args:
@@ -50,7 +65,7 @@ class Directory:
         found: Line | None = None
         how = ""
         for column, text in ids.items():
-            own = self._ids.get(folded(text), []) if text.strip() else []
+            own = self._named(column, text) if text.strip() else []
             if len(own) > 1:
                 return Match(None, clash=f"{column} {text} is the id of several students")
             if not own:
@@ -61,15 +76,39 @@ class Directory:
                 found, how = own[0], f"{column} {text}"
         if found is not None:
             return Match(found, how)
+        return self._by_name(ids, name)
+
+    def _named(self, column: str, text: str) -> list[Line]:
+        """Who has an id: those of the column's own heading, or anybody where there is none."""
+        known = self._columns.get(folded(column))
+        if known is None:
+            return self._ids.get(folded(text), [])
+        return known.get(folded(text), [])
+
+    def _by_name(self, ids: Mapping[str, str], name: str) -> Match:
+        """Who has a name, unless the roster has another id for them than the row has."""
         own = self._names.get(folded(name), []) if name.strip() else []
+        if not own and name.count(",") == 1:
+            last, first = name.split(",")
+            own = self._names.get(folded(f"{first} {last}"), [])
         if len(own) > 1:
             return Match(None, clash=f"{_count(len(own))} students are called {name}")
-        return Match(own[0], "name") if own else Match(None)
+        if not own:
+            return Match(None)
+        theirs = {folded(column): text for column, text in own[0].ids.items()}
+        for column, text in ids.items():
+            known = theirs.get(folded(column), "")
+            if text.strip() and known.strip() and folded(known) != folded(text):
+                clash = f"{name} is {column} {known} on the roster, and {text} here"
+                return Match(None, clash=clash)
+        return Match(own[0], "name")
 
 
 def folded(text: str) -> str:
     """Return an id or a name as it is compared: composed (NFC), in one case, single spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.casefold().split())
 
 
 def _spellings(line: Line) -> Iterable[str]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from grader.export._guard import inert
 from grader.export._plan import Given, Unusable
@@ -18,6 +19,8 @@ LARGEST = 200_000_000
 """Bytes of the largest file that is filled in."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _NUMBER = re.compile(r"\s*-?\d+(?:[.,]\d+)?\s*")
+_HEAD = 100_000
+"""So many characters tell the delimiter."""
 
 
 @dataclass(slots=True)
@@ -39,13 +42,11 @@ class Row:
     @property
     def texts(self) -> list[str]:
         """The cells' texts without spaces around them, composed (NFC)."""
-        return [unicodedata.normalize("NFC", cell.text).strip() for cell in self.cells]
+        return [_composed(cell.text) for cell in self.cells]
 
     def at(self, column: int) -> str:
         """The text of a cell, empty where the row is shorter."""
-        if column >= len(self.cells):
-            return ""
-        return unicodedata.normalize("NFC", self.cells[column].text).strip()
+        return _composed(self.cells[column].text) if column < len(self.cells) else ""
 
     @property
     def blank(self) -> bool:
@@ -79,36 +80,46 @@ class Table:
             return body
         return '"' + body.replace('"', '""') + '"'
 
-    def decimal(self, columns: Iterator[int] | range | None = None) -> str:
-        """The decimal mark of its numbers: a comma where some have one, and none has a point."""
-        if self.delimiter == ",":
-            quoted = [c.text for r in self.rows for c in r.cells if c.raw.startswith('"')]
-            numbers = [text for text in quoted if _NUMBER.fullmatch(text)]
-            points = any(
-                "." in c.text and _NUMBER.fullmatch(c.text) for r in self.rows for c in r.cells
-            )
-        else:
-            chosen = None if columns is None else set(columns)
-            numbers = [
-                c.text
-                for r in self.rows
-                for place, c in enumerate(r.cells)
-                if (chosen is None or place in chosen) and _NUMBER.fullmatch(c.text)
-            ]
-            points = any("." in text for text in numbers)
-        return "," if not points and any("," in text for text in numbers) else "."
+    def decimal(self, columns: Iterable[int] | None = None) -> str:
+        """The decimal mark of its numbers: a comma where some have one, and none has a point.
+
+        Args:
+            columns: only these are looked at; otherwise all.
+        """
+        chosen = None if columns is None else set(columns)
+        comma = False
+        for row in self.rows:
+            for place, cell in enumerate(row.cells):
+                text = cell.text
+                if ("," not in text and "." not in text) or not _NUMBER.fullmatch(text):
+                    continue
+                if chosen is not None and place not in chosen:
+                    continue
+                if "." in text:
+                    return "."
+                comma = True
+        return "," if comma else "."
 
     @property
     def data(self) -> bytes:
-        """The file's bytes, those of untouched cells as they were."""
+        """The file's bytes, those of untouched cells as they were.
+
+        A character that the file's encoding lacks is written as HTML has it (``&#215;``).
+        """
         body = "".join(
-            self.delimiter.join(cell.raw for cell in row.cells) + row.end for row in self.rows
+            self.delimiter.join([cell.raw for cell in row.cells]) + row.end for row in self.rows
         )
-        return self.mark + body.encode(self.codec)
+        return self.mark + body.encode(self.codec, "xmlcharrefreplace")
 
 
-def table(given: Given, delimiters: str = ",;\t") -> Table:
-    """Read a table so that it can be written back byte by byte.
+def table(given: Given, delimiters: str = ",;\t", *, escape: str = "") -> Table:
+    r"""Read a table so that it can be written back byte by byte.
+
+    Args:
+        given: the file.
+        delimiters: the marks that may part its cells.
+        escape: a character that takes a quote after it its meaning, as PHP's ``\`` does in
+            files of Moodle; there a quote may also follow blanks.
 
     Raises:
         Unusable: when it is empty, too large, no text in a known encoding, or a quote never ends.
@@ -119,11 +130,17 @@ def table(given: Given, delimiters: str = ",;\t") -> Table:
     text, codec, mark = _decoded(given)
     if not text.strip():
         raise Unusable(f"{name}: empty; export it from the LMS again")
-    delimiter = _delimiter(text, delimiters)
-    rows = list(_rows(text, delimiter, name))
-    cells = [cell for row in rows for cell in row.cells if not row.blank]
-    quoted = bool(cells) and all(cell.raw.startswith('"') for cell in cells)
-    return Table(name, rows, codec, mark, delimiter, quoted)
+    if "\0" in text:
+        raise Unusable(f"{name}: no text, or half-written; export it from the LMS again as CSV")
+    delimiter = _delimiter(text, delimiters, escape)
+    rows = list(_rows(text, delimiter, name, escape))
+    cells = (cell for row in rows if not row.blank for cell in row.cells)
+    return Table(name, rows, codec, mark, delimiter, all(c.raw.startswith('"') for c in cells))
+
+
+def _composed(text: str) -> str:
+    """A text without spaces around it, composed (NFC)."""
+    return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
 
 
 def _decoded(given: Given) -> tuple[str, str, bytes]:
@@ -146,52 +163,89 @@ def _decoded(given: Given) -> tuple[str, str, bytes]:
         return data.decode("latin-1"), "latin-1", b""
 
 
-def _delimiter(text: str, delimiters: str) -> str:
+def _delimiter(text: str, delimiters: str, escape: str) -> str:
     """The one that gives its first lines the most fields, the same in each; the first if none."""
-    lines = [line for line in text.splitlines()[:20] if line.strip(" ;,\t")][:3]
+    head = text[:_HEAD]
 
-    def fields(mark: str) -> tuple[bool, int]:
-        counts = [len(next(iter(_rows(line, mark, ""))).cells) for line in lines if _closed(line)]
-        return (len(set(counts)) == 1, min(counts, default=1))
+    def fields(mark: str) -> tuple[bool, bool, bool, int]:
+        rows = [row for row in islice(_rows(head, mark, "", escape), 10) if not _bare(row)][:3]
+        counts = [len(row.cells) for row in rows]
+        least = min(counts, default=1)
+        torn = any(_torn(cell.raw.strip()) for row in rows for cell in row.cells)
+        return (least > 1, not torn, len(set(counts)) == 1, least)
 
-    best = max(delimiters, key=lambda mark: (fields(mark)[1] > 1, *fields(mark)))
-    return best if fields(best)[1] > 1 else max(delimiters, key=lines[0].count)
+    best = max(delimiters, key=fields)
+    if fields(best)[0]:
+        return best
+    line = next((line for line in re.split(r"[\r\n]", head) if line.strip(" ;,\t")), "")
+    return max(delimiters, key=line.count)
 
 
-def _closed(line: str) -> bool:
-    return line.count('"') % 2 == 0
+def _bare(row: Row) -> bool:
+    """Whether a line holds nothing but separators and spaces."""
+    return not any(cell.raw.strip(" ;,\t") for cell in row.cells)
 
 
-def _rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
+def _torn(raw: str) -> bool:
+    """Whether a quoted cell goes on behind its quote: another mark parts the cells."""
+    return raw.startswith('"') and not raw.endswith('"')
+
+
+def _rows(text: str, delimiter: str, name: str, escape: str = "") -> Iterator[Row]:
     """Split a text into rows of cells (RFC 4180, with stray quotes taken as they stand)."""
     special = re.compile(f"[{re.escape(delimiter)}\r\n]")
+    ends = re.compile("[\r\n]")
     at, line, size = 0, 1, len(text)
     while at < size:
-        cells: list[Cell] = []
+        found = ends.search(text, at)
+        stop = found.start() if found else size
         start = line
-        while True:
-            began = at
-            if text.startswith('"', at):
-                value, at = _quoted(text, at, name, line)
-                line += value.count("\n")
-            else:
-                value = ""
-            found = special.search(text, at)
-            stop = found.start() if found else size
-            value += text[at:stop]
-            cells.append(Cell(value, text[began:stop]))
+        if text.find('"', at, stop) < 0:
+            cells = [Cell(piece, piece) for piece in text[at:stop].split(delimiter)]
             at = stop
-            if found and found.group() == delimiter:
-                at += 1
-                continue
-            break
+        else:
+            cells, at, crossed = _cells(text, at, special, delimiter, name, line, escape)
+            line += crossed
         end = "\r\n" if text.startswith("\r\n", at) else text[at : at + 1]
         at += len(end)
         line += 1
         yield Row(start, cells, end)
 
 
-def _quoted(text: str, at: int, name: str, line: int) -> tuple[str, int]:
+def _cells(
+    text: str,
+    at: int,
+    special: re.Pattern[str],
+    delimiter: str,
+    name: str,
+    line: int,
+    escape: str,
+) -> tuple[list[Cell], int, int]:
+    """The cells of a row with quotes, where it ends, and the line ends inside of its cells."""
+    cells: list[Cell] = []
+    size, crossed = len(text), 0
+    while True:
+        began, value = at, ""
+        if escape:
+            while text.startswith((" ", "\t"), at) and delimiter != text[at]:
+                at += 1
+        if text.startswith('"', at):
+            opened = at
+            value, at = _quoted(text, at, name, line + crossed, escape)
+            crossed += len(re.findall("\r\n|\r|\n", text[opened:at]))
+        else:
+            at = began
+        found = special.search(text, at)
+        stop = found.start() if found else size
+        value += text[at:stop]
+        cells.append(Cell(value, text[began:stop]))
+        at = stop
+        if not (found and found.group() == delimiter):
+            return cells, at, crossed
+        at += 1
+
+
+def _quoted(text: str, at: int, name: str, line: int, escape: str) -> tuple[str, int]:
     """The value of a quoted cell, and where its closing quote ends."""
     pieces = []
     place = at + 1
@@ -204,8 +258,20 @@ def _quoted(text: str, at: int, name: str, line: int) -> tuple[str, int]:
                 f"{name}:{line}: a quote is opened and never closed; is the file only half there?"
             )
         pieces.append(text[place:found])
+        if escape and _escaped(text, place, found, escape):
+            pieces.append('"')
+            place = found + 1
+            continue
         if text.startswith('""', found):
             pieces.append('"')
             place = found + 2
             continue
         return "".join(pieces), found + 1
+
+
+def _escaped(text: str, start: int, quote: int, escape: str) -> bool:
+    """Whether a quote is taken its meaning: an escape that is not one's itself stands before it."""
+    at = quote
+    while at > start and text[at - 1] == escape:
+        at -= 1
+    return (quote - at) % 2 == 1
