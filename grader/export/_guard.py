@@ -8,8 +8,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def inert(text: str) -> str:
     """Return a cell that no spreadsheet runs: what could start a formula gets a quote in front.
 
-    >>> inert("=1+1"), inert("Ann"), inert("-0.5"), inert(" =A1")
-    ("'=1+1", 'Ann', '-0.5', "' =A1")
+    >>> inert("=1+1"), inert("Ann"), inert("-0.5"), inert("-0,5"), inert(" =A1")
+    ("'=1+1", 'Ann', '-0.5', '-0,5', "' =A1")
     """
     bare = text.lstrip(" \u00a0\ufeff")
     if bare.startswith(_FORMULA) and not _number(text):
@@ -20,5 +20,5 @@ def inert(text: str) -> str:
 def _number(text: str) -> bool:
     """Whether a cell is a plain negative number, which no spreadsheet runs."""
     body = text[1:] if text[:1] in "+-" else text
-    whole, _, rest = body.partition(".")
+    whole, _, rest = body.replace(",", ".", 1).partition(".")
     return body.isascii() and whole.isdigit() and (not rest or rest.isdigit())
