@@ -17,6 +17,7 @@ from grader.export._plan import Change, Given, Plan
 from grader.export._zip import zipped
 
 _FOLDER = re.compile(r"\d+-\d+ - .+ - .+")
+_NO_NAME = re.compile("[\x00-\x1f\ud800-\udfff]")
 
 
 @formats.register
@@ -48,7 +49,8 @@ class BrightspaceFeedback:
 def _folders(line: Line) -> list[str]:
     """The student's folders of the download, in order."""
     parts = [part for name in line.files for part in name.replace("\\", "/").split("/")[:-1]]
-    return list(dict.fromkeys(part for part in parts if _FOLDER.fullmatch(part)))
+    named = (part for part in parts if _FOLDER.fullmatch(part) and not _NO_NAME.search(part))
+    return list(dict.fromkeys(named))
 
 
 def _folder(line: Line, owners: dict[str, Line], notes: Notes) -> str:

@@ -27,7 +27,7 @@ from grader.export.json import plain
 
 Visibility = Literal["hidden", "after_due_date", "after_published", "visible"]
 WAITS = "A person has to look at this part; it has no points yet."
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_UNSAFE = re.compile('[\x00-\x1f\x7f\ud800-\udfff<>:"/\\\\|?*]')
 
 
 @formats.register
