@@ -1,0 +1,143 @@
+"""What the code of an assignment defines, imports and opens; nothing of it is run."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from grader.convert import _names as names
+
+_LINE_MAGIC = re.compile(r"^(?P<space>\s*)(?:%|!|\?)(?!%).*$", re.MULTILINE)
+_CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)")
+_ENDING = re.compile(r"[^\s]{1,200}\.[A-Za-z0-9]{1,8}")
+_MOST_FILE, _MOST_FILES = 50_000_000, 200
+_HEADING = re.compile(r"\s*#{1,6}\s|\s*-{3,}\s*$|\s*<|\s*!\[|\s*```")
+_SIGNS = re.compile(r"[*_`$>#]+")
+
+
+def parsed(source: str) -> ast.Module:
+    """Return the tree of a cell; lines with magics count as empty ones.
+
+    Raises:
+        SyntaxError: when it is no Python.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(without_magics(source))
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise SyntaxError(str(error)) from error
+
+
+def without_magics(source: str) -> str:
+    r"""Return source with its line magics as ``pass``, so that lines keep their numbers.
+
+    >>> without_magics("%matplotlib inline\nx = 1")
+    'pass\nx = 1'
+    """
+    return _LINE_MAGIC.sub(lambda hit: f"{hit['space']}pass", source)
+
+
+def magics(source: str) -> list[str]:
+    """Return the magics of a cell as they stand."""
+    return [hit[0].strip() for hit in _LINE_MAGIC.finditer(source)]
+
+
+def cell_magic(source: str) -> str:
+    """Return the name of a cell's ``%%`` magic, "" if it has none."""
+    hit = _CELL_MAGIC.match(source)
+    return hit["name"] if hit else ""
+
+
+def _trees(sources: Iterable[str]) -> Iterator[ast.Module]:
+    for source in sources:
+        try:
+            yield parsed(source)
+        except SyntaxError:
+            continue
+
+
+def defines(sources: Iterable[str]) -> tuple[str, ...]:
+    """Return the functions and classes that cells define at their top."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    found = [n.name for tree in _trees(sources) for n in tree.body if isinstance(n, kinds)]
+    return tuple(dict.fromkeys(found))
+
+
+def rebound(sources: Iterable[str]) -> frozenset[str]:
+    """Return built-in names that cells bind anew."""
+    found: set[str] = set()
+    for tree in _trees(sources):
+        for node in tree.body:
+            found |= {name for name in names.bound(node) if names.is_builtin(name)}
+    return frozenset(found)
+
+
+def imports(sources: Iterable[str]) -> tuple[str, ...]:
+    """Return the imports at the top of cells, of modules that are the same outside of a box."""
+    found: list[str] = []
+    for tree in _trees(sources):
+        for node in tree.body:
+            if isinstance(node, ast.Import):
+                own = [a for a in node.names if a.name in names.MODULES]
+                found += [ast.unparse(ast.Import(names=[alias])) for alias in own]
+            elif isinstance(node, ast.ImportFrom) and node.module in names.MODULES:
+                own = [a for a in node.names if a.name != "*"]
+                if own and not node.level:
+                    made = ast.ImportFrom(module=node.module, names=own, level=0)
+                    found.append(ast.unparse(made))
+    return tuple(dict.fromkeys(found))
+
+
+def beside(sources: Sequence[str], folder: Path) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files of a folder that code opens or imports, and what is named and not there.
+
+    Only files within the folder are taken; links are not followed.
+    """
+    wanted: dict[str, None] = {}
+    for tree in _trees(sources):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                text = node.value.strip().removeprefix("./")
+                if _ENDING.fullmatch(text) and "://" not in text:
+                    wanted[text] = None
+            elif isinstance(node, ast.Import):
+                wanted |= dict.fromkeys(f"{a.name.replace('.', '/')}.py" for a in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                wanted[f"{node.module.replace('.', '/')}.py"] = None
+    held: dict[str, bytes] = {}
+    left: list[str] = []
+    for name in list(wanted)[:2_000]:
+        path = folder / name
+        if ".." in Path(name).parts or Path(name).is_absolute() or not _is_own(path, folder):
+            continue
+        if path.stat().st_size > _MOST_FILE or len(held) >= _MOST_FILES:
+            left.append(name)
+        else:
+            held[name] = path.read_bytes()
+    return held, left
+
+
+def _is_own(path: Path, folder: Path) -> bool:
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+        return inside and path.is_file() and not path.is_symlink()
+    except (OSError, ValueError):
+        return False
+
+
+def first_words(markdown: str, most: int = 300) -> str:
+    r"""Return the first paragraph of a text that is no heading, in one line and without signs.
+
+    >>> first_words("## Part A\n\nWrite a *function*\nthat adds.\n\nMore.")
+    'Write a function that adds.'
+    """
+    for block in re.split(r"\n\s*\n", markdown[:20_000]):
+        lines = [line for line in block.split("\n") if not _HEADING.match(line)]
+        text = " ".join(_SIGNS.sub("", " ".join(lines)).split())
+        if len(text) > 12:
+            return text if len(text) <= most else text[:most].rpartition(" ")[0]
+    return ""

@@ -1,0 +1,336 @@
+"""The source of a test, as steps in a box and lines of a reference function that judges them.
+
+Statements are taken in order. What prepares runs in the box; of an assertion only what rests on the
+student's code is asked there, and the comparison stays outside (``_split``). A statement that can
+only decide inside, beside the student's code, is a step ``test``, and is said.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from grader.convert import _asserts as asserts
+from grader.convert import _names as names
+from grader.convert._model import Made
+from grader.convert._split import Known, Split, StaysInside, items_of, matched, put_in
+
+_MOST_STATEMENTS = 2_000
+
+
+def converted(
+    source: str, *, rebound: Iterable[str] = (), partial: bool = False, prepared: Sequence[str] = ()
+) -> Made:
+    r"""Return a test as steps and lines.
+
+    Args:
+        source: the test's statements; Python, without magics.
+        rebound: built-in names that the assignment itself gives another meaning.
+        partial: whether the value of a last expression is a number of points.
+        prepared: imports of the assignment, which its tests may rest on.
+
+    Raises:
+        SyntaxError: when it is no Python.
+
+    >>> made = converted("assert square(3) == 9")
+    >>> made.inside, made.outside
+    ((('ask', 'square(3)'),), ('assert ask(0) == 9',))
+    """
+    tree = ast.parse(source)
+    writer = Writer(known=Known(rebound=set(rebound)))
+    for line in prepared:
+        writer.prepare(ast.parse(line).body[0])
+    body = tree.body
+    last = body[-1] if partial and body and isinstance(body[-1], ast.Expr) else None
+    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant | ast.Await):
+        last = last if _is_number(last.value) else None
+    if isinstance(last, ast.Expr) and (
+        names.has_assert(last) or names.dotted(getattr(last.value, "func", last.value)) == "print"
+    ):
+        last = None
+    for statement in body[:-1] if last is not None else body:
+        writer.statement(statement)
+    if last is not None:
+        writer.points(last)
+    return writer.made(partial=last is not None)
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+
+
+@dataclass(slots=True)
+class Writer:
+    """Writes steps and lines, statement after statement.
+
+    A line that is the same outside is written there at once, and in the box only where something
+    that is asked needs it: so what is expected does not go in.
+    """
+
+    known: Known = field(default_factory=Known)
+    inside: list[tuple[str, str]] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    boxed: list[tuple[int, str]] = field(default_factory=list)
+    checks: int = 0
+    waiting: dict[str, str] = field(default_factory=dict)
+    """Names bound outside, and the statement that would bind each in the box."""
+    given: set[str] = field(default_factory=set)
+    """Names that the assignment itself imports: they are there in the box."""
+    deciding: set[str] = field(default_factory=set)
+    """Functions of the test itself that decide."""
+    count: int = 0
+
+    def made(self, *, partial: bool = False) -> Made:
+        """Return all that was written."""
+        return Made(
+            inside=tuple(self.inside),
+            outside=tuple(self.outside),
+            boxed=tuple(self.boxed),
+            checks=self.checks,
+            partial=partial,
+        )
+
+    def prepare(self, node: ast.stmt) -> None:
+        """Take an import of the assignment: its names are there in the box, and known outside."""
+        if isinstance(node, ast.Import | ast.ImportFrom) and self._import(node):
+            self.given |= names.bound(node)
+            for name in names.bound(node):
+                self.waiting.pop(name, None)
+
+    # -- steps
+
+    def step(self, do: str, node: ast.AST | str) -> int:
+        """Write a step, after all that its names need; return its number."""
+        source = node if isinstance(node, str) else ast.unparse(node)
+        tree = ast.parse(source)
+        self._fetch(names.loaded(tree))
+        self.inside.append((do, source))
+        return len(self.inside) - 1
+
+    def _fetch(self, wanted: set[str]) -> None:
+        """Run in the box what binds names outside, where a step needs them."""
+        for name in sorted(wanted & set(self.waiting)):
+            source = self.waiting.pop(name, None)
+            if source is None:
+                continue
+            for other in [n for n, s in self.waiting.items() if s == source]:
+                del self.waiting[other]
+            self._fetch(names.loaded(ast.parse(source)) - {name})
+            at = self.step("run", source)
+            self.outside.append(f"done({at})")
+
+    def _ask(self, node: ast.expr) -> int:
+        return self.step("ask", node)
+
+    def split(self) -> Split:
+        """Return what splits an expression of this test."""
+        return Split(self.known, self._ask)
+
+    # -- statements
+
+    def statement(self, node: ast.stmt) -> None:
+        """Take one statement."""
+        self.count += 1
+        if self.count > _MOST_STATEMENTS:
+            self._in_box(node, "the test is too long")
+            return
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            return
+        if isinstance(node, ast.Pass):
+            return
+        before = len(self.inside), len(self.outside), dict(self.waiting)
+        try:
+            self._taken(node)
+        except StaysInside as why:
+            del self.inside[before[0] :], self.outside[before[1] :]
+            self.waiting = before[2]
+            self._in_box(node, str(why))
+
+    def _taken(self, node: ast.stmt) -> None:
+        if isinstance(node, ast.Assert):
+            self._assert(node.test)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            if not self._import(node):
+                self._run(node)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            self._assign(node)
+        elif isinstance(node, ast.Expr):
+            self._expression(node)
+        elif isinstance(node, ast.Try):
+            self._try(node)
+        elif isinstance(node, ast.With):
+            self._with(node)
+        elif isinstance(node, ast.For):
+            self._for(node)
+        elif names.has_assert(node):
+            self._deciding_definition(node)
+        else:
+            self._run(node)
+
+    def _run(self, node: ast.stmt) -> None:
+        """Run a statement in the box: its names are the box's from there on."""
+        self._fetch(names.loaded(node))
+        at = self.step("run", node)
+        self.outside.append(f"done({at})")
+        self.bound_inside(names.bound(node))
+
+    def bound_inside(self, bound: set[str]) -> None:
+        """Note names that are the box's from here on."""
+        for name in bound:
+            self.known.pure.discard(name)
+            self.known.modules.pop(name, None)
+            self.known.functions.pop(name, None)
+            self.waiting.pop(name, None)
+            self.known.rebound.add(name)
+
+    def _in_box(self, node: ast.stmt, why: str) -> None:
+        self.boxed.append((getattr(node, "lineno", 0), why))
+        self.checks += 1
+        self._fetch(names.loaded(node))
+        at = self.step("test", node)
+        self.outside.append(f"passed({at})")
+        self.bound_inside(names.bound(node))
+
+    def _deciding_definition(self, node: ast.stmt) -> None:
+        """A function that asserts: it decides where it is called."""
+        if not isinstance(node, ast.FunctionDef):
+            raise StaysInside("it decides within a block")
+        self._run(node)
+        self.deciding.add(node.name)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> bool:
+        """Note modules that are the same outside; False for any other."""
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name not in names.MODULES and not alias.name.startswith(names.TESTING):
+                    return False
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                self.known.modules[name] = alias.name if alias.asname else name
+                self.known.pure.discard(name)
+                self.waiting[name] = ast.unparse(ast.Import(names=[alias]))
+                if alias.name in names.MODULES:
+                    self.outside.append(ast.unparse(ast.Import(names=[alias])))
+            return True
+        module = node.module or ""
+        known = module in names.MODULES or module in names.TESTING
+        if node.level or not known or any(alias.name == "*" for alias in node.names):
+            return False
+        for alias in node.names:
+            name = alias.asname or alias.name
+            self.known.functions[name] = f"{module}.{alias.name}"
+            self.waiting[name] = ast.unparse(ast.ImportFrom(module=module, names=[alias], level=0))
+            if module in names.MODULES:
+                self.outside.append(self.waiting[name])
+        return True
+
+    def _assign(self, node: ast.Assign | ast.AnnAssign) -> None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        value = node.value
+        plain = len(targets) == 1 and isinstance(targets[0], ast.Name) and value is not None
+        if plain and value is not None and self.split().is_pure(value) and not _random(value):
+            name = targets[0].id  # type: ignore[attr-defined]  # it is a name
+            self.known.pure.add(name)
+            self.known.rebound.add(name) if names.is_builtin(name) else None
+            source = f"{name} = {ast.unparse(value)}"
+            self.outside.append(source)
+            self.waiting[name] = source
+            return
+        if names.has_assert(node):
+            raise StaysInside("it decides within an assignment")
+        self._run(node)
+
+    def _expression(self, node: ast.Expr) -> None:
+        value = node.value
+        if isinstance(value, ast.Call):
+            line = asserts.line_of(value, self.known, self.split())
+            if line is not None:
+                self.checks += 1
+                self.outside.append(line)
+                return
+            name = names.dotted(value.func)
+            if name in self.deciding or names.has_assert(value):
+                raise StaysInside(f"{name or 'it'} decides by itself")
+            root = name.partition(".")[0]
+            if root in self.known.pure:  # it may alter what is known outside
+                self._fetch({root})
+                self._run(node)
+                self.bound_inside({root})
+                return
+        self._run(node)
+
+    def _assert(self, test: ast.expr) -> None:
+        conditions = test.values if isinstance(test, ast.BoolOp) and _is_and(test) else [test]
+        for one in conditions:
+            self.checks += 1
+            made = self.split().condition(one)
+            self.outside.append(f"assert {ast.unparse(ast.fix_missing_locations(made))}")
+
+    def points(self, node: ast.Expr) -> None:
+        """Take the last expression, whose value may be a number of points."""
+        at = self.step("ask", node.value)
+        self.outside.append(f"return ask({at})")
+
+    # -- blocks
+
+    def _try(self, node: ast.Try) -> None:
+        found = asserts.raising(node)
+        if found is None or node.finalbody:
+            if names.has_assert(node):
+                raise StaysInside("it decides within a try")
+            self._run(node)
+            return
+        before, asked, kinds = found
+        for one in before:
+            self._run(one)
+        self._raises(asked, kinds)
+
+    def _with(self, node: ast.With) -> None:
+        kinds = asserts.raising_with(node, self.known)
+        last = node.body[-1]
+        if kinds is None or not isinstance(last, ast.Expr | ast.Assign):
+            if names.has_assert(node):
+                raise StaysInside("it decides within a with")
+            self._run(node)
+            return
+        for one in node.body[:-1]:
+            self._run(one)
+        self._raises(last.value, kinds)
+
+    def _raises(self, asked: ast.expr, kinds: Sequence[str]) -> None:
+        self.checks += 1
+        at = self.step("ask", asked)
+        self.outside.append(f"raises({at}, {', '.join(repr(kind) for kind in kinds)})")
+
+    def _for(self, node: ast.For) -> None:
+        if not names.has_assert(node) and not any(
+            names.dotted(one.func) in self.deciding
+            for one in ast.walk(node)
+            if isinstance(one, ast.Call)
+        ):
+            self._run(node)
+            return
+        items = items_of(node.iter) if not node.orelse else None
+        if items is None or any(
+            isinstance(one, ast.Break | ast.Continue) for one in ast.walk(node)
+        ):
+            raise StaysInside("it decides within a loop")
+        for item in items:
+            binding = matched(node.target, item)
+            if binding is None or set(binding) & _rebinds(node.body):
+                raise StaysInside("it decides within a loop")
+            for one in node.body:
+                self.statement(ast.copy_location(put_in(one, binding), node))
+
+
+def _is_and(node: ast.BoolOp) -> bool:
+    return isinstance(node.op, ast.And)
+
+
+def _random(node: ast.expr) -> bool:
+    return any("random" in names.dotted(one) for one in ast.walk(node) if isinstance(one, ast.expr))
+
+
+def _rebinds(body: Sequence[ast.stmt]) -> set[str]:
+    return set().union(*(names.bound(one) for one in body)) if body else set()
