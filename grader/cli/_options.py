@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from grader.gradebook.policy import Policy
     from grader.pipeline import Assignment
 
-UNREAD, USAGE, CONTENT, OURS = 1, 2, 3, 4
+UNREAD, USAGE, CONTENT, OURS, UNSAFE = 1, 2, 3, 4, 5
 
 COURSE = click.option(
     "--course",

@@ -52,7 +52,8 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option(
     "--never-lower/--may-lower",
     default=None,
-    help="Keep marks that would be lowered (default: regrade.never_lower of rubrics/course.yaml).",
+    help="Keep marks that would be lowered, or no longer keep those that an earlier regrade did "
+    "(default: regrade.never_lower of rubrics/course.yaml).",
 )
 @click.option(
     "--no-collect",
@@ -100,6 +101,7 @@ def _regrade(
     _finish(book, loaded, policy, folder, options["jobs"] or 1)
     never = options["never_lower"]
     never = policy.regrade.never_lower if never is None else never
+    lowers = options["never_lower"] is False  # told so, not by default
     doing, boxes = _planned(book, loaded, folder, options)
     out = folder / ".grader" / "out" / loaded.rubric.assignment
     jobs = options["jobs"] or os.cpu_count() or 1
@@ -110,6 +112,7 @@ def _regrade(
             doing,
             _pool(loaded, book, jobs, doing, boxes),
             never_lower=never,
+            lowers=lowers,
             watch=progress,
         )
     finally:
@@ -154,11 +157,13 @@ def _planned(
     from grader import pipeline
     from grader.pipeline import regrade as work
 
-    only = frozenset(options["only"])
+    todo = partial(
+        work.todo, only=frozenset(options["only"]), lowers=options["never_lower"] is False
+    )
     if options["no_collect"]:
-        return work.todo(book, loaded, (), only=only), None
+        return todo(book, loaded, ()), None
     wanted = pipeline.wanted(loaded, run=not options["no_run"], train=not options["no_train"])
-    doing = work.todo(book, loaded, _keys(loaded, wanted, options), only=only)
+    doing = todo(book, loaded, _keys(loaded, wanted, options))
     if not doing.collected:
         return doing, None
     say(
@@ -180,7 +185,7 @@ def _planned(
     runs = wanted[0] and boxes.running is not None
     able = (runs, runs and wanted[1] and not boxes.untrained)
     if able != wanted:
-        doing = work.todo(book, loaded, _keys(loaded, able, options), only=only)
+        doing = todo(book, loaded, _keys(loaded, able, options))
     return doing, boxes
 
 

@@ -74,47 +74,67 @@ def keep(
     connection: Connection, book: Book, run: int, kept: Iterable[tuple[int, str, Fraction]]
 ) -> None:
     """Hold marks that a regrade was not to lower: hand-in, part, points."""
-    rows = [
-        {
-            "submission_id": of,
-            "part": part,
-            "kind": "kept",
-            "points": points,
-            "author": book.author,
-            "at": book.now(),
-            "reason": "a later change of the marking does not lower this mark",
-            "run_id": run,
-        }
-        for of, part, points in kept
-    ]
+    reason = "a later change of the marking does not lower this mark"
+    rows = [_kept(book, run, of, part, points, reason) for of, part, points in kept]
     if rows:
         connection.execute(sa.insert(decision), rows)
 
 
-def release(connection: Connection, book: Book, run: int) -> None:
-    """Let go of what a run kept, where it still holds."""
-    rows = connection.execute(sa.select(decision).where(decision.c.run_id == run)).all()
+def let_go(connection: Connection, book: Book, run: int, ids: Sequence[int]) -> int:
+    """Withdraw what earlier regrades kept of hand-ins, and return of how many parts.
+
+    Undoing the run lets it hold again.
+    """
+    count = 0
+    for of, some in decisions(connection, ids, kinds=("kept",)).items():
+        for one in some:
+            row = _kept(book, run, of, one.part, None, "a regrade was told to lower marks")
+            connection.execute(sa.insert(decision).values(**row))
+            count += 1
+    return count
+
+
+def take_back(connection: Connection, book: Book, run: int) -> None:
+    """Let hold again what held of kept marks before a run, where nothing newer does."""
+    rows = connection.execute(
+        sa.select(decision)
+        .where(decision.c.run_id == run, decision.c.kind == "kept")
+        .order_by(decision.c.id)
+    ).all()
     for row in rows:
-        last = sa.select(sa.func.max(decision.c.id)).where(
+        same = sa.and_(
             decision.c.submission_id == row.submission_id,
             decision.c.part == row.part,
             decision.c.kind == "kept",
         )
-        if connection.execute(last).scalar_one() == row.id:
-            undone = {
-                "submission_id": row.submission_id,
-                "part": row.part,
-                "kind": "kept",
-                "points": None,
-                "author": book.author,
-                "at": book.now(),
-                "reason": "the regrade was undone",
-                "run_id": run,
-            }
-            connection.execute(sa.insert(decision).values(**undone))
+        every = connection.execute(sa.select(decision).where(same).order_by(decision.c.id)).all()
+        if every[-1].id != row.id:
+            continue
+        before = next((one for one in reversed(every) if one.run_id != run), None)
+        points = before.points if before else None
+        reason = before.reason if before and points is not None else "the regrade was undone"
+        back = _kept(book, run, row.submission_id, row.part, points, reason)
+        connection.execute(sa.insert(decision).values(**back))
 
 
-def decisions(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Decision, ...]]:
+def _kept(
+    book: Book, run: int, of: int, part: str, points: Fraction | None, reason: str
+) -> dict[str, Any]:
+    return {
+        "submission_id": of,
+        "part": part,
+        "kind": "kept",
+        "points": points,
+        "author": book.author,
+        "at": book.now(),
+        "reason": reason,
+        "run_id": run,
+    }
+
+
+def decisions(
+    connection: Connection, ids: Sequence[int], kinds: Sequence[str] = ("hand", "kept")
+) -> dict[int, tuple[Decision, ...]]:
     """Return the decisions that hold, by hand-in, each in the order of its parts.
 
     A mark by hand goes before one that a regrade was not to lower, whichever came first.
@@ -123,7 +143,9 @@ def decisions(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Dec
     for at in range(0, len(ids), 500):
         query = (
             sa.select(decision)
-            .where(decision.c.submission_id.in_(ids[at : at + 500]))
+            .where(
+                decision.c.submission_id.in_(ids[at : at + 500]), decision.c.kind.in_(list(kinds))
+            )
             .order_by(decision.c.id)
         )
         for row in connection.execute(query):
@@ -167,6 +189,20 @@ def pairs(book: Book, name: str) -> list[tuple[str, Fraction, Fraction]]:
         for row in last.values()
         if row.proposed is not None and row.points is not None
     ]
+
+
+def marked_by_hand(connection: Connection, name: str) -> dict[int, str]:
+    """Return the labels of the hand-ins in which a mark by hand holds, by hand-in."""
+    query = (
+        sa.select(submission.c.id, submission.c.label)
+        .join(decision, decision.c.submission_id == submission.c.id)
+        .join(assignment, assignment.c.id == submission.c.assignment_id)
+        .where(assignment.c.name == name, decision.c.kind == "hand")
+        .distinct()
+    )
+    found = {row.id: row.label for row in connection.execute(query)}
+    held = decisions(connection, list(found), kinds=("hand",))
+    return {of: label for of, label in found.items() if of in held}
 
 
 def add_comment(

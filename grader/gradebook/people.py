@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from grader.gradebook.audit import log
 from grader.gradebook.book import Book, assignment_id
 from grader.gradebook.policy import Extension
-from grader.gradebook.roster_file import Enrolled, Roster
+from grader.gradebook.roster_file import Enrolled, Roster, id_header
 from grader.gradebook.tables import assignment, extension, student, written
 
 
@@ -36,7 +36,8 @@ class People:
     def whose(self, key: str) -> str | None:
         """Return the id on the roster that a hand-in's id stands for, None where nobody's.
 
-        It is the student's id, or another id of one student alone (login, e-mail, LMS id).
+        It is the student's id, or another id of one student alone (login, e-mail, LMS id); a
+        mark, or what else a roster says of somebody, is none.
         """
         key = unicodedata.normalize("NFC", written(key))
         return key if key in self.students else self._others.get(key.casefold())
@@ -100,7 +101,8 @@ def people_in(connection: Connection) -> People:
     found = {key: one for key, (one, _) in _students(connection).items()}
     others: dict[str, str | None] = {}
     for key, one in found.items():
-        for other in {one.email, *one.others.values()} - {""}:
+        ids = {text for header, text in one.others.items() if id_header(header)}
+        for other in {one.email, *ids} - {""}:
             folded = unicodedata.normalize("NFC", other).casefold()
             # what two students share says nothing
             others[folded] = key if others.get(folded, key) == key else None

@@ -49,9 +49,12 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "sis id", "org defined id", "orgdefinedid", "id number", "matrikelnummer", "matrikelnr",
         "studentennummer", "numero etudiant", "numero d etudiant", "matricule",
         "matricula", "numero de estudiante", "numero de matricula", "numero de identificacion",
-        "numero d identification", "id", "user id", "identifier", "kennung", "identifiant", "identificador",
+        "numero d identification", "id", "user id",
         "sis login id", "login id", "login", "username", "user name", "benutzername", "anmeldename",
         "nom d utilisateur", "nombre de usuario", "usuario", "email", "email address", "e mail",
+        "e mail address", "e mail adresse", "adresse de courriel", "correo electronico",
+        # Moodle's number for one assignment alone: the last resort
+        "identifier", "kennung", "identifiant", "identificador",
     ),
     "name": (
         "name", "full name", "student", "student name", "display name", "vollstandiger name",
@@ -60,8 +63,24 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "first": ("first name", "firstname", "given name", "vorname", "prenom", "nombre"),
     "last": ("last name", "lastname", "surname", "family name", "nachname", "familienname", "nom", "nom de famille", "apellido", "apellidos", "apellido s"),
     "email": ("email", "e mail", "email address", "e mail address", "mail", "e mail adresse", "adresse de courriel", "courriel", "adresse e mail", "adresse mail", "correo", "correo electronico", "direccion de correo", "direccion de correo electronico"),
-    "section": ("section", "sections", "group", "groups", "class", "gruppe", "gruppen", "ubungsgruppe", "kurs", "groupe", "groupes", "seccion", "grupo", "grupos"),
+    "section": ("section", "sections", "group", "groups", "class", "gruppe", "gruppen", "ubungsgruppe", "kurs", "groupe", "groupes", "seccion", "grupo", "grupos", "cohort"),
 }  # fmt: skip
+_OTHER_IDS = frozenset(
+    ["canvas id", "integration id", "external id", "external person key", "display id", "eid",
+     "netid", "net id", "uni id", "campus id", "lms id", "moodle id", "anonymous id", "github",
+     "github username", "sourcedid", "lis person sourcedid", "org defined id", "identificatore"]
+)  # fmt: skip
+_ID_WORDS = re.compile(
+    r"(?:(?:canvas|moodle|blackboard|brightspace|d2l|sakai|gradescope|lms|sis|lti|github|my)\s)?"
+    r"(?:(?:user|student|person|learner|candidate|university|campus|login)\s?)?(?:id|number|name|login|email)"
+)
+_NO_IDS = frozenset(
+    ["name", "student name", "person name", "learner name", "candidate name", "user"]
+)
+_END_OF_LINE = "end of line indicator"
+"""Brightspace ends rows with this column, and writes a ``#`` before ids so that they stay text."""
+_LINES_BEFORE = 4
+"""How many lines may stand before the one that names the columns, as in Sakai's grades.csv."""
 _TEST = re.compile(r"student,\s*test|test\s+student", re.IGNORECASE)
 
 
@@ -74,17 +93,21 @@ def read_roster(data: bytes, name: str = "roster") -> Roster:
     if len(data) > LARGEST:
         raise RosterError(f"{name}: {len(data)} bytes; a roster has at most {LARGEST}")
     text, problems = _decoded(data, name)
-    rows = _table(text, name)
-    number, header = next(rows, (1, []))
-    if not header:
-        raise RosterError(f"{name}: empty; its first line has to name the columns")
-    columns = _columns(header)
-    if "id" not in columns:
-        seen = ", ".join(_shown(cell) for cell in header[:12])
-        raise RosterError(
-            f"{name}:{number}: no column is called 'id', 'student id', 'login' or 'email'; it has: {seen}"
-        )
-    return _collected(rows, header, columns, name, problems)
+    header, rows = _headed(text, name)
+    header, rows = _without_marks(header, rows)
+    return _collected(iter(rows), header, _columns(header, rows), name, problems)
+
+
+def id_header(header: str) -> bool:
+    """Return whether a heading names ids of people, so that its cells may stand for a student.
+
+    >>> [id_header(h) for h in ("SIS Login ID", "E-Mail", "user_id", "HW 1 (55)", "Section", "Name")]
+    [True, True, True, False, False, False]
+    """
+    plain = folded(header)
+    if plain in _OTHER_IDS or plain in _NAMES["id"] or plain in _NAMES["email"]:
+        return True
+    return plain not in _NO_IDS and _ID_WORDS.fullmatch(plain) is not None
 
 
 def load_roster(path: Path) -> Roster:
@@ -132,13 +155,57 @@ def _decoded(data: bytes, name: str) -> tuple[str, list[str]]:
     raise AssertionError("Latin-1 reads any bytes")
 
 
-def _table(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+Rows = list[tuple[int, list[str]]]
+
+
+def _headed(text: str, name: str) -> tuple[list[str], Rows]:
+    """The line that names the columns, and those below it.
+
+    It is the first; where that names no ids, one of the next that does.
+    """
+    first: tuple[int, list[str]] | None = None
+    for mark in _marks(text):
+        rows = list(_table(text, name, mark))
+        first = first or (rows[0] if rows else None)
+        for at, (_, cells) in enumerate(rows[: _LINES_BEFORE + 1]):
+            if "id" in _columns(cells, []):
+                return cells, rows[at + 1 :]
+    if first is None:
+        raise RosterError(f"{name}: empty; its first line has to name the columns")
+    seen = ", ".join(_shown(cell) for cell in first[1][:12])
+    raise RosterError(
+        f"{name}:{first[0]}: no column is called 'id', 'student id', 'login' or 'email'; it has: {seen}"
+    )
+
+
+def _without_marks(header: list[str], rows: Rows) -> tuple[list[str], Rows]:
+    """A table of Brightspace's without what it adds to cells: ``#`` before ids and at the end."""
+    if not header or folded(header[-1]) != _END_OF_LINE:
+        return header, rows
+    width = len(header) - 1
+    ids = {at for at, head in enumerate(header) if id_header(head)}
+    return header[:-1], [
+        (
+            number,
+            [cell.removeprefix("#") if at in ids else cell for at, cell in enumerate(cells[:width])]
+            + [cell for cell in cells[width:] if cell != "#"],
+        )
+        for number, cells in rows
+    ]
+
+
+def _marks(text: str) -> list[str]:
+    """Separators by how often the first line has them."""
+    lines = (line for line in text.replace("\0", "").splitlines() if line.strip())
+    first = next((line for line in lines if not re.fullmatch(r"sep=.\s*", line)), "")
+    return sorted(",;\t", key=first.count, reverse=True)
+
+
+def _table(text: str, name: str, mark: str) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank, each with the number of the line that it ends in."""
     lines = text.replace("\0", "").splitlines(keepends=True)
     if lines and re.fullmatch(r"sep=.\s*", lines[0]):
         lines[0] = "\n"  # a word to spreadsheets alone
-    first = next((line for line in lines if line.strip()), "")
-    mark = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=mark)
     try:
         for row in reader:
@@ -151,20 +218,26 @@ def _table(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
         ) from error
 
 
-def _folded(header: str) -> str:
+def folded(header: str) -> str:
+    """Return a heading as it is compared: plain words in one case, without accents and signs."""
     plain = unicodedata.normalize("NFKD", header.replace("ß", "ss")).casefold()
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     return " ".join(re.findall(r"[^\W_]+", bare))
 
 
-def _columns(header: list[str]) -> dict[str, int]:
-    """Where each meaning stands; of several the one whose name says it best."""
+def _columns(header: list[str], rows: Rows) -> dict[str, int]:
+    """Where each meaning stands; of several the one whose name says it best.
+
+    A column of ids that is empty in all rows is none: Moodle's ``ID number`` often is.
+    """
     places: dict[str, int] = {}
     for place, cell in enumerate(header):
-        places.setdefault(_folded(cell), place)
+        places.setdefault(folded(cell), place)
     found: dict[str, int] = {}
     for meaning, names in _NAMES.items():
-        known = next((places[n] for n in names if n in places), None)
+        all_ = [places[n] for n in names if n in places]
+        full = [at for at in all_ if _is_filled(rows, at)] if meaning == "id" else all_
+        known = next(iter(full or all_), None)
         if known is not None:
             found[meaning] = known
     if "name" not in found and "first" not in found and "last" in found:
@@ -172,6 +245,10 @@ def _columns(header: list[str]) -> dict[str, int]:
     if "name" not in found and "last" not in found and "first" in found:
         found["name"] = found.pop("first")
     return found
+
+
+def _is_filled(rows: Rows, place: int) -> bool:
+    return any(place < len(cells) and cells[place] for _, cells in rows)
 
 
 def _collected(

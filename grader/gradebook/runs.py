@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from grader.gradebook.audit import log
 from grader.gradebook.book import Book, assignment_id, new_row
-from grader.gradebook.decisions import decisions, release
+from grader.gradebook.decisions import decisions, take_back
 from grader.gradebook.opening import Refused
 from grader.gradebook.results import data_of, holding
 from grader.gradebook.tables import assignment, change, run, standing, submission
@@ -141,7 +141,7 @@ def undo(book: Book, name: str) -> Undone:
             raise Refused(f"nothing that changed marks of '{name}' is left to undo")
         moved = changes_of(connection, last.id)
         now = holding(connection, list(moved))
-        release(connection, book, last.id)
+        take_back(connection, book, last.id)
         made = _digests(connection, [before for before, _ in moved.values()])
         held = decisions(connection, list(moved))
         back, left = [], {}

@@ -134,6 +134,18 @@ def _made_with(rubric: Rubric, reference: Reference, keys: Mapping[str, Any]) ->
 
 
 _LONGEST_KEY = 2_000
+_MOST_CALLS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """What a reference said that could not take what it was given.
+
+    The exception itself is not kept: each time it is raised it would hold on to one more
+    hand-in, by the frames of its traceback.
+    """
+
+    says: str
 
 
 class _Calls:
@@ -149,24 +161,24 @@ class _Calls:
             value = self._known[key]
         else:
             value = self._called(name, given)
-            if len(self._known) > 20_000:
+            if len(self._known) > _MOST_CALLS:
                 self._known.clear()
             if len(key) < _LONGEST_KEY:  # a student's whole reading does not come again
                 self._known[key] = value
-        if isinstance(value, ValueError):
-            raise value
+        if isinstance(value, _Refused):
+            raise ValueError(value.says)
         return value
 
     def _called(self, name: str, given: Mapping[str, Any]) -> Any:
         try:
             return self._reference.function(name)(**given)
         except ValueError as error:
-            return error
+            return _Refused(str(error))
         except ReferenceProblem:
             raise
         except (ArithmeticError, LookupError, TypeError, AttributeError) as error:
             # A student's reading may be of any shape: what a reference cannot take earns nothing.
-            return ValueError(f"{name}: {type(error).__name__}: {error}")
+            return _Refused(f"{name}: {type(error).__name__}: {error}")
 
 
 def _paper(course: Path, rubric: Rubric, paper: Path | None) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.gradebook.book import Book
-from grader.gradebook.decisions import pairs
+from grader.gradebook.decisions import marked_by_hand, pairs
 from grader.gradebook.policy import Policy
 from grader.gradebook.results import summaries
 from grader.gradebook.standings import Standing, standings, standings_csv
@@ -98,6 +98,11 @@ def _notes(book: Book, name: str, rows: Sequence[Standing]) -> Iterator[Problem]
             yield Problem(path=row.label, what=f"{row.attempts} hand-ins; this one counts")
         if row.late is not None and (row.late.seconds > 0 or row.late.refused):
             yield Problem(path=row.label, what=row.late.words)
+    counting = {row.submission_id for row in rows}
+    for of, label in book.read(lambda connection: marked_by_hand(connection, name)).items():
+        if of not in counting:
+            what = "has a mark by hand, but another hand-in of this student counts"
+            yield Problem(path=label, what=what)
     absent = [row.key for row in rows if not row.attempts]
     if absent:
         shown = ", ".join(absent[:_NAMED]) + (", …" if len(absent) > _NAMED else "")

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from grader.gradebook.book import Book, find_assignment
 from grader.gradebook.decisions import comments_of, decisions
+from grader.gradebook.opening import GradebookError
 from grader.gradebook.people import people
 from grader.gradebook.results import Gathered, Marked, State, record, state_of, states
 from grader.gradebook.runs import begin, changes_of, end, others
@@ -254,12 +255,19 @@ def carry_out(
             finally:
                 recorder.flush()
         state = "applied"
+    except GradebookError:
+        state = ""  # it was waited for long enough; the run stays as one that never ended
+        raise
     finally:
-        outcome.changed = len(book.read(lambda connection: changes_of(connection, outcome.run)))
-        told = {"recorded": outcome.recorded, "changed": outcome.changed, "of": len(doing.tasks)}
-        state = "applied" if outcome.changed else state
-        end(book, name, outcome.run, state, told)
+        if state:
+            _ended(book, name, outcome, state, len(doing.tasks))
     return outcome
+
+
+def _ended(book: Book, name: str, outcome: Outcome, state: str, count: int) -> None:
+    outcome.changed = len(book.read(lambda connection: changes_of(connection, outcome.run)))
+    told = {"recorded": outcome.recorded, "changed": outcome.changed, "of": count}
+    end(book, name, outcome.run, "applied" if outcome.changed else state, told)
 
 
 def _still_missing(

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from grader.gradebook.book import Book, find_assignment, lock
-from grader.gradebook.decisions import comments_of, decisions, keep
+from grader.gradebook.decisions import comments_of, decisions, keep, let_go
 from grader.gradebook.opening import Refused
 from grader.gradebook.results import (
     CHUNK,
@@ -69,6 +69,8 @@ class Regrade:
     failed: Mapping[int, str]
     lower: Mapping[int, str] = field(default_factory=dict)
     """The keys of what marking gives where a mark is kept; these results never hold."""
+    lowers: bool = False
+    """Whether marks that an earlier regrade did not lower are no longer kept."""
 
 
 def todo(
@@ -78,6 +80,7 @@ def todo(
     *,
     only: frozenset[str] = frozenset(),
     up_to_date: bool = False,
+    lowers: bool = False,
 ) -> Todo:
     """Return what has to be marked again; only hand-ins that have a result are looked at.
 
@@ -89,6 +92,7 @@ def todo(
             from what there is.
         only: students, or single hand-ins by label.
         up_to_date: whether those are returned whose result would be the same, and no others.
+        lowers: whether marks that an earlier regrade did not lower are no longer kept.
 
     Raises:
         Refused: when nothing of this assignment was graded.
@@ -105,7 +109,8 @@ def todo(
         raise Refused(f"the gradebook holds no hand-in of {', '.join(sorted(slips))}")
     ids = [one.id for one in held]
     found = book.read(lambda connection: states(connection, number, None))
-    made = book.read(lambda connection: decisions(connection, ids))
+    kinds = ("hand",) if lowers else ("hand", "kept")
+    made = book.read(lambda connection: decisions(connection, ids, kinds))
     said = book.read(lambda connection: comments_of(connection, ids))
     tasks, same = [], 0
     for one in held:
@@ -155,6 +160,7 @@ def mark_again(
     run: AbstractContextManager[Run],
     *,
     never_lower: bool = False,
+    lowers: bool = False,
     watch: Watch = lambda summaries, _count: summaries,
 ) -> Regrade:
     """Mark what has to be, and keep the results beside those that hold.
@@ -184,7 +190,7 @@ def mark_again(
             lower = {of: keys[of] for of in kept}
             if lowered:
                 marked([_keeping(task, low) for task, low in lowered], len(lowered))
-    return Regrade(keys=keys, before=before, kept=kept, failed=failed, lower=lower)
+    return Regrade(keys=keys, before=before, kept=kept, failed=failed, lower=lower, lowers=lowers)
 
 
 def _recorded(
@@ -373,6 +379,8 @@ def apply(book: Book, assignment: Assignment, regrade: Regrade) -> int:
             raise Refused("marks have changed since this was worked out; run it again")
         run = begin_in(connection, book, name, "regrade", assignment.made_with)
         kept = [(of, part, points) for of, low in regrade.kept.items() for part, points in low]
+        if regrade.lowers:
+            let_go(connection, book, run, list(after))
         keep(connection, book, run, kept)
         put(connection, run, after)
         told = {"hand_ins": len(after), "kept": len(kept)}

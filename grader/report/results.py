@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+from grader.export import inert as guarded
 from grader.model import Mark, PartResult, Result
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def points(value: Fraction | None, decimals: int = 4) -> float | int | None:
@@ -105,4 +104,4 @@ def inert(text: str) -> str:
     """
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     clean = shown.encode("utf-8", "replace").decode()
-    return f"'{clean}" if clean.startswith(_FORMULA) else clean
+    return guarded(clean)

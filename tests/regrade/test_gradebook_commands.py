@@ -205,6 +205,18 @@ def test_a_mark_by_hand_is_taken_back(graded: Path, grader: Call) -> None:
     ]  # fmt: skip
 
 
+def test_a_mark_by_hand_on_an_attempt_that_no_longer_counts_is_said(
+    graded: Path, grader: Call
+) -> None:
+    grader("mark", "sums", "cleo", "1", "2", "--reason", "generous")
+    words = "has a mark by hand, but another hand-in of this student counts"
+    assert words not in grader("grade", "sums", "--jobs", 1)[2]
+    hand_in(graded, "cleo", {"1": "8", "2": "16"})
+    told = grader("grade", "sums", "--jobs", 1)[2]
+    assert f"cleo: {words}" in told
+    assert words in files(graded)["index.html"].decode()
+
+
 def test_a_mark_by_hand_waits_for_a_change_of_the_rubric_to_be_shown(
     graded: Path, grader: Call
 ) -> None:

@@ -248,6 +248,27 @@ def test_undo_lets_kept_marks_go(graded: Path, grader: Call) -> None:
     assert marks(graded)["ada"]["1"] == 0.5
 
 
+def test_kept_marks_are_let_go_when_told_and_undo_keeps_them_again(
+    graded: Path, grader: Call
+) -> None:
+    old = marks(graded)
+    strict(graded)
+    grader("regrade", "sums", "--apply", "--never-lower")
+    assert marks(graded) == old
+    _, shown, _ = grader("regrade", "sums", "--json", "--may-lower")
+    assert [(c["student"], c["part"]) for c in json.loads(shown)["changes"]] == [("ada", "1")]
+    assert marks(graded) == old  # only shown
+    grader("regrade", "sums", "--apply", "--may-lower")
+    assert marks(graded)["ada"]["1"] == 0.5
+    grader("grade", "sums", "--jobs", 1)
+    assert marks(graded)["ada"]["1"] == 0.5
+    _, _, told = grader("regrade", "sums", "--undo")
+    assert "left" not in told
+    assert marks(graded) == old
+    grader("grade", "sums", "--jobs", 1)
+    assert marks(graded) == old
+
+
 # -- what a mark rests on
 
 

@@ -1,0 +1,226 @@
+"""``grader export``: marks into the files of an LMS; first what would change, then the file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli._inert import inert
+from grader.cli._options import BOOK, COURSE, UNSAFE, open_book, policy_of, say
+
+if TYPE_CHECKING:
+    from grader.export import Concern, Marks, Plan
+
+_SHOWN = 40
+"""So many changes, and so many concerns of one kind, are shown; --all shows every one."""
+
+
+@click.command()
+@click.argument("format_name", metavar="FORMAT", required=False)
+@click.argument("assignment", required=False)
+@COURSE
+@BOOK
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The LMS's own export, which is filled in; it stays as it is.",
+)
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the file here; without it, what would change is shown and nothing is written.",
+)
+@click.option(
+    "--despite",
+    multiple=True,
+    metavar="CODE",
+    help="Write though this is unsafe: the code in brackets before a concern (may be repeated).",
+)
+@click.option(
+    "-o",
+    "--option",
+    "chosen",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="An option of the format; `grader kinds FORMAT` lists them (may be repeated).",
+)
+@click.option("--all", "everything", is_flag=True, help="Show every change and concern.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+def export(
+    format_name: str | None,
+    assignment: str | None,
+    course: Path | None,
+    url: str | None,
+    into: Path | None,
+    to: Path | None,
+    despite: tuple[str, ...],
+    chosen: tuple[str, ...],
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """Show what the marks of ASSIGNMENT would change in an LMS's file, and write it with --to.
+
+    Without FORMAT, all formats are listed. ASSIGNMENT may be left out where the course has one.
+    Marks that wait for a person are never written. Exit status 5: refused because unsafe.
+    """
+    from grader.export import Given, formats
+
+    if format_name is None:
+        _list()
+        return
+    kind = formats.get(format_name)
+    _known(despite)
+    one = kind(**_options(kind, chosen))
+    given = None if into is None else Given(str(into), into.read_bytes())
+    if given is None and one.needs:
+        raise click.UsageError(f"{format_name} fills in {one.needs}; give it with --into")
+    if to is not None and into is not None and _same(into, to):
+        raise click.UsageError(f"{to}: this is the LMS's own file; write to another one")
+    marks = _marks(course, assignment, url)
+    plan = one.plan(marks, given)
+    stops = plan.stops(frozenset(despite))
+    if as_json:
+        click.echo(json.dumps(_data(plan, stops), indent=1))
+    else:
+        _show(plan, stops, everything=everything)
+    if to is None:
+        say("nothing was written; --to FILE writes it")
+    if stops:
+        codes = " ".join(f"--despite {code}" for code in dict.fromkeys(c.code for c in stops))
+        say(f"unsafe; look at what is marked with ! above, and if it is right, add {codes}")
+        sys.exit(UNSAFE)
+    if to is not None:
+        from grader.pipeline.files import write
+
+        write(to, plan.output)
+        say(f"written: {to}")
+
+
+def _list() -> None:
+    from grader.describe import summary
+    from grader.export import formats
+
+    for name in formats.names():
+        click.echo(f"{name:<18} {summary(formats.get(name))}")
+
+
+def _known(despite: Sequence[str]) -> None:
+    from grader.export import CODES
+
+    wrong = [code for code in despite if code not in CODES]
+    if wrong:
+        known = ", ".join(sorted(CODES))
+        raise click.UsageError(f"--despite {wrong[0]}: no such code; there are {known}")
+
+
+def _options(kind: Any, chosen: Sequence[str]) -> dict[str, Any]:
+    """The options of a format, as its fields type them."""
+    import typing
+
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    types = typing.get_type_hints(kind)
+    found: dict[str, Any] = {}
+    for pair in chosen:
+        name, equals, text = pair.partition("=")
+        if name not in fields or not equals:
+            known = ", ".join(sorted(fields)) or "none"
+            raise click.UsageError(f"--option {pair}: write NAME=VALUE; this format has {known}")
+        found[name] = _value(types[name], text, pair)
+    return found
+
+
+def _value(kind: Any, text: str, pair: str) -> Any:
+    import types
+    import typing
+
+    options = typing.get_args(kind)
+    if typing.get_origin(kind) is typing.Literal:
+        if text not in options:
+            raise click.UsageError(f"--option {pair}: one of {', '.join(map(str, options))}")
+        return text
+    if isinstance(kind, types.UnionType):
+        return _value(next(one for one in options if one is not type(None)), text, pair)
+    if kind is bool:
+        if text not in ("yes", "no", "true", "false"):
+            raise click.UsageError(f"--option {pair}: yes or no")
+        return text in ("yes", "true")
+    if kind is int:
+        if not text.isdecimal():
+            raise click.UsageError(f"--option {pair}: a whole number")
+        return int(text)
+    if typing.get_origin(kind) is tuple:
+        return tuple(filter(None, text.split(",")))
+    return text
+
+
+def _same(one: Path, other: Path) -> bool:
+    return other.exists() and one.samefile(other)
+
+
+def _marks(course: Path | None, assignment: str | None, url: str | None) -> Marks:
+    from grader import pipeline
+    from grader.pipeline.marks_out import marks_out
+    from grader.pipeline.receive import downloaded, lms_ids
+
+    folder = pipeline.find_course(course or Path.cwd(), assignment)
+    name = assignment or _only(folder)
+    loaded = pipeline.load_assignment(folder, name)
+    book = open_book(folder, url)
+    try:
+        return marks_out(
+            book,
+            loaded,
+            policy_of(folder),
+            reports=folder / ".grader" / "out" / name / "reports",
+            downloaded=downloaded(folder, name),
+            lms_ids=lms_ids(folder, name),
+        )
+    finally:
+        book.close()
+
+
+def _only(folder: Path) -> str:
+    """The course's only assignment."""
+    names = sorted(p.stem for p in (folder / "rubrics").glob("*.yaml") if p.stem != "course")
+    if len(names) != 1:
+        raise click.UsageError(f"which assignment? The course has {', '.join(names) or 'none'}")
+    return names[0]
+
+
+def _show(plan: Plan, stops: Sequence[Concern], *, everything: bool) -> None:
+    limit = None if everything else _SHOWN
+    for change in plan.changes[:limit]:
+        before = change.before or "nothing"
+        click.echo(inert(f"  {change.who}: {before} → {change.after}   ({change.at})"))
+    if limit is not None and len(plan.changes) > limit:
+        click.echo(f"  … and {len(plan.changes) - limit} more; --all shows them")
+    click.echo(f"{len(plan.changes)} change(s), {plan.unchanged} as they are")
+    for code, some in _grouped(plan.concerns).items():
+        for one in some[:limit]:
+            sign = "!" if one in stops else "·"
+            click.echo(inert(f"{sign} [{code}] {one.says}"))
+        if limit is not None and len(some) > limit:
+            click.echo(f"  … and {len(some) - limit} more of [{code}]; --all shows them")
+
+
+def _grouped(concerns: Sequence[Concern]) -> Mapping[str, list[Concern]]:
+    """By code, those that stop first."""
+    found: dict[str, list[Concern]] = {}
+    for one in sorted(concerns, key=lambda c: not c.unsafe):
+        found.setdefault(one.code, []).append(one)
+    return found
+
+
+def _data(plan: Plan, stops: Sequence[Concern]) -> dict[str, Any]:
+    return {
+        "changes": [dataclasses.asdict(change) for change in plan.changes],
+        "unchanged": plan.unchanged,
+        "concerns": [dataclasses.asdict(concern) for concern in plan.concerns],
+        "refused": sorted({concern.code for concern in stops}),
+    }
