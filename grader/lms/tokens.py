@@ -6,14 +6,14 @@ that is logged or raised meanwhile, whoever says it, be it the LMS itself in an 
 
 from __future__ import annotations
 
-import json
 import logging
 import os
+import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 from grader.lms._errors import LmsError, Refused
 
@@ -32,7 +32,7 @@ class Token:
     (Token([token]), '[token]', 'wstoken=[token]&x=1')
     """
 
-    __slots__ = ("_value",)
+    __slots__ = ("_value", "_written")
 
     def __init__(self, value: str) -> None:
         """Hold a token.
@@ -44,6 +44,7 @@ class Token:
         if not value or not value.isascii() or not value.isprintable() or " " in value:
             raise Refused("this is no token: one word of plain signs is expected")
         self._value = value
+        self._written = re.compile("".join(map(_ways, value)))
 
     def secret(self) -> str:
         """Return the token itself, for a request alone."""
@@ -51,10 +52,7 @@ class Token:
 
     def redacted(self, text: str) -> str:
         """Return a text without the token, however it is written there."""
-        own = self._value
-        for written in {own, quote(own, safe=""), quote_plus(own), json.dumps(own)[1:-1]}:
-            text = text.replace(written, HIDDEN)
-        return text
+        return self._written.sub(HIDDEN, text)
 
     def __repr__(self) -> str:
         return f"Token({HIDDEN})"
@@ -64,6 +62,11 @@ class Token:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a token is not written down")
+
+
+def _ways(sign: str) -> str:
+    """One sign of a token as it may stand in an address, in JSON or as it is."""
+    return rf"(?:\\?{re.escape(sign)}|(?i:%{ord(sign):02x}))"
 
 
 def token_of(lms: str, url: str) -> Token:
@@ -124,10 +127,23 @@ def guarded(token: Token) -> Iterator[None]:
             raise
         kind = type(error) if isinstance(error, LmsError) else LmsError
         clean = kind(token.redacted(f"{error}"))
+        _scrub(error, token)
     finally:
         logging.setLogRecordFactory(made)
     if clean is not None:
-        raise clean  # outside the handler: the first error is not in its history
+        raise clean from None
+
+
+def _scrub(error: BaseException, token: Token) -> None:
+    """Take a token out of what an error and its whole history say."""
+    seen: set[int] = set()
+    left: list[BaseException | None] = [error]
+    while left:
+        one = left.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            one.args = tuple(token.redacted(f"{text}") for text in one.args)
+            left += [one.__cause__, one.__context__]
 
 
 def _clean(record: logging.LogRecord, token: Token) -> logging.LogRecord:

@@ -10,6 +10,7 @@ from grader.lms import LmsError
 from tests.lms.canvas_stand_in import TOKEN
 from tests.lms.conftest import line, marks
 from tests.lms.pushing import class_of, pushed
+from tests.lms.serving import Answer
 
 
 def _go(canvas, folder, what, **more):
@@ -292,25 +293,39 @@ def test_a_canvas_that_never_answers_is_told_and_nothing_is_claimed(canvas, tmp_
     assert len(canvas.submissions[1]["comments"]) == 1
 
 
-def test_one_who_is_refused_stops_nobody_else(canvas, tmp_path):
+def test_one_who_is_refused_stops_nobody_else(canvas, tmp_path, monkeypatch):
     _ann_and_bob(canvas)
-    canvas.misbehave("update_grades", "lies")
-    canvas.misbehave("progress", "fails", times=99)
     canvas.add(3, "Cy", login_id="cy")
-    what = marks(line("007", "17"), line("008", "5"), line("cy", "4"))
-    canvas.misbehave("GET .*students/submissions", "fails", times=0)
-    canvas.faults.clear()
-    original, canvas.answer = canvas.answer, None
+    whole = canvas.answer
 
     def answer(asked, *, store):
         if "update_grades" in asked.path:  # a student who left meanwhile fails the job
             canvas.submissions.pop(2, None)
-        return original(asked, store=store)
+        return whole(asked, store=store)
 
-    canvas.answer = answer
+    monkeypatch.setattr(canvas, "answer", answer)
+    what = marks(line("007", "17"), line("008", "5"), line("cy", "4"))
     _, done = _go(canvas, tmp_path, what)
     assert sorted(done.verified) == ["007", "cy"]
     assert [one.who for one in done.refused] == ["008"]
+
+
+def test_half_of_a_request_that_arrived_is_finished_and_not_repeated(canvas, tmp_path, monkeypatch):
+    _ann_and_bob(canvas)
+    whole = canvas._update
+
+    def update(user, asked, *, store):
+        if not canvas.submissions[1]["comments"]:  # the mark, the comment, and then it breaks
+            whole(user, asked, store=store)
+            canvas.submissions[1]["score"] = None
+            return Answer(500, {"errors": "ours"})
+        return whole(user, asked, store=store)
+
+    monkeypatch.setattr(canvas, "_update", update)
+    _, done = _go(canvas, tmp_path, marks(line("007", "17", feedback="Good.")), comments=True)
+    assert done.good
+    assert canvas.submissions[1]["score"] == 17
+    assert len(canvas.submissions[1]["comments"]) == 1
 
 
 def test_a_comment_that_was_taken_away_there_is_not_sent_again(canvas, tmp_path):
