@@ -34,7 +34,9 @@ class Entry:
     size: int
     place: int
     time: datetime | None = None
-    """When it was written, as the download says; without a time zone."""
+    """When it was written, as the download says; from a zip without a time zone."""
+    trouble: str = ""
+    """Why it cannot be read, empty where it can."""
 
     @property
     def parts(self) -> list[str]:
@@ -85,15 +87,6 @@ class Source:
         try:
             with self.open(entry) as stream:
                 return stream.read(most)
-        except (
-            OSError,
-            ValueError,
-            zipfile.BadZipFile,
-            NotImplementedError,
-            RuntimeError,
-            EOFError,
-        ):
-            return b""
         except Exception:  # noqa: BLE001  # unpackers raise whatever they like on what is damaged
             return b""
 
@@ -189,31 +182,28 @@ class _Folder(Source):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._paths: list[Path] = []
-        entries, left = [], []
+        entries = []
         for name, file in _walked(path):
             if len(self._paths) >= MOST_ENTRIES:
                 raise Unreadable(f"{self.name}: holds more than {MOST_ENTRIES} files")
             if litter(name):
                 continue
             status = file.lstat()
-            if stat.S_ISLNK(status.st_mode):
-                left.append(Left(name=name, why="is a link, and links are not followed"))
-            elif not stat.S_ISREG(status.st_mode):
-                left.append(Left(name=name, why="is no regular file"))
-            else:
-                entries.append(
-                    Entry(
-                        path=name,
-                        whole=name,
-                        size=status.st_size,
-                        place=len(self._paths),
-                        time=_local(status.st_mtime),
-                    )
+            entries.append(
+                Entry(
+                    path=name,
+                    whole=name,
+                    size=status.st_size,
+                    place=len(self._paths),
+                    time=_local(status.st_mtime),
+                    trouble=_no_file(status.st_mode),
                 )
-                self._paths.append(file)
-        self.entries, self.left = tuple(entries), tuple(left)
+            )
+            self._paths.append(file)
+        self.entries = tuple(entries)
 
     def open(self, entry: Entry) -> IO[bytes]:
+        _check(entry)
         return self._paths[entry.place].open("rb")
 
 
@@ -245,19 +235,19 @@ class _Zip(Source):
             name = true_name(info)
             if name.endswith("/") or litter(name):
                 continue
-            why = unsafe(name) or refused(info)
-            if why:
+            if why := unsafe(name):
                 left.append(Left(name=name, why=why))
-            else:
-                entries.append(
-                    Entry(
-                        path=_tidy(name), whole=name, size=info.file_size, place=place,
-                        time=_stamp(info.date_time),
-                    )
-                )  # fmt: skip
+                continue
+            entries.append(
+                Entry(
+                    path=_tidy(name), whole=name, size=info.file_size, place=place,
+                    time=_stamp(info.date_time), trouble=refused(info),
+                )
+            )  # fmt: skip
         self.entries, self.left = tuple(entries), tuple(left)
 
     def open(self, entry: Entry) -> IO[bytes]:
+        _check(entry)
         try:
             return self._archive.open(self._infos[entry.place])
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
@@ -265,6 +255,17 @@ class _Zip(Source):
 
     def close(self) -> None:
         self._archive.close()
+
+
+def _check(entry: Entry) -> None:
+    if entry.trouble:
+        raise OSError(entry.trouble)
+
+
+def _no_file(mode: int) -> str:
+    if stat.S_ISLNK(mode):
+        return "is a link, and links are not followed"
+    return "" if stat.S_ISREG(mode) else "is no regular file"
 
 
 def _tidy(name: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.pipeline.receipts import owners
+
 LARGEST = 50_000_000
 """Bytes of one file; more is not read, and said."""
 
@@ -29,24 +31,44 @@ def hand_ins(paths: Iterable[Path]) -> list[HandIn]:
     """Return the hand-ins at the given files and folders.
 
     The name without extension is the student's id; a second hand-in of one id is kept as
-    ``id~2``, and both are marked as twins.
+    ``id~2``, and both are marked as twins. Folders that intake made are whose it says.
     """
-    named = [(_id(path), path) for path in paths]
-    counts = Counter(name for name, _ in named)
+    listed = list(paths)
+    told = _told(listed)
+    keyed = [(told.get(path) or named(path), path) for path in listed]
+    counts = Counter(name for name, _ in keyed)
+    by_hand = {name for name, path in keyed if path not in told}
     taken: set[str] = set()
     found = []
-    for name, path in named:
+    for name, path in keyed:
         student = next(
             s for s in _numbered(name) if s not in taken and (s == name or s not in counts)
         )
         taken.add(student)
         found.append(
-            HandIn(student=student, paths=tuple(_files(path)), twin=counts[name] > 1, key=name)
+            HandIn(
+                student=student,
+                paths=tuple(_files(path)),
+                twin=counts[name] > 1 and name in by_hand,
+                key=name,
+            )
         )
     return found
 
 
-def _id(path: Path) -> str:
+def _told(paths: Iterable[Path]) -> dict[Path, str]:
+    """Whose folders are that intake made: attempts stand side by side, and are no twins."""
+    folders = {path: path.absolute() for path in paths}
+    known = {folder: owners(folder) for folder in {one.parent for one in folders.values()}}
+    return {
+        path: known[whole.parent][whole.name]
+        for path, whole in folders.items()
+        if whole.name in known[whole.parent]
+    }
+
+
+def named(path: Path) -> str:
+    """Return the id that a file or folder is named by."""
     whole = path if path.name else path.resolve()
     return whole.name if path.is_dir() else whole.stem
 

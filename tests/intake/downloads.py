@@ -13,7 +13,7 @@ def zipped(path: Path, files: Mapping[str, bytes | str], date=(2026, 11, 20, 10,
     """A zip of files by name."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name, date), data)
+            archive.writestr(zipfile.ZipInfo(name, date), data, zipfile.ZIP_DEFLATED)
     return path
 
 

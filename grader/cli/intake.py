@@ -1,0 +1,227 @@
+"""The command that takes in an LMS's download of hand-ins."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli._inert import inert
+from grader.cli._options import BOOK, CONTENT, COURSE, UNREAD, USAGE, open_book, policy_of, say
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from grader.gradebook.people import People
+    from grader.intake import Download
+    from grader.pipeline.receive import Received
+    from grader.pipeline.recipients import Allotted, Unplaced
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument(
+    "downloads", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True, metavar="DOWNLOAD..."
+)  # fmt: skip
+@COURSE
+@BOOK
+@click.option("--kind", default="", help="What made the download, where that is not clear.")
+@click.option(
+    "--roster",
+    "file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The LMS's grade export or grading worksheet of this assignment: it says who is who.",
+)
+@click.option(
+    "--as", "by_hand", multiple=True, metavar="STUDENT=ITEM",
+    help="ITEM of the download is STUDENT's (may be repeated).",
+)  # fmt: skip
+@click.option(
+    "--received",
+    help="When those were handed in of which the LMS does not say it, as 2026-12-03T23:59.",
+)
+@click.option("--dry-run", is_flag=True, help="Only tell what is whose; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
+def intake(assignment: str, downloads: tuple[Path, ...], **options: Any) -> None:
+    """Take in hand-ins as the LMS's DOWNLOAD (zip or folder) holds them.
+
+    Each goes into submissions/ASSIGNMENT under its student's id, with the evidence in a receipt.
+    What is nobody's for certain is listed, and goes nowhere; the status is 1 then.
+    """
+    from zoneinfo import ZoneInfo
+
+    from grader import pipeline
+    from grader.intake import Unclear, Unreadable, recognise
+
+    folder = pipeline.find_course(options["course"] or Path.cwd(), assignment)
+    if not (folder / "rubrics" / f"{assignment}.yaml").is_file():
+        raise click.UsageError(f"{folder} has no rubrics/{assignment}.yaml")
+    zone = ZoneInfo(policy_of(folder).time_zone)
+    given = _time(options["received"], zone)
+    with ExitStack() as stack:
+        found = []
+        try:
+            for path in dict.fromkeys(path.resolve() for path in downloads):
+                found.append(recognise(path, options["kind"], assignment))
+                stack.callback(found[-1].close)
+        except Unclear as error:
+            say(f"grader: {error}")
+            sys.exit(USAGE)
+        except Unreadable as error:
+            say(f"grader: {error}")
+            sys.exit(CONTENT)
+        for one in found:
+            say(f"{one.source.name}: {one.kind}, {len(one.items)} hand-in(s) ({one.why})")
+        allotted, unplaced = _allotted(folder, found, zone, options)
+        done = _received(folder, assignment, allotted, found, zone, given, options)
+    unplaced += done.unplaced if done else []
+    _tell(allotted, unplaced, done, options)
+    if unplaced:
+        sys.exit(UNREAD)
+
+
+def _time(text: str | None, zone: ZoneInfo) -> datetime | None:
+    from grader.gradebook.policy import moment
+
+    try:
+        return None if text is None else moment(datetime.fromisoformat(text), zone)
+    except ValueError as error:
+        raise click.UsageError(f"'{text}' is no time; write 2026-12-03T23:59") from error
+
+
+def _allotted(
+    folder: Path, found: Sequence[Download], zone: ZoneInfo, options: dict[str, Any]
+) -> tuple[list[Allotted], list[Unplaced]]:
+    from grader.gradebook.roster_file import load_roster
+    from grader.pipeline.recipients import Recipients, allot
+
+    course = _people(folder, options["url"])
+    if options["file"] is None:
+        by_hand = _by_hand(options["by_hand"], found, course)
+        return allot(found, Recipients(course.students.values()), by_hand, zone)
+    roster = load_roster(options["file"])
+    for problem in roster.problems:
+        say(problem)
+    by_hand = _by_hand(options["by_hand"], found, course)
+    return allot(found, Recipients(roster.rows, numbered=True), by_hand, zone, course)
+
+
+def _people(folder: Path, url: str | None) -> People:
+    """The course's roster; a gradebook that is not there is not made for it."""
+    import os
+
+    from grader.gradebook.book import ADDRESS, FILE
+    from grader.gradebook.people import People, people
+
+    if not (url or os.environ.get(ADDRESS) or (folder / ".grader" / FILE).exists()):
+        return People()
+    book = open_book(folder, url)
+    try:
+        return people(book)
+    finally:
+        book.close()
+
+
+def _by_hand(given: Sequence[str], found: Sequence[Download], course: People) -> Mapping[str, str]:
+    """Student by item, as a person says it; an item may hold any sign, a student no ``=``."""
+    import difflib
+
+    items = [one.label for d in found for one in d.items]
+    items += [one.name for d in found for one in d.left if one.entry is not None]
+    made = {}
+    for text in given:
+        student, mark, item = text.partition("=")
+        if not (student.strip() and mark and item):
+            raise click.UsageError(f"--as '{text}': write STUDENT=ITEM")
+        if item not in items:
+            near = difflib.get_close_matches(item, items, n=1, cutoff=0.3)
+            hint = f"; is it '{near[0]}'?" if near else ""
+            raise click.UsageError(f"--as: the download holds no '{item}'{hint}")
+        if course.unknown(student.strip()):
+            raise click.UsageError(f"--as: '{student.strip()}' is not on the roster")
+        made[item] = course.whose(student.strip()) or student.strip()
+    return made
+
+
+def _received(
+    folder: Path,
+    assignment: str,
+    allotted: Sequence[Allotted],
+    found: Sequence[Download],
+    zone: ZoneInfo,
+    given: datetime | None,
+    options: dict[str, Any],
+) -> Received | None:
+    from grader.pipeline.receive import receive
+
+    if options["dry_run"]:
+        return None
+    try:
+        return receive(folder, assignment, allotted, found, zone, received=given)
+    except ValueError as error:
+        say(f"grader: {error}")
+        sys.exit(CONTENT)
+
+
+def _tell(
+    allotted: Sequence[Allotted],
+    unplaced: Sequence[Unplaced],
+    done: Received | None,
+    options: dict[str, Any],
+) -> None:
+    if options["as_json"]:
+        click.echo(json.dumps(_plain(allotted, unplaced, done), indent=1))
+        return
+    if done is None or unplaced:
+        for one in allotted if done is None else ():
+            for _, item in one.items:
+                click.echo(inert(f"{item.label} -> {one.student}  ({one.how})"))
+        for left in unplaced:
+            click.echo(inert(f"{left.name}: not placed: {left.why}"))
+    if done is None:
+        say(f"{len(allotted)} student(s), {len(unplaced)} not placed; nothing was written")
+        return
+    by_name = sum(one.how.startswith("by name") for one in allotted)
+    if by_name:
+        say(f"{by_name} student(s) were found by the name alone; --dry-run shows whom")
+    if done.untimed:
+        say(
+            f"of {done.untimed} hand-in(s) nobody says when they came: they have the time of their file "
+            "in the download. Where lateness costs points, give --received TIME"
+        )
+    say(
+        f"{len(done.written)} hand-in(s) written, {len(done.same)} were there already, "
+        f"{len(unplaced)} not placed"
+    )
+
+
+def _plain(
+    allotted: Sequence[Allotted], unplaced: Sequence[Unplaced], done: Received | None
+) -> dict[str, Any]:
+    return {
+        "placed": [
+            {
+                "student": one.student,
+                "item": item.label,
+                "kind": download.kind,
+                "evidence": [one.how, *item.evidence],
+                "ids": dict(item.ids),
+                "name": item.name,
+                "received": item.received.isoformat() if item.received else None,
+                "late": item.late,
+                "files": [file.entry.path for file in item.files],
+            }
+            for one in allotted
+            for download, item in one.items
+        ],
+        "not_placed": [{"item": one.name, "why": one.why} for one in unplaced],
+        "written": done.written if done else [],
+        "same": done.same if done else [],
+        "dry_run": done is None,
+    }
