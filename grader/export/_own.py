@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC
 from fractions import Fraction
+from functools import lru_cache
 
 from grader.export._fill import Notes, called, owed
 from grader.export._guard import inert
@@ -20,6 +21,31 @@ def csv_of(rows: Iterable[Sequence[str]], separator: str = ",", *, bom: bool = F
     writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
     writer.writerows([inert(cell) for cell in row] for row in rows)
     return (b"\xef\xbb\xbf" if bom else b"") + out.getvalue().encode("utf-8", "replace")
+
+
+def shown(value: Fraction, mark: str = ".") -> str:
+    """Points as files hold them, as ``number`` writes them; each value is worked out once."""
+    return _shown(value.numerator, value.denominator, mark)
+
+
+@lru_cache(maxsize=10_000)
+def _shown(numerator: int, denominator: int, mark: str) -> str:
+    return number(Fraction(numerator, denominator), mark=mark)
+
+
+def plain(value: Fraction | None) -> int | float | None:
+    """Points as a number of JSON or of a spreadsheet, at most two decimals.
+
+    >>> plain(Fraction(2, 3)), plain(Fraction(2)), plain(None)
+    (0.67, 2, None)
+    """
+    return None if value is None else _plain(value.numerator, value.denominator)
+
+
+@lru_cache(maxsize=10_000)
+def _plain(numerator: int, denominator: int) -> int | float:
+    text = _shown(numerator, denominator, ".")
+    return float(text) if "." in text else int(text)
 
 
 def state(line: Line) -> str:
@@ -59,7 +85,7 @@ def outgoing(
     due = [(line, owed(line, notes, zero=zero)) for line in marks.lines]
     out = [(line, points) for line, points in due if points is not None]
     changes = tuple(
-        Change(who=called(line), at=at, before="", after=number(points)) for line, points in out
+        Change(who=called(line), at=at, before="", after=shown(points)) for line, points in out
     )
     return out, changes
 

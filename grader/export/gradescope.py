@@ -20,10 +20,9 @@ from grader.export import formats
 from grader.export._fill import Notes, called, owed
 from grader.export._marks import Line, Marks, Part
 from grader.export._match import folded
-from grader.export._own import part_points, state
+from grader.export._own import part_points, plain, state
 from grader.export._plan import Change, Given, Plan, Unusable
 from grader.export._zip import zipped
-from grader.export.json import plain
 
 Visibility = Literal["hidden", "after_due_date", "after_published", "visible"]
 WAITS = "A person has to look at this part; it has no points yet."
@@ -100,7 +99,7 @@ class Gradescope:
         hides = self.visibility != "hidden" and state(line) == "open"
         made["visibility"] = "after_published" if hides else self.visibility
         made["stdout_visibility"] = self.stdout_visibility
-        return (json.dumps(made, indent=1) + "\n").encode("ascii")
+        return (json.dumps(made) + "\n").encode("ascii")
 
 
 def results(line: Line, parts: Iterable[Part]) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, ClassVar
 
 from grader.export import formats
 from grader.export._fill import Notes
-from grader.export._marks import Line, Marks, number
-from grader.export._own import moment, outgoing, part_points, state
+from grader.export._marks import Line, Marks
+from grader.export._own import moment, outgoing, part_points, plain, state
 from grader.export._plan import Given, Plan
 
 VERSION = 1
@@ -20,7 +19,7 @@ VERSION = 1
 @formats.register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Json:
-    """One object: the assignment, its parts, and the students in order."""
+    """One object: the assignment, its parts, and the students in order, a line each."""
 
     needs: ClassVar[str] = ""
     suffix: ClassVar[str] = ".json"
@@ -29,7 +28,7 @@ class Json:
         """Return the file; points are numbers of two decimals, or null."""
         notes = Notes()
         _, changes = outgoing(marks, notes, "points")
-        made = {
+        head = {
             "version": VERSION,
             "assignment": marks.assignment,
             "title": marks.title,
@@ -38,22 +37,10 @@ class Json:
                 {"id": part.id, "title": part.title, "points": plain(part.points)}
                 for part in marks.parts
             ],
-            "students": [_student(line) for line in marks.lines],
         }
-        output = (json.dumps(made, indent=1) + "\n").encode("ascii")
+        students = ",\n".join(json.dumps(_student(line)) for line in marks.lines)
+        output = f'{json.dumps(head)[:-1]}, "students": [\n{students}\n]}}\n'.encode("ascii")
         return Plan(output=output, changes=changes, concerns=tuple(notes.concerns))
-
-
-def plain(value: Fraction | None) -> int | float | None:
-    """Points as a number of JSON, at most two decimals.
-
-    >>> plain(Fraction(2, 3)), plain(Fraction(2)), plain(None)
-    (0.67, 2, None)
-    """
-    if value is None:
-        return None
-    text = number(value)
-    return float(text) if "." in text else int(text)
 
 
 def _student(line: Line) -> dict[str, Any]:

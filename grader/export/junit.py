@@ -15,8 +15,8 @@ from typing import ClassVar
 
 from grader.export import formats
 from grader.export._fill import Notes
-from grader.export._marks import Line, Marks, Part, number
-from grader.export._own import moment, outgoing, part_points, state
+from grader.export._marks import Line, Marks, Part
+from grader.export._own import moment, outgoing, part_points, shown, state
 from grader.export._plan import Given, Plan
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -92,9 +92,9 @@ def _suite(line: Line, marks: Marks) -> tuple[str, int, int]:
 
 
 def _properties(line: Line, marks: Marks, where: str) -> str:
-    pairs = [("name", line.name), ("status", where), ("possible", number(marks.possible))]
+    pairs = [("name", line.name), ("status", where), ("possible", shown(marks.possible))]
     if where == "final" and line.points is not None:
-        pairs.append(("points", number(line.points)))
+        pairs.append(("points", shown(line.points)))
     if line.open:
         pairs.append(("open", " ".join(line.open)))
     inner = "".join(f'<property name="{n}" value="{_attribute(v)}"/>' for n, v in pairs if v)
@@ -102,7 +102,7 @@ def _properties(line: Line, marks: Marks, where: str) -> str:
 
 
 def _failure(points: Fraction, part: Part, feedback: str) -> str:
-    says = f"{number(points)} of {number(part.points)} points"
+    says = f"{shown(points)} of {shown(part.points)} points"
     return f'<failure message="{says}" type="points">{_text(feedback)}</failure>'
 
 

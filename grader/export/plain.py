@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 
 from grader.export import formats
 from grader.export._fill import Notes
-from grader.export._marks import Line, Marks, number
-from grader.export._own import csv_of, moment, outgoing, part_points, state
+from grader.export._marks import Line, Marks
+from grader.export._own import csv_of, moment, outgoing, part_points, shown, state
 from grader.export._plan import Given, Plan
 
 HEADINGS = (
@@ -59,7 +59,7 @@ class Plain:
 
     def _number(self, value: Fraction | None) -> str:
         mark = "," if self.separator == ";" else "."
-        return "" if value is None else number(value, mark=mark)
+        return "" if value is None else shown(value, mark)
 
 
 def _count(value: int | None) -> str:

@@ -20,10 +20,9 @@ from grader.export import formats
 from grader.export._fill import Notes, called
 from grader.export._guard import inert
 from grader.export._marks import Line, Marks
-from grader.export._own import moment, outgoing, part_points, state
+from grader.export._own import moment, outgoing, part_points, plain, state
 from grader.export._plan import Given, Plan
 from grader.export._zip import zipped
-from grader.export.json import plain
 
 MOST = 32_767
 """Characters that a cell of Excel holds."""
