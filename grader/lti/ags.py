@@ -99,9 +99,18 @@ def find(services: Services, url: str, resource: str) -> LineItem | None:
 
 
 def find_or_make(
-    services: Services, url: str, *, resource: str, label: str, maximum: Fraction
+    services: Services, url: str, *, resource: str, label: str, maximum: Fraction, link: str = ""
 ) -> LineItem:
     """Return the assignment's column, made where there is none.
+
+    Args:
+        services: of the platform.
+        url: of the course's columns.
+        resource: our id of the assignment.
+        label: the title of a new column.
+        maximum: the points possible of a new column.
+        link: the id of the link in the course that the column belongs to. Without one Open edX
+            keeps a score, and counts it nowhere.
 
     Raises:
         LtiError: when it can be neither found nor made.
@@ -110,7 +119,7 @@ def find_or_make(
     if found is not None:
         return found
     try:
-        return make(services, url, resource=resource, label=label, maximum=maximum)
+        return make(services, url, resource=resource, label=label, maximum=maximum, link=link)
     except Unsure:
         found = find(services, url, resource)  # a second one would be worse than none
         if found is None:
@@ -118,7 +127,9 @@ def find_or_make(
         return found
 
 
-def make(services: Services, url: str, *, resource: str, label: str, maximum: Fraction) -> LineItem:
+def make(
+    services: Services, url: str, *, resource: str, label: str, maximum: Fraction, link: str = ""
+) -> LineItem:
     """Make a column.
 
     Raises:
@@ -126,6 +137,8 @@ def make(services: Services, url: str, *, resource: str, label: str, maximum: Fr
         LtiError: when the platform refuses. Open edX takes whole points alone.
     """
     data = {"label": label, "scoreMaximum": _json(maximum), "resourceId": resource, "tag": "grader"}
+    if link:
+        data["resourceLinkId"] = link
     answer = services.send("POST", url, ITEM, _ITEM_KIND, data)
     return _line_item(services.content(answer))
 

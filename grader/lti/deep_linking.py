@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +13,7 @@ from grader.lti.address import allowed, origin
 from grader.lti.claims import LINKING, LTI
 from grader.lti.exchange import Response, posted
 from grader.lti.faults import Refused, Unsafe
-from grader.lti.launch import Launch, Tool
+from grader.lti.launch import ASSIGNMENT, Launch, Tool
 
 _DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 _KIND = "ltiResourceLink"
@@ -26,10 +26,10 @@ class Item:
 
     url: str
     title: str
-    resource: str = ""
+    assignment: str
+    """Our id of it: the link carries it, and its column has it as resource id."""
     maximum: Fraction | None = None
     """Points possible of its column; none is made without."""
-    custom: Mapping[str, str] = field(default_factory=dict)
 
 
 def chosen(tool: Tool, launch: Launch, items: Sequence[Item]) -> Response:
@@ -79,14 +79,13 @@ def _claims(tool: Tool, launch: Launch, items: Sequence[Mapping[str, Any]]) -> d
 
 def _item(item: Item, *, columns: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"type": _KIND, "url": item.url, "title": item.title}
-    if item.custom:
-        found["custom"] = dict(item.custom)
+    found["custom"] = {ASSIGNMENT: item.assignment}
     if item.maximum is not None and columns:
         points = float(number(item.maximum))
         found["lineItem"] = {
             "label": item.title,
             "scoreMaximum": int(points) if points.is_integer() else points,
-            "resourceId": item.resource,
+            "resourceId": item.assignment,
             "tag": "grader",
         }
     return found

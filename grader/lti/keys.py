@@ -49,6 +49,7 @@ class Keys:
         self._folder = folder
         self._file = folder / "keys.json"
         self._clock = clock
+        self._held: tuple[tuple[int, ...], tuple[Key, ...]] | None = None
 
     def signing(self) -> Key:
         """Return the key that signs now: the newest that has been published long enough.
@@ -119,18 +120,26 @@ class Keys:
             self._write([*(key for key in kept if key.ends is None or key.ends > now), new])
         return new
 
-    def _read(self) -> list[Key]:
-        from joserfc.errors import JoseError  # noqa: PLC0415
-        from joserfc.jwk import RSAKey  # noqa: PLC0415
-
-        if os.name == "posix" and self._file.stat().st_mode & _OTHERS:
+    def _read(self) -> tuple[Key, ...]:
+        """Return what the file holds; it is read again only when it changed."""
+        found = self._file.stat()
+        if os.name == "posix" and found.st_mode & _OTHERS:
             raise Unsafe(
                 f"{self._file} holds private keys and others may read it; run: chmod 600 on it, "
                 "and grader lti rotate --at-once if somebody did"
             )
+        seen = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if self._held is None or self._held[0] != seen:
+            self._held = (seen, self._parsed())
+        return self._held[1]
+
+    def _parsed(self) -> tuple[Key, ...]:
+        from joserfc.errors import JoseError  # noqa: PLC0415
+        from joserfc.jwk import RSAKey  # noqa: PLC0415
+
         try:
             rows = json.loads(self._file.read_text("utf-8"))["keys"]
-            return [
+            return tuple(
                 Key(
                     kid=str(row["kid"]),
                     made=float(row["made"]),
@@ -139,7 +148,7 @@ class Keys:
                     private=RSAKey.import_key(row["pem"]),
                 )
                 for row in rows
-            ]
+            )
         except (ValueError, KeyError, TypeError, JoseError):
             # "from None": the text of such errors may hold a piece of the file
             raise Unsafe(f"{self._file} is damaged; move it away, and a new key is made") from None

@@ -26,6 +26,8 @@ from grader.lti.store import Store
 
 MINUTES = 10
 """So long may a person take to log in at the platform."""
+ASSIGNMENT = "assignment"
+"""The custom field of a link that names our assignment."""
 _SENT = 600
 _AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 _NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
@@ -72,6 +74,11 @@ class Launch:
     """The settings of a deep linking request."""
     forget: tuple[str, str]
     """The header that takes the cookie of this login away; send it with whatever comes next."""
+
+    @property
+    def assignment(self) -> str:
+        """The assignment that the link leads to, where it was made by deep linking."""
+        return self.custom.get(ASSIGNMENT, "")
 
     @property
     def teaches(self) -> bool:
@@ -241,6 +248,7 @@ def _launch(claims: Mapping[str, Any], asked: Asked, forget: tuple[str, str]) ->
 
 
 def _course(found: Launch) -> Course:
+    name = found.assignment
     return Course(
         platform=found.platform.name,
         deployment=found.deployment,
@@ -248,6 +256,8 @@ def _course(found: Launch) -> Course:
         title=found.context_title,
         lineitems=found.lineitems,
         members=found.members,
+        columns={name: found.lineitem} if name and found.lineitem else {},
+        links={name: found.resource} if name and found.resource else {},
     )
 
 

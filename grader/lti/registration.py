@@ -77,6 +77,10 @@ class Course(Strict):
     title: str = ""
     lineitems: str = ""
     members: str = ""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Addresses of columns, by assignment."""
+    links: dict[str, str] = Field(default_factory=dict)
+    """Ids of the links in the course that lead to an assignment, by assignment."""
 
     @field_validator("deployment", "context", mode="before")
     @classmethod

@@ -83,11 +83,9 @@ class Store:
             row = connection.execute(
                 "SELECT data FROM course WHERE platform = ? AND deployment = ? AND context = ?", key
             ).fetchone()
-            known = Course.model_validate_json(row[0]).model_dump() if row else {}
-            new = known | {name: value for name, value in course.model_dump().items() if value}
+            new = _merged(Course.model_validate_json(row[0]), course) if row else course
             connection.execute(
-                "INSERT OR REPLACE INTO course VALUES (?, ?, ?, ?)",
-                (*key, Course.model_validate(new).model_dump_json()),
+                "INSERT OR REPLACE INTO course VALUES (?, ?, ?, ?)", (*key, new.model_dump_json())
             )
 
     def courses(self) -> tuple[Course, ...]:
@@ -133,6 +131,13 @@ class Store:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+
+def _merged(known: Course, new: Course) -> Course:
+    told = {name: value for name, value in new.model_dump().items() if value}
+    told["columns"] = known.columns | new.columns
+    told["links"] = known.links | new.links
+    return Course.model_validate(known.model_dump() | told)
 
 
 def _hashed(name: str) -> str:
