@@ -178,11 +178,24 @@ class Filling:
         self._set(row, column, line, number(points, mark=mark))
         return True
 
-    def text(self, row: Row, column: int, line: Line, text: str) -> bool:
-        """Write a text, unless the cell has it already; whether it changed."""
-        if row.at(column) == text.strip():
+    def text(
+        self, row: Row, column: int, line: Line, text: str, notes: Notes | None = None
+    ) -> bool:
+        """Write a text, unless the cell has it already; whether it changed.
+
+        Args:
+            row: the student's.
+            column: where.
+            line: the student.
+            text: what to write.
+            notes: takes that another text stood there, such as a teacher's own words.
+        """
+        before = row.at(column)
+        if before == text.strip():
             self.unchanged += 1
             return False
+        if before and notes is not None:
+            notes.add("overwrites", f"{called(line)}: other words stand there, '{before[:60]}'")
         self._set(row, column, line, text)
         return True
 

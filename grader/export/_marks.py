@@ -89,8 +89,8 @@ def number(value: Fraction, decimals: int = ROUNDING, mark: str = ".") -> str:
     ('-0.13', '0')
     """
     unit = 10**decimals
-    size = abs(value)
-    rounded = (2 * size.numerator * unit + size.denominator) // (2 * size.denominator)
+    top, bottom = abs(value.numerator), value.denominator
+    rounded = (2 * top * unit + bottom) // (2 * bottom)
     whole, rest = divmod(rounded, unit)
     sign = "-" if value < 0 and rounded else ""
     if not rest:

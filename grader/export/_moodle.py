@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from grader.export._marks import Line, Marks
 from grader.export._match import folded
@@ -74,6 +74,7 @@ _NO = frozenset(
     ("no", "nein", "non", "nee", "não", "nej", "nie", "ez", "нет", "いいえ", "否", "非")
 )
 _UNIQUE = re.compile(r"_(\d+)_assign(?:submission|feedback)_[a-z]+")
+_ADDRESS = re.compile(r"\S+@\S+\.\S+")
 _GUARDED = re.compile(r"'(?=[\s]*[=+\-@\t\r])")
 
 
@@ -118,16 +119,24 @@ def place_of(header: Row, wanted: str, what: str) -> int | None:
     return found[0]
 
 
-def identity(header: Row, rows: Iterable[Row], marks: Marks) -> list[int]:
-    """The columns that name a person: known ones, the roster's own, and those of addresses."""
+def identity(header: Row, rows: Sequence[Row], marks: Marks) -> list[int]:
+    """The columns that name a person: those of Moodle's users, and the roster's own ids."""
     roster = {folded(column) for line in marks.lines for column in line.ids}
-    some = [row for _, row in zip(range(20), rows, strict=False)]
+    users = set(user_columns(header, rows))
+    return [
+        at
+        for at, text in enumerate(header.texts)
+        if at in users or (folded(text) in roster and not means(text, "identifier"))
+    ]
+
+
+def user_columns(header: Row, rows: Sequence[Row]) -> list[int]:
+    """The columns by which Moodle itself knows a user: id number, e-mail address, username."""
     found = []
     for at, text in enumerate(header.texts):
         known = any(means(text, what) for what in ("idnumber", "email", "username"))
-        cells = [row.at(at) for row in some if row.at(at)]
-        addresses = bool(cells) and all(re.fullmatch(r"\S+@\S+\.\S+", cell) for cell in cells)
-        if known or addresses or (folded(text) in roster and not means(text, "identifier")):
+        cells = [row.at(at) for row in rows[:20] if row.at(at)]
+        if known or (bool(cells) and all(map(_ADDRESS.fullmatch, cells))):
             found.append(at)
     return found
 

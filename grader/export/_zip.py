@@ -7,7 +7,8 @@ import zipfile
 from collections.abc import Iterable
 
 _TIME = (1980, 1, 1, 0, 0, 0)
-_LEVEL = 6
+_LEVEL = 1
+"""Pages of a class are packed in half the time of the usual level, and a tenth larger."""
 
 
 def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:

@@ -62,9 +62,9 @@ class Canvas:
         if column is None:
             return filling.plan(notes)
         title = head.row.at(column)
-        factor = self._factor(marks, "" if points is None else points.at(column), title, notes)
         if _locked(sheet, head, points, column, notes):
             return filling.plan(notes)
+        factor = self._factor(marks, "" if points is None else points.at(column), title, notes)
         seats = seated(students, marks, head.ids, head.name, notes)
         mark = sheet.decimal()
         for seat in seats:
@@ -111,7 +111,7 @@ class Canvas:
             return Fraction(1)
         if theirs is None:
             says = f"'{title}': the file does not say its points possible; ours are {number(ours)}"
-            notes.add("points", says, unsafe=not _READ_ONLY.search(cell) and self.scale)
+            notes.add("points", says, unsafe=self.scale)
             return Fraction(1)
         if self.scale and theirs > 0 and ours > 0:
             says = f"marks out of {number(ours)} are scaled to {number(theirs)}"

@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Literal
@@ -34,10 +34,10 @@ from grader.export._fill import (
 from grader.export._guard import inert
 from grader.export._marks import Line, Marks, number
 from grader.export._match import folded
-from grader.export._moodle import ESCAPE, as_html, bare, identity, means, place_of
+from grader.export._moodle import ESCAPE, as_html, bare, identity, means, place_of, user_columns
 from grader.export._moodle_items import is_feedback, items, title_of
 from grader.export._plan import Change, Given, Plan, Unusable
-from grader.export._table import Row, table
+from grader.export._table import Row, Table, table
 from grader.export.moodle_worksheet import even, split
 
 _HUNDRED = 100
@@ -102,12 +102,15 @@ class Moodle:
                 clashes(seat.row.at(column), due, seat.line, "Moodle", notes)
                 filling.number(seat.row, column, seat.line, due, mark)
                 kept.append(seat)
-        self._more(filling, header, kept, column, marks)
-        if self.rows == "ours":
-            sheet.rows = [header, *(seat.row for seat in kept)]
-            for row in sheet.rows[:-1]:
-                row.end = row.end or header.end
-        _key(header, sheet.rows[1:], keys, column, notes)
+        sheet.rows = [header, *([seat.row for seat in kept] if self.rows == "ours" else rows)]
+        for row in sheet.rows[:-1]:
+            row.end = row.end or header.end
+        title = title_of(header.at(column))
+        if self.feedback:
+            _tell(filling, header, kept, title, notes)
+        if self.parts:
+            _detail(filling, header, kept, title, marks)
+        _key(header, sheet.rows[1:], user_columns(header, sheet.rows[1:]), column, notes)
         return filling.plan(notes)
 
     def _factor(self, marks: Marks, notes: Notes) -> Fraction:
@@ -163,42 +166,16 @@ class Moodle:
             notes.add("range", says, unsafe=True)
         return due
 
-    def _more(
-        self, filling: Filling, header: Row, seats: list[Seat], column: int, marks: Marks
-    ) -> None:
-        """The columns of feedback and parts."""
-        sheet = filling.table
-        title = title_of(header.at(column))
-        for name, tell in self._columns(title, marks):
-            own = [at for at, text in enumerate(header.texts) if is_feedback(text, title)]
-            at = own[0] if own and tell is _feedback else len(header.cells)
-            if at == len(header.cells):
-                for row in sheet.rows:
-                    if not row.blank:
-                        sheet.set(row, at, name if row is header else "")
-            for seat in seats:
-                text = tell(seat.line)
-                if text:
-                    filling.text(seat.row, at, seat.line, text)
-
-    def _columns(self, title: str, marks: Marks) -> list[tuple[str, Callable[[Line], str]]]:
-        """Headings and texts of the columns beyond the mark."""
-        found: list[tuple[str, Callable[[Line], str]]] = []
-        if self.feedback:
-            found.append((f"{title} (Feedback)", _feedback))
-        if self.parts:
-            found += [(f"{title}: {part.id}", _points(part.id)) for part in marks.parts]
-        return found
-
     def _made(self, marks: Marks, factor: Fraction, notes: Notes) -> Plan:
         """A file of our own: an id, the name, the mark."""
         title = marks.title or marks.assignment
-        more = self._columns(title, marks)
+        parts = [part.id for part in marks.parts] if self.parts else []
         lines = [(self._id(line), line) for line in marks.lines]
         counts = Counter(folded(key) for key, _ in lines)
         held = io.StringIO()
         writer = csv.writer(held, lineterminator="\n")
-        titles = [_BY[self.by], "Full name", title, *(name for name, _ in more)]
+        told = [f"{title} (Feedback)"] if self.feedback else []
+        titles = [_BY[self.by], "Full name", title, *told, *(f"{title}: {one}" for one in parts)]
         writer.writerow([inert(text) for text in titles])
         changes = []
         for key, line in lines:
@@ -210,8 +187,9 @@ class Moodle:
                 code = "duplicate" if key else "unknown-id"
                 notes.add(code, f"{called(line)} has {what}; no mark is written", unsafe=True)
                 continue
-            cells = [key, line.name, number(due), *(tell(line) for _, tell in more)]
-            writer.writerow([_php(inert(cell)) for cell in cells])
+            told = [_feedback(line)] if self.feedback else []
+            cells = [key, line.name, number(due), *told]
+            writer.writerow([*(_php(inert(cell)) for cell in cells), *_points(line, parts)])
             changes.append(Change(who=called(line), at=title, before="", after=number(due)))
         said = f"in Moodle, map '{_BY[self.by]}' to the user's, and '{title}' to the grade item"
         notes.add("column", said)
@@ -259,12 +237,45 @@ def _feedback(line: Line) -> str:
     return as_html(line.feedback, breaks=False)
 
 
-def _points(part: str) -> Callable[[Line], str]:
-    def tell(line: Line) -> str:
-        own = next((one.points for one in line.parts if one.id == part), None)
-        return "" if own is None else number(own)
+def _points(line: Line, parts: Sequence[str]) -> list[str]:
+    """A student's points for each part; nothing where a person has to look."""
+    own = {one.id: one.points for one in line.parts}
+    return ["" if (some := own.get(part)) is None else number(some) for part in parts]
 
-    return tell
+
+def _tell(filling: Filling, header: Row, seats: Sequence[Seat], title: str, notes: Notes) -> None:
+    """Write the feedback into the item's column for it, or into a new one."""
+    found = [at for at, text in enumerate(header.texts) if is_feedback(text, title)]
+    at = found[0] if found else len(header.cells)
+    if not found:
+        _widen(filling.table, header, [f"{title} (Feedback)"])
+    for seat in seats:
+        if seat.line.feedback:
+            filling.text(seat.row, at, seat.line, _feedback(seat.line), notes)
+
+
+def _detail(filling: Filling, header: Row, seats: Sequence[Seat], title: str, marks: Marks) -> None:
+    """Add a column for each part; the change is told once a student."""
+    parts = [part.id for part in marks.parts]
+    first = len(header.cells)
+    _widen(filling.table, header, [f"{title}: {part}" for part in parts])
+    for seat in seats:
+        points = _points(seat.line, parts)
+        for at, text in enumerate(points, first):
+            filling.table.set(seat.row, at, text)
+        after = f"{sum(map(bool, points))} parts"
+        where = f"{title}: {', '.join(parts)}"
+        filling.changes.append(Change(who=called(seat.line), at=where, before="", after=after))
+
+
+def _widen(sheet: Table, header: Row, headings: Sequence[str]) -> None:
+    """Add columns; Moodle wants every row as long as the header."""
+    width = len(header.cells)
+    for at, heading in enumerate(headings, width):
+        sheet.set(header, at, heading)
+    for row in sheet.rows:
+        if row is not header:
+            sheet.set(row, width + len(headings) - 1, "")
 
 
 def _php(text: str) -> str:

@@ -36,10 +36,12 @@ _IDENTIFIER = re.compile(r"\D*?(\d+)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """By how much marks are scaled, and the largest that Moodle takes."""
+    """By how much marks are scaled, the largest that Moodle takes, and who it takes none for."""
 
     factor: Fraction
     most: Fraction
+    change: int | None
+    """The column that says whether a grade can be changed."""
 
 
 @formats.register
@@ -91,7 +93,7 @@ class MoodleWorksheet:
             changed = filling.number(seat.row, grade, seat.line, due, mark)
             zeros += changed and number(due) == "0"
             if comments is not None and seat.line.feedback:
-                filling.text(seat.row, comments, seat.line, as_html(seat.line.feedback))
+                filling.text(seat.row, comments, seat.line, as_html(seat.line.feedback), notes)
         if zeros:
             says = f"{zeros} marks are 0; Moodle with marking by several people passes over a 0"
             notes.add("lossy", says)
@@ -126,15 +128,16 @@ class MoodleWorksheet:
             says = f"'{title}' is no number: Moodle wants words of a scale, and we have points"
             notes.add("locked", says, unsafe=True)
             return None
+        change = place_of(header, "", "change")
         if largest == marks.possible:
-            return Limits(Fraction(1), largest)
+            return Limits(Fraction(1), largest, change)
         ours, theirs = number(marks.possible), number(largest)
         if self.scale and largest > 0 and marks.possible > 0:
             notes.add("points", f"marks out of {ours} are scaled to {theirs}")
-            return Limits(largest / marks.possible, largest)
+            return Limits(largest / marks.possible, largest, change)
         says = f"{title} is {theirs} in Moodle, and {ours} with us; --option scale=yes converts"
         notes.add("points", says, unsafe=True)
-        return Limits(Fraction(1), largest)
+        return Limits(Fraction(1), largest, change)
 
     def _due(
         self, seat: Seat, header: Row, grade: int, limits: Limits, notes: Notes
@@ -144,7 +147,7 @@ class MoodleWorksheet:
         if points is None:
             return None
         due = points * limits.factor
-        change = place_of(header, "", "change")
+        change = limits.change
         if change is not None and refused(seat.row.at(change)):
             says = f"{called(seat.line)}: '{header.at(change)}' is {seat.row.at(change)}"
             notes.add("locked", f"{says}; our {number(due)} is not written")

@@ -215,3 +215,8 @@ def test_moodle_takes_every_mark_and_comment_of_any_class(students, style):
         assert abs(Fraction(str(moodle.grades[f"00{number}"])) - due) <= Fraction(1, 200)
         seen = importer.shown(moodle.comments.get(f"00{number}", ""))
         assert seen.removeprefix("'") == comment.strip().removeprefix("'")
+
+
+def test_a_teachers_own_words_are_said_before_they_are_replaced():
+    whose = marks([line("008", "Bob O'Neil", "7.25", feedback="1: see part 2")])
+    assert "An old word" in said(plan(whose), "overwrites")

@@ -170,3 +170,8 @@ def test_what_looks_like_a_formula_is_made_text():
     found = table(Given("g.csv", b"a,b\nx,\n"))
     found.set(found.rows[1], 1, "=1+1")
     assert found.data == b"a,b\nx,'=1+1\n"
+
+
+def test_more_cells_than_any_gradebook_has_are_refused_before_they_are_read():
+    with pytest.raises(Unusable, match="cells"):
+        table(Given("grades.csv", b"," * 5_000_001))
