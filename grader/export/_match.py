@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from grader.export._marks import Line
+
+_OF_A_DOWNLOAD = frozenset(
+    (
+        "canvas user id",
+        "canvas anonymous id",
+        "moodle participant",
+        "identifier",
+        "gradescope submission",
+        "brightspace number",
+    )
+)
+"""Headings of numbers that mean something in one place alone; elsewhere they name another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +55,23 @@ class Directory:
         self._columns: dict[str, dict[str, list[Line]]] = {}
         self._names: dict[str, list[Line]] = {}
         for line in lines:
-            for one in {folded(text) for text in line.every_id}:
-                self._ids.setdefault(one, []).append(line)
+            named = {folded(line.key), folded(line.email)}
             for column, text in line.ids.items():
-                if text.strip():
-                    own = self._columns.setdefault(folded(column), {})
-                    own.setdefault(folded(text), []).append(line)
+                if folded(column) not in _OF_A_DOWNLOAD:
+                    self.know(column, text, line)
+                    named.add(folded(text))
+            for one in named - {""}:
+                self._ids.setdefault(one, []).append(line)
             for name in {folded(text) for text in _spellings(line)} - {""}:
                 self._names.setdefault(name, []).append(line)
 
     def know(self, column: str, text: str, line: Line) -> None:
         """Take one more id that a student has in a column of this heading, and nowhere else."""
-        self._columns.setdefault(folded(column), {}).setdefault(folded(text), []).append(line)
+        known = self._columns.setdefault(folded(column), {})
+        if text.strip():
+            own = known.setdefault(folded(text), [])
+            if not any(one is line for one in own):
+                own.append(line)
 
     def find(self, ids: Mapping[str, str], name: str = "") -> Match:
         """Return whose row it is.
@@ -109,6 +128,25 @@ def folded(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     return " ".join(text.casefold().split())
+
+
+def agree(name: str, line: Line) -> bool:
+    """Whether a row's name has a word of the student's, or either has none.
+
+    >>> ann = Line(key="7", name="Ann Lee")
+    >>> agree("Lee, A.", ann), agree("Bob Po", ann), agree("", ann)
+    (True, False, True)
+    """
+    theirs = set(re.findall(r"\w+", folded(name)))
+    ours = {word for text in _spellings(line) for word in re.findall(r"\w+", folded(text))}
+    return not theirs or not ours or bool(theirs & ours)
+
+
+def once(known: Iterable[tuple[str, str, Line]]) -> list[tuple[str, str, Line]]:
+    """Ids that are one student's; members of a group may share those of one download."""
+    some = list(known)
+    counts = Counter((column, text) for column, text, _ in some)
+    return [one for one in some if counts[one[0], one[1]] == 1]
 
 
 def _spellings(line: Line) -> Iterable[str]:

@@ -73,7 +73,14 @@ _KNOWN = {what: {folded(text) for text in texts} for what, texts in _HEADINGS.it
 _NO = frozenset(
     ("no", "nein", "non", "nee", "não", "nej", "nie", "ez", "нет", "いいえ", "否", "非")
 )
-_UNIQUE = re.compile(r"_(\d+)_assign(?:submission|feedback)_[a-z]+")
+_HIDDEN = frozenset(
+    (
+        "participant", "teilnehmerin", "participante", "partecipante", "deelnemer", "deltagare",
+        "участник", "参与者",
+    )
+)  # fmt: skip
+"""Names in blind marking (mod_assign: hiddenuser), without what a file's name cannot have."""
+_UNIQUE = re.compile(r"([^/]*?)_(\d+)_assign(?:submission|feedback)_[a-z]+")
 _ADDRESS = re.compile(r"\S+@\S+\.\S+")
 _GUARDED = re.compile(r"'(?=[\s]*[=+\-@\t\r])")
 
@@ -153,15 +160,29 @@ def bare(text: str) -> str:
 
 
 def unique_of(line: Line) -> str:
-    """The id of a student in one assignment, as the names in its download have it; or nothing.
+    """The number of a student in one assignment, as the names in its download have it; or nothing.
 
+    A folder of a group has the group's number, which may be another student's: only folders
+    that have the student's own name, or none in blind marking, are believed.
     Source: moodle/moodle mod/assign/classes/downloader.php.
 
-    >>> unique_of(Line(key="7", files=("Ann Lee_12_assignsubmission_file/hw1.pdf",)))
+    >>> unique_of(Line(key="7", name="Lee, Ann", files=("Ann Lee_12_assignsubmission_file/a.py",)))
     '12'
+    >>> unique_of(Line(key="7", name="Lee, Ann", files=("Team 3_12_assignsubmission_file/a.py",)))
+    ''
     """
-    found = {number for name in line.files for number in _UNIQUE.findall(name)}
+    own = _words(line.name)
+    found = set()
+    for name in line.files:
+        for prefix, number in _UNIQUE.findall(name):
+            words = _words(prefix)
+            if not own or words == own or "".join(words) in _HIDDEN:
+                found.add(number)
     return found.pop() if len(found) == 1 else ""
+
+
+def _words(name: str) -> list[str]:
+    return sorted(re.findall(r"\w+", folded(name).replace("_", " ")))
 
 
 def as_html(text: str, *, breaks: bool = True) -> str:

@@ -19,9 +19,11 @@ from grader.export._canvas_header import Header, header_of, kept, skipped, stran
 from grader.export._fill import Filling, Notes, called, clashes, owed, seated, value_of
 from grader.export._guard import inert
 from grader.export._marks import Line, Marks, number
+from grader.export._match import agree, folded, once
 from grader.export._plan import Given, Plan, Unusable
 from grader.export._table import Row, Table, table
 
+_CANVAS_ID = frozenset(("canvas user id", "canvas id", "canvas user", "id"))
 _ANONYMOUS = re.compile(r"Manual Posting\s*\(")
 _READ_ONLY = re.compile(r"read\s+only")
 _POSTING = re.compile(r"^\s*(Muted|Manual Posting.*)?\s*$", re.IGNORECASE | re.MULTILINE)
@@ -65,7 +67,7 @@ class Canvas:
         if _locked(sheet, head, points, column, notes):
             return filling.plan(notes)
         factor = self._factor(marks, "" if points is None else points.at(column), title, notes)
-        seats = seated(students, marks, head.ids, head.name, notes)
+        seats = seated(students, marks, head.ids, head.name, notes, _known(head, students, marks))
         mark = sheet.decimal()
         for seat in seats:
             due = owed(seat.line, notes, zero=self.missing == "zero")
@@ -123,6 +125,35 @@ class Canvas:
         )
         notes.add("points", says, unsafe=True)
         return Fraction(1)
+
+
+def _known(head: Header, students: list[Row], marks: Marks) -> list[tuple[str, str, Line]]:
+    """The students' ids in Canvas, as a download or another list told them.
+
+    Where none did, an id of ours may be Canvas's, unless the row has another's name: Canvas's
+    own numbers and those of a university may be the same and name two people.
+    """
+    at = head.id_columns[0]
+    title = head.row.at(at)
+    told = once(
+        (title, text, line)
+        for line in marks.lines
+        for column, text in line.ids.items()
+        if folded(column) in _CANVAS_ID
+    )
+    if told:
+        return told
+    owners: dict[str, list[Line]] = {}
+    for line in marks.lines:
+        for text in line.every_id:
+            owners.setdefault(folded(text), []).append(line)
+    column_alone = [(title, "", line) for line in marks.lines[:1]]
+    return column_alone + [
+        (title, row.at(at), line)
+        for row in students
+        for line in owners.get(folded(row.at(at)), ())
+        if row.at(at) and agree(head.name(row), line)
+    ]
 
 
 def _rows(sheet: Table, head: Header) -> tuple[Row | None, list[Row]]:

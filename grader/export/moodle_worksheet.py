@@ -17,7 +17,8 @@ from typing import ClassVar, Literal
 
 from grader.export import formats
 from grader.export._fill import Filling, Notes, Seat, called, clashes, owed, seated, value_of
-from grader.export._marks import Line, Marks, number
+from grader.export._marks import Marks, number
+from grader.export._match import once
 from grader.export._moodle import (
     ESCAPE,
     as_html,
@@ -31,6 +32,7 @@ from grader.export._moodle import (
 from grader.export._plan import Given, Plan, Unusable
 from grader.export._table import Row, Table, table
 
+_NUMBER, _WHOLE = "Moodle participant", "Identifier"
 _IDENTIFIER = re.compile(r"\D*?(\d+)\s*")
 
 
@@ -184,25 +186,16 @@ def seats_of(
     header: Row, rows: list[Row], identifier: int, marks: Marks, notes: Notes
 ) -> list[Seat]:
     """Return whose rows are whose: by the download's number, ids, addresses, and the name."""
-    title = header.at(identifier)
-    known = [(title, unique, line) for line in marks.lines if (unique := unique_of(line))]
+    known = [(_NUMBER, unique, line) for line in marks.lines if (unique := unique_of(line))]
+    whole = [(_WHOLE, line.key, line) for line in marks.lines]
     columns = [at for at in identity(header, rows, marks) if at != identifier]
     named = next((at for at, text in enumerate(header.texts) if means(text, "name")), None)
 
     def ids(row: Row) -> Mapping[str, str]:
-        whole = row.at(identifier)
-        first = {title: unique_in(row, identifier), "whole": whole} if known else {title: whole}
+        first = {_NUMBER: unique_in(row, identifier), _WHOLE: row.at(identifier)}
         return first | {header.at(at): bare(row.at(at)) for at in columns}
 
     def name(row: Row) -> str:
         return "" if named is None else bare(row.at(named))
 
-    return seated(rows, marks, ids, name, notes, _once(known))
-
-
-def _once(known: list[tuple[str, str, Line]]) -> list[tuple[str, str, Line]]:
-    """Ids that are one student's; members of a group may share one download."""
-    owners: dict[str, int] = {}
-    for _, unique, _line in known:
-        owners[unique] = owners.get(unique, 0) + 1
-    return [one for one in known if owners[one[1]] == 1]
+    return seated(rows, marks, ids, name, notes, [*once(known), *whole])

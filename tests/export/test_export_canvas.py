@@ -218,6 +218,30 @@ def test_a_canvas_id_is_no_student_number():
     assert not any(one.after == "2" for one in found.changes)
 
 
+def test_the_id_that_a_download_told_finds_its_row():
+    bare = marks([line("x1", "", 4, ids={"Canvas user id": "1001"}), line("1002", "", 5)])
+    found = plan(bare)
+    assert taken(found)[1001] == "4"
+    assert taken(found)[1002] == "7.25"  # 1002 is Bob's id in Canvas, and a number of ours
+
+
+def test_a_number_of_the_university_that_is_a_canvas_id_is_not_believed_against_the_name():
+    """1002 is Bob in Canvas and Yu Po at the university; no list says which is which."""
+    found = plan(marks([line("1002", "Yu Po", 5), line("k", "Ann Lee", 4)]))
+    assert taken(found)[1002] == "7.25"
+    assert taken(found)[1001] == "4"
+    same = plan(marks([line("1002", "Bob O'Neil", 5), line("1001", "", 4)]))
+    assert taken(same)[1002] == "5"
+    assert taken(same)[1001] == "4"
+
+
+def test_a_group_that_shares_a_download_is_told_apart():
+    both = {"Canvas user id": "1001"}
+    pair = marks([line("007", "Ann Lee", 4, ids=both), line("008", "Bob O'Neil", 5, ids=both)])
+    assert taken(plan(pair))[1001] == "4"
+    assert taken(plan(pair))[1002] == "5"
+
+
 def test_ids_without_their_zeros_are_another_students():
     found = plan(data=EXPORTED.replace(b"0010", b"10").replace(b'Wu, Cai ""Kit""', b"Wu, C."))
     assert "10" in said(found, "unknown-id")

@@ -44,7 +44,7 @@ def test_pages_go_by_the_numbers_of_the_worksheet():
 @pytest.mark.parametrize("name", [*NAMES, "", "___", "../up", "a/b\\c", "..", "~x", "C: x?"])
 @pytest.mark.parametrize("folder", ["assignsubmission_file", "assignfeedback_file"])
 def test_any_name_leaves_the_number_where_moodle_looks_for_it(name, folder):
-    one = line("007", name, 5, files=("x_41_assignsubmission_file/h.py",), report=b"p")
+    one = line("007", name, 5, files=("Participant_41_assignsubmission_file/h.py",), report=b"p")
     plan = sent([one], folder=folder)
     assert importer.feedback_files(plan.output, STUDENTS) == {"007": {"feedback.html": b"p"}}
     with zipfile.ZipFile(io.BytesIO(plan.output)) as archive:
@@ -71,9 +71,9 @@ def test_flat_downloads_tell_the_number_too():
 
 
 def test_two_students_of_one_number_share_a_page_only_if_it_is_the_same():
-    pair = [student("007", "Team", 41), student("008", "Team", 41)]
+    pair = [student("007", "Ann Lee", 41), student("008", "Ann Lee", 41)]
     assert len(sent(pair).changes) == 1
-    found = sent([pair[0], student("008", "Team", 41, b"other")])
+    found = sent([pair[0], student("008", "Ann Lee", 41, b"other")])
     assert "duplicate" in codes(found, unsafe=True)
     assert not importer.feedback_files(found.output, STUDENTS)
 
@@ -98,3 +98,11 @@ def test_a_file_that_is_no_worksheet_is_refused():
 def test_the_zip_is_the_same_whenever_it_holds_the_same():
     one = [student("007", "Ann", 41)]
     assert sent(one).output == sent(one).output
+
+
+def test_a_groups_number_is_no_students():
+    """The group's number may be that of a student who is not in it."""
+    one = line("008", "Bob", 5, files=("Team 1_41_assignsubmission_file/hw.py",), report=b"p")
+    found = sent([one])
+    assert not importer.feedback_files(found.output, STUDENTS)
+    assert "worksheet" in said(found, "file")

@@ -220,3 +220,22 @@ def test_moodle_takes_every_mark_and_comment_of_any_class(students, style):
 def test_a_teachers_own_words_are_said_before_they_are_replaced():
     whose = marks([line("008", "Bob O'Neil", "7.25", feedback="1: see part 2")])
     assert "An old word" in said(plan(whose), "overwrites")
+
+
+def test_numbers_of_another_assignment_name_nobody():
+    """A roster from another worksheet has Identifiers that are other students' here."""
+    ann = line(
+        "007", "Ann Lee", 9, ids={"Identifier": "Participant 42", "Moodle participant": "42"}
+    )
+    found = plan(marks([ann]), BLIND)
+    assert not found.changes
+    moodle = site()
+    importer.worksheet(plan(marks([ann])).output, moodle)
+    assert moodle.grades["007"] == 9
+
+
+def test_a_class_that_has_no_other_ids_goes_by_the_whole_identifier():
+    whose = marks([line("Participant 41", "", 9), line("Participant 42", "", 8)])
+    moodle = site()
+    importer.worksheet(plan(whose, BLIND).output, moodle)
+    assert moodle.grades == {"007": 9, "008": 8}
