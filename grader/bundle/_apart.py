@@ -3,7 +3,8 @@
 That is how hosted grading services run: as root, with student code beside it. A box is a process of
 a user who owns nothing but its own folder, with no way to gain rights, a filter of system calls that
 leaves it no internet socket, limits, and Landlock as far as this kernel has it. Files that
-everybody may read can be read, and processes can be seen: level L1.
+everybody may read can be read, and processes can be seen: level L1. With a Landlock that is new
+enough they are closed: L2.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from grader.sandbox.backends.landlock import _allowed, _environment, _filters
 from grader.sandbox.host import sources
 from grader.sandbox.host.cold import Cold
 from grader.sandbox.host.runtime import Runtime, runtime
-from grader.sandbox.inside import seccomp
+from grader.sandbox.inside import landlock, seccomp
 
 _FIRST_USER, _USERS = 62_400, 400
 """Host user ids for boxes; they own nothing but their folder."""
@@ -35,6 +36,21 @@ _LAYERS = ("another user", "no_new_privs", "rlimits", "fds", "environment", "wat
 _MISSING = ("mount", "pid", "net", "ipc", "uts", "cgroup", "capabilities", "root", "disk", "inodes")
 _SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # noqa: S108  # they are emptied, not used
 _GONE = 5.0
+_SCOPES = 6
+"""The version of Landlock that keeps signals and abstract sockets in."""
+_FIRST_TO_GO = ("/bin/sh", "-c", 'echo 1000 >/proc/self/oom_score_adj; exec "$0" "$@"')
+"""Where memory ends before a watchdog sees it, the kernel ends a box and not what marks."""
+
+
+_WALLED = (
+    "another user without rights; files and network are closed by Landlock and a filter of system"
+    " calls; for a container that holds nothing else, with all secrets root's own"
+)
+_OPEN = (
+    "another user without rights, and a filter of system calls: files that everybody may read can"
+    " be read, processes can be seen; for a container that holds nothing else, with all secrets"
+    " root's own"
+)
 
 
 @dataclass(slots=True)
@@ -55,16 +71,13 @@ class OtherUser:
     @property
     def isolation(self) -> Isolation:
         """What stands between a job and this machine."""
+        walled = landlock.abi() >= _SCOPES
         return Isolation(
-            level="L1",
+            level="L2" if walled else "L1",
             backend="other-user",
             layers=_LAYERS,
             missing=_MISSING,
-            says=(
-                "another user without rights, and a filter of system calls: files that everybody"
-                " may read can be read, processes can be seen; for a container that holds nothing"
-                " else, with all secrets root's own"
-            ),
+            says=_WALLED if walled else _OPEN,
         )
 
     def __call__(self, job: Job) -> Run:
@@ -80,7 +93,7 @@ class OtherUser:
                 own.mkdir(mode=0o700)
                 os.chown(own, user, user)
             run = Cold(
-                command=[shown.python, *sources.ARGUMENTS, "0"],
+                command=[*_FIRST_TO_GO, shown.python, *sources.ARGUMENTS, "0"],
                 environment=_environment(work, temporary),
                 runtime=shown,
                 folder=str(work),

@@ -15,6 +15,7 @@ from grader.bundle import _apart
 from grader.bundle.settings import Settings
 from grader.pipeline import Assignment, Boxes, boxes_for
 from grader.sandbox import Backend, Isolation, Job, Limits, Run, Step
+from grader.sandbox.backends.landlock import Landlocked
 from grader.sandbox.backends.native import Native
 from grader.sandbox.doctor import LEVELS
 from grader.sandbox.process import Worker, reading
@@ -78,11 +79,11 @@ def boxes(
         assignment, hidden=guarded, accept=settings.require, run=settings.run, train=False
     )
     cold = None if _is_native(made) else _cold()
-    if made.running is None and made.refused and cold is not None:
-        enough = LEVELS.index(cold.isolation.level) >= LEVELS.index(settings.require)
-        if enough:
+    if cold is not None and (made.refused or isinstance(made.running, Landlocked)):
+        # as strong as Landlock's own boxes where there are those, and nothing of them stays behind
+        if LEVELS.index(cold.isolation.level) >= LEVELS.index(settings.require):
             made.running, made.refused = cold, ""
-        else:
+        elif made.running is None:
             made.refused = _too_little(cold.isolation, settings.require)
     memory = settings.box_mb
     if made.running is not None:
