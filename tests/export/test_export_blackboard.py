@@ -150,6 +150,15 @@ def test_feedback_goes_into_its_column_as_text() -> None:
     assert "feedback" in said(_made(table_bytes(rows, quoting=csv.QUOTE_ALL)), "overwrites")
 
 
+def test_feedback_of_several_lines_is_one_line_in_a_tab_separated_file() -> None:
+    rows = [[*row, *(NOTES if at == 0 else [""] * 4)] for at, row in enumerate(rows_of(BEFORE))]
+    ann = replace(CLASS.lines[0], feedback="Q1: fine\n\nQ2:\tno")
+    marks = replace(CLASS, lines=(ann, *CLASS.lines[1:]))
+    for delimiter, text in (("\t", "Q1: fine; Q2: no"), (",", "Q1: fine\nQ2: no")):
+        cells, _ = upload(_made(table_bytes(rows, delimiter), marks).output)
+        assert cells["alee", "Feedback to Learner"] == text
+
+
 def test_feedback_that_starts_as_a_formula_is_text() -> None:
     rows = [[*row, *(NOTES if at == 0 else [""] * 4)] for at, row in enumerate(rows_of(BEFORE))]
     ann = replace(CLASS.lines[0], feedback='=HYPERLINK("x")')

@@ -54,6 +54,7 @@ def test_an_override_that_stands_is_not_sent_again() -> None:
 def test_edx_s_own_number_is_no_student_id_of_ours() -> None:
     plan = _made(BEFORE, replace(CLASS, lines=(replace(ANN, key="3", ids={}), BOB, ZOE, DAN)))
     assert "3" not in imported(plan.output, COURSE)
+    assert "ambiguous" not in codes(plan)
 
 
 def test_the_number_counts_where_the_roster_has_it() -> None:

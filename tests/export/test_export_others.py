@@ -1,6 +1,7 @@
 """What all these formats have in common."""
 
 import io
+import struct
 import zipfile
 from dataclasses import fields, replace
 from fractions import Fraction
@@ -75,6 +76,7 @@ def test_a_mark_that_is_neither_open_nor_there_is_no_number(name: str) -> None:
 def test_a_zip_of_more_entries_than_old_zips_can_count() -> None:
     entries = [new_entry(f"a/{at}".encode(), b"") for at in range(66_000)]
     data = joined(entries)
+    assert b"PK\x06\x06" in data[-200:], "only the longer end can count them"
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert len(archive.namelist()) == 66_000
     assert len(entries_of(Given("z.zip", data))) == 66_000
@@ -100,6 +102,9 @@ def test_streamed_zips_with_sizes_after_the_data_come_back() -> None:
         archive.writestr("Ünal/é.txt", "text" * 100)
     entries = entries_of(Given("z.zip", bytes(pipe.held)))
     assert content(entries[0], "z.zip", 1000) == b"text" * 100
+    flags, sizes = joined(entries)[6:8], joined(entries)[18:26]
+    assert not flags[0] & 8, "the sizes stand before the data now"
+    assert sizes == struct.pack("<2I", len(entries[0].body), 400)
     with zipfile.ZipFile(io.BytesIO(joined(entries))) as archive:
         assert archive.namelist() == ["Ünal/é.txt"]
         assert archive.read("Ünal/é.txt") == b"text" * 100

@@ -1,6 +1,7 @@
 """Sakai's zip goes back with grades, comments and pages in it; all else is as it came."""
 
 import io
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -234,10 +235,11 @@ def test_half_a_zip_or_another_one_is_not_filled_in(data: bytes) -> None:
 
 
 def test_a_damaged_grade_file_is_found_out() -> None:
-    data = bytearray(_zip({"Homework 1/grades.csv": BEFORE}))
-    data[60] ^= 0xFF
-    with pytest.raises(Unusable):
-        _made(bytes(data))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("Homework 1/grades.csv", BEFORE)
+    with pytest.raises(Unusable, match="damaged"):
+        _made(out.getvalue().replace(b'"alee","alee"', b'"alee","aleh"'))
 
 
 def test_a_hand_in_that_would_swell_up_is_never_unpacked() -> None:
@@ -249,9 +251,15 @@ def test_a_hand_in_that_would_swell_up_is_never_unpacked() -> None:
     assert len(_made(data).output) < len(data) + 5000
 
 
-def test_a_comment_that_would_swell_up_is_refused() -> None:
-    with pytest.raises(Unusable, match=r"comments\.txt"):
-        _made({**FILES, "Homework 1/Lee, Ann(alee)/comments.txt": b" " * 3_000_000})
+def test_a_comment_that_would_swell_up_is_refused_before_it_does() -> None:
+    data = _zip({**FILES, "Homework 1/Lee, Ann(alee)/comments.txt": b" " * 60_000_000})
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unusable, match=r"comments\.txt"):
+            _made(data)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_names_that_lead_elsewhere_come_back_as_they_were() -> None:

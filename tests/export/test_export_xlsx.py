@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import shutil
 import subprocess
 import zipfile
@@ -60,7 +61,12 @@ def test_missing_hand_ins_are_nought_when_asked() -> None:
 
 
 def test_the_same_marks_give_the_same_bytes() -> None:
-    assert made("xlsx", CLASS).output == made("xlsx", CLASS).output
+    data = made("xlsx", CLASS).output
+    assert data == made("xlsx", CLASS).output
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        core = archive.read("docProps/core.xml")
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+    assert set(re.findall(rb">(\d{4})-", core)) == {b"1980"}
 
 
 FORMULAS = [
