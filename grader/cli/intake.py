@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from grader.gradebook.people import People
     from grader.intake import Download
+    from grader.pipeline.allotting import Allotted, Unplaced
     from grader.pipeline.receive import Received
-    from grader.pipeline.recipients import Allotted, Unplaced
 
 
 @click.command()
@@ -78,9 +78,10 @@ def intake(assignment: str, downloads: tuple[Path, ...], **options: Any) -> None
             sys.exit(CONTENT)
         for one in found:
             say(f"{one.source.name}: {one.kind}, {len(one.items)} hand-in(s) ({one.why})")
-        allotted, unplaced = _allotted(folder, found, zone, options)
-        done = _received(folder, assignment, allotted, found, zone, given, options)
-    unplaced += done.unplaced if done else []
+        course = _people(folder, options["url"])
+        allotted, unplaced = _allotted(course, found, zone, options)
+        done = _received(folder, assignment, allotted, found, zone, given, course, options)
+    unplaced += done.unplaced
     _tell(allotted, unplaced, done, options)
     if unplaced:
         sys.exit(UNREAD)
@@ -96,12 +97,12 @@ def _time(text: str | None, zone: ZoneInfo) -> datetime | None:
 
 
 def _allotted(
-    folder: Path, found: Sequence[Download], zone: ZoneInfo, options: dict[str, Any]
+    course: People, found: Sequence[Download], zone: ZoneInfo, options: dict[str, Any]
 ) -> tuple[list[Allotted], list[Unplaced]]:
     from grader.gradebook.roster_file import load_roster
-    from grader.pipeline.recipients import Recipients, allot
+    from grader.pipeline.allotting import allot
+    from grader.pipeline.recipients import Recipients
 
-    course = _people(folder, options["url"])
     if options["file"] is None:
         by_hand = _by_hand(options["by_hand"], found, course)
         return allot(found, Recipients(course.students.values()), by_hand, zone)
@@ -156,14 +157,18 @@ def _received(
     found: Sequence[Download],
     zone: ZoneInfo,
     given: datetime | None,
+    course: People,
     options: dict[str, Any],
-) -> Received | None:
-    from grader.pipeline.receive import receive
+) -> Received:
+    """What was put in place; in a dry run only what would not be."""
+    from grader.pipeline.receipts import receipts
+    from grader.pipeline.receive import Received, blocked, receive
 
-    if options["dry_run"]:
-        return None
     try:
-        return receive(folder, assignment, allotted, found, zone, received=given)
+        if options["dry_run"]:
+            home, known = folder / "submissions" / assignment, receipts(folder, assignment)
+            return Received(unplaced=[*blocked(home, known, allotted, course).values()])
+        return receive(folder, assignment, allotted, found, zone, people=course, received=given)
     except ValueError as error:
         say(f"grader: {error}")
         sys.exit(CONTENT)
@@ -172,19 +177,19 @@ def _received(
 def _tell(
     allotted: Sequence[Allotted],
     unplaced: Sequence[Unplaced],
-    done: Received | None,
+    done: Received,
     options: dict[str, Any],
 ) -> None:
+    dry = options["dry_run"]
     if options["as_json"]:
-        click.echo(json.dumps(_plain(allotted, unplaced, done), indent=1))
+        click.echo(json.dumps(_plain(allotted, unplaced, done, dry=dry), indent=1))
         return
-    if done is None or unplaced:
-        for one in allotted if done is None else ():
-            for _, item in one.items:
-                click.echo(inert(f"{item.label} -> {one.student}  ({one.how})"))
-        for left in unplaced:
-            click.echo(inert(f"{left.name}: not placed: {left.why}"))
-    if done is None:
+    for one in allotted if dry else ():
+        for _, item in one.items:
+            click.echo(inert(f"{item.label} -> {one.student}  ({one.how})"))
+    for left in unplaced:
+        click.echo(inert(f"{left.name}: not placed: {left.why}"))
+    if dry:
         say(f"{len(allotted)} student(s), {len(unplaced)} not placed; nothing was written")
         return
     by_name = sum(one.how.startswith("by name") for one in allotted)
@@ -202,7 +207,7 @@ def _tell(
 
 
 def _plain(
-    allotted: Sequence[Allotted], unplaced: Sequence[Unplaced], done: Received | None
+    allotted: Sequence[Allotted], unplaced: Sequence[Unplaced], done: Received, *, dry: bool
 ) -> dict[str, Any]:
     return {
         "placed": [
@@ -221,7 +226,7 @@ def _plain(
             for download, item in one.items
         ],
         "not_placed": [{"item": one.name, "why": one.why} for one in unplaced],
-        "written": done.written if done else [],
-        "same": done.same if done else [],
-        "dry_run": done is None,
+        "written": done.written,
+        "same": done.same,
+        "dry_run": dry,
     }

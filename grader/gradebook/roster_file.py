@@ -75,7 +75,7 @@ _ID_WORDS = re.compile(
     r"(?:(?:user|student|person|learner|candidate|university|campus|login)\s?)?(?:id|number|name|login|email)"
 )
 _NO_IDS = frozenset(
-    ["name", "student name", "person name", "learner name", "candidate name", "user"]
+    ["name", "number", "student name", "person name", "learner name", "candidate name", "user"]
 )
 _END_OF_LINE = "end of line indicator"
 """Brightspace ends rows with this column, and writes a ``#`` before ids so that they stay text."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -191,7 +192,7 @@ class _Folder(Source):
             status = file.lstat()
             entries.append(
                 Entry(
-                    path=name,
+                    path=unicodedata.normalize("NFC", name),
                     whole=name,
                     size=status.st_size,
                     place=len(self._paths),

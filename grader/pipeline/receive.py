@@ -9,29 +9,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
-import zipfile
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from grader.collect._unpack import safe_path
+from grader.gradebook.people import People
 from grader.intake import Download, Entry, Item
-from grader.pipeline.files import copy_once, digest_of, safe_name, write_once
+from grader.pipeline.allotting import Allotted, Unplaced, when
+from grader.pipeline.files import copy_once, digest_of, write_once
+from grader.pipeline.folder_names import Names, folder_name
 from grader.pipeline.hand_ins import named
 from grader.pipeline.receipts import Journal, Kept, Receipt, is_as_written, journal
-from grader.pipeline.recipients import Allotted, Unplaced, when
 
 _BLOCK = 1 << 20
 _STEP = timedelta(seconds=1)
 """How far apart attempts are put whose times do not tell them apart."""
-_PLAIN = re.compile(r"[^\x00-\x1f\x7f<>:\"/\\|?*]{1,100}")
-_ODD = re.compile(r"[<>:\"|?*]")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +63,7 @@ def receive(
     downloads: Sequence[Download],
     zone: ZoneInfo,
     *,
+    people: People | None = None,
     received: datetime | None = None,
 ) -> Received:
     """Put hand-ins into ``submissions/ASSIGNMENT``, and keep the downloads as they came.
@@ -76,6 +74,7 @@ def receive(
         allotted: what is whose.
         downloads: all of them, still open.
         zone: of times that name none.
+        people: the course's roster.
         received: when those were handed in of which the LMS does not say it.
 
     Raises:
@@ -88,12 +87,11 @@ def receive(
     _recover(home)
     with journal(course, assignment) as records:
         kept = {id(one): keep(course, one) for one in downloads}
-        by_hand = _made_by_hand(home, records)
+        why_not = blocked(home, records.folders, allotted, people or People())
         taken = {name.casefold(): one.student for name, one in records.folders.items()}
         for one in allotted:
-            if one.student in by_hand:
-                why = f"{by_hand[one.student]} is there, and intake did not make it; move it away first"
-                done.unplaced.append(Unplaced(name=one.items[-1][1].label, why=why))
+            if one.student in why_not:
+                done.unplaced.append(why_not[one.student])
                 continue
             for place in _places(one, taken, zone, received):
                 _put(home, place, records, kept[id(place.download)], done)
@@ -127,23 +125,6 @@ def _kept(place: Path, source: Path) -> None:
     copy_once(place, source)
     with suppress(OSError):
         place.chmod(0o444)
-
-
-def folder_name(student: str) -> str:
-    """Return the folder of a student: the id itself, where every system can have it.
-
-    >>> folder_name("ada@x.edu"), folder_name("007"), folder_name("../x") == "../x"
-    ('ada@x.edu', '007', False)
-    """
-    fits = _PLAIN.fullmatch(student) and student == student.strip(" .") and "~" not in student
-    if fits and student.isprintable() and len(student.encode()) <= 200 and _unreserved(student):
-        return student
-    return safe_name(student).replace("~", "-")
-
-
-def _unreserved(name: str) -> bool:
-    """Whether no system has another use for a name."""
-    return _RESERVED.match(name) is None
 
 
 def _places(
@@ -188,22 +169,42 @@ def _time(item: Item, zone: ZoneInfo, given: datetime | None) -> tuple[datetime,
     return max(times, default=datetime.now(UTC)), "download"
 
 
-def _made_by_hand(home: Path, records: Journal) -> dict[str, str]:
-    """Hand-ins that are there and that intake did not make: by the id that they stand for."""
+def blocked(
+    home: Path, records: Mapping[str, Receipt], allotted: Sequence[Allotted], people: People
+) -> dict[str, Unplaced]:
+    """Return, by student, why what is there already is not replaced.
+
+    Args:
+        home: ``submissions/ASSIGNMENT``.
+        records: what intake made there.
+        allotted: what is about to be put there.
+        people: the course's roster.
+    """
+    there: dict[str, str] = {}
+    for path in home.iterdir() if home.is_dir() else ():
+        if path.name.startswith("."):
+            continue
+        known = records.get(path.name)
+        key = known.student if known else unicodedata.normalize("NFC", named(path))
+        student = people.whose(key) or key
+        if known is None:
+            there[student] = f"{path.name} is there, and intake did not make it; move it away first"
+        elif not is_as_written(path, known):
+            there[student] = (
+                f"{path.name} was changed by hand since it was taken in; move it away first"
+            )
+        elif student != key:
+            there[student] = f"{path.name} is this student's, under another id; move it away first"
     return {
-        named(path): path.name
-        for path in home.iterdir()
-        if not path.name.startswith(".") and path.name not in records.folders
+        one.student: Unplaced(name=one.items[-1][1].label, why=there[one.student])
+        for one in allotted
+        if one.student in there
     }
 
 
 def _put(home: Path, place: _Place, records: Journal, digest: str, done: Received) -> None:
     folder, known = home / place.folder, records.folders.get(place.folder)
     there = known is not None and is_as_written(folder, known)
-    if known is not None and folder.exists() and not there:
-        why = f"{place.folder} was changed by hand since it was taken in; move it away first"
-        done.unplaced.append(Unplaced(name=place.item.label, why=why))
-        return
     if known is not None and there:
         if (known.download, known.item, known.student) == (digest, place.item.label, place.allotted.student):  # fmt: skip
             done.same.append(place.folder)
@@ -216,10 +217,8 @@ def _put(home: Path, place: _Place, records: Journal, digest: str, done: Receive
     shutil.rmtree(part, ignore_errors=True)
     try:
         files = tuple(_written(part, place))
-    except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except _Damaged as error:
         shutil.rmtree(part, ignore_errors=True)
-        if not isinstance(error, _Damaged):
-            raise
         done.unplaced.append(Unplaced(name=place.item.label, why=str(error)))
         return
     if known is not None and there and _contents(files) == _contents(known.files):
@@ -242,7 +241,7 @@ class _Damaged(OSError):
 
 def _written(part: Path, place: _Place) -> Iterator[Kept]:
     part.mkdir(parents=True)
-    names = _Names()
+    names = Names()
     seconds = place.time.timestamp()
     for file in place.item.files:
         name = names.free(file.name)
@@ -270,43 +269,6 @@ def _blocks(download: Download, entry: Entry, name: str) -> Iterator[bytes]:
             f"{name} cannot be read ({str(error) or type(error).__name__}); download it again, "
             "or put this hand-in in place by hand"
         ) from error
-
-
-class _Names:
-    """Names of files in one folder: harmless on every system, and none twice but for its case."""
-
-    def __init__(self) -> None:
-        self._files: set[str] = set()
-        self._folders: set[str] = set()
-
-    def free(self, name: str) -> str:
-        """Return the name itself, or one near it that is free and harmless."""
-        steps = [_harmless(step) for step in safe_path(name).split("/")]
-        made: list[str] = []
-        for step in steps[:-1]:
-            made.append(_unused("/".join(made), step, self._files))
-            self._folders.add("/".join(made).casefold())
-        made.append(_unused("/".join(made), steps[-1], self._files | self._folders))
-        whole = "/".join(made)
-        self._files.add(whole.casefold())
-        return whole
-
-
-def _harmless(step: str) -> str:
-    plain = _ODD.sub("_", step).rstrip(" .") or "_"
-    stem, dot, ending = plain.partition(".")
-    return plain if stem == "" or _unreserved(stem) else f"{stem}_{dot}{ending}"
-
-
-def _unused(above: str, step: str, taken: set[str]) -> str:
-    stem, dot, ending = step.rpartition(".")
-    if not stem:
-        stem, dot, ending = step, "", ""
-    number, name = 1, step
-    while "/".join(filter(None, (above, name))).casefold() in taken:
-        number += 1
-        name = f"{stem}~{number}{dot}{ending}"
-    return name
 
 
 def _receipt(place: _Place, digest: str, files: tuple[Kept, ...]) -> Receipt:

@@ -404,3 +404,77 @@ def test_a_folder_and_the_bytes_of_a_folder_are_kept(enrolled: Path, tmp_path: P
     take(path)
     kept = enrolled / ".grader/received/files"
     assert {file.read_bytes() for file in kept.iterdir()} == {RIGHT.encode(), WRONG.encode()}
+
+
+def test_a_hand_in_under_another_id_of_the_student_is_seen(enrolled: Path, tmp_path: Path) -> None:
+    mine = enrolled / "submissions/sums/asmith"
+    mine.mkdir()
+    (mine / "mine.md").write_text("by hand")
+    path = canvas(tmp_path / "d.zip")
+    assert "asmith is there, and intake did not make it" in take(path, "--dry-run", status=1)
+    take(path, status=1)
+    assert set(tree(enrolled)) == {"asmith/mine.md", "95/b.md"}
+
+
+def test_what_was_taken_in_before_the_roster_came_is_not_doubled(
+    course: Path, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.chdir(course)
+    take(canvas(tmp_path / "d.zip"))
+    assert set(tree(course)) == {"101/a.md", "102/b.md"}
+    (course / "r.csv").write_text(ROSTER, "utf-8")
+    main(["roster", "r.csv"])
+    said = take(canvas(tmp_path / "d.zip"), status=1)
+    assert "101 is this student's, under another id; move it away first" in said
+    assert set(tree(course)) == {"101/a.md", "102/b.md"}
+
+
+def test_the_sheet_says_when_where_the_download_does_not(enrolled: Path, tmp_path: Path) -> None:
+    path = made.zipped(
+        tmp_path / "m.zip", {f"Participant_{n}_assignsubmission_file/a.md": RIGHT for n in (7, 8)}
+    )
+    sheet = tmp_path / "Grades.csv"
+    sheet.write_text(
+        "Identifier,Full name,ID number,Status,Grade,Last modified (submission),Last modified (grade)\n"
+        'Participant 7,Bob,95,Submitted,,"Friday, 20 November 2026, 9:26 PM",-\n'
+        'Participant 8,Ann,007,Submitted,,"Saturday, 21 November 2026, 12:05 AM",-\n'
+    )
+    said = take(path, "--roster", sheet)
+    assert "nobody says when" not in said
+    home = enrolled / "submissions/sums"
+    assert (home / "95/a.md").stat().st_mtime == 1795209960  # 2026-11-20 21:26 UTC
+    assert (home / "007/a.md").stat().st_mtime == 1795219500
+
+
+def test_a_sheet_of_others_places_nobody(enrolled: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "Grades.csv"
+    sheet.write_text("Identifier,Full name,ID number,Grade\nParticipant 7,Zoe,4711,\n")
+    path = made.zipped(tmp_path / "m.zip", {"Participant_7_assignsubmission_file/a.md": RIGHT, "Participant_8_assignsubmission_file/a.md": "x"})  # fmt: skip
+    said = take(path, "--roster", sheet, status=1)
+    assert "4711 is nobody on the course's roster" in said
+    assert tree(enrolled) == {}
+
+
+def test_a_name_that_is_not_the_students_is_told(enrolled: Path, tmp_path: Path) -> None:
+    """It may be a group whose members the roster does not tell."""
+    path = made.zipped(tmp_path / "d.zip", {"theants_103_5001_a.md": RIGHT})
+    assert "called 'theants' there and not on the roster" in take(path, "--dry-run")
+    path = made.zipped(tmp_path / "e.zip", {"smithann_102_5001_a.md": RIGHT})
+    said = take(path, "--dry-run", status=1)
+    assert "Canvas user id 102 is 95, and the name 'smithann' is 007" in said
+
+
+def test_gradescopes_submitters_all_have_it_and_one_unknown_is_said(
+    enrolled: Path, tmp_path: Path
+) -> None:
+    text = (
+        "submission_1:\n  :submitters:\n  - :name: Ann\n    :sid: '007'\n  - :name: B\n    :sid: '95'\n"
+        "  - :name: Zed\n    :sid: '404'\n  :created_at: 2026-11-20 21:26:00 Z\n"
+    )
+    path = made.zipped(
+        tmp_path / "g.zip", {"a/submission_metadata.yml": text, "a/submission_1/a.md": "x"}
+    )
+    said = take(path, status=1)
+    assert "student id 404" in said
+    assert "nobody on the roster; 007, 95 got it" in said
+    assert set(tree(enrolled)) == {"007/a.md", "95/a.md"}

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from grader.cli.intake import intake as command
 from grader.intake import Unreadable, recognise
+from grader.pipeline.folder_names import Names, folder_name
 from grader.pipeline.receipts import downloaded
-from grader.pipeline.receive import _Names, folder_name
 from grader.pipeline.recipients import letters, spellings
 from tests.intake import downloads as made
 
@@ -172,7 +172,7 @@ PATHS = st.lists(TEXT, min_size=1, max_size=12).map("/".join)
 
 @given(st.lists(PATHS, min_size=1, max_size=12))
 def test_every_name_of_a_file_finds_a_place_of_its_own(names: list[str]) -> None:
-    taken = _Names()
+    taken = Names()
     made_ = [taken.free(name) for name in names]
     assert len({one.casefold() for one in made_}) == len(made_)
     for one in made_:
