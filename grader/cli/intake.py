@@ -60,7 +60,8 @@ def intake(assignment: str, downloads: tuple[Path, ...], **options: Any) -> None
     from grader.intake import Unclear, Unreadable, recognise
 
     folder = pipeline.find_course(options["course"] or Path.cwd(), assignment)
-    if not (folder / "rubrics" / f"{assignment}.yaml").is_file():
+    named = Path(assignment).name == assignment
+    if not (named and (folder / "rubrics" / f"{assignment}.yaml").is_file()):
         raise click.UsageError(f"{folder} has no rubrics/{assignment}.yaml")
     zone = ZoneInfo(policy_of(folder).time_zone)
     given = _time(options["received"], zone)
@@ -161,7 +162,7 @@ def _received(
     options: dict[str, Any],
 ) -> Received:
     """What was put in place; in a dry run only what would not be."""
-    from grader.pipeline.receipts import receipts
+    from grader.pipeline.receipts import Busy, DamagedReceipts, receipts
     from grader.pipeline.receive import Received, blocked, receive
 
     try:
@@ -169,9 +170,9 @@ def _received(
             home, known = folder / "submissions" / assignment, receipts(folder, assignment)
             return Received(unplaced=[*blocked(home, known, allotted, course).values()])
         return receive(folder, assignment, allotted, found, zone, people=course, received=given)
-    except ValueError as error:
+    except (DamagedReceipts, Busy) as error:
         say(f"grader: {error}")
-        sys.exit(CONTENT)
+        sys.exit(CONTENT if isinstance(error, DamagedReceipts) else UNREAD)
 
 
 def _tell(
@@ -195,6 +196,12 @@ def _tell(
     by_name = sum(one.how.startswith("by name") for one in allotted)
     if by_name:
         say(f"{by_name} student(s) were found by the name alone; --dry-run shows whom")
+    others = sum("not on the roster" in one.how for one in allotted)
+    if others:
+        say(
+            f"{others} hand-in(s) carry a name that is not on the roster, with a student's id; are they "
+            "of groups? --dry-run shows whose"
+        )
     if done.untimed:
         say(
             f"of {done.untimed} hand-in(s) nobody says when they came: they have the time of their file "

@@ -15,7 +15,7 @@ USERNAME = "user name"
 # the word "attempt" is translated, and the time tells where it stands: the form as
 # jupyter/nbgrader, nbgrader/plugins/zipcollect.py gives it
 _FORM = re.compile(
-    r"^(?P<head>.+)_(?P<word>[^\W\d_]+)_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<receipt>\.txt))$",
+    r"^(?P<head>.+?)_(?P<word>[^\W\d_]+)_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<receipt>\.txt))$",
     re.DOTALL,
 )
 _FIRST = re.compile(r"^[^:\n]{1,40}:\s*(?P<name>.+?)\s*\((?P<user>[^()\n]+)\)\s*$", re.MULTILINE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -9,6 +10,8 @@ from grader.intake import File, Item, Look, Sure, View, Who, kinds
 from grader.intake._source import Entry
 
 NAME = "file name"
+_COPY = re.compile(r" ?\(\d+\)$")
+"""What a browser puts after the name of a file that it has already."""
 
 
 @kinds.register
@@ -20,8 +23,9 @@ class Plain:
         """Return the hand-ins by the names of folders and files on top."""
         del assignment
         tops = {one.parts[0] for one in view.entries}
-        packed = tops == {view.source.stem} and all("/" in one.path for one in view.entries)
-        if not view.entries or packed or (view.top and view.top != view.source.stem):
+        own = _COPY.sub("", view.source.stem)
+        packed = tops == {own} and all("/" in one.path for one in view.entries)
+        if not view.entries or packed or (view.top and view.top != own):
             return None  # a folder on top is taken off only where it is called as the download
         found: dict[str, list[Entry]] = {}
         for entry in view.entries:

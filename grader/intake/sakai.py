@@ -32,7 +32,9 @@ class Sakai:
         del assignment
         found = grouped(view.entries, _parsed)
         graded = any(one.path.casefold() in _GRADES for one in view.entries)
-        marked = any(_ATTACHED.match(rest[2]) or "_submissionText" in rest[2] for pairs in found.groups.values() for _, rest in pairs)  # fmt: skip
+        marked = any(
+            _is_sakais(path) for pairs in found.groups.values() for _, (_, _, path) in pairs
+        )
         if not found.groups or not (graded or marked):
             return None
         rest = [one for one in found.rest if one.path.casefold() not in _GRADES]
@@ -45,6 +47,13 @@ class Sakai:
             items=tuple(one for one in items if one.files),
             left=tuple(left),
         )
+
+
+def _is_sakais(path: str) -> bool:
+    """Whether a path in a student's folder is one that Sakai alone makes."""
+    return bool(_ATTACHED.match(path)) or (
+        "/" not in path and path.endswith("_submissionText.html")
+    )
 
 
 def _parsed(entry: Entry) -> tuple[str, tuple[str, str, str]] | None:

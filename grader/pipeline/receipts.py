@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.pipeline.files import write
+from grader.pipeline.files import digest_of, write
 
 _LARGEST = 500_000_000
 
@@ -61,12 +61,16 @@ class Receipt:
     files: tuple[Kept, ...] = ()
 
 
+class DamagedReceipts(ValueError):
+    """What intake remembers cannot be read: where it lies, and what to do."""
+
+
 def receipts(course: Path, assignment: str) -> dict[str, Receipt]:
     """Return what intake made for an assignment, by folder; empty where it made nothing.
 
     Raises:
         OSError: when the file is there and cannot be read.
-        ValueError: when it is damaged.
+        DamagedReceipts: when it is damaged.
     """
     found: dict[str, Receipt] = {}
     try:
@@ -75,7 +79,7 @@ def receipts(course: Path, assignment: str) -> dict[str, Receipt]:
     except FileNotFoundError:
         pass
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        raise ValueError(
+        raise DamagedReceipts(
             f"{_place(course, assignment)} is damaged ({type(error).__name__}); move it away, "
             "and the folders that it tells of, and take the download in again"
         ) from error
@@ -119,10 +123,14 @@ def owners(folder: Path) -> Mapping[str, str]:
 
 
 def is_as_written(folder: Path, receipt: Receipt) -> bool:
-    """Whether a folder holds what intake wrote there, and nothing else."""
+    """Whether a folder holds what intake wrote there, and nothing else.
+
+    Files of another time, as where the course was copied, are compared by their bytes.
+    """
     if folder.is_symlink() or not folder.is_dir():
         return False
-    found: dict[str, tuple[int, int]] = {}
+    known = {one.name: one for one in receipt.files}
+    found: dict[str, bool] = {}
     for place, inner, names in os.walk(folder):
         for name in (*names, *(one for one in inner if Path(place, one).is_symlink())):
             file = Path(place, name)
@@ -131,8 +139,11 @@ def is_as_written(folder: Path, receipt: Receipt) -> bool:
                 continue
             if not stat.S_ISREG(status.st_mode):
                 return False
-            found[file.relative_to(folder).as_posix()] = (status.st_size, int(status.st_mtime))
-    return found == {one.name: (one.size, one.mtime) for one in receipt.files}
+            one = known.get(file.relative_to(folder).as_posix())
+            if one is None or one.size != status.st_size:
+                return False
+            found[one.name] = int(status.st_mtime) == one.mtime or digest_of(file) == one.sha256
+    return found.keys() == known.keys() and all(found.values())
 
 
 class Journal:
@@ -172,7 +183,7 @@ def journal(course: Path, assignment: str) -> Iterator[Journal]:
 
     Raises:
         Busy: when another process writes them.
-        ValueError: when they are damaged.
+        DamagedReceipts: when they are damaged.
     """
     folder = _place(course, assignment).parent
     folder.mkdir(parents=True, exist_ok=True)

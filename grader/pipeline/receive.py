@@ -79,7 +79,8 @@ def receive(
 
     Raises:
         OSError: when something cannot be written.
-        ValueError: when the receipts of earlier intakes are damaged.
+        Busy: when another intake for the assignment is at work.
+        DamagedReceipts: when the receipts of earlier intakes are damaged.
     """
     done = Received()
     home = course / "submissions" / assignment

@@ -143,7 +143,9 @@ class Recipients:
         key = _same(text)
         if kind == PARTICIPANT:  # students are numbered anew for each assignment
             hits = self._participants.get(key, set())
-            return hits if self._numbered else {one for one in hits if self._is_called(one, name)}
+            # and a team's number looks like a student's: its name tells them apart
+            unnamed = not name and self._numbered
+            return hits if unnamed else {one for one in hits if self._is_called(one, name)}
         known = [self._columns[c] for c in sorted(_COLUMNS.get(kind, ())) if c in self._columns]
         hits = set().union(*(column.get(key, set()) for column in known))
         if hits or (known and kind in _OWN):

@@ -478,3 +478,41 @@ def test_gradescopes_submitters_all_have_it_and_one_unknown_is_said(
     assert "student id 404" in said
     assert "nobody on the roster; 007, 95 got it" in said
     assert set(tree(enrolled)) == {"007/a.md", "95/a.md"}
+
+
+def test_a_teams_number_is_no_students_number(enrolled: Path, tmp_path: Path) -> None:
+    """Moodle puts the number of a group where else the number of a student stands."""
+    sheet = tmp_path / "Grades.csv"
+    sheet.write_text(
+        'Identifier,Full name,ID number,Grade\nParticipant 5,"Müller, Jörg",9,\n', "utf-8"
+    )
+    path = made.zipped(tmp_path / "m.zip", {"Hornets_5_assignsubmission_file/a.md": "x"})
+    take(path, "--roster", sheet, status=1)
+    assert tree(enrolled) == {}
+    take(
+        made.zipped(tmp_path / "n.zip", {"Jörg Müller_5_assignsubmission_file/a.md": "x"}),
+        "--roster",
+        sheet,
+    )
+    assert set(tree(enrolled)) == {"9/a.md"}
+
+
+def test_a_course_that_was_copied_is_still_known(enrolled: Path, tmp_path: Path) -> None:
+    take(canvas(tmp_path / "d.zip"))
+    (enrolled / "submissions/sums/007/a.md").touch()
+    assert "2 were there already" in take(tmp_path / "d.zip")
+    take(canvas(tmp_path / "e.zip", ann="new"))
+    assert tree(enrolled)["007/a.md"] == b"new"
+
+
+def test_two_intakes_at_once_do_not_mix(enrolled: Path, tmp_path: Path) -> None:
+    from grader.pipeline.receipts import journal
+
+    with journal(enrolled, "sums"):
+        assert "is at work" in take(canvas(tmp_path / "d.zip"), status=1)
+    take(tmp_path / "d.zip")
+
+
+def test_an_assignment_is_no_path(enrolled: Path, tmp_path: Path) -> None:
+    got = CliRunner().invoke(command, ["../rubrics/sums", str(canvas(tmp_path / "d.zip"))])
+    assert got.exit_code == 2

@@ -357,3 +357,26 @@ def test_what_fits_several_kinds_is_asked_and_never_guessed(tmp_path):
     assert len(items) == 2
     with pytest.raises(Unclear, match="is no moodle download"):
         seen(path, "moodle")
+
+
+def test_a_title_in_brackets_is_no_student(tmp_path):
+    files = {k.replace("HW 1/", "HW 1 (late)/", 1): v for k, v in SAKAI.items()}
+    _, items, _ = seen(made.zipped(tmp_path / "d.zip", files))
+    assert "Smith, Ann(asmith)" in items
+    assert not [one for one in items if one.startswith("HW 1")]
+
+
+def test_a_file_that_was_downloaded_once_before_is_read_by_its_first_name(tmp_path):
+    files = blackboard()
+    name = "HW_1 part_a_smith_attempt_2024-09-24-21-26-33"
+    files[f"{name}_HW_0_bob_attempt_2023-01-01-00-00-00_x.py"] = "y"
+    _, items, _ = seen(made.zipped(tmp_path / "d.zip", files))
+    assert "HW_0_bob_attempt_2023-01-01-00-00-00_x.py" in items[name][2]
+    files = {"smithann_101_5001_jonesbob_102_5002_hw.py": "a", "jonesbob_102_5003_hw.py": "b"}
+    _, items, _ = seen(made.zipped(tmp_path / "c.zip", files))
+    assert items["smithann_101"][2] == ["jonesbob_102_5002_hw.py"]
+
+
+def test_a_second_copy_of_a_download_is_called_so_by_browsers(tmp_path):
+    path = made.zipped(tmp_path / "subs (1).zip", {"subs/ada/hw.md": "a", "subs/bob/hw.md": "b"})
+    assert list(seen(path)[1]) == ["ada", "bob"]
