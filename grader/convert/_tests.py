@@ -83,6 +83,7 @@ class Writer:
 
     def made(self, *, partial: bool = False) -> Made:
         """Return all that was written."""
+        self._look_for_imports()
         return Made(
             inside=tuple(self.inside),
             outside=tuple(self.outside),
@@ -97,6 +98,16 @@ class Writer:
             self.given |= names.bound(node)
             for name in names.bound(node):
                 self.waiting.pop(name, None)
+
+    def _look_for_imports(self) -> None:
+        """Ask for names that the assignment imports: where they are missing the test would stop."""
+        lines = [one for one in self.outside if not one.startswith(("import ", "from "))]
+        used = set().union(*(names.loaded(ast.parse(one)) for one in lines)) if lines else set()
+        there = set().union(*(names.loaded(ast.parse(one)) for _, one in self.inside), set())
+        for name in sorted(self.given & used - there):
+            at = self.step("run", name)
+            last = self.outside.pop() if self.outside[-1].startswith("return ") else ""
+            self.outside += [f"done({at})", *([last] if last else [])]
 
     # -- steps
 
