@@ -1,7 +1,8 @@
 """The command line: arguments in, exit status out; the work is done by ``pipeline``.
 
 Exit status: 0 done, 1 a hand-in could not be read (or marks are open, with --fail-on-open; or this
-machine isolates too little), 2 usage, 3 rubric or reference wrong, 4 ours broke.
+machine isolates too little), 2 usage, 3 rubric, reference or file wrong, 4 ours broke, 5 refused
+because it is unsafe and was not named.
 """
 
 from __future__ import annotations
@@ -17,9 +18,14 @@ import click
 from grader import __version__
 from grader.cli._inert import inert
 from grader.cli._options import CONTENT, COURSE, LEVEL, OURS, PAPER, UNREAD, USAGE, say
+from grader.cli.bundle import bundle
 from grader.cli.compare import compare
+from grader.cli.export import export
 from grader.cli.grade import grade
 from grader.cli.gradebook import COMMANDS
+from grader.cli.import_ import import_
+from grader.cli.intake import intake
+from grader.cli.push import push
 from grader.cli.regrade import regrade
 
 
@@ -55,10 +61,14 @@ def selfcheck(assignment: str, file: Path, course: Path | None, paper: Path | No
 @grader.command()
 @click.argument("name", required=False)
 def kinds(name: str | None) -> None:
-    """List what a rubric can read, compare and run, or tell all about NAME."""
+    """List what a rubric can read, compare and run, and what marks can be written as.
+
+    With NAME, tell all about it.
+    """
     from grader.collect.runs import run_kinds
     from grader.compare import comparators
     from grader.describe import described, summary
+    from grader.export import formats
     from grader.kinds import Kinds, UnknownKind
     from grader.read import readers
 
@@ -66,6 +76,7 @@ def kinds(name: str | None) -> None:
         (readers, "read"),
         (comparators, "compare"),
         (run_kinds, "runs"),
+        (formats, "export"),
     )
     for registry, title in registries:
         if name is None:
@@ -122,9 +133,8 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=1, sort_keys=True))
 
 
-for _command in (grade, regrade, *COMMANDS):
+for _command in (intake, grade, regrade, *COMMANDS, export, push, bundle, import_, compare):
     grader.add_command(_command)
-grader.add_command(compare)
 
 
 def main(arguments: list[str] | None = None) -> Any:
@@ -154,9 +164,10 @@ def _failed(error: Exception) -> int:
     if isinstance(error, pipeline.NoCourse | Refused):
         say(f"grader: {error}")
         return USAGE
+    from grader.export import Unusable
     from grader.gradebook.roster_file import RosterError
 
-    if isinstance(error, RosterError):
+    if isinstance(error, RosterError | Unusable):
         say(f"grader: {error}")
         return CONTENT
     if isinstance(error, GradebookError):

@@ -166,7 +166,7 @@ def _same(one: Path, other: Path) -> bool:
 def _marks(course: Path | None, assignment: str | None, url: str | None) -> Marks:
     from grader import pipeline
     from grader.pipeline.marks_out import marks_out
-    from grader.pipeline.receive import downloaded, lms_ids
+    from grader.pipeline.receipts import downloaded, lms_ids
 
     folder = pipeline.find_course(course or Path.cwd(), assignment)
     name = assignment or _only(folder)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from grader.export._guard import inert
 from grader.export._marks import ROUNDING, Line, Marks, Part, PartMark, number
-from grader.export._plan import CODES, Change, Concern, Given, Plan
+from grader.export._plan import CODES, Change, Concern, Given, Plan, Unusable
 from grader.kinds import Kinds
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Part",
     "PartMark",
     "Plan",
+    "Unusable",
     "formats",
     "inert",
     "number",

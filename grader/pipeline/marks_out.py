@@ -103,7 +103,7 @@ def _part(
     return PartMark(
         id=data["id"],
         points=points,
-        feedback=" ".join(dict.fromkeys(told)) if lacks else "",
+        feedback="; ".join(dict.fromkeys(told)) if lacks else "",
     )
 
 
