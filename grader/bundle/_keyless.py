@@ -10,15 +10,14 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from grader import codec
 from grader.bundle._first import NO_POINTS
-from grader.collect import Plan
 from grader.model import Broken, Evidence, Finding, Found, Missing
-from grader.pipeline import HandIn, Record
+from grader.pipeline import Assignment, HandIn, Record
 from grader.pipeline.hand_ins import read
 from grader.pipeline.records import COLLECT, TASK
 from grader.report import Problem
@@ -28,21 +27,33 @@ from grader.sandbox.process import reading
 FILE = "plan.json"
 EVIDENCE = "evidence"
 """Where results carry what was read, below ``extra_data``."""
-_LARGEST = 2_000_000
+_LARGEST = 400_000
 """Bytes of evidence, packed, that results carry; more is left at the files handed in."""
 _QUOTE = 100
 
 
-def plan_json(plan: Plan) -> str:
-    """Return a plan as the file of a bundle holds it."""
-    return json.dumps(asdict(plan), ensure_ascii=False, sort_keys=True)
+def plan_json(assignment: Assignment) -> str:
+    """Return the plan of an assignment as the file of a bundle holds it.
+
+    ``told`` names the readings that a criterion compares: students are told of those.
+    """
+    told = {
+        part.id: [one.reading for one in part.criteria if one.reading != "answer"]
+        for part in assignment.rubric.parts
+    }
+    data = {"plan": asdict(assignment.plan), "told": told}
+    return json.dumps(data, ensure_ascii=False, sort_keys=True)
 
 
-def record(plan: str, hand_in: HandIn, reader: Backend) -> Record:
-    """Return what is read of a hand-in; whatever its bytes are, this does not raise."""
-    data = json.loads(plan)
+def record(text: str, hand_in: HandIn, reader: Backend) -> Record:
+    """Return what is read of a hand-in; whatever its bytes are, this does not raise.
+
+    ``text`` is the file of the bundle that ``plan_json`` made.
+    """
+    data = json.loads(text)["plan"]
     files, lost = read(hand_in)
-    run = reader(reading(TASK, {"plan": plan, "lost": list(lost)}, files, COLLECT))
+    asked = {"plan": json.dumps(data, ensure_ascii=False), "lost": list(lost)}
+    run = reader(reading(TASK, asked, files, COLLECT))
     outcome = run.outcomes[0] if run.outcomes else None
     done = run.ended == "done" and outcome is not None and outcome.ended == "done"
     problems = [Problem(path=f"{hand_in.student}/{name}", what=what) for name, what in lost.items()]
@@ -77,9 +88,10 @@ def _nothing(plan: Mapping[str, Any], why: str) -> Evidence:
     }
 
 
-def results(plan: str, found: Record) -> dict[str, Any]:
+def results(text: str, found: Record) -> dict[str, Any]:
     """Return what students and course staff are shown, with the evidence packed into it."""
-    parts = json.loads(plan)["parts"]
+    data = json.loads(text)
+    parts, told = data["plan"]["parts"], data["told"]
     tests = [
         {
             "name": "Handed in",
@@ -87,15 +99,15 @@ def results(plan: str, found: Record) -> dict[str, Any]:
             "output_format": "text",
             **NO_POINTS,
         },
-        *(_test(part, found.evidence.get(part["id"], {})) for part in parts),
+        *(_test(part, told[part["id"]], found.evidence.get(part["id"], {})) for part in parts),
     ]
     packed = base64.b64encode(zlib.compress(found.to_bytes(), 9)).decode()
-    data: dict[str, Any] = {"tests": tests, "output": "Read, and not marked here."}
+    made: dict[str, Any] = {"tests": tests, "output": "Read, and not marked here."}
     if len(packed) <= _LARGEST:
-        data["extra_data"] = {EVIDENCE: packed}
+        made["extra_data"] = {EVIDENCE: packed}
     else:
-        data["output"] += " The evidence is too large to be carried; grade the files handed in."
-    return data
+        made["output"] += " The evidence is too large to be carried; grade the files handed in."
+    return made
 
 
 def _overview(found: Record, count: int) -> list[str]:
@@ -108,13 +120,14 @@ def _names(found: Record) -> str:
     return ", ".join(name for name, _ in found.files) or "none"
 
 
-def _test(part: Mapping[str, Any], findings: Mapping[str, Finding]) -> dict[str, Any]:
+def _test(
+    part: Mapping[str, Any], names: Sequence[str], findings: Mapping[str, Finding]
+) -> dict[str, Any]:
     answer = findings.get("answer", Missing(why="no answer found"))
     lines = [_told(answer, "found")]
     if isinstance(answer, Found):
-        lines += [
-            f"{name}: {_told(one, 'read')}" for name, one in findings.items() if name != "answer"
-        ]
+        own = [(name, findings[name]) for name in dict.fromkeys(names) if name in findings]
+        lines += [f"{name}: {_told(one, 'read')}" for name, one in own]
     return {
         "number": part["id"],
         "name": part["ask"],

@@ -76,7 +76,7 @@ def bundle(
         content |= dict(_course(course, loaded, paper, keys))
         _load_again(content, told)
     else:
-        content[_keyless.FILE] = _keyless.plan_json(loaded.plan).encode()
+        content[_keyless.FILE] = _keyless.plan_json(loaded).encode()
     content[FILE] = told.to_json().encode()
     first = _first.notice("Being graded", _first.GRADING)
     content["first.json"] = (json.dumps(first, indent=1) + "\n").encode()

@@ -15,17 +15,14 @@ from grader.model import Found, Missing, Place
 from grader.pipeline import Record
 from grader.report import Problem
 
-PLAN = json.dumps(
-    {
-        "assignment": "sums",
-        "parts": [{"id": "1", "ask": "The sum.", "readings": {"value": {}}}],
-    }
-)
+PART = {"id": "1", "ask": "The sum.", "readings": {"value": {}, "hidden-rule": {}}}
+PLAN = json.dumps({"plan": {"assignment": "sums", "parts": [PART]}, "told": {"1": ["value"]}})
 
 
 def _record(student="ann@example.edu", assignment="sums"):
     where = (Place(file="a.md", start=3, end=3),)
     found = {"answer": Found(value="7", where=where), "value": Found(value=7, quote="7 <b>\u202e")}
+    found["hidden-rule"] = Missing(why="this is for marking alone")
     return Record(
         student=student,
         claims=None,
@@ -119,3 +116,9 @@ def test_a_part_that_was_read_has_no_number():
     tests = [test for test in _results()["tests"] if test.get("number")]
     assert tests
     assert all("score" not in test and "max_score" not in test for test in tests)
+
+
+def test_students_are_told_of_readings_that_count_and_no_others():
+    (test,) = [test for test in _results()["tests"] if test.get("number") == "1"]
+    assert "value: read as" in test["output"]
+    assert "marking alone" not in test["output"]

@@ -433,3 +433,59 @@ def test_marks_are_those_of_grading_at_home(course, bundled, tmp_path):
         for cell in batch.results[0].cells
     }
     assert there == home
+
+
+@pytest.mark.slow
+def test_a_process_that_marks_without_end_is_ended_in_time(bundled):
+    with Tree(bundled("--timeout", "0.25"), {"a.md": RIGHT}) as tree:
+        marking = tree.package / "grader" / "bundle" / "marking.py"
+        name = f"hangs-{os.getpid()}"
+        marking.write_text(
+            "import subprocess, sys, time\n"
+            "sleeps = [sys.executable, '-c', 'import time; time.sleep(99)', '" + name + "']\n"
+            "subprocess.Popen(sleeps, start_new_session=True)\ntime.sleep(99)\n"
+        )
+        _run(tree, "boxes", seconds=15)
+        assert "time for this run was over" in tree.results["output"]
+        assert not _called(name)
+
+
+def test_what_was_marked_by_the_end_of_the_time_is_kept_and_said_to_be_no_more(tmp_path):
+    from grader.bundle import _first
+
+    path = tmp_path / "results.json"
+    marked = {"output": "Two parts.", "tests": [{"number": "1", "score": 2, "max_score": 2}]}
+    _first.write(path, _first.provisional(marked))
+    kept = _first.closed(path, _first.CUT_OFF, _first.NOTHING_DONE)
+    assert kept["tests"] == marked["tests"]
+    assert kept["output"].startswith(_first.CUT_OFF)
+    assert kept["output"].endswith("Two parts.")
+    _first.write(path, _first.notice("Being graded", _first.GRADING))
+    assert _first.closed(path, "x", _first.NOTHING_DONE)["output"] == _first.NOTHING_DONE
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["boxes", "old container"])
+def test_the_setup_fails_where_the_courses_own_solution_does_and_nobody_is_marked_by_it(
+    bundled, way
+):
+    python, before, environment = _way(way)
+    with Tree(bundled("--require", "L1"), {"a.md": RIGHT}) as tree:
+        _, own = tree.command(python, **environment)
+        check = [*before, str(python), "-P", "-m", "grader.bundle.agent", "check"]
+
+        def checked():
+            return subprocess.run(
+                check, env=own, cwd=tree.root, capture_output=True, text=True, check=False
+            )
+
+        assert checked().returncode == 0
+        solution = tree.root / "source" / "course" / "reference" / "solutions" / "sums.md"
+        solution.write_text(solution.read_text().replace("2 * x", "3 * x"))
+        failed = checked()
+        assert failed.returncode == 1
+        assert "does not earn full marks" in failed.stdout
+        said = _run(tree, way)
+        assert "student code was not run" in said
+        assert _points(tree.results)["1"] is None
+        assert _points(tree.results)["2"] == 1.5
