@@ -103,8 +103,6 @@ class Moodle:
                 filling.number(seat.row, column, seat.line, due, mark)
                 kept.append(seat)
         sheet.rows = [header, *([seat.row for seat in kept] if self.rows == "ours" else rows)]
-        for row in sheet.rows[:-1]:
-            row.end = row.end or header.end
         title = title_of(header.at(column))
         if self.feedback:
             _tell(filling, header, kept, title, notes)

@@ -97,7 +97,8 @@ class MoodleWorksheet:
             if comments is not None and seat.line.feedback:
                 filling.text(seat.row, comments, seat.line, as_html(seat.line.feedback), notes)
         if zeros:
-            says = f"{zeros} marks are 0; Moodle with marking by several people passes over a 0"
+            many = "a mark is" if zeros == 1 else f"{zeros} marks are"
+            says = f"{many} 0; a Moodle that can mark by several people passes over a 0 here"
             notes.add("lossy", says)
         return filling.plan(notes)
 

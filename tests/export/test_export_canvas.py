@@ -247,6 +247,11 @@ def test_ids_without_their_zeros_are_another_students():
     assert "10" in said(found, "unknown-id")
 
 
+def test_a_name_that_canvas_wrapped_as_a_formula_is_found():
+    found = plan(marks([line("k", "=SUM(A1)", 4), *CLASS.lines[:2], *CLASS.lines[4:]]))
+    assert "k" in said(found, "excused")
+
+
 def test_a_namesake_with_another_number_is_not_taken_for_ours():
     twin = marks([line("k", "Ann Lee", 3, ids={"SIS User ID": "999"}), *CLASS.lines[1:]])
     found = plan(twin)

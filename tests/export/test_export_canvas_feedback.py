@@ -46,8 +46,9 @@ def test_a_page_has_the_downloads_name_and_another_extension(file, page):
     assert importer.owner(page, {"12": {"345"}}) == ("12", "345")
 
 
-def test_an_anonymous_file_finds_its_owner():
-    (page,) = held(sent([student("ann", "anon_Xy7_345_hw1.pdf")]))
+@pytest.mark.parametrize("late", ["", "LATE_"])
+def test_an_anonymous_file_finds_its_owner(late):
+    (page,) = held(sent([student("ann", f"anon_{late}Xy7_345_hw1.pdf")]))
     assert importer.owner(page, {"12": {"345"}}, {"Xy7": "12"}) == ("12", "345")
 
 

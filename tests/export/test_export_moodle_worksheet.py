@@ -163,6 +163,7 @@ def test_a_row_of_another_length_stops():
 
 def test_online_text_with_backslashes_does_not_shift_the_columns():
     data = EXPORTED.replace(b'"An old word"', b'"say \\"a, b\\" or \\\\"')
+    assert not codes(plan(data=data), unsafe=True)
     moodle = site()
     importer.worksheet(plan(data=data).output, moodle)
     assert moodle.grades["008"] == 6.67
@@ -239,3 +240,18 @@ def test_a_class_that_has_no_other_ids_goes_by_the_whole_identifier():
     moodle = site()
     importer.worksheet(plan(whose, BLIND).output, moodle)
     assert moodle.grades == {"007": 9, "008": 8}
+
+
+def test_a_name_that_moodle_made_text_is_found():
+    found = plan(marks([line("k", "=SUM(A1)", 4), *CLASS.lines[:2]]))
+    moodle = site()
+    importer.worksheet(found.output, moodle)
+    assert moodle.grades["011"] == 4
+
+
+def test_namesakes_with_one_download_are_told_apart_by_their_ids():
+    shared = ("Ann Lee_41_assignsubmission_file/hw.py",)
+    twins = [line(key, "Ann Lee", points, files=shared) for key, points in (("007", 9), ("008", 8))]
+    moodle = site()
+    importer.worksheet(plan(marks(twins)).output, moodle)
+    assert (moodle.grades["007"], moodle.grades["008"]) == (9, 8)

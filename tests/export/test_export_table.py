@@ -175,3 +175,9 @@ def test_what_looks_like_a_formula_is_made_text():
 def test_more_cells_than_any_gradebook_has_are_refused_before_they_are_read():
     with pytest.raises(Unusable, match="cells"):
         table(Given("grades.csv", b"," * 5_000_001))
+
+
+def test_spaces_around_a_text_are_kept_in_quotes():
+    found = table(Given("g.csv", b"a,b\nx,\n"))
+    found.set(found.rows[1], 1, " y ")
+    assert found.data == b'a,b\nx," y "\n'
