@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grader.export import Change, Concern, Line, Marks, number
@@ -20,6 +20,8 @@ from grader.lti.nrps import Member, column
 from grader.lti.services import Services
 from grader.lti.store import Store
 
+_INSTITUTION, _MAIL = "the institution's id", "the platform's e-mail"
+"""Headings that no roster has: who has such an id is looked for among all ids."""
 _HALF = Fraction(1, 200)
 """What rounding to two decimals may change, and nothing else."""
 
@@ -191,20 +193,21 @@ def _matched(
     A platform's own id counts only where the roster holds it as such: it may well look like the
     id of another student.
     """
-    directory, concerns = Directory(marks.lines), list[Concern]()
+    directory, concerns = Directory(map(_bare, marks.lines)), list[Concern]()
+    lines = {line.key: line for line in marks.lines}
     known: dict[str, list[Line]] = {}
     for line in marks.lines:
         known.setdefault(line.ids.get(column(platform), ""), []).append(line)
     found: dict[str, list[str]] = {}
     for one in people:
         own = known.get(one.user, []) if one.user else []
-        match = directory.find({"id": one.sourcedid, "e-mail": one.email}, one.name)
+        match = directory.find({_INSTITUTION: one.sourcedid, _MAIL: one.email}, one.name)
         shown = f"{one.name or one.email or 'without a name'} ({one.user})"
         why = match.clash or _contrary(own, match)
         if why:
             concerns.append(Concern(code="ambiguous", says=f"{shown}: {why}", unsafe=True))
             continue
-        whose = own[0] if own else match.line
+        whose = own[0] if own else lines[match.line.key] if match.line else None
         if whose is None:
             concerns.append(Concern(code="unknown-id", says=f"{shown} is nobody of ours"))
             continue
@@ -222,11 +225,18 @@ def _matched(
     return {key: users[0] for key, users in found.items() if len(users) == 1}, concerns
 
 
+def _bare(line: Line) -> Line:
+    """Return the line without ids of platforms: such a number is nobody's student number."""
+    start = folded(column(""))
+    ids = {name: text for name, text in line.ids.items() if not folded(name).startswith(start)}
+    return replace(line, ids=ids)
+
+
 def _contrary(own: Sequence[Line], match: Match) -> str:
     """Return how the platform's own id and the other ids contradict each other."""
     if len(own) > 1:
         return f"the roster has this id for {len(own)} students"
-    if own and match.line not in (own[0], None) and match.how != "name":
+    if own and match.line and match.line.key != own[0].key and match.how != "name":
         return "the roster says that this is another student"
     return ""
 

@@ -218,6 +218,12 @@ def test_the_roster_may_hold_the_platforms_own_id():
     assert other.sendings == ()
 
 
+def test_a_platforms_own_id_in_the_roster_is_no_student_number():
+    lines = [line("ann", 30, ids={nrps.column("lms"): "7"}), line("7", 20)]
+    plan = plan_of(lines, [learner("7"), learner("9", sourcedid="7")])
+    assert {one.score.user: one.line.key for one in plan.sendings} == {"7": "ann", "9": "7"}
+
+
 def test_ids_that_contradict_each_other_are_nobodys():
     lines = [line("ann", 30, ids={nrps.column("lms"): "7"}), line("bob", 20)]
     plan = plan_of(lines, [learner("7", sourcedid="bob")])
