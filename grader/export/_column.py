@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -90,7 +91,7 @@ class Target:
     """Where marks go and how they are written.
 
     ``seen`` is the column that shows the present mark, where that is another; ``top`` the most
-    points that the LMS keeps.
+    points that the LMS keeps; ``waits`` what a cell says while the LMS has no mark in it.
     """
 
     column: int
@@ -98,6 +99,7 @@ class Target:
     mark: str = "."
     seen: int | None = None
     top: Fraction | None = None
+    waits: re.Pattern[str] | None = None
 
 
 def write_marks(
@@ -115,7 +117,8 @@ def write_marks(
         same = stands is not None and number(stands) == number(points)
         if not same and before not in _EMPTY:
             says = f"{called(seat.line)} has {before} there, and {number(points)} with us"
-            notes.add("overwrites", says, unsafe=stands is None)
+            waits = target.waits is not None and target.waits.fullmatch(before)
+            notes.add("overwrites", says, unsafe=stands is None and not waits)
         if same and target.seen is not None:
             filling.unchanged += 1
         elif filling.number(seat.row, target.column, seat.line, points, target.mark):

@@ -32,6 +32,8 @@ from grader.export._table import Row, Table
 _HEADING = re.compile(
     r"(?P<title>.*?)\s*(?:\[(?P<total>[^\[\]]*)\]\s*)?(?:\|\s*(?P<id>\d+))?", re.DOTALL
 )
+_WAITS = re.compile(r"(needs grading|in progress)\s*(\(.*\))?", re.IGNORECASE)
+"""What a cell says in English while an attempt has no mark, with the points so far in brackets."""
 _TOTAL = re.compile(r"\d[\d.,]*")
 _OTHER_DISPLAYS = ("percentage", "letter", "text", "complete/incomplete")
 _USERNAME = frozenset({
@@ -79,6 +81,7 @@ class Blackboard:
             column=chosen.place,
             zero=self.missing == "zero",
             mark=found.decimal(range(chosen.place, chosen.place + 1)),
+            waits=_WAITS,
         )
         marked = write_marks(filling, seats, target, notes)
         _feedback(filling, marked, heads, chosen.place, notes)

@@ -16,7 +16,7 @@ from grader.export._marks import Line, Marks
 from grader.export._plan import Change, Given, Plan
 from grader.export._zip import zipped
 
-_FOLDER = re.compile(r"\d+-\d+ - .+ - .+")
+_FOLDER = re.compile(r"\d+-\d+ ?- .+ ?- .+")
 _NO_NAME = re.compile("[\x00-\x1f\ud800-\udfff]")
 
 

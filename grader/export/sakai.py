@@ -10,6 +10,7 @@ ends become ``<br>``.
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -25,6 +26,7 @@ from grader.export._table import Row, Table, table
 _GRADES, _COMMENTS, _FEEDBACK = "grades.csv", "comments.txt", "Feedback Attachment(s)"
 _TAKEN = ("comments", "feedbackText", "_submissionText", "timestamp")
 """Words that make a file something else, wherever in its path they stand."""
+_WAITS = re.compile("ungraded|no grade", re.IGNORECASE)
 _HEADER, _EID = 2, 1
 _MOST, _MOST_COMMENT = 50_000_000, 1_000_000
 
@@ -66,6 +68,7 @@ class Sakai:
             column=column,
             zero=self.missing == "zero",
             mark=sheet.decimal(range(column, column + 1)),
+            waits=_WAITS,
         )
         marked = write_marks(filling, seats, target, notes)
         held.put(grades.raw, sheet.data)
@@ -255,7 +258,8 @@ def _grade_column(header: Row) -> int:
 
 
 def _ids(row: Row) -> dict[str, str]:
-    return {"ID": row.at(_EID), "Display ID": row.at(0)}
+    """A row's ids; the heading ``ID`` is another number in most rosters, so it is not compared."""
+    return {"eid": row.at(_EID), "Display ID": row.at(0)}
 
 
 def _note_kind(sheet: Table, marks: Marks, notes: Notes) -> None:

@@ -183,6 +183,16 @@ def test_a_student_with_a_mark_who_is_not_in_the_file_is_named() -> None:
     assert "Ann Lee (007)" in said(_made(data), "not-in-file")
 
 
+@pytest.mark.parametrize(
+    ("text", "stopped"),
+    [("Needs Grading", []), ("In Progress(3.00)", []), ("-", []), ("Exempt", ["overwrites"])],
+)
+def test_a_word_in_the_cell_is_not_taken_for_a_mark(text: str, stopped: list[str]) -> None:
+    plan = _made(BEFORE.replace(b'"Yes","8","3"', f'"Yes","8","{text}"'.encode()))
+    assert stops(plan) == stopped
+    assert [c.before for c in plan.changes] == ["", text]
+
+
 def test_two_rows_of_one_student_are_refused() -> None:
     data = BEFORE + next(line for line in BEFORE.splitlines(keepends=True) if b"alee" in line)
     plan = _made(data)

@@ -194,6 +194,13 @@ def test_semicolons_and_decimal_commas_of_another_locale() -> None:
     assert b'"Lee";"Ann";"4,5";' in grades
 
 
+def test_the_roster_s_own_column_id_is_not_sakai_s() -> None:
+    lines = tuple(
+        replace(one, ids={**one.ids, "ID": f"9{at}"}) for at, one in enumerate(CLASS.lines)
+    )
+    assert _read(_made(marks=replace(CLASS, lines=lines)).output)["Homework 1/grades.csv"] == AFTER
+
+
 def test_two_folders_of_one_id_are_not_guessed() -> None:
     plan = _made({**FILES, "Homework 1/Lee, Anne(alee)/comments.txt": b""})
     assert "ambiguous" in stops(plan)
