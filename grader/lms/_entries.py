@@ -167,7 +167,7 @@ def plain(text: str) -> str:
     """
     bare = re.sub(r"(?i)<(br|/p|/div|/li)\b[^>]*>", " ", text)
     bare = html.unescape(re.sub(r"</?[A-Za-z][^>]*>", "", bare))
-    return " ".join(unicodedata.normalize("NFC", bare).split())
+    return _folded(bare)
 
 
 def digest(text: str) -> str:
@@ -181,14 +181,12 @@ def has_comment(entry: Entry, text: str, target: Target) -> bool:
     """Tell whether a student has this comment already; no text is always there."""
     if not text:
         return True
-    wanted = {plain(text), " ".join(unicodedata.normalize("NFC", text).split())}
-    wanted.add(plain(html.escape(text)))
-    if target.one_comment:
-        return any(plain(one) in wanted for one in entry.comments[-1:])
-    return any(
-        plain(one) in wanted or " ".join(unicodedata.normalize("NFC", one).split()) in wanted
-        for one in entry.comments
-    )
+    wanted, there = _folded(text), entry.comments[-1:] if target.one_comment else entry.comments
+    return any(wanted in (plain(one), _folded(one)) for one in there)
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def has_file(entry: Entry, file: File) -> bool:

@@ -87,14 +87,20 @@ class Journal:
 
     def _append(self, line: str) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        number = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            size = os.fstat(number).st_size
-            torn = size > 0 and os.pread(number, 1, size - 1) != b"\n"
-            os.write(number, (("\n" if torn else "") + line + "\n").encode("utf-8"))
-            os.fsync(number)
-        finally:
-            os.close(number)
+        fresh = not self.path.exists()
+        with self.path.open("a+b") as file:
+            if fresh:
+                self.path.chmod(0o600)
+            size = file.seek(0, os.SEEK_END)
+            torn = size > 0 and not self._ends_well(size)
+            file.write((("\n" if torn else "") + line + "\n").encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _ends_well(self, size: int) -> bool:
+        with self.path.open("rb") as file:
+            file.seek(size - 1)
+            return file.read(1) == b"\n"
 
     def _who(self, user: str) -> str:
         return hashlib.sha256(f"{self._key} {user}".encode()).hexdigest()[:16]

@@ -70,14 +70,24 @@ def push(
     outcome = Outcome()
     done = 0
     for batch in lms.batches(plan.sendings):
-        settle = _Settling(plan, lms, journal, pauses, outcome)
-        settle.all(batch)
+        try:
+            _Settling(plan, lms, journal, pauses, outcome).all(batch)
+        except LmsError as error:
+            raise _stopped(f"{error}", outcome) from error
         done += len(batch)
         if watch is not None:
             watch(done)
         if outcome.unknown and not outcome.verified:
-            raise LmsError(f"the LMS gives no answers: {outcome.unknown[-1].says}")
+            raise _stopped(f"the LMS gives no answers: {outcome.unknown[-1].says}", outcome)
     return outcome
+
+
+def _stopped(says: str, outcome: Outcome) -> LmsError:
+    told = "".join(f"\n{one.who}: {one.says}" for one in outcome.faults)
+    return LmsError(
+        f"{says}; stopped. {len(outcome.verified)} student(s) have what was sent: it was read back. "
+        f"The same command goes on from there{told}"
+    )
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import math
 import random
 import time
 from collections.abc import Callable
@@ -76,7 +77,7 @@ def asked_for(header: str | None) -> float | None:
     text = header.strip()
     try:
         seconds = float(text)
-        return max(0.0, seconds) if seconds < float("inf") else LONGEST
+        return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST)
     except ValueError:
         pass
     try:

@@ -81,7 +81,7 @@ class Canvas:
         self._canvas = canvas
         self._assignment: Any = None
         self._course: Any = None
-        self._target: Target | None = None
+        self._schemed = False
         self._names: dict[str, Entry] = {}
 
     def close(self) -> None:
@@ -102,7 +102,8 @@ class Canvas:
         kind = str(getattr(it, "grading_type", "points"))
         possible = _fraction(getattr(it, "points_possible", None)) or Fraction(0)
         criteria = tuple(_criterion(row) for row in getattr(it, "rubric", None) or ())
-        self._target = Target(
+        self._schemed = kind in ("letter_grade", "gpa_scale")
+        return Target(
             name=f"Canvas {self._url}, course {self._course_id} '{getattr(self._course, 'name', '')}', assignment {self._assignment_id}",
             key=keyed(
                 {
@@ -121,7 +122,6 @@ class Canvas:
             internal=frozenset({"id", "canvas id", "canvas user id", "canvas_user_id"}),
             concerns=tuple(self._concerns(it, kind)),
         )
-        return self._target
 
     def _concerns(self, it: Any, kind: str) -> Iterable[Concern]:
         def locked(says: str) -> Concern:
@@ -197,8 +197,8 @@ class Canvas:
 
     def batches(self, sendings: Sequence[Sending]) -> Sequence[Sequence[Sending]]:
         """Return marks alone together, and all others one by one: a comment is never sent blindly."""
-        bare = [one for one in sendings if one.bare]
-        alone = [[one] for one in sendings if not one.bare]
+        bare = [one for one in sendings if one.bare and not self._schemed]
+        alone = [[one] for one in sendings if not one.bare or self._schemed]
         return [*(bare[i : i + TOGETHER] for i in range(0, len(bare), TOGETHER)), *alone]
 
     def send(self, sendings: Sequence[Sending], before: Mapping[str, Entry]) -> None:
@@ -240,6 +240,8 @@ class Canvas:
         form: dict[str, Any] = {}
         if sending.mark is not None:
             form["submission"] = {"posted_grade": number(sending.mark, 5)}
+            if self._schemed:  # a scheme may have a grade that is called 4
+                form["prefer_points_over_scheme"] = True
         if sending.rubric:
             form["rubric_assessment"] = {
                 name: {"points": number(points, 5)} for name, points in sending.rubric.items()

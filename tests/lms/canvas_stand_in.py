@@ -15,7 +15,7 @@ from tests.lms.serving import Answer, Asked, Fault, Served
 
 TOKEN = "7236~QvXcanvasSecret8fJ2"
 _UPDATE = re.compile(
-    r"submission\[posted_grade\]|comment\[text_comment\]|comment\[file_ids\]\[\]"
+    r"prefer_points_over_scheme|submission\[posted_grade\]|comment\[text_comment\]|comment\[file_ids\]\[\]"
     r"|rubric_assessment\[\w+\]\[(points|rating_id|comments)\]"
 )
 _BULK = re.compile(r"grade_data\[(\d+)\]\[(posted_grade|text_comment)\]")
@@ -43,6 +43,7 @@ class CanvasStandIn(Served):
         self.remaining = 600.0
         self.stores: dict[int, float] = {}  # a lie: this score instead of what was sent
         self.by_redirect = True
+        self.scheme: dict[str, float] = {}
         super().__init__()
 
     def add(self, user: int, name: str, **more: Any) -> None:
@@ -148,7 +149,8 @@ class CanvasStandIn(Served):
             return Answer(400, {"message": "invalid rubric_assessment"})
         if store:
             if "submission[posted_grade]" in asked.form:
-                self._grade(user, asked.one("submission[posted_grade]"))
+                points = asked.one("prefer_points_over_scheme") == "true"
+                self._grade(user, asked.one("submission[posted_grade]"), points=points)
             if rubric:
                 self.submissions[user]["rubric"] = rubric  # as a whole: what is not named is gone
                 if self.assignment.get("use_rubric_for_grading"):
@@ -158,8 +160,10 @@ class CanvasStandIn(Served):
                 self._comment(user, text, [int(one) for one in ids])
         return Answer(data=self.shown(user, asked))
 
-    def _grade(self, user: int, text: str) -> None:
+    def _grade(self, user: int, text: str, *, points: bool = False) -> None:
         assert re.fullmatch(r"-?\d+(\.\d+)?", text), text
+        if text in self.scheme and not points:  # app/models/assignment.rb, interpret_grade
+            text = str(self.scheme[text])
         self.submissions[user]["score"] = self.stores.get(user, float(text))
         self.submissions[user]["excused"] = False
 

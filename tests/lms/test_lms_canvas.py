@@ -227,6 +227,15 @@ def test_a_rubric_that_makes_the_mark_must_make_the_same_mark(canvas, tmp_path):
     assert ("lossy", True) in _codes(plan)  # the other criterion would be emptied
 
 
+def test_points_are_points_where_a_scheme_has_grades_called_like_them(canvas, tmp_path):
+    _ann_and_bob(canvas)
+    canvas.assignment["grading_type"] = "gpa_scale"
+    canvas.scheme = {"4": 20.0}
+    _, done = _go(canvas, tmp_path, marks(line("007", "4"), line("008", "5")))
+    assert done.good, done
+    assert canvas.submissions[1]["score"] == 4
+
+
 def test_a_lie_is_found(canvas, tmp_path):
     _ann_and_bob(canvas)
     canvas.stores[1] = 16.0
