@@ -5,6 +5,7 @@ import email
 import hashlib
 import io
 import json
+import shutil
 import stat
 import subprocess
 import sys
@@ -211,3 +212,45 @@ def test_times_and_memory_given_are_those_of_the_bundle(course, tmp_path):
     assert (told.seconds, told.memory_mb, told.cpus) == (1200, 3072, 2)
     assert told.ends < 1200
     assert told.box_mb < 3072
+
+
+def _stubs(folder, **programs):
+    """Programs of a machine that has these and the few that every system has."""
+    folder.mkdir()
+    for name in ("bash", "chmod", "cp", "env", "id", "mkdir"):
+        (folder / name).symlink_to(shutil.which(name))
+    for name, text in programs.items():
+        path = folder / name.replace("_", "-")
+        path.write_text(f"#!{shutil.which('bash')}\n{text}\n")
+        path.chmod(0o755)
+    return folder
+
+
+def test_a_setup_that_finds_no_python_tries_to_install_one_and_says_what_to_do(keyed, tmp_path):
+    source = tmp_path / "autograder" / "source"
+    zipfile.ZipFile(keyed[0]).extractall(source)
+    log = tmp_path / "log"
+    stubs = _stubs(
+        tmp_path / "bin",
+        python3="exit 1",  # one that is too old
+        apt_get=f'echo "$*" >>{log}; [ "$1" = update ] || [[ "$*" = *software* ]]',
+        add_apt_repository=f'echo "archive $*" >>{log}',
+    )
+    done = subprocess.run(
+        ["bash", str(source / "setup.sh")],
+        env={"PATH": str(stubs), "AUTOGRADER_ROOT": str(source.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "no Python of at least 3.11" in done.stderr
+    assert "base image" in done.stderr
+    asked = log.read_text().splitlines()
+    assert [line.split()[-2] for line in asked if "python3" in line] == [
+        "python3.12",
+        "python3.12",
+        "python3.11",
+    ]
+    assert any(line.startswith("archive") for line in asked)
+    assert source.stat().st_mode & 0o077 == 0  # closed before anything else

@@ -27,22 +27,21 @@ find_python() {
 }
 
 install_python() {
-    for name in python3.12 python3.11; do
-        if DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y --no-install-recommends "$name" "$name-venv"; then
-            return 0
-        fi
-    done
-    return 1
+    DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends "$1" "$1-venv"
+}
+
+add_archive() {
+    DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends software-properties-common &&
+        add-apt-repository -y ppa:deadsnakes/ppa
 }
 
 if ! PYTHON="$(find_python)"; then
-    apt-get update
-    install_python || {
-        apt-get install -y --no-install-recommends software-properties-common
-        add-apt-repository -y ppa:deadsnakes/ppa
-        install_python
-    } || true
+    apt-get update || true
+    install_python python3.12 ||
+        { add_archive && install_python python3.12; } ||
+        install_python python3.11 || true
     PYTHON="$(find_python)" || {
         echo "setup: no Python of at least 3.11 is here, and none could be installed." >&2
         echo "setup: choose a newer base image under Configure Autograder." >&2
