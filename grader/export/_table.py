@@ -132,6 +132,8 @@ def table(given: Given, delimiters: str = ",;\t", *, escape: str = "") -> Table:
     name = given.short
     if len(given.data) > LARGEST:
         raise Unusable(f"{name}: {len(given.data)} bytes; at most {LARGEST} are read")
+    if given.data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Unusable(f"{name}: a workbook or a zip; give the CSV that the LMS exports")
     text, codec, mark = _decoded(given)
     if not text.strip():
         raise Unusable(f"{name}: empty; export it from the LMS again")

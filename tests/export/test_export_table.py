@@ -130,6 +130,7 @@ def test_the_delimiter_is_found_by_what_fits_the_first_lines(text, delimiter):
         ("a,b\n1,2\n".encode("utf-16")[:-1], "cut off"),
         (b"\xef\xbb\xbfa,b\n\xff", "cut off"),
         ("a,b\n1,2\n".encode("utf-32"), "half-written"),
+        (b"PK\x03\x04" + bytes(30), "workbook"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_plain_words(data, word):
