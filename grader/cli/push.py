@@ -152,13 +152,16 @@ def _marks(folder: Path, assignment: str | None, url: str | None, *, reports: bo
     from grader import pipeline
     from grader.cli.export import _only
     from grader.pipeline.marks_out import marks_out
+    from grader.pipeline.receipts import lms_ids
 
     name = assignment or _only(folder)
     loaded = pipeline.load_assignment(folder, name)
     pages = folder / ".grader" / "out" / name / "reports" if reports else None
     book = open_book(folder, url)
     try:
-        return marks_out(book, loaded, policy_of(folder), reports=pages)
+        return marks_out(
+            book, loaded, policy_of(folder), reports=pages, lms_ids=lms_ids(folder, name)
+        )
     finally:
         book.close()
 

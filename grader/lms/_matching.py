@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from grader.export import Concern, Line
-from grader.export._match import Directory, folded
+from grader.export._match import Directory, _spellings, folded
 from grader.lms._entries import Entry, Target
 
 
@@ -20,11 +21,16 @@ def matched_with(
         target: the assignment.
         every: all of ours, since an id may be that of somebody who is not pushed.
     """
-    directory, inner = Directory(every), _inner(every, target)
+    known = _Known(
+        target,
+        Directory(replace(line, ids=_shared(line, target)) for line in every),
+        {line.key: line for line in every},
+        _inner(every, target),
+    )
     found: dict[str, list[Entry]] = {}
     by_name, concerns = set(), []
     for entry in entries:
-        line, how, clash = _whose(entry, directory, inner.get(entry.user, []), target)
+        line, how, clash = _whose(entry, known)
         if clash:
             says = f"{called(entry)}: {clash}"
             concerns.append(Concern(code="ambiguous", says=says, unsafe=True))
@@ -49,26 +55,53 @@ def matched_with(
     return matched, [*concerns, *_unmatched(lines, matched, found)]
 
 
-def _whose(
-    entry: Entry, directory: Directory, inner: Sequence[Line], target: Target
-) -> tuple[Line | None, str, str]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All of ours, by what may name them."""
+
+    target: Target
+    directory: Directory
+    keys: Mapping[str, Line]
+    inner: Mapping[str, Sequence[Line]]
+
+
+def _whose(entry: Entry, known: _Known) -> tuple[Line | None, str, str]:
     """Whose entry it is, how that was found, and what stands against it."""
-    match = directory.find(dict(entry.ids), entry.name)
-    line = match.line
-    if match.clash:
-        return None, "", match.clash
+    inner = known.inner.get(entry.user, ())
     if len(inner) > 1:
         return None, "", f"{entry.user} is the id of several students of ours"
-    if inner and (line is None or match.how == "name"):
+    match = known.directory.find(dict(entry.ids), entry.name)
+    by_key = known.keys.get(entry.user)
+    if not inner and by_key is not None and folded(entry.name) in map(folded, _spellings(by_key)):
+        inner = (by_key,)  # a number alone may be of another kind: the name says so as well
+    if inner and (match.line is None or match.how == "name"):
+        if match.clash and " called " not in match.clash:
+            return None, "", match.clash
         return inner[0], "id", ""  # an id is stronger than a name
-    if line is None:
-        return None, "", ""
-    own = internal(line, target)
+    if match.clash or match.line is None:
+        return None, "", match.clash
+    line = known.keys[match.line.key]
+    own = internal(line, known.target)
     if own and own != entry.user:
         return None, "", f"{match.how} is {line.key}, whose id there is {own} by our roster"
     if inner and inner[0] is not line:
         return None, "", f"{match.how} is {line.key}, and the id {entry.user} is {inner[0].key}"
     return line, match.how, ""
+
+
+_APART = frozenset({"participant", "anonymous", "submission", "attempt"})
+_LMSS = frozenset({"canvas", "moodle", "blackboard", "brightspace", "d2l", "sakai", "gradescope"})
+
+
+def _shared(line: Line, target: Target) -> dict[str, str]:
+    """A student's ids without those that are of a numbering of their own, as participants'."""
+    found = {}
+    for head, text in line.ids.items():
+        words = folded(head).replace("_", " ").split()
+        apart = _APART & set(words) or (_LMSS & set(words) and {"id", "number"} & set(words))
+        if folded(head) not in target.internal and not apart:
+            found[head] = text
+    return found
 
 
 def _inner(every: Iterable[Line], target: Target) -> dict[str, list[Line]]:

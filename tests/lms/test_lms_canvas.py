@@ -155,6 +155,37 @@ def test_leading_zeros_and_canvas_ids_name_whom_they_name(canvas, tmp_path):
     assert (canvas.submissions[8]["score"], canvas.submissions[7]["score"]) == (1.0, 2.0)
 
 
+def test_numbers_of_another_kind_name_nobody(canvas, tmp_path):
+    canvas.add(7, "Seven", login_id="12")
+    canvas.add(8, "Eight", login_id="e8")
+    ours = line("x", "2", ids={"Moodle participant id": "12", "Canvas anonymous id": "e8"})
+    plan, done = _go(canvas, tmp_path, marks(ours))
+    assert done is None
+    assert ("unknown-id", True) in _codes(plan)
+
+
+def test_a_roster_that_has_canvas_ids_alone_is_known_by_them_with_the_names(canvas, tmp_path):
+    canvas.add(7, "Ann Ace", login_id="a")
+    canvas.add(8, "Ann Ace", login_id="b")
+    canvas.add(9, "Cy Nil", login_id="c")
+    ours = [line("7", "1", name="Ace, Ann"), line("8", "2", name="Ann Ace"), line("9", "3", name="Somebody Else")]  # fmt: skip
+    plan, done = _go(canvas, tmp_path, marks(*ours))
+    assert done is None
+    assert [c.says for c in plan.concerns if c.unsafe] == ["9 Somebody Else has a mark and is not in that course"]  # fmt: skip
+    _, done = _go(canvas, tmp_path, marks(*ours), despite=frozenset({"unknown-id"}))
+    assert [canvas.submissions[n]["score"] for n in (7, 8, 9)] == [1, 2, None]
+
+
+def test_ids_that_name_two_students_of_ours_name_nobody(canvas, tmp_path):
+    canvas.add(1, "Ann Ace", sis_user_id="007", login_id="008")
+    plan, done = _go(canvas, tmp_path, marks(line("007", "1"), line("008", "2")))
+    assert done is None
+    assert ("ambiguous", True) in _codes(plan)
+    plan, done = _go(canvas, tmp_path, marks(line("007", "1", ids={"Canvas user id": "5"})))
+    assert done is None
+    assert ("ambiguous", True) in _codes(plan)
+
+
 def test_a_name_alone_is_not_enough_unasked(canvas, tmp_path):
     canvas.add(1, "Ann Ace")
     plan, done = _go(canvas, tmp_path, marks(line("007", "1", name="ann  ace")))

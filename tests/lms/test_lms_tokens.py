@@ -194,6 +194,22 @@ def test_a_redirect_or_an_upload_elsewhere_never_carries_the_token(canvas, tmp_p
         other.close()
 
 
+def test_the_session_gives_the_token_to_one_origin_alone(canvas):
+    from grader.lms._session import STAND_IN, Session
+
+    other = CanvasStandIn()
+    session = Session(Token(CANVAS), canvas.url, 5)
+    try:
+        for url in (canvas.url, other.url, canvas.url.replace("127.0.0.1", "localhost")):
+            session.loose("GET", url, headers={"Authorization": f"Bearer {STAND_IN}"})
+        session.loose("GET", canvas.url)  # asked without: an upload
+        shown = [one.headers.get("Authorization") for one in (*canvas.asked, *other.asked)]
+        assert shown == [f"Bearer {CANVAS}", None, None, None]
+    finally:
+        session.close()
+        other.close()
+
+
 def test_a_page_of_another_host_is_not_asked_for(canvas, tmp_path):
     other = CanvasStandIn()
     try:
