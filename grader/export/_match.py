@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -145,8 +144,10 @@ def agree(name: str, line: Line) -> bool:
 def once(known: Iterable[tuple[str, str, Line]]) -> list[tuple[str, str, Line]]:
     """Ids that are one student's; members of a group may share those of one download."""
     some = list(known)
-    counts = Counter((column, text) for column, text, _ in some)
-    return [one for one in some if counts[one[0], one[1]] == 1]
+    owners: dict[tuple[str, str], set[int]] = {}
+    for column, text, line in some:
+        owners.setdefault((column, text), set()).add(id(line))
+    return [one for one in some if len(owners[one[0], one[1]]) == 1]
 
 
 def _spellings(line: Line) -> Iterable[str]:

@@ -2,8 +2,9 @@
 
     grader export canvas-rubric midterm --to rubric.csv
 
-Rules are those of instructure/canvas-lms lib/rubric_csv_importer.rb: commas alone, the rubric's
-name on every row, no points without the name of a rating. It arrives in Canvas as a draft.
+Rules are those of instructure/canvas-lms lib/rubric_csv_importer.rb and
+app/models/rubric_import.rb: commas alone, the rubric's name on every row, no points without the
+name of a rating. It arrives in Canvas as a draft; ranges only where the account has them on.
 """
 
 from __future__ import annotations
@@ -71,6 +72,10 @@ def _plain(text: str) -> str:
 
 def _told(marks: Marks, notes: Notes) -> None:
     """What the rubric does not hold as it is."""
+    if not marks.parts:
+        notes.add(
+            "lossy", "the assignment has no parts; Canvas refuses an empty rubric", unsafe=True
+        )
     for part in marks.parts:
         written = Fraction(number(part.points))
         if written != part.points:

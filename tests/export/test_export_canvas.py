@@ -219,7 +219,8 @@ def test_a_canvas_id_is_no_student_number():
 
 
 def test_the_id_that_a_download_told_finds_its_row():
-    bare = marks([line("x1", "", 4, ids={"Canvas user id": "1001"}), line("1002", "", 5)])
+    told = {"Canvas user id": "1001", "Canvas ID": "1001"}
+    bare = marks([line("x1", "", 4, ids=told), line("1002", "", 5)])
     found = plan(bare)
     assert taken(found)[1001] == "4"
     assert taken(found)[1002] == "7.25"  # 1002 is Bob's id in Canvas, and a number of ours

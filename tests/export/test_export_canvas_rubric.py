@@ -3,6 +3,7 @@
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +74,13 @@ def test_a_name_longer_than_canvas_keeps_is_cut_and_said():
 def test_a_title_with_line_ends_or_a_formula_is_one_line_of_text():
     found = importer.rubrics(rubric(PARTS, title="=1+1\nof all").output)
     assert list(found) == ["'=1+1 of all"]
+
+
+def test_an_assignment_without_parts_stops():
+    found = rubric(())
+    assert codes(found, unsafe=True) == ["lossy"]
+    with pytest.raises(importer.Refused):
+        importer.rubrics(found.output)
 
 
 def test_it_says_nothing_of_students():

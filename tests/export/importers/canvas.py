@@ -208,7 +208,7 @@ def _skipped(row: list[str | None]) -> bool:
 
 
 def rubrics(data: bytes) -> dict[str | None, list[dict]]:
-    """parse of lib/rubric_csv_importer.rb."""
+    """parse of lib/rubric_csv_importer.rb, and process_rubrics of app/models/rubric_import.rb."""
     header, *rows = parsed(data.decode("utf-8"), ",")
     places = {"name": [], "description": [], "points": []}
     for at, heading in enumerate(header):
@@ -236,6 +236,16 @@ def rubrics(data: bytes) -> dict[str | None, list[dict]]:
                 "ratings": ratings,
             }
         )
+    if not found:
+        raise Refused("The file is empty or does not contain valid rubric data.")
+    for name, criteria in found.items():
+        if not (name or "").strip():
+            raise Refused("Missing 'Rubric Name' in some rows.")
+        for criterion in criteria:
+            if not (criterion["name"] or "").strip():
+                raise Refused(f"Missing 'Criteria Name' for {name}")
+            if not criterion["ratings"]:
+                raise Refused(f"Missing ratings for {criterion['name']}")
     return found
 
 
