@@ -159,13 +159,9 @@ def _in_order(found: list[Claim], zone: ZoneInfo) -> list[Claim] | None:
     if len(found) == 1:
         return found
     times = [when(item.received, zone) for _, item, _, _ in found]
-    if None not in times and len(set(times)) == len(times):
-        return sorted(found, key=lambda one: when(one[1].received, zone))  # type: ignore[arg-type,return-value]
-    attempts = [item.attempt for _, item, _, _ in found]
-    one = all(download is found[0][0] for download, _, _, _ in found)
-    if one and 0 not in attempts and len(set(attempts)) == len(attempts):
-        return sorted(found, key=lambda one: one[1].attempt)
-    return None
+    if None in times or len(set(times)) < len(times):
+        return None
+    return sorted(found, key=lambda one: when(one[1].received, zone))  # type: ignore[arg-type,return-value]
 
 
 def when(time: datetime | None, zone: ZoneInfo) -> datetime | None:

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,8 +27,6 @@ from grader.pipeline.hand_ins import named
 from grader.pipeline.receipts import Journal, Kept, Receipt, is_as_written, journal
 
 _BLOCK = 1 << 20
-_STEP = timedelta(seconds=1)
-"""How far apart attempts are put whose times do not tell them apart."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,27 +135,19 @@ def _places(
         mark = hashlib.sha256(one.student.encode("utf-8", "replace")).hexdigest()[:8]
         base = f"{base}-{mark}"  # another's id differs from this one in case alone
         taken[base.casefold()] = one.student
-    before: datetime | None = None
-    made = []
-    for number, (download, item) in reversed(list(enumerate(one.items, 1))):
+    for number, (download, item) in enumerate(one.items, 1):
         time, clock = _time(item, zone, given)
-        if before is not None and time >= before:
-            time = before - _STEP
-        before = time
         latest = number == len(one.items)
-        made.append(
-            _Place(
-                folder=base if latest else f"{base}~{number}",
-                allotted=one,
-                download=download,
-                item=item,
-                time=time,
-                clock=clock,
-                latest=latest,
-                attempt=item.attempt or (number if len(one.items) > 1 else 0),
-            )
+        yield _Place(
+            folder=base if latest else f"{base}~{number}",
+            allotted=one,
+            download=download,
+            item=item,
+            time=time,
+            clock=clock,
+            latest=latest,
+            attempt=item.attempt or (number if len(one.items) > 1 else 0),
         )
-    yield from reversed(made)
 
 
 def _time(item: Item, zone: ZoneInfo, given: datetime | None) -> tuple[datetime, str]:

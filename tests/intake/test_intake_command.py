@@ -145,6 +145,25 @@ def test_attempts_are_graded_in_order_of_time(enrolled: Path, tmp_path: Path) ->
     assert downloaded(enrolled, "sums") == {"007": ("HW_asmith_attempt_2026-11-21-08-00-00_a.md",)}
 
 
+def test_an_id_that_looks_like_an_attempt_is_anothers(course: Path, tmp_path: Path) -> None:
+    files = {}
+    for user, stamp in (("ada", "2026-11-21-08-00-00"), ("ada", "2026-11-20-08-00-00"), ("ada~1", "2026-11-20-08-00-00")):  # fmt: skip
+        stem = f"HW_{user}_attempt_{stamp}"
+        files[f"{stem}.txt"] = made.blackboard_receipt(user, user, files=["a.md"])
+        files[f"{stem}_a.md"] = f"{user} {stamp}"
+    take(made.zipped(tmp_path / "bb.zip", files), "--course", course)
+    from grader.pipeline import hand_ins
+
+    found = hand_ins(sorted((course / "submissions/sums").iterdir()))
+    texts = sorted((one.key, one.paths[0][1].read_text()) for one in found)
+    assert texts == [
+        ("ada", "ada 2026-11-20-08-00-00"),
+        ("ada", "ada 2026-11-21-08-00-00"),
+        ("ada~1", "ada~1 2026-11-20-08-00-00"),
+    ]
+    assert not any(one.twin for one in found)
+
+
 def test_a_dry_run_writes_nothing_and_tells_all(enrolled: Path, tmp_path: Path) -> None:
     path = canvas(
         tmp_path / "d.zip", **{"eveadams_404_5003_e.md": "x", "müllerjörg_999_text.html": "y"}
@@ -343,8 +362,10 @@ def test_a_run_that_was_killed_between_two_names_loses_nothing(
     take(canvas(tmp_path / "d.zip"))
     home = enrolled / "submissions/sums"
     (home / "007").rename(home / ".007.old")
-    take(tmp_path / "d.zip")
-    assert set(tree(enrolled)) == {"007/a.md", "95/b.md"}
+    (home / ".95.part").mkdir()
+    take(made.zipped(tmp_path / "bob.zip", {"oneilbob_102_5002_b.md": "newer"}))
+    assert {path.name for path in home.iterdir()} == {"007", "95"}
+    assert tree(enrolled) == {"007/a.md": RIGHT.encode(), "95/b.md": b"newer"}
 
 
 def test_a_damaged_receipt_stops_and_changes_nothing(enrolled: Path, tmp_path: Path) -> None:

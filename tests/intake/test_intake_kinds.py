@@ -129,10 +129,10 @@ def blackboard(word="attempt"):
     bob = f"HW_1 part_b.2_{word}_2024-09-24-11-00-00"
     receipt = made.blackboard_receipt
     return {
-        f"{stem}.txt": receipt("Ann Smith", "a_smith", files=["hw1.ipynb"]),
-        f"{stem}_hw1.ipynb": "a",
         f"{later}.txt": receipt("Ann Smith", "a_smith", files=["hw1.ipynb"]),
         f"{later}_hw1.ipynb": "b",
+        f"{stem}.txt": receipt("Ann Smith", "a_smith", files=["hw1.ipynb"]),
+        f"{stem}_hw1.ipynb": "a",
         f"{bob}.txt": receipt("Bob (Rob) Two", "b.2", typed="My answer is 7."),
     }
 
@@ -146,8 +146,8 @@ def test_blackboard_attempts_in_order_of_time(tmp_path, word):
         ({"user name": "a_smith"}, "Ann Smith", ["hw1.ipynb"]),
         ({"user name": "b.2"}, "Bob (Rob) Two", ["receipt.txt"]),
     ]
-    assert [one.attempt for one in found.items] == [1, 2, 0]
-    assert str(found.items[0].received) == "2024-09-24 21:26:33"
+    assert [one.attempt for one in found.items] == [2, 1, 0]
+    assert str(found.items[1].received) == "2024-09-24 21:26:33"
     assert not found.left
 
 
