@@ -47,6 +47,14 @@ _CAMEL = frozenset(_TESTS.values())
 _RAISES = ("assert_raises", "assertRaises", "raises", "assert_raises_regex")
 
 
+def shim(module: str, alias: ast.alias) -> str:
+    """Return what binds a function of nose in a box, where nose is not installed; else ""."""
+    known = _TESTS.get(alias.name) or ("assertRaises" if alias.name == "assert_raises" else "")
+    if module != "nose.tools" or not known:
+        return ""
+    return f"{alias.asname or alias.name} = __import__('unittest').TestCase().{known}"
+
+
 def line_of(node: ast.Call, known: Known, split: Split) -> str | None:
     """Return the line for outside of a call that is an assertion, None where it is none.
 

@@ -1,9 +1,6 @@
 r"""Doctests, and statements with what they should show, as steps and lines.
 
-    >>> square(2)
-    4
-
-What an example shows comes out of the box as text, and is held against what is expected outside.
+A doctest says ``square(2)`` behind a prompt, and 4 below it. What an example shows comes out of the box as text, and is held against what is expected outside.
 Where the example itself compares (``square(2) == 4`` with ``True`` below), it is split.
 """
 

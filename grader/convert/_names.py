@@ -199,12 +199,14 @@ def is_pure(path: str) -> bool:
 
 
 def loaded(node: ast.AST) -> set[str]:
-    """Return the names that an expression or a statement reads."""
-    return {
-        one.id
-        for one in ast.walk(node)
-        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)
-    }
+    """Return the names that an expression or a statement reads, ``x`` of ``x += 1`` as well."""
+    found: set[str] = set()
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load | ast.Del):
+            found.add(one.id)
+        elif isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name):
+            found.add(one.target.id)
+    return found
 
 
 def bound(node: ast.AST) -> set[str]:

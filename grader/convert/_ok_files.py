@@ -94,7 +94,11 @@ def from_spec(
     for n, case in enumerate(suite.get("cases") or [], 1):
         made, why = None, ""
         try:
-            made = from_doctest(dedent(str(case.get("code"))), rebound=rebound, prepared=prepared)
+            if case.get("locked") is True:
+                why = "what it expects is locked, as a hash; take the unlocked file"
+            else:
+                text = dedent(str(case.get("code")))
+                made = from_doctest(text, rebound=rebound, prepared=prepared)
         except (SyntaxError, ValueError, RecursionError) as error:
             why = f"its code is no doctest ({error})"
         tests.append(

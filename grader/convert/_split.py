@@ -145,6 +145,8 @@ class Split:
     # -- by kind of node
 
     def _compare(self, node: ast.Compare) -> ast.expr:
+        if any(_lists_names(one) for one in node.comparators):
+            return self._asked(node)
         left, *others = (self.outside(one) for one in (node.left, *node.comparators))
         return ast.Compare(left=left, ops=node.ops, comparators=others)
 
@@ -266,6 +268,16 @@ class Split:
             return node.id in names.TYPES and self.known.is_outside(node.id)
         module, _, last = self.known.path(node).rpartition(".")
         return (module == "numpy" and last in names.ARRAY_TYPES) or module == "numbers"
+
+
+def _lists_names(node: ast.expr) -> bool:
+    """Whether an expression is all names of a program: ``"x" in vars()``."""
+    return isinstance(node, ast.Call) and names.dotted(node.func) in (
+        "vars",
+        "globals",
+        "locals",
+        "dir",
+    )
 
 
 def _looped(node: ast.expr) -> set[str]:

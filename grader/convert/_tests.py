@@ -13,14 +13,21 @@ from dataclasses import dataclass, field
 
 from grader.convert import _asserts as asserts
 from grader.convert import _names as names
+from grader.convert._inline import inline
 from grader.convert._model import Made
 from grader.convert._split import Known, Split, StaysInside, items_of, matched, put_in
 
 _MOST_STATEMENTS = 2_000
+_DEEPEST = 3
 
 
 def converted(
-    source: str, *, rebound: Iterable[str] = (), partial: bool = False, prepared: Sequence[str] = ()
+    source: str,
+    *,
+    rebound: Iterable[str] = (),
+    partial: bool = False,
+    prepared: Sequence[str] = (),
+    before: Sequence[str] = (),
 ) -> Made:
     r"""Return a test as steps and lines.
 
@@ -29,6 +36,7 @@ def converted(
         rebound: built-in names that the assignment itself gives another meaning.
         partial: whether the value of a last expression is a number of points.
         prepared: imports of the assignment, which its tests may rest on.
+        before: tests that ran before in the same names: this one may use what they import.
 
     Raises:
         SyntaxError: when it is no Python.
@@ -41,6 +49,9 @@ def converted(
     writer = Writer(known=Known(rebound=set(rebound)))
     for line in prepared:
         writer.prepare(ast.parse(line).body[0])
+    for earlier in before:
+        for node in ast.parse(earlier).body:
+            writer.recall(node)
     body = tree.body
     last = body[-1] if partial and body and isinstance(body[-1], ast.Expr) else None
     if isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant | ast.Await):
@@ -51,7 +62,15 @@ def converted(
         last = None
     for statement in body[:-1] if last is not None else body:
         writer.statement(statement)
-    if last is not None:
+    call = last.value if isinstance(last, ast.Expr) else None
+    if (
+        last is not None
+        and isinstance(call, ast.Call)
+        and names.dotted(call.func) in writer.deciding
+    ):
+        writer.statement(last)
+        last = None
+    if isinstance(last, ast.Expr):
         writer.points(last)
     return writer.made(partial=last is not None)
 
@@ -77,12 +96,15 @@ class Writer:
     """Names bound outside, and the statement that would bind each in the box."""
     given: set[str] = field(default_factory=set)
     """Names that the assignment itself imports: they are there in the box."""
-    deciding: set[str] = field(default_factory=set)
+    deciding: dict[str, ast.FunctionDef] = field(default_factory=dict)
     """Functions of the test itself that decide."""
+    depth: int = 0
+    """Calls of such functions that are being taken apart."""
     count: int = 0
 
     def made(self, *, partial: bool = False) -> Made:
         """Return all that was written."""
+        self.outside = used(self.outside)
         self._look_for_imports()
         return Made(
             inside=tuple(self.inside),
@@ -101,13 +123,29 @@ class Writer:
 
     def _look_for_imports(self) -> None:
         """Ask for names that the assignment imports: where they are missing the test would stop."""
-        lines = [one for one in self.outside if not one.startswith(("import ", "from "))]
-        used = set().union(*(names.loaded(ast.parse(one)) for one in lines)) if lines else set()
-        there = set().union(*(names.loaded(ast.parse(one)) for _, one in self.inside), set())
-        for name in sorted(self.given & used - there):
+        wanted = {name for one in self.outside for name in names.loaded(ast.parse(one))}
+        there = {name for _, one in self.inside for name in names.loaded(ast.parse(one))}
+        for name in sorted(self.given & wanted - there):
             at = self.step("run", name)
             last = self.outside.pop() if self.outside[-1].startswith("return ") else ""
             self.outside += [f"done({at})", *([last] if last else [])]
+
+    def recall(self, node: ast.stmt) -> None:
+        """Take a statement of an earlier test, for the names that it binds alone."""
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            if not self._import(node):
+                self.bound_inside(names.bound(node))
+        elif isinstance(node, ast.FunctionDef) and names.has_assert(node):
+            self._bound_outside(node)
+            self.deciding[node.name] = node
+        elif isinstance(node, ast.Assign) and self._is_pure_assignment(node):
+            self._assign(node)
+        else:
+            self.bound_inside(names.bound(node))
+
+    def _is_pure_assignment(self, node: ast.Assign) -> bool:
+        named = len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+        return named and self.split().is_pure(node.value) and not _random(node.value)
 
     # -- steps
 
@@ -207,8 +245,15 @@ class Writer:
         """A function that asserts: it decides where it is called."""
         if not isinstance(node, ast.FunctionDef):
             raise StaysInside("it decides within a block")
-        self._run(node)
-        self.deciding.add(node.name)
+        self._bound_outside(node)
+        self.deciding[node.name] = node
+
+    def _bound_outside(self, node: ast.FunctionDef) -> None:
+        """Keep a function ready: it goes into the box only where a step calls it."""
+        for name in (node.name,):
+            self.known.pure.discard(name)
+            self.known.rebound.add(name)
+            self.waiting[name] = ast.unparse(node)
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> bool:
         """Note modules that are the same outside; False for any other."""
@@ -231,7 +276,9 @@ class Writer:
         for alias in node.names:
             name = alias.asname or alias.name
             self.known.functions[name] = f"{module}.{alias.name}"
-            self.waiting[name] = ast.unparse(ast.ImportFrom(module=module, names=[alias], level=0))
+            self.waiting[name] = asserts.shim(module, alias) or ast.unparse(
+                ast.ImportFrom(module=module, names=[alias], level=0)
+            )
             if module in names.MODULES:
                 self.outside.append(self.waiting[name])
         return True
@@ -261,7 +308,10 @@ class Writer:
                 self.outside.append(line)
                 return
             name = names.dotted(value.func)
-            if name in self.deciding or names.has_assert(value):
+            if name in self.deciding:
+                self._inlined(self.deciding[name], value)
+                return
+            if names.has_assert(value):
                 raise StaysInside(f"{name or 'it'} decides by itself")
             root = name.partition(".")[0]
             if root in self.known.pure:  # it may alter what is known outside
@@ -270,6 +320,18 @@ class Writer:
                 self.bound_inside({root})
                 return
         self._run(node)
+
+    def _inlined(self, function: ast.FunctionDef, call: ast.Call) -> None:
+        """Take a call of a function that decides as the statements that it stands for."""
+        body = inline(function, call, self.count) if self.depth < _DEEPEST else None
+        if body is None:
+            raise StaysInside(f"{function.name} decides by itself")
+        self.depth += 1
+        try:
+            for one in body:
+                self.statement(ast.copy_location(one, call))
+        finally:
+            self.depth -= 1
 
     def _assert(self, test: ast.expr) -> None:
         conditions = test.values if isinstance(test, ast.BoolOp) and _is_and(test) else [test]
@@ -281,6 +343,9 @@ class Writer:
     def points(self, node: ast.Expr) -> None:
         """Take the last expression, whose value may be a number of points."""
         at = self.step("ask", node.value)
+        if not isinstance(node.value, ast.Constant):
+            self.boxed.append((node.lineno, "its last value says how many points it earns"))
+            self.outside.append(f"passed({self.step('test', 'pass')})")
         self.outside.append(f"return ask({at})")
 
     # -- blocks
@@ -333,6 +398,21 @@ class Writer:
                 raise StaysInside("it decides within a loop")
             for one in node.body:
                 self.statement(ast.copy_location(put_in(one, binding), node))
+
+
+def used(lines: Sequence[str]) -> list[str]:
+    """Return lines without imports and values that nothing uses, each import once."""
+    kept: list[str] = []
+    wanted: set[str] = set()
+    for line in reversed(lines):
+        node = ast.parse(line).body[0]
+        imports = isinstance(node, ast.Import | ast.ImportFrom)
+        if (imports or isinstance(node, ast.Assign)) and not names.bound(node) & wanted:
+            continue
+        if not (line in kept and imports):
+            wanted |= names.loaded(node)
+            kept.append(line)
+    return kept[::-1]
 
 
 def _is_and(node: ast.BoolOp) -> bool:

@@ -6,7 +6,6 @@ the test's own lines, in which what is asked of a box stands as ``ask(0)``.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import io
 import json
@@ -18,7 +17,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from grader.convert import _names as names
 from grader.convert._helper import SOURCE
 from grader.convert._model import Assignment, Case, Question
 
@@ -199,8 +197,7 @@ def _judging(id_: str, cases: Sequence[Case], points: Fraction) -> Iterator[str]
         if made is None:
             continue
         yield f"    def test_{number}(ask, done, passed, shows, written, stops, raises, unit, testing):"
-        body = _used(made.outside)
-        for line in body or ["pass"]:
+        for line in made.outside or ("pass",):
             for one in line.split("\n"):
                 yield f"        {one}"
         yield ""
@@ -208,23 +205,6 @@ def _judging(id_: str, cases: Sequence[Case], points: Fraction) -> Iterator[str]
     worth = f", points={points!s}" if any(c.made and c.made.partial for c in cases) else ""
     worth = f", points={str(points)!r}" if worth else ""
     yield f"    return judged(ran, [{', '.join(inner)}]{worth})"
-
-
-def _used(lines: Sequence[str]) -> list[str]:
-    """Lines without imports that nothing uses, each import once."""
-    kept: list[str] = []
-    for n, line in enumerate(lines):
-        if line.startswith(("import ", "from ")):
-            bound = names.bound(ast.parse(line))
-            used = any(names.loaded(ast.parse(one)) & bound for one in lines[n + 1 :] if _own(one))
-            if not used or line in kept:
-                continue
-        kept.append(line)
-    return kept
-
-
-def _own(line: str) -> bool:
-    return not line.startswith(("import ", "from ", "return ")) or line.startswith("return ")
 
 
 def _function(id_: str, cases: Sequence[Case]) -> str:

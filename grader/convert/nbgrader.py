@@ -177,6 +177,8 @@ class Reading:
     seen: set[str] = field(default_factory=set)
     graded: dict[str, str] = field(default_factory=dict)
     """Names of questions and tests, and the file of each."""
+    _before: list[str] = field(default_factory=list)
+    """The tests of the notebook so far: later ones may rest on their imports."""
     _prepared: tuple[str, ...] = ()
     _rebound: frozenset[str] = frozenset()
 
@@ -193,6 +195,7 @@ class Reading:
         own = [c.source for c, m in marked if c.kind == "code" and not _is_test(m)]
         self.code += [c.source for c, _ in marked if c.kind == "code"]
         self._prepared, self._rebound = sources.imports(own), sources.rebound(own)
+        self._before = []
         for group in self._groups(marked):
             self._question(group)
         self.solutions[notebook.file] = _solution(marked)
@@ -326,14 +329,17 @@ class Reading:
         }
         why = _not_converted(cell)
         made = None
+        source = sources.without_magics(cell.source)
         if not why:
             try:
                 made = converted(
-                    sources.without_magics(cell.source),
+                    source,
                     rebound=self._rebound,
                     partial=True,
                     prepared=self._prepared,
+                    before=self._before,
                 )
+                self._before.append(source)
             except (SyntaxError, ValueError, RecursionError) as error:
                 line = getattr(error, "lineno", None)
                 why = f"it is no Python (line {line}: {getattr(error, 'msg', error)})"
