@@ -111,7 +111,7 @@ class _Settling:
                 self.lms.send(left, self.plan.entries)
             except Unanswered as error:
                 self.pauses.wait(tried, error.after)
-                left, why = self._missing(left, whole), f"{error}"
+                left, why = self._lost(left, whole), f"{error}"
             except Busy as error:
                 self.pauses.wait(tried, error.after)
                 why = f"{error}"
@@ -136,6 +136,20 @@ class _Settling:
                 self._done(whole[one.user], found[one.user])
             else:
                 missing.append(rest)
+        return missing
+
+    def _lost(self, left: Sequence[Sending], whole: dict[str, Sending]) -> list[Sending]:
+        """What did not arrive of what was not answered.
+
+        It may be on its way still: before a comment is sent that would stand there a second time,
+        we look again and again.
+        """
+        missing = self._missing(left, whole)
+        for tried in range(1, LOOKS):
+            if self.plan.target.one_comment or not any(one.comment or one.file for one in missing):
+                break
+            self.pauses.wait(tried)
+            missing = self._missing(missing, whole)
         return missing
 
     def _refused(self, left: Sequence[Sending], whole: dict[str, Sending], why: str) -> None:

@@ -368,6 +368,26 @@ def test_half_of_a_request_that_arrived_is_finished_and_not_repeated(canvas, tmp
     assert len(canvas.submissions[1]["comments"]) == 1
 
 
+def test_what_arrives_late_is_waited_for(canvas, tmp_path, monkeypatch):
+    _ann_and_bob(canvas)
+    whole, late, looks = canvas.answer, [], []
+
+    def answer(asked, *, store):
+        if asked.method == "PUT" and not late:
+            late.append(asked)
+            return Answer(500, {"errors": "a time-out of something in between"})
+        if late and asked.path.endswith("students/submissions"):
+            looks.append(asked)
+            if len(looks) == 2:
+                whole(late[0], store=True)
+        return whole(asked, store=store)
+
+    monkeypatch.setattr(canvas, "answer", answer)
+    _, done = _go(canvas, tmp_path, marks(line("007", "17", feedback="Good.")), comments=True)
+    assert done.good
+    assert len(canvas.submissions[1]["comments"]) == 1
+
+
 def test_a_comment_that_was_taken_away_there_is_not_sent_again(canvas, tmp_path):
     _ann_and_bob(canvas)
     what = marks(line("007", "17", feedback="Good."))

@@ -17,8 +17,8 @@ from grader.export import number
 from grader.export._match import folded
 from grader.lms import Entry, Pauses, Sending, Target
 from grader.lms._entries import has_comment, plain, same
+from grader.lms._moodle_answers import as_html, fields
 from grader.lms._retry import LONGEST, asked_for
-from grader.lms.moodle import _as_html, fields
 from tests.lms import canvas_stand_in, moodle_stand_in
 from tests.lms.canvas_stand_in import CanvasStandIn
 from tests.lms.conftest import line, marks
@@ -33,7 +33,7 @@ HOSTILE = st.sampled_from(["=1+1", "O'Neil, \"Bob\"", "سلمى", "e\u0301", "\u
 
 @given(TEXTS)
 def test_a_comment_that_is_there_is_known_again_in_whatever_form(text):
-    for target, shown in ((CANVAS, text), (MOODLE, _as_html(text)), (MOODLE, f'<div class="no-overflow">{_as_html(text)}</div>')):  # fmt: skip
+    for target, shown in ((CANVAS, text), (MOODLE, as_html(text)), (MOODLE, f'<div class="no-overflow">{as_html(text)}</div>')):  # fmt: skip
         assert has_comment(Entry(user="1", comments=(shown,)), text, target)
     assert has_comment(Entry(user="1", comments=(unicodedata.normalize("NFD", text),)), text, CANVAS)  # fmt: skip
 
