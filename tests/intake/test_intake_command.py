@@ -537,3 +537,15 @@ def test_two_intakes_at_once_do_not_mix(enrolled: Path, tmp_path: Path) -> None:
 def test_an_assignment_is_no_path(enrolled: Path, tmp_path: Path) -> None:
     got = CliRunner().invoke(command, ["../rubrics/sums", str(canvas(tmp_path / "d.zip"))])
     assert got.exit_code == 2
+
+
+def test_two_hand_ins_of_one_time_are_not_put_in_order_by_a_guess(
+    enrolled: Path, tmp_path: Path
+) -> None:
+    def sakai(name: str, text: str) -> Path:
+        one = made.sakai_person("Smith", "Ann", "asmith", {"a.md": text}, "2026-11-21T08:00:00Z")
+        return made.zipped(tmp_path / name, {"HW 1/grades.csv": "x", **one})
+
+    said = take(sakai("a.zip", "a"), sakai("b.zip", "b"), status=1)
+    assert "007 has 2 hand-ins" in said
+    assert tree(enrolled) == {}

@@ -380,3 +380,15 @@ def test_a_file_that_was_downloaded_once_before_is_read_by_its_first_name(tmp_pa
 def test_a_second_copy_of_a_download_is_called_so_by_browsers(tmp_path):
     path = made.zipped(tmp_path / "subs (1).zip", {"subs/ada/hw.md": "a", "subs/bob/hw.md": "b"})
     assert list(seen(path)[1]) == ["ada", "bob"]
+
+
+def test_results_of_tests_in_gradescopes_metadata_are_not_read():
+    """They may be megabytes, and tell nothing of whose a hand-in is."""
+    from grader.intake.gradescope import _shortened
+
+    kept = "".join(_shortened(GRADESCOPE))
+    assert ":sid: 007" in kept
+    assert ":email: bob@x.edu" in kept
+    assert ":created_at: !ruby" in kept
+    assert "not yaml" not in kept
+    assert ":score" not in kept
