@@ -39,6 +39,7 @@ class MoodleStandIn(Served):
         self.held: dict[int, dict[str, Any]] = {}
         self.drafts: dict[int, list[tuple[str, bytes]]] = {}
         self.complete = True
+        self.team = False
         self.locked: set[int] = set()
         self.stores: dict[int, str] = {}
         super().__init__()
@@ -126,7 +127,7 @@ class MoodleStandIn(Served):
         rows = [
             {"id": 600 + u, "userid": u, "attemptnumber": 0, "grader": 2, "grade": own["grade"]}
             for u, own in self.held.items()
-            if own["grade"] is not None
+            if own["grade"] is not None and not self.team  # joined with submissions of their own
         ]
         if not rows:
             return {"assignments": [], "warnings": [{"item": "assignment", "itemid": 40, "warningcode": "3", "message": "No grades found"}]}  # fmt: skip

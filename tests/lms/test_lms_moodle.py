@@ -131,6 +131,20 @@ def test_pictures_in_a_comment_are_not_lost_unasked(moodle, tmp_path):
     assert ("lossy", True) in _codes(plan)
 
 
+def test_marks_of_teams_are_read_back_where_the_list_of_marks_lacks_them(moodle, tmp_path):
+    _ann_and_bob(moodle)
+    moodle.team = True
+    what = marks(line("007", "17"), line("008", "5"))
+    _, done = _go(moodle, tmp_path, what)
+    assert done.good, done
+    plan, _ = _go(moodle, tmp_path, what)
+    assert plan.unchanged == 2
+    moodle.held[3]["grade"] = "11.00000"  # by somebody else
+    plan, done = _go(moodle, tmp_path, what)
+    assert done is None
+    assert ("overwrites", True) in _codes(plan)
+
+
 def test_open_marks_are_never_sent(moodle, tmp_path):
     _ann_and_bob(moodle)
     plan, done = _go(moodle, tmp_path, marks(line("007", None, open=("2",)), line("008", None, handed_in=False)))  # fmt: skip

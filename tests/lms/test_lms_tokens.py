@@ -259,3 +259,12 @@ def test_certificates_are_verified(tmp_path):
         server.server_close()
         thread.join()
     assert not asked
+
+
+@pytest.mark.parametrize(("lms", "library"), [("canvas", "canvasapi"), ("moodle", "httpx")])
+def test_without_the_extra_it_is_said_what_to_install(tmp_path, monkeypatch, lms, library):
+    import sys
+
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(Refused, match=r'pip install "grader\[lms\]"'):
+        pushed(lms, "https://lms.example.edu", CANVAS, tmp_path, marks())
