@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,29 @@ def lms_ids(course: Path, assignment: str) -> Mapping[str, Mapping[str, str]]:
         for one in receipts(course, assignment).values()
         if one.latest and one.ids
     }
+
+
+def forget(course: Path, ids: Collection[str]) -> tuple[Path, ...]:
+    """Take a student out of all receipts; return the downloads that still hold their hand-ins.
+
+    Args:
+        course: its folder.
+        ids: all ids of the student.
+
+    Raises:
+        Busy: when an intake is at work.
+        DamagedReceipts: when receipts cannot be read.
+    """
+    held: set[str] = set()
+    for file in sorted((course / ".grader" / "intake").glob("*.json")):
+        with journal(course, file.stem) as records:
+            own = {name for name, one in records.folders.items() if one.student in ids}
+            held |= {records.folders.pop(name).download for name in own}
+            for name, one in records.folders.items():
+                left = tuple(who for who in one.shared if who not in ids)
+                records.folders[name] = replace(one, shared=left)
+    found = (course / ".grader" / "received").glob("*.*")
+    return tuple(sorted(path for path in found if path.name.partition(".")[0] in held))
 
 
 def owners(folder: Path) -> Mapping[str, str]:

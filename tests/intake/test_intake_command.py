@@ -549,3 +549,21 @@ def test_two_hand_ins_of_one_time_are_not_put_in_order_by_a_guess(
     said = take(sakai("a.zip", "a"), sakai("b.zip", "b"), status=1)
     assert "007 has 2 hand-ins" in said
     assert tree(enrolled) == {}
+
+
+def test_a_student_can_be_forgotten(enrolled: Path, tmp_path: Path) -> None:
+    from grader.pipeline.receipts import forget, receipts
+
+    path = made.zipped(
+        tmp_path / "g.zip", {"bees_101_5001_a.md": RIGHT, "müllerjörg_103_text.html": "x"}
+    )
+    take(path)
+    (kept,) = forget(enrolled, {"007", "101"})
+    assert kept.read_bytes() == path.read_bytes()
+    left = receipts(enrolled, "sums")
+    assert {one.student for one in left.values()} == {"95", "9"}
+    assert left["95"].shared == ("95",)
+    assert "007" not in (enrolled / ".grader/intake/sums.json").read_text("utf-8").replace(
+        "5007", ""
+    )
+    assert forget(enrolled, {"nobody"}) == ()
