@@ -312,7 +312,7 @@ def test_the_kinds_tell_their_options(grader) -> None:
     assert "integer" in out
     assert "near" in out
     assert "absolute" in grader("kinds", "near")[1]
-    runs = out[out.index("runs:\n") :]
+    runs = out[out.index("runs:\n") : out.index("export:\n")]
     assert {line.split()[0] for line in runs.splitlines()[1:]} == set(run_kinds.names())
     assert "A student's function, called" in runs
     status, told, _ = grader("kinds", "call")

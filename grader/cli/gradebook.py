@@ -435,6 +435,7 @@ def purge(student: str, course: Path | None, url: str | None, yes: bool) -> None
                 sys.exit(130)
         # files first: while the gradebook has the student, a purge that was killed is done again
         names = _forget_files(book, folder, student)
+        holding = _forget_receipts(book, folder, student)
         done = take_out(book, student)
     finally:
         book.close()
@@ -443,8 +444,25 @@ def purge(student: str, course: Path | None, url: str | None, yes: bool) -> None
         say(
             f"the hand-in itself still lies at {origin}; while it does, `grader grade` takes it in again"
         )
+    for path in holding:
+        say(
+            f"the download {path} still holds the hand-in, beside those of others: take the file "
+            "away when nobody needs it"
+        )
     for name in names:
         _write_class(folder, url, name)
+
+
+def _forget_receipts(book: Book, folder: Path, student: str) -> tuple[Path, ...]:
+    """Take what intake wrote of the student away; return the downloads that hold their files."""
+    from grader.gradebook.people import people
+    from grader.pipeline.receipts import forget
+
+    who = people(book)
+    own = who.whose(student) or student
+    one = who.students.get(own)
+    ids = {student, own, *((one.email,) if one else ())} - {""}
+    return forget(folder, ids)
 
 
 def _forget_files(book: Book, folder: Path, student: str) -> list[str]:
