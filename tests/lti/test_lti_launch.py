@@ -219,6 +219,15 @@ def test_a_forged_message_is_refused_and_nothing_of_it_is_repeated(made, forge):
     assert made.tool.store.courses() == ()
 
 
+def test_a_huge_message_is_not_even_looked_at(made):
+    browser = Browser()
+    form = _forged(made, browser, lambda token: _huge(made, token))
+    with pytest.raises(Refused) as caught:
+        made.end(browser, form)
+    assert caught.value.status == 413
+    assert made.platform.jwks_asked == 0
+
+
 def test_an_answer_can_be_used_once(made):
     browser = Browser()
     form = made.platform.authorize(made.begin(browser))

@@ -91,7 +91,7 @@ def peer(tmp_path_factory):
     folder = tmp_path_factory.mktemp("peer")
     keys = Keys(folder / "lti")
     server = ThreadingHTTPServer(("127.0.0.1", 0), _serving(lambda: public_keys(made).body))
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     base = f"http://127.0.0.1:{server.server_port}"
     script = Path(__file__).parent / "peer" / "open_edx.py"

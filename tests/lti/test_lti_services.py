@@ -17,15 +17,28 @@ from tests.lti.strict_platform import AGS, MEMBER, NRPS, StrictPlatform
 KINDS = ["other", "moodle", "edx", "canvas", "brightspace"]
 
 
+@pytest.fixture
+def at(tmp_path):
+    """A desk at a platform of the kind that is asked for."""
+    opened = []
+
+    def open_one(kind):
+        platform = StrictPlatform(kind)
+        found = desk(platform, tmp_path)
+        found.services = services(found)
+        opened.append(found)
+        return found
+
+    yield open_one
+    for found in opened:
+        found.transport.close()
+        found.platform.close()
+
+
 @pytest.fixture(params=KINDS)
-def every(request, tmp_path):
+def every(request, at):
     """A desk at each kind of platform."""
-    platform = StrictPlatform(request.param)
-    found = desk(platform, tmp_path)
-    found.services = services(found)
-    yield found
-    found.transport.close()
-    platform.close()
+    return at(request.param)
 
 
 @pytest.fixture
@@ -125,24 +138,16 @@ def test_an_open_mark_is_no_number(every):
     assert ags.results(every.services, made)["7"].score is None
 
 
-def test_marks_in_canvas_are_no_new_attempts_of_the_student(tmp_path):
-    platform = StrictPlatform("canvas")
-    found = desk(platform, tmp_path)
-    found.services = services(found)
+def test_marks_in_canvas_are_no_new_attempts_of_the_student(at):
+    found = at("canvas")
     ags.send(found.services, found.tool.store, column(found), score("7", 1))
-    assert platform.submissions == 0
-    found.transport.close()
-    platform.close()
+    assert found.platform.submissions == 0
 
 
-def test_edx_refuses_a_column_with_half_points_in_its_own_words(tmp_path):
-    platform = StrictPlatform("edx")
-    found = desk(platform, tmp_path)
-    found.services = services(found)
+def test_edx_refuses_a_column_with_half_points_in_its_own_words(at):
+    found = at("edx")
     with pytest.raises(Answered, match="valid integer"):
         column(found, Fraction(73, 2))
-    found.transport.close()
-    platform.close()
 
 
 # access
@@ -381,8 +386,10 @@ def test_all_members_come_page_by_page(every):
     found = nrps.members(every.services, every.platform.memberships)
     assert len(found.people) == 96
     assert found.problems == ()
-    learners = nrps.members(every.services, every.platform.memberships, "Learner")
-    assert [one.user for one in learners.people] == [str(n) for n in range(95)]
+    for passed_over in (False, True):
+        every.platform.ignores_role = passed_over
+        learners = nrps.members(every.services, every.platform.memberships, "Learner")
+        assert [one.user for one in learners.people] == [str(n) for n in range(95)]
 
 
 def test_who_left_is_no_student_and_who_has_no_id_is_named(one):
