@@ -19,6 +19,7 @@ from typing import Any
 
 from grader.convert._helper import SOURCE
 from grader.convert._model import Assignment, Case, Question
+from grader.convert._sources import gives_files
 
 BOXED = (
     "the test ran in the box with the student's code: it can be read and deceived; a mark waits "
@@ -51,11 +52,12 @@ def solution_file(assignment: Assignment) -> tuple[str, bytes] | None:
         file: json.dumps(data, indent=1, ensure_ascii=False).encode()
         for file, data in assignment.solutions.items()
     }
-    if len(written) == 1 and not assignment.files:
+    if len(written) == 1 and (not assignment.files or gives_files()):
         return ".ipynb", next(iter(written.values()))
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file, data in sorted({**written, **assignment.files}.items()):
+        more = {} if gives_files() else assignment.files
+        for file, data in sorted({**written, **more}.items()):
             archive.writestr(zipfile.ZipInfo(file, (1980, 1, 1, 0, 0, 0)), data)
     return ".zip", held.getvalue()
 
@@ -74,9 +76,12 @@ def rubric(assignment: Assignment) -> str:
     if ending is not None:
         lines.append(f"solution: {_text(f'reference/solutions/{assignment.name}{ending[0]}')}")
     # a repair is the student's to make where a course did not grade with them
+    given = ""
+    if assignment.files and gives_files():
+        given = f", files: {_text(f'reference/solutions/{assignment.name}.files')}"
     lines += [
         "run:",
-        f"  {{{_DEFAULTS}, repair: {{conversion: 1, imports: 1, slip: 1}}}}",
+        f"  {{{_DEFAULTS}{given}, repair: {{conversion: 1, imports: 1, slip: 1}}}}",
         "parts:",
     ]
     for number, question in enumerate(assignment.questions, 1):

@@ -87,8 +87,7 @@ def _assignment(paths: Sequence[Path], folder: Path, name: str, source: str) -> 
         )
     held, left = sources.beside(reading.code, folder)
     for one in held:
-        why = "was copied beside the solution; a student's code finds it where it is handed in too"
-        reading.lost.append(Lost(where=one, why=why, serious=False))
+        reading.lost.append(Lost(where=one, why=sources.copied(), serious=False))
     for one in left:
         reading.lost.append(Lost(where=one, why="is too large, and was not copied"))
     return Assignment(

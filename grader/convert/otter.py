@@ -476,8 +476,7 @@ class Reading:
         for listed in self.listed if folder is not None else ():
             self._listed(listed, folder, held)
         for one in held:
-            why = "was copied beside the solution; a student's code finds it where it is handed in too"
-            self.lost.append(Lost(where=one, why=why, serious=False))
+            self.lost.append(Lost(where=one, why=sources.copied(), serious=False))
         for one in left:
             self.lost.append(Lost(where=one, why="is too large, and was not copied"))
         solutions = {}

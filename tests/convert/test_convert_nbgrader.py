@@ -188,7 +188,7 @@ def test_a_course_tree_gives_all_its_assignments_and_data_lies_beside(tmp_path: 
     made = convert.read("nbgrader", tmp_path)
     assert [one.name for one in made] == ["Problem_Set_2", "ps1"]
     assert set(made[1].files) == {"data/a.csv", "helper.py"}
-    assert "reference/solutions/ps1.zip" in convert.files_of(made[1])
+    assert "reference/solutions/ps1.files/data/a.csv" in convert.files_of(made[1])
 
 
 def test_nothing_outside_the_folder_is_copied(tmp_path: Path) -> None:

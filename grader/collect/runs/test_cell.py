@@ -103,6 +103,9 @@ def drive(names, tests):
                 ]
                 dtypes = [str(one) for one in value.dtypes]
                 return {"t": "frame", "columns": names_, "index": index, "of": of, "dtypes": dtypes}
+            if isinstance(value, pandas.api.extensions.ExtensionArray):
+                of = [pack(item, depth + 1) for item in value.tolist()]
+                return {"t": "array", "dtype": "|O", "shape": [len(of)], "of": of}
             if isinstance(value, pandas.Index) and kind.__module__.startswith("pandas"):
                 return {"t": "index", "of": [pack(item, depth + 1) for item in value.tolist()]}
         return {"t": "other", "name": str(kind.__name__)[:80]}
