@@ -25,6 +25,7 @@ from grader.cli.grade import grade
 from grader.cli.gradebook import COMMANDS
 from grader.cli.import_ import import_
 from grader.cli.intake import intake
+from grader.cli.lti import lti
 from grader.cli.push import push
 from grader.cli.regrade import regrade
 
@@ -133,7 +134,7 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=1, sort_keys=True))
 
 
-for _command in (intake, grade, regrade, *COMMANDS, export, push, bundle, import_, compare):
+for _command in (intake, grade, regrade, *COMMANDS, export, push, lti, bundle, import_, compare):
     grader.add_command(_command)
 
 

@@ -187,7 +187,9 @@ def _marks(course: Path | None, assignment: str | None, url: str | None) -> Mark
 
 def _only(folder: Path) -> str:
     """The course's only assignment."""
-    names = sorted(p.stem for p in (folder / "rubrics").glob("*.yaml") if p.stem != "course")
+    from grader.pipeline import assignments
+
+    names = assignments(folder)
     if len(names) != 1:
         raise click.UsageError(f"which assignment? The course has {', '.join(names) or 'none'}")
     return names[0]

@@ -145,13 +145,14 @@ def totals(course: Path | None, url: str | None, as_csv: bool) -> None:
 def _possible(connection: Any, folder: Path) -> dict[str, Fraction]:
     """Points of each assignment of the course that was graded."""
     from grader.gradebook.book import find_assignment
+    from grader.pipeline import assignments
     from grader.rubric import load
 
     found = {}
-    for path in sorted((folder / "rubrics").glob("*.yaml")):
-        if path.stem != "course" and find_assignment(connection, path.stem) is not None:
-            parts = load(path).parts
-            found[path.stem] = sum((part.points for part in parts), Fraction(0))
+    for name in assignments(folder):
+        if find_assignment(connection, name) is not None:
+            parts = load(folder / "rubrics" / f"{name}.yaml").parts
+            found[name] = sum((part.points for part in parts), Fraction(0))
     return found
 
 

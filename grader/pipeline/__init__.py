@@ -9,7 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from grader.pipeline.assignment import Assignment, NoCourse, find_course, load_assignment
+from grader.pipeline.assignment import (
+    Assignment,
+    NoCourse,
+    assignments,
+    find_course,
+    load_assignment,
+)
 from grader.pipeline.boxes import Boxes, boxes_for, wanted
 from grader.pipeline.crew import Crew, Died
 from grader.pipeline.files import safe_name
@@ -33,6 +39,7 @@ __all__ = [
     "Record",
     "SolutionFails",
     "Source",
+    "assignments",
     "boxes_for",
     "check_solution",
     "find_course",

@@ -70,6 +70,16 @@ class Assignment:
         return Plan(assignment=self.rubric.assignment, parts=tuple(parts), paper=self.paper)
 
 
+_NO_ASSIGNMENTS = frozenset({"course", "lti"})
+"""Files beside the rubrics that hold rules of the course, and the platforms that it is linked to."""
+
+
+def assignments(course: Path) -> list[str]:
+    """Return the names of a course's assignments, sorted."""
+    found = (path.stem for path in (course / "rubrics").glob("*.yaml"))
+    return sorted(name for name in found if name not in _NO_ASSIGNMENTS)
+
+
 def find_course(start: Path, assignment: str | None = None) -> Path:
     """Return the nearest folder at or above ``start`` that has ``rubrics/``.
 
@@ -79,10 +89,8 @@ def find_course(start: Path, assignment: str | None = None) -> Path:
     for folder in (start, *start.parents):
         if (folder / "rubrics").is_dir():
             if assignment is not None and not (folder / "rubrics" / f"{assignment}.yaml").is_file():
-                known = sorted(path.stem for path in (folder / "rubrics").glob("*.yaml"))
-                raise NoCourse(
-                    f"{folder.name}/rubrics has no '{assignment}'; it has: {', '.join(known)}"
-                )
+                known = ", ".join(assignments(folder))
+                raise NoCourse(f"{folder.name}/rubrics has no '{assignment}'; it has: {known}")
             return folder
     raise NoCourse(
         f"no folder at or above {start} has rubrics/; go into a course, or name one with --course"
