@@ -11,7 +11,7 @@ Each test is a list of steps that run in order in the student's names, as cells 
 
 A step of the last kind can be read and deceived by the code that it tests. So what it says counts
 only where nothing in the hand-in reaches for the means: see ``doubtful``. The value maps each test
-to its steps ``{do, ended, …}``, in which values are written with their types (``_PACK``), since a
+to its steps ``{do, ended, …}``, in which values are written with their types (``pack`` below), since a
 reading that a reference is given has no tuples or arrays.
 """
 
