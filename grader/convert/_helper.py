@@ -8,6 +8,7 @@ Values come with their types written out (``{"t": "tuple", "of": […]}``), and 
 that alone: no code of a student runs here. What has a type that is not known is for a person.
 """
 
+import collections
 import contextlib
 import re
 import unittest
@@ -58,6 +59,10 @@ def value_of(data, depth=0):
         return _array(data, depth)
     if kind in ("series", "frame"):
         return _table(data, depth)
+    if kind in ("Counter", "OrderedDict", "defaultdict"):
+        pairs = {value_of(k, depth + 1): value_of(v, depth + 1) for k, v in of}
+        make = getattr(collections, kind)
+        return make(None, pairs) if kind == "defaultdict" else make(pairs)
     if kind == "dict":
         return {value_of(k, depth + 1): value_of(v, depth + 1) for k, v in of}
     makes = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset, "index": list}

@@ -36,6 +36,9 @@ def hello():
     print("hello")
 def many(n):
     return {i for i in range(n)}
+def counted(text):
+    import collections
+    return collections.Counter(text)
 total = 30
 table = np.arange(6.0).reshape(2, 3)
 """
@@ -81,6 +84,7 @@ TESTS = [
     "assert {k: f(k) for k in (1, 2)} == {1: 1, 2: 4}",
     "assert (lambda v: v == 9)(f(3))",
     "assert pair(1)[1] == '1' and pair(2)[0] != 3",
+    "assert counted('aab') == {'a': 2, 'b': 1} and type(counted('a')) != dict",
     "assert str(f(2)) == '4' and round(f(1.05), 2) == 1.1",
 ]
 

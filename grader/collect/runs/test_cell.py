@@ -49,6 +49,7 @@ _DRIVER = """
 def drive(names, tests):
     import contextlib, io, itertools, sys
 
+    named = ("Counter", "OrderedDict", "defaultdict")
     passing = ("map", "filter", "zip", "enumerate", "reversed", "generator", "list_iterator",
                "dict_keys", "dict_values", "dict_items")
 
@@ -64,6 +65,9 @@ def drive(names, tests):
         if kind is dict:
             of = [[pack(k, depth + 1), pack(v, depth + 1)] for k, v in list(value.items())]
             return {"t": "dict", "of": of}
+        if kind.__module__ == "collections" and kind.__name__ in named:
+            of = [[pack(k, depth + 1), pack(v, depth + 1)] for k, v in list(value.items())]
+            return {"t": kind.__name__, "of": of}
         if kind is complex:
             return {"t": "complex", "of": [value.real, value.imag]}
         if kind is range:
