@@ -162,6 +162,9 @@ def _failed(error: Exception) -> int:
     from grader.pipeline.executors import NoRoom
     from grader.sandbox.host.runtime import NoRuntime
 
+    if isinstance(error, ModuleNotFoundError) and error.name is None:  # an extra; it says which
+        say(f"grader: {error}")
+        return USAGE
     if isinstance(error, pipeline.NoCourse | Refused):
         say(f"grader: {error}")
         return USAGE

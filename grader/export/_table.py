@@ -143,6 +143,8 @@ def table(given: Given, delimiters: str = ",;\t", *, escape: str = "") -> Table:
     if (most := text.count(delimiter)) > MOST:
         raise Unusable(f"{name}: {most} cells; at most {MOST} are read")
     rows = list(_rows(text, delimiter, name, escape))
+    if all(row.blank for row in rows):
+        raise Unusable(f"{name}: nothing stands in its cells; export it from the LMS again")
     cells = (cell for row in rows if not row.blank for cell in row.cells)
     return Table(name, rows, codec, mark, delimiter, all(c.raw.startswith('"') for c in cells))
 

@@ -67,3 +67,10 @@ def test_a_class_that_handed_nothing_in_changes_no_byte(name, codec, end):
     plan = formats.build(name, {}).plan(ABSENT, Given("given.csv", data))
     assert plan.output == data
     assert not plan.changes
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("data", [b'""', b",,,\r\n", b'"";""\n\n'])
+def test_a_file_of_blank_cells_is_refused(name: str, data: bytes) -> None:
+    with pytest.raises(Unusable):
+        formats.build(name, {}).plan(CLASS, Given("given.csv", data))

@@ -12,6 +12,12 @@ from tests.lms.canvas_stand_in import CanvasStandIn
 from tests.lms.moodle_stand_in import MoodleStandIn
 
 
+@pytest.fixture(autouse=True)
+def _lms_packages() -> None:
+    for package in ("canvasapi", "httpx"):
+        pytest.importorskip(package, reason=f"NOT TESTED: {package} (grader[lms]) is not installed")
+
+
 @pytest.fixture
 def canvas() -> Iterator[CanvasStandIn]:
     server = CanvasStandIn()
