@@ -100,6 +100,8 @@ def _course(
             if not inner.is_relative_to(course.resolve()):
                 raise Unfit(f"{path}: lies outside of the course; put it inside")
             yield f"{_COURSE}/{path.relative_to(course).as_posix()}", path.read_bytes()
+    for name, data in loaded.files.items():
+        yield f"{_COURSE}/{loaded.rubric.run.files}/{name}", data
     for given, place in ((paper, _PAPER), (keys, _KEYS)):
         if given is not None:
             yield f"{_COURSE}/{place}", given.read_bytes()

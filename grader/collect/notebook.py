@@ -21,7 +21,7 @@ from grader.collect._gather import TWICE, transcribed
 from grader.collect._labels import Tree
 from grader.collect._lines import MAX_BYTES, MAX_LINES, decode
 from grader.collect._loose import says_something
-from grader.collect._notebook import code, marks
+from grader.collect._notebook import code, marks, named
 from grader.collect._notebook import json as source
 from grader.collect._notebook.cells import Cell, cells, order
 from grader.collect._notebook.outputs import Pictures, Shown, fenced
@@ -66,7 +66,8 @@ class Notebook:
             cut="; ".join(what for what in (loaded.cut, writer.cut) if what),
         )
         gathered = transcribed(plan, file, transcript, beside)
-        answers = _with_defined(plan, file, gathered.answers, writer)
+        own = named.answers(plan, file, made, writer.lines, writer.numbers)
+        answers = _with_defined(plan, file, {**gathered.answers, **own}, writer)
         return replace(gathered, answers=answers, loose=_still(gathered, answers, file))
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from grader.convert import _names as names
-from grader.rubric import Running
 
 _LINE_MAGIC = re.compile(r"^(?P<space>\s*)(?:%|!|\?)(?!%).*$", re.MULTILINE)
 _CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)")
@@ -122,16 +121,9 @@ def beside(sources: Sequence[str], folder: Path) -> tuple[dict[str, bytes], list
     return held, left
 
 
-def gives_files() -> bool:
-    """Whether a rubric can name a folder of files that each program finds beside it."""
-    return "files" in Running.model_fields
-
-
 def copied() -> str:
     """Return what is said of a file that was copied."""
-    if gives_files():
-        return "was copied; each program finds it beside it"
-    return "was copied beside the solution; a student's code finds it where it is handed in too"
+    return "was copied; each program finds it beside it"
 
 
 def _is_own(path: Path, folder: Path) -> bool:

@@ -19,7 +19,6 @@ from typing import Any
 
 from grader.convert._helper import SOURCE
 from grader.convert._model import Assignment, Case, Question
-from grader.convert._sources import gives_files
 
 BOXED = (
     "the test ran in the box with the student's code: it can be read and deceived; a mark waits "
@@ -52,12 +51,11 @@ def solution_file(assignment: Assignment) -> tuple[str, bytes] | None:
         file: json.dumps(data, indent=1, ensure_ascii=False).encode()
         for file, data in assignment.solutions.items()
     }
-    if len(written) == 1 and (not assignment.files or gives_files()):
+    if len(written) == 1:
         return ".ipynb", next(iter(written.values()))
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        more = {} if gives_files() else assignment.files
-        for file, data in sorted({**written, **more}.items()):
+        for file, data in sorted(written.items()):
             archive.writestr(zipfile.ZipInfo(file, (1980, 1, 1, 0, 0, 0)), data)
     return ".zip", held.getvalue()
 
@@ -77,7 +75,7 @@ def rubric(assignment: Assignment) -> str:
         lines.append(f"solution: {_text(f'reference/solutions/{assignment.name}{ending[0]}')}")
     # a repair is the student's to make where a course did not grade with them
     given = ""
-    if assignment.files and gives_files():
+    if assignment.files:
         given = f", files: {_text(f'reference/solutions/{assignment.name}.files')}"
     lines += [
         "run:",

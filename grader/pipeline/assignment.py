@@ -43,6 +43,8 @@ class Assignment:
     """Part and name of a run to the inputs of its calls."""
     solution: Path | None = None
     """The course's own hand-in, which has to earn full marks by being run."""
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """What the course gives to each program that runs, by path relative to it."""
 
     def __reduce__(self) -> tuple[Callable[[], Assignment], tuple[()]]:
         """Go to another process as what it was loaded from: a reference is code."""
@@ -118,17 +120,54 @@ def load_assignment(
     solution = course / rubric.solution if rubric.solution else None
     if solution is not None and not solution.is_file():
         raise RubricError(f"{path}:1:1: there is no solution {rubric.solution}")
+    files = _given_files(course, rubric, path)
     return Assignment(
         rubric=rubric,
         reference=reference,
         keys=known,
         paper=text,
-        made_with=_made_with(rubric, reference, known),
+        made_with={**_made_with(rubric, reference, known), **_digest_of(files)},
         call=_Calls(reference),
         origin=functools.partial(load_assignment, course, name, paper=paper, keys=keys),
         cases=made_cases(rubric, reference),
         solution=solution,
+        files=files,
     )
+
+
+def _given_files(course: Path, rubric: Rubric, path: Path) -> dict[str, bytes]:
+    """Read the files that the course gives to programs; links are not followed.
+
+    Student code sees them, so nothing that holds the key may lie among them.
+    """
+    if not rubric.run.files:
+        return {}
+    wrong = f"{path}:1:1: run.files: {rubric.run.files}"
+    folder = (course / rubric.run.files).resolve()
+    if not folder.is_relative_to(course.resolve()) or not folder.is_dir():
+        raise RubricError(f"{wrong} is no folder of the course")
+    secret = [
+        course / "reference" / rubric.assignment,
+        course / f"reference/{rubric.assignment}.py",
+    ]
+    secret += [course / name for name in ("rubrics", "submissions", ".grader")]
+    secret += [course / rubric.solution] if rubric.solution else []
+    for one in (place.resolve() for place in secret):
+        if one.is_relative_to(folder) or folder.is_relative_to(one):
+            raise RubricError(
+                f"{wrong} holds {one.name}, which no student may see; give a folder of its own"
+            )
+    found = sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
+
+
+def _digest_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    if not files:
+        return {}
+    digest = hashlib.sha256()
+    for name, data in files.items():
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    return {"files": digest.hexdigest()[:16]}
 
 
 def _made_with(rubric: Rubric, reference: Reference, keys: Mapping[str, Any]) -> dict[str, str]:

@@ -87,8 +87,10 @@ def evidence_key(
         for name, spec in (part.runs.items() if runs else ())
     ]
     cases = _cases(assignment) if runs else []
+    given = assignment.made_with.get("files", "") if runs else ""
     plan = json.dumps(asdict(assignment.plan), sort_keys=True, default=repr)
-    return digest_for([engine(_COLLECTS), plan, specs, cases, runs, trains, runtime, staged])
+    own = [given] if given else []
+    return digest_for([engine(_COLLECTS), plan, specs, cases, runs, trains, runtime, staged, *own])
 
 
 def _cases(assignment: Assignment) -> str:

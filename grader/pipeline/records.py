@@ -128,6 +128,7 @@ class Collecting:
                 ask=self._ask,
                 worlds=worlds or {},
                 leases=leases,
+                given=assignment.files,
             )
             if backend is not None
             else None

@@ -35,4 +35,7 @@ class Running(Strict):
     memory_mb: Annotated[int, Field(ge=16, le=1_000_000)] = 1024
     stop_at_error: bool = False
     hidden: bool = True
+    files: str | None = None
+    """A folder of the course, by its path there: its files lie beside those of each hand-in when
+    code runs, and win over them. They hold nothing that students must not see."""
     repair: RepairCost = RepairCost()

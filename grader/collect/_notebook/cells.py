@@ -35,11 +35,16 @@ class Cell:
         return _mapping((self.metadata or {}).get("nbgrader"))
 
     @property
+    def tests(self) -> bool:
+        """Whether it holds the instructor's tests, which nbgrader puts back before it grades."""
+        return self.nbgrader.get("grade") is True and self.nbgrader.get("solution") is not True
+
+    @property
     def locked(self) -> bool:
         """Whether it is the instructor's: nbgrader marks it as read-only and as no solution."""
         marks = self.nbgrader
         own = marks.get("solution") is True or marks.get("task") is True
-        return marks.get("locked") is True and not own
+        return self.tests or (marks.get("locked") is True and not own)
 
     @property
     def named(self) -> list[str]:

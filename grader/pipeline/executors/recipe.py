@@ -122,6 +122,8 @@ class Carried:
                     f"{path} lies outside the course and cannot go along; share the folder"
                 )
             files[path.relative_to(course).as_posix()] = path.read_bytes()
+        for inner, data in assignment.files.items():
+            files[f"{assignment.rubric.run.files}/{inner}"] = data
         loaded = getattr(assignment.origin, "keywords", {})
         own = {key: path.read_bytes() for key, path in loaded.items() if isinstance(path, Path)}
         return cls(name, files, own)
