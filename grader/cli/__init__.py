@@ -170,8 +170,9 @@ def _failed(error: Exception) -> int:
         return USAGE
     from grader.export import Unusable
     from grader.gradebook.roster_file import RosterError
+    from grader.pipeline.receipts import DamagedReceipts
 
-    if isinstance(error, RosterError | Unusable):
+    if isinstance(error, RosterError | Unusable | DamagedReceipts):
         say(f"grader: {error}")
         return CONTENT
     if isinstance(error, GradebookError):

@@ -6,16 +6,18 @@ import dataclasses
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from grader.cli._class_marks import check_codes, class_marks, only_assignment
 from grader.cli._inert import inert
-from grader.cli._options import BOOK, COURSE, UNSAFE, open_book, policy_of, say
+from grader.cli._options import BOOK, COURSE, UNSAFE, say
 
 if TYPE_CHECKING:
-    from grader.export import Concern, Marks, Plan
+    from grader.export import Concern, Format, Plan
 
 _SHOWN = 40
 """So many changes, and so many concerns of one kind, are shown; --all shows every one."""
@@ -50,6 +52,7 @@ _SHOWN = 40
     metavar="NAME=VALUE",
     help="An option of the format; `grader kinds FORMAT` lists them (may be repeated).",
 )
+@click.option("--overwrite", is_flag=True, help="Write over a file that --to finds there.")
 @click.option("--all", "everything", is_flag=True, help="Show every change and concern.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 def export(
@@ -61,6 +64,7 @@ def export(
     to: Path | None,
     despite: tuple[str, ...],
     chosen: tuple[str, ...],
+    overwrite: bool,
     everything: bool,
     as_json: bool,
 ) -> None:
@@ -69,37 +73,69 @@ def export(
     Without FORMAT, all formats are listed. ASSIGNMENT may be left out where the course has one.
     Marks that wait for a person are never written. Exit status 5: refused because unsafe.
     """
-    from grader.export import Given, formats
+    from grader import pipeline
+    from grader.export import Given, Unusable, formats
 
     if format_name is None:
         _list()
         return
     kind = formats.get(format_name)
-    _known(despite)
-    one = kind(**_options(kind, chosen))
+    check_codes(despite)
+    one = _built(kind, chosen)
     given = None if into is None else Given(str(into), into.read_bytes())
     if given is None and one.needs:
         raise click.UsageError(f"{format_name} fills in {one.needs}; give it with --into")
-    if to is not None and into is not None and _same(into, to):
-        raise click.UsageError(f"{to}: this is the LMS's own file; write to another one")
-    marks = _marks(course, assignment, url)
-    plan = one.plan(marks, given)
+    if to is not None:
+        _check_free(to, into, overwrite=overwrite)
+    folder = pipeline.find_course(course or Path.cwd(), assignment)
+    name = only_assignment(folder, assignment)
+    marks = class_marks(folder, name, url, pages=getattr(kind, "pages", False))
+    try:
+        plan = one.plan(marks, given)
+    except Unusable as error:
+        if as_json:
+            click.echo(json.dumps({"assignment": name, "format": format_name, "error": str(error)}))
+        raise
+    except ValueError as error:  # of an option's value
+        raise click.UsageError(f"--option: {error}") from error
+    plan = replace(plan, concerns=(*marks.doubts, *plan.concerns))
     stops = plan.stops(frozenset(despite))
+    written = to is not None and not stops
     if as_json:
-        click.echo(json.dumps(_data(plan, stops), indent=1))
+        told = {"assignment": name, "format": format_name, "into": str(into) if into else None}
+        told |= {"written": str(to) if written else None}
+        click.echo(json.dumps({**told, **_data(plan, stops)}, indent=1))
     else:
-        _show(plan, stops, everything=everything)
+        show(plan, stops, everything=everything)
     if to is None:
         say("nothing was written; --to FILE writes it")
     if stops:
-        codes = " ".join(f"--despite {code}" for code in dict.fromkeys(c.code for c in stops))
-        say(f"unsafe; look at what is marked with ! above, and if it is right, add {codes}")
+        say(unsafe(stops))
         sys.exit(UNSAFE)
     if to is not None:
         from grader.pipeline.files import write
 
         write(to, plan.output)
         say(f"written: {to}")
+
+
+def unsafe(stops: Sequence[Concern]) -> str:
+    """Say what stops, and how it is let through where it can be."""
+    final = any(getattr(one, "final", False) for one in stops)
+    codes = dict.fromkeys(one.code for one in stops if not getattr(one, "final", False))
+    words = ["unsafe; look at what is marked with ! above"]
+    if final:
+        words.append("some of it has to be mended first")
+    if codes:
+        words.append(f"if it is right, add {' '.join(f'--despite {code}' for code in codes)}")
+    return "; ".join(words)
+
+
+def _check_free(to: Path, into: Path | None, *, overwrite: bool) -> None:
+    if into is not None and to.exists() and to.samefile(into):
+        raise click.UsageError(f"{to}: this is the LMS's own file; write to another one")
+    if to.exists() and not overwrite:
+        raise click.UsageError(f"{to} is there already; --overwrite writes over it")
 
 
 def _list() -> None:
@@ -110,13 +146,14 @@ def _list() -> None:
         click.echo(f"{name:<18} {summary(formats.get(name))}")
 
 
-def _known(despite: Sequence[str]) -> None:
-    from grader.export import CODES
-
-    wrong = [code for code in despite if code not in CODES]
-    if wrong:
-        known = ", ".join(sorted(CODES))
-        raise click.UsageError(f"--despite {wrong[0]}: no such code; there are {known}")
+def _built(kind: Any, chosen: Sequence[str]) -> Format:
+    """The format with its options; a value that it refuses is a slip of the command."""
+    options = _options(kind, chosen)
+    try:
+        made: Format = kind(**options)
+    except ValueError as error:
+        raise click.UsageError(f"--option: {error}") from error
+    return made
 
 
 def _options(kind: Any, chosen: Sequence[str]) -> dict[str, Any]:
@@ -159,43 +196,8 @@ def _value(kind: Any, text: str, pair: str) -> Any:
     return text
 
 
-def _same(one: Path, other: Path) -> bool:
-    return other.exists() and one.samefile(other)
-
-
-def _marks(course: Path | None, assignment: str | None, url: str | None) -> Marks:
-    from grader import pipeline
-    from grader.pipeline.marks_out import marks_out
-    from grader.pipeline.receipts import downloaded, lms_ids
-
-    folder = pipeline.find_course(course or Path.cwd(), assignment)
-    name = assignment or _only(folder)
-    loaded = pipeline.load_assignment(folder, name)
-    book = open_book(folder, url)
-    try:
-        return marks_out(
-            book,
-            loaded,
-            policy_of(folder),
-            reports=folder / ".grader" / "out" / name / "reports",
-            downloaded=downloaded(folder, name),
-            lms_ids=lms_ids(folder, name),
-        )
-    finally:
-        book.close()
-
-
-def _only(folder: Path) -> str:
-    """The course's only assignment."""
-    from grader.pipeline import assignments
-
-    names = assignments(folder)
-    if len(names) != 1:
-        raise click.UsageError(f"which assignment? The course has {', '.join(names) or 'none'}")
-    return names[0]
-
-
-def _show(plan: Plan, stops: Sequence[Concern], *, everything: bool) -> None:
+def show(plan: Plan, stops: Sequence[Concern], *, everything: bool) -> None:
+    """Print what would change, and the concerns, those that stop first and with an exclamation mark."""
     limit = None if everything else _SHOWN
     for change in plan.changes[:limit]:
         before = change.before or "nothing"

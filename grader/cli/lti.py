@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from grader.cli._class_marks import check_codes, class_marks, stopping
 from grader.cli._inert import inert
-from grader.cli._options import BOOK, COURSE, UNREAD, UNSAFE, open_book, policy_of, say
+from grader.cli._options import BOOK, COURSE, UNREAD, UNSAFE, say
 
 if TYPE_CHECKING:
     from grader.export import Marks
@@ -165,29 +166,29 @@ def push(
     Marks that wait for a person are never numbers, and take no mark away. What was sent is read
     back. Exit status 1: some did not arrive; 5: refused because unsafe.
     """
-    from grader.cli.export import _known, _show
+    from grader.cli.export import show, unsafe
     from grader.export import Plan
     from grader.lti.pushing import carry_out
+    from grader.pipeline import find_course
 
-    _known(despite)
+    check_codes(despite)
     named = frozenset(despite)
     with _guarded(), _opened(course, platform, context) as there:
-        marks = _marks(there.folder, assignment, url)
+        marks = class_marks(find_course(there.folder, assignment), assignment, url)
         item = there.column(assignment, line_item)
         plan = _planned(there, marks, item, comments, open_too, named)
-        stops = plan.stops(named)
+        stops = (*stopping(marks.doubts, named), *plan.stops(named))
         shown = Plan(
             output=b"",
             changes=plan.changes,
             unchanged=plan.unchanged,
-            concerns=plan.concerns,
+            concerns=(*marks.doubts, *plan.concerns),
         )
-        _show(shown, stops, everything=everything)
+        show(shown, stops, everything=everything)
         if not sends:
             say("nothing was sent; --write sends it")
         if stops:
-            codes = " ".join(f"--despite {code}" for code in dict.fromkeys(c.code for c in stops))
-            say(f"unsafe; look at what is marked with ! above, and if it is right, add {codes}")
+            say(unsafe(stops))
             sys.exit(UNSAFE)
         if not sends or not plan.sendings:
             return
@@ -247,18 +248,6 @@ class _There:
                 "and then the tool has to be opened from the course once more"
             )
         return url
-
-
-def _marks(folder: Path, assignment: str, url: str | None) -> Marks:
-    from grader import pipeline
-    from grader.pipeline.marks_out import marks_out
-
-    loaded = pipeline.load_assignment(pipeline.find_course(folder, assignment), assignment)
-    book = open_book(folder, url)
-    try:
-        return marks_out(book, loaded, policy_of(folder))
-    finally:
-        book.close()
 
 
 def _planned(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.cli._options import BOOK, COURSE, UNREAD, UNSAFE, open_book, policy_of, say
+from grader.cli._class_marks import check_codes, class_marks, only_assignment, stopping
+from grader.cli._options import BOOK, COURSE, UNREAD, UNSAFE, say
 
 if TYPE_CHECKING:
     from grader.export import Concern, Marks
@@ -68,10 +69,9 @@ def push(
     because unsafe.
     """
     from grader import pipeline
-    from grader.cli.export import _known
     from grader.lms import LmsError, Wish, address, guarded, token_of
 
-    _known(despite)
+    check_codes(despite)
     folder = pipeline.find_course(course or Path.cwd(), assignment)
     wish = Wish(
         comments=comments,
@@ -85,7 +85,7 @@ def push(
         token = token_of(lms, place.at)
     except LmsError as error:
         raise click.UsageError(f"{error}") from error
-    marks = _marks(folder, assignment, url, reports=feedback)
+    marks = class_marks(folder, only_assignment(folder, assignment), url, pages=feedback)
     try:
         with guarded(token):
             done = _pushed(marks, place, token, wish, folder, write=write)
@@ -117,6 +117,8 @@ class Done:
     """What was found, and what became of it where it was sent."""
 
     plan: Push
+    doubts: tuple[Concern, ...]
+    """Of the marks themselves, wherever they go."""
     stops: tuple[Concern, ...]
     outcome: Outcome | None
 
@@ -137,33 +139,15 @@ def _pushed(
         with alone:
             journal.read()  # somebody may have pushed before we were alone
             found = plan(marks, client, target, wish, journal)
-            stops = found.stops(wish.despite)
+            stops = (*stopping(marks.doubts, wish.despite), *found.stops(wish.despite))
             if stops or not write:
-                return Done(found, stops, None)
+                return Done(found, marks.doubts, stops, None)
             many = len(found.sendings)
 
             def watch(number: int) -> None:
                 say(f"{number} of {many} sent and read back")
 
-            return Done(found, stops, send(found, client, journal, Pauses(), watch))
-
-
-def _marks(folder: Path, assignment: str | None, url: str | None, *, reports: bool) -> Marks:
-    from grader import pipeline
-    from grader.cli.export import _only
-    from grader.pipeline.marks_out import marks_out
-    from grader.pipeline.receipts import lms_ids
-
-    name = assignment or _only(folder)
-    loaded = pipeline.load_assignment(folder, name)
-    pages = folder / ".grader" / "out" / name / "reports" if reports else None
-    book = open_book(folder, url)
-    try:
-        return marks_out(
-            book, loaded, policy_of(folder), reports=pages, lms_ids=lms_ids(folder, name)
-        )
-    finally:
-        book.close()
+            return Done(found, marks.doubts, stops, send(found, client, journal, Pauses(), watch))
 
 
 def _criteria(path: Path | None) -> dict[str, str]:
@@ -187,17 +171,18 @@ def _criteria(path: Path | None) -> dict[str, str]:
 
 
 def _tell(done: Done, *, everything: bool, as_json: bool) -> None:
-    from grader.cli.export import _show
+    from grader.cli.export import show, unsafe
 
     if as_json:
         click.echo(json.dumps(_data(done), indent=1))
     else:
         say(f"{done.plan.target.name}: {done.plan.target.title}")
-        _show(done.plan.shown, done.stops, everything=everything)
+        shown = done.plan.shown
+        shown = dataclasses.replace(shown, concerns=(*done.doubts, *shown.concerns))
+        show(shown, done.stops, everything=everything)
     if done.stops:
-        codes = " ".join(f"--despite {code}" for code in dict.fromkeys(c.code for c in done.stops))
-        say("unsafe, so nothing was sent; look at what is marked with ! above")
-        say(f"where that is right, add {codes}; what an LMS would not take is left out even then")
+        say(f"{unsafe(done.stops)}; nothing was sent")
+        say("what an LMS would not take is left out even then")
         sys.exit(UNSAFE)
     if done.outcome is None:
         say("nothing was sent; --write sends it")
@@ -216,7 +201,9 @@ def _data(done: Done) -> dict[str, Any]:
         "target": {"name": done.plan.target.name, "title": done.plan.target.title},
         "changes": [dataclasses.asdict(change) for change in done.plan.changes],
         "unchanged": done.plan.unchanged,
-        "concerns": [dataclasses.asdict(concern) for concern in done.plan.concerns],
+        "concerns": [
+            dataclasses.asdict(concern) for concern in (*done.doubts, *done.plan.concerns)
+        ],
         "refused": sorted({concern.code for concern in done.stops}),
         "sent": None if outcome is None else dataclasses.asdict(outcome),
     }

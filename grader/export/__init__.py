@@ -35,7 +35,11 @@ __all__ = [
 
 
 class Format(Protocol):
-    """One format; ``needs`` says which file of the LMS it fills in, empty where it makes its own."""
+    """One format; ``needs`` says which file of the LMS it fills in, empty where it makes its own.
+
+    One that sends the students' pages says so by ``pages: ClassVar[bool] = True``; for the others
+    they are not read.
+    """
 
     @property
     def needs(self) -> str:

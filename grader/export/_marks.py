@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
+from grader.export._plan import Concern
+
 ROUNDING = 2
 """Decimals of points in files of an LMS, as Canvas compares them."""
 
@@ -78,6 +80,8 @@ class Marks:
     possible: Fraction
     parts: tuple[Part, ...]
     lines: tuple[Line, ...]
+    doubts: tuple[Concern, ...] = ()
+    """What a person has to know of these marks wherever they go."""
 
 
 def number(value: Fraction, decimals: int = ROUNDING, mark: str = ".") -> str:

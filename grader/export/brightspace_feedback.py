@@ -27,6 +27,7 @@ class BrightspaceFeedback:
 
     needs: ClassVar[str] = ""
     suffix: ClassVar[str] = ".zip"
+    pages: ClassVar[bool] = True  # the students' pages go along
     name: str = "feedback.html"
     """What the page is called."""
 

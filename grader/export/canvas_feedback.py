@@ -30,6 +30,7 @@ class CanvasFeedback:
 
     needs: ClassVar[str] = ""
     suffix: ClassVar[str] = ".zip"
+    pages: ClassVar[bool] = True  # the students' pages go along
 
     def plan(self, marks: Marks, into: Given | None) -> Plan:  # noqa: ARG002  # none is filled in
         """Return a zip of pages; who gets none is said."""

@@ -47,6 +47,7 @@ class MoodleFeedback:
 
     needs: ClassVar[str] = ""
     suffix: ClassVar[str] = ".zip"
+    pages: ClassVar[bool] = True  # the students' pages go along
 
     def plan(self, marks: Marks, into: Given | None) -> Plan:
         """Return a zip of pages; who gets none is said.

@@ -38,6 +38,7 @@ class Sakai:
 
     needs: ClassVar[str] = "the zip of Sakai's 'Download All', with a grade file in CSV"
     suffix: ClassVar[str] = ".zip"
+    pages: ClassVar[bool] = True  # the students' pages go along
     missing: Literal["leave", "zero"] = "leave"
     """What to write where nothing was handed in."""
     page: str = "feedback.html"

@@ -136,7 +136,7 @@ def final_points(
         return Final(points=_NOTHING, steps=(late.words,))
     if points is None:
         return Final(points=None, steps=("open: a person has to look", late.words))
-    steps = [f"earned {points} of {possible}", late.words]
+    steps = [f"earned {_plain(points)} of {_plain(possible)}", late.words]
     value = late.applied(points)
     limits = [
         (possible + bonus, "what can be had"),
@@ -145,9 +145,18 @@ def final_points(
     for limit, name in limits:
         if value > limit:
             value = limit
-            steps.append(f"at most {limit} ({name})")
+            steps.append(f"at most {_plain(limit)} ({name})")
     value = max(_NOTHING, value)
-    return Final(points=value, steps=(*steps, f"counts {value}"))
+    return Final(points=value, steps=(*steps, f"counts {_plain(value)}"))
+
+
+def _plain(points: Fraction) -> str:
+    """Points as people write them.
+
+    >>> _plain(Fraction(9, 5)), _plain(Fraction(2)), _plain(Fraction(1, 3))
+    ('1.8', '2', '0.3333')
+    """
+    return f"{float(points):.4f}".rstrip("0").rstrip(".")
 
 
 def group_total(

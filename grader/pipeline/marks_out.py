@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from grader.export import Line, Marks, Part, PartMark
+from grader.export import Concern, Line, Marks, Part, PartMark
 from grader.gradebook.book import Book
+from grader.gradebook.decisions import Comment, comments
 from grader.gradebook.people import People, people_in
 from grader.gradebook.policy import Policy
 from grader.gradebook.results import data_of, exact
 from grader.gradebook.roster_file import id_header
 from grader.gradebook.standings import Standing, standings
+from grader.gradebook.submissions import known
+from grader.pipeline.arrivals import arrivals
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.files import safe_name
+from grader.pipeline.hand_ins import hand_ins
 
 _AT_ONCE = 500
 _REASONS = 3
 _FEEDBACK = 4000
+_NAMED = 6
 
 
 def marks_out(
@@ -49,15 +56,22 @@ def marks_out(
     possible = sum((part.points for part in parts), Fraction(0))
     name = assignment.rubric.assignment
 
-    def read(
-        connection: Connection,
-    ) -> tuple[list[Standing], People, dict[int, tuple[PartMark, ...]]]:
-        rows = [r for r in standings(connection, name, policy, possible) if r.on_roster]
+    def read(connection: Connection) -> _Read:
+        every = standings(connection, name, policy, possible)
+        rows = sorted((row for row in every if row.on_roster), key=lambda row: row.key)
         ids = [row.result_id for row in rows if row.result_id is not None]
         full = {part.id: part.points for part in parts}
-        return rows, people_in(connection), dict(_results(connection, ids, full))
+        found = {number: (own, made) for number, own, made in _results(connection, ids, full)}
+        return _Read(
+            rows=rows,
+            strangers=[row.key for row in every if not row.on_roster],
+            roster=people_in(connection),
+            parts={number: own for number, (own, _) in found.items()},
+            made={number: made for number, (_, made) in found.items()},
+            comments=comments(connection, [r.submission_id for r in rows if r.submission_id]),
+        )
 
-    rows, roster, found = book.read(read)
+    seen = book.read(read)
     return Marks(
         assignment=name,
         title=assignment.rubric.title,
@@ -66,22 +80,86 @@ def marks_out(
         lines=tuple(
             _line(
                 row,
-                roster,
+                seen,
                 policy,
-                found.get(row.result_id or 0),
                 None if reports is None else _report(reports, row),
                 (downloaded or {}).get(row.key, ()),
                 (lms_ids or {}).get(row.key, {}),
             )
-            for row in sorted(rows, key=lambda row: row.key)
+            for row in seen.rows
         ),
+        doubts=tuple(_doubts(seen, assignment)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What the gradebook holds of a class, as one connection saw it."""
+
+    rows: Sequence[Standing]
+    strangers: Sequence[str]
+    roster: People
+    parts: Mapping[int, tuple[PartMark, ...]]
+    made: Mapping[int, Mapping[str, str]]
+    """What each result was made from."""
+    comments: Mapping[int, tuple[Comment, ...]]
+
+
+def _doubts(seen: _Read, assignment: Assignment) -> Iterator[Concern]:
+    """What a person has to know of these marks, wherever they go."""
+    name = assignment.rubric.assignment
+    now = {what: made for what, made in assignment.made_with.items() if what != "version"}
+    pairs = [(row.key, seen.made.get(row.result_id or 0)) for row in seen.rows]
+    old = [
+        key
+        for key, made in pairs
+        if made is not None and any(made.get(what) != hash_ for what, hash_ in now.items())
+    ]
+    if old:
+        says = "marked by another rubric, reference or key than those of now"
+        shows = f"`grader regrade {name}` shows what that changes"
+        yield Concern(code="stale", says=f"{_named(old)}: {says}; {shows}", unsafe=True)
+    new = [row.key for row in seen.rows if row.attempts and row.result_id is None]
+    if new:
+        says = f"{_named(new)}: handed in and not marked yet; `grader grade {name}` does it"
+        yield Concern(code="stale", says=says, unsafe=True)
+    if seen.strangers:
+        says = f"{_named(seen.strangers)}: hand-ins of nobody on the roster; their marks go nowhere"
+        yield Concern(code="unknown-id", says=says)
+
+
+def ungraded(book: Book, course: Path, name: str) -> tuple[Concern, ...]:
+    """Return a concern where files below ``submissions/`` were not taken into the gradebook yet.
+
+    Args:
+        book: the gradebook.
+        course: its folder.
+        name: the assignment.
+    """
+    folder = course / "submissions" / name
+    if not folder.is_dir():
+        return ()
+    shown = (path for path in sorted(folder.iterdir()) if not path.name.startswith("."))
+    arrived = arrivals(book, hand_ins(shown), remember=False)
+    held = known(book, name, arrived)
+    new = [one.key for one, there in zip(arrived, held, strict=True) if there is None]
+    if not new:
+        return ()
+    says = f"{_named(new)}: handed in anew and not graded; `grader grade {name}` does it"
+    return (Concern(code="stale", says=says, unsafe=True),)
+
+
+def _named(keys: Sequence[str]) -> str:
+    """A few of some students, and how many more."""
+    own = list(dict.fromkeys(keys))
+    more = f" and {len(own) - _NAMED} more" if len(own) > _NAMED else ""
+    return ", ".join(own[:_NAMED]) + more
 
 
 def _results(
     connection: Connection, ids: Sequence[int], full: Mapping[str, Fraction]
-) -> Iterator[tuple[int, tuple[PartMark, ...]]]:
-    """What each result holds for exports: parts with exact points and what may be told."""
+) -> Iterator[tuple[int, tuple[PartMark, ...], Mapping[str, str]]]:
+    """What each result holds for exports: parts with exact points, and what it was made from."""
     for at in range(0, len(ids), _AT_ONCE):
         some = ids[at : at + _AT_ONCE]
         earned = exact(connection, some)
@@ -90,6 +168,7 @@ def _results(
             yield (
                 number,
                 tuple(_part(part, own.get(part["id"]), full) for part in data["parts"]),
+                data["made_from"],
             )
 
 
@@ -109,14 +188,15 @@ def _part(
 
 def _line(
     row: Standing,
-    roster: People,
+    seen: _Read,
     policy: Policy,
-    parts: tuple[PartMark, ...] | None,
     report: bytes | None,
     files: Sequence[str],
     lms_ids: Mapping[str, str],
 ) -> Line:
-    student = roster.students.get(row.key)
+    parts = seen.parts.get(row.result_id or 0)
+    said = seen.comments.get(row.submission_id or 0, ())
+    student = seen.roster.students.get(row.key)
     others = student.others if student else {}
     waiting = tuple(part.id for part in parts or () if part.points is None)
     final = None if row.final is None or waiting else policy.rounding.rounded(row.final)
@@ -134,7 +214,7 @@ def _line(
         handed_in=row.attempts > 0,
         open=waiting,
         parts=parts or (),
-        feedback=_feedback(parts or (), row),
+        feedback=_feedback(parts or (), row, said),
         words=row.words,
         received=row.received,
         late_seconds=row.late.seconds if row.late else 0,
@@ -144,16 +224,22 @@ def _line(
     )
 
 
-def _feedback(parts: Sequence[PartMark], row: Standing) -> str:
-    """A few plain lines: what is not fully right, and how the mark came about."""
-    told = [f"{part.id}: {part.feedback}" for part in parts if part.feedback]
-    late = [row.late.words] if row.late is not None and row.late.seconds > 0 else []
-    text = "\n".join([*late, *told])
+def _feedback(parts: Sequence[PartMark], row: Standing, said: Sequence[Comment]) -> str:
+    """A few plain lines: lateness, what a person wrote, and what is not fully right."""
+    told = [row.late.words] if row.late is not None and row.late.seconds > 0 else []
+    told += [f"{one.part}: {one.text}" if one.part else one.text for one in said]
+    told += [f"{part.id}: {part.feedback}" for part in parts if part.feedback]
+    text = "\n".join(told)
     return text if len(text) <= _FEEDBACK else text[: _FEEDBACK - 1] + "…"
 
 
 def _report(folder: Path, row: Standing) -> bytes | None:
+    """A student's page; it says what counts where that is another mark than the page's own."""
     try:
-        return (folder / f"{safe_name(row.label)}.html").read_bytes()
+        page = (folder / f"{safe_name(row.label)}.html").read_bytes()
     except OSError:
         return None
+    if row.final is None or row.final == row.points:
+        return page
+    note = f'<p role="note">{html.escape("; ".join(row.words))}</p>'
+    return page.replace(b"</h1>", b"</h1>\n" + note.encode(), 1)
