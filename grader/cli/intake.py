@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from grader.gradebook.people import People
     from grader.intake import Download
     from grader.pipeline.allotting import Allotted, Unplaced
-    from grader.pipeline.receive import Received
+    from grader.pipeline.recipients import Recipients
+    from grader.pipeline.taking_in import Placed, Received
 
 
 @click.command()
@@ -58,6 +59,7 @@ def intake(assignment: str, downloads: tuple[Path, ...], **options: Any) -> None
 
     from grader import pipeline
     from grader.intake import Unclear, Unreadable, recognise
+    from grader.pipeline.allotting import allot
 
     folder = pipeline.find_course(options["course"] or Path.cwd(), assignment)
     named = Path(assignment).name == assignment
@@ -80,10 +82,14 @@ def intake(assignment: str, downloads: tuple[Path, ...], **options: Any) -> None
         for one in found:
             say(f"{one.source.name}: {one.kind}, {len(one.items)} hand-in(s) ({one.why})")
         course = _people(folder, options["url"])
-        allotted, unplaced = _allotted(course, found, zone, options)
+        recipients = _recipients(course, options["file"])
+        found = [_opened(one, recipients) for one in found]
+        by_hand = _by_hand(options["by_hand"], found, course)
+        others = course if options["file"] is not None else None
+        allotted, unplaced = allot(found, recipients, by_hand, zone, others)
         done = _received(folder, assignment, allotted, found, zone, given, course, options)
     unplaced += done.unplaced
-    _tell(allotted, unplaced, done, options)
+    _tell(unplaced, done, options)
     if unplaced:
         sys.exit(UNREAD)
 
@@ -97,21 +103,30 @@ def _time(text: str | None, zone: ZoneInfo) -> datetime | None:
         raise click.UsageError(f"'{text}' is no time; write 2026-12-03T23:59") from error
 
 
-def _allotted(
-    course: People, found: Sequence[Download], zone: ZoneInfo, options: dict[str, Any]
-) -> tuple[list[Allotted], list[Unplaced]]:
+def _recipients(course: People, file: Path | None) -> Recipients:
+    """The students as the course knows them, or as a sheet of this assignment does."""
     from grader.gradebook.roster_file import load_roster
-    from grader.pipeline.allotting import allot
     from grader.pipeline.recipients import Recipients
 
-    if options["file"] is None:
-        by_hand = _by_hand(options["by_hand"], found, course)
-        return allot(found, Recipients(course.students.values()), by_hand, zone)
-    roster = load_roster(options["file"])
+    if file is None:
+        return Recipients(course.students.values())
+    roster = load_roster(file)
     for problem in roster.problems:
         say(problem)
-    by_hand = _by_hand(options["by_hand"], found, course)
-    return allot(found, Recipients(roster.rows, numbered=True), by_hand, zone, course)
+    return Recipients(roster.rows, numbered=True)
+
+
+def _opened(download: Download, recipients: Recipients) -> Download:
+    """A download with the hand-ins in folders of sections, and these are named."""
+    from grader.pipeline.nested import descended
+
+    made, folders = descended(download, recipients)
+    if folders:
+        say(
+            f"{download.source.name}: {', '.join(folders)}: sections or groups of the roster, so what "
+            f"lies in them is taken for the hand-ins: {len(made.items)}"
+        )
+    return made
 
 
 def _people(folder: Path, url: str | None) -> People:
@@ -161,35 +176,31 @@ def _received(
     course: People,
     options: dict[str, Any],
 ) -> Received:
-    """What was put in place; in a dry run only what would not be."""
-    from grader.pipeline.receipts import Busy, DamagedReceipts, receipts
-    from grader.pipeline.receive import Received, blocked, receive
+    """What was put in place, or would be."""
+    from grader.pipeline.receipts import Busy, DamagedReceipts
+    from grader.pipeline.receive import receive
 
+    dry = options["dry_run"]
     try:
-        if options["dry_run"]:
-            home, known = folder / "submissions" / assignment, receipts(folder, assignment)
-            return Received(unplaced=[*blocked(home, known, allotted, course).values()])
-        return receive(folder, assignment, allotted, found, zone, people=course, received=given)
+        return receive(
+            folder, assignment, allotted, found, zone, people=course, received=given, dry_run=dry
+        )
     except (DamagedReceipts, Busy) as error:
         say(f"grader: {error}")
         sys.exit(CONTENT if isinstance(error, DamagedReceipts) else UNREAD)
 
 
-def _tell(
-    allotted: Sequence[Allotted],
-    unplaced: Sequence[Unplaced],
-    done: Received,
-    options: dict[str, Any],
-) -> None:
+def _tell(unplaced: Sequence[Unplaced], done: Received, options: dict[str, Any]) -> None:
     dry = options["dry_run"]
     if options["as_json"]:
-        click.echo(json.dumps(_plain(allotted, unplaced, done, dry=dry), indent=1))
+        click.echo(json.dumps(_plain(unplaced, done, dry=dry), indent=1))
         return
-    for one in allotted if dry else ():
-        for _, item in one.items:
-            click.echo(inert(f"{item.label} -> {one.student}  ({one.how})"))
+    for one in done.placed:
+        if dry or one.replaces:
+            click.echo(inert(_line(one)))
     for left in unplaced:
         click.echo(inert(f"{left.name}: not placed: {left.why}"))
+    allotted = {one.place.allotted.student: one.place.allotted for one in done.placed}.values()
     if dry:
         say(f"{len(allotted)} student(s), {len(unplaced)} not placed; nothing was written")
         return
@@ -207,33 +218,47 @@ def _tell(
             f"of {done.untimed} hand-in(s) nobody says when they came: they have the time of their file "
             "in the download. Where lateness costs points, give --received TIME"
         )
+    replaced = sum(bool(one.replaces) for one in done.placed)
     say(
-        f"{len(done.written)} hand-in(s) written, {len(done.same)} were there already, "
+        f"{len(done.written)} hand-in(s) written"
+        + (f" ({replaced} in the place of another)" if replaced else "")
+        + f", {len(done.same)} were there already, "
         f"{len(unplaced)} not placed"
     )
 
 
-def _plain(
-    allotted: Sequence[Allotted], unplaced: Sequence[Unplaced], done: Received, *, dry: bool
-) -> dict[str, Any]:
+def _line(one: Placed) -> str:
+    """What becomes of one hand-in, and what was in its place."""
+    own = one.place.allotted
+    line = f"{one.place.item.label} -> {own.student}  ({own.how})"
+    if one.folder != own.student:
+        line += f", in {one.folder}"
+    if one.replaces:
+        return f"{line}: replaces the hand-in of {one.replaces}"
+    return line if one.written else f"{line}: is there already"
+
+
+def _plain(unplaced: Sequence[Unplaced], done: Received, *, dry: bool) -> dict[str, Any]:
+    places = [(one, one.place.allotted, one.place.item) for one in done.placed]
     return {
         "placed": [
             {
-                "student": one.student,
+                "student": own.student,
+                "folder": one.folder,
+                "replaces": one.replaces,
                 "item": item.label,
-                "kind": download.kind,
-                "evidence": [one.how, *item.evidence],
+                "kind": one.place.download.kind,
+                "evidence": [own.how, *item.evidence],
                 "ids": dict(item.ids),
                 "name": item.name,
                 "received": item.received.isoformat() if item.received else None,
                 "late": item.late,
                 "files": [file.entry.path for file in item.files],
             }
-            for one in allotted
-            for download, item in one.items
+            for one, own, item in places
         ],
         "not_placed": [{"item": one.name, "why": one.why} for one in unplaced],
-        "written": done.written,
+        "written": [] if dry else done.written,
         "same": done.same,
         "dry_run": dry,
     }

@@ -55,6 +55,10 @@ class Item:
     group: bool = False
     """Whether it is named by a group, and not by a person."""
     evidence: tuple[str, ...] = ()
+    order: int = 0
+    """A number of the LMS's own that is higher in what was handed in later; 0 where there is none."""
+    within: str = ""
+    """The section or group that it lies in by the download, empty where it lies in none."""
 
     @property
     def ids(self) -> Mapping[str, str]:

@@ -62,4 +62,6 @@ def _item(entries: list[tuple[Entry, re.Match[str]]]) -> Item:
         files=tuple(files),
         late=any(found["late"] for _, found in entries),
         evidence=("Canvas marked it late",) if first["late"] else (),
+        # attachments are numbered in the order in which they are made
+        order=max((int(found["attachment"] or 0) for _, found in entries), default=0),
     )

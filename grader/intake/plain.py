@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -27,16 +28,21 @@ class Plain:
         packed = tops == {own} and all("/" in one.path for one in view.entries)
         if not view.entries or packed or (view.top and view.top != own):
             return None  # a folder on top is taken off only where it is called as the download
-        found: dict[str, list[Entry]] = {}
-        for entry in view.entries:
-            found.setdefault(entry.parts[0], []).append(entry)
-        items = tuple(_item(top, entries) for top, entries in found.items())
         why = "folders and files on top, each named by a student"
-        return Look(sure=Sure.POSSIBLE, why=why, items=items)
+        return Look(sure=Sure.POSSIBLE, why=why, items=items_at(view.entries, 0))
 
 
-def _item(top: str, entries: list[Entry]) -> Item:
-    alone = len(entries) == 1 and entries[0].path == top
-    name = PurePosixPath(top).stem if alone else top
-    files = [File(name=top if alone else one.path[len(top) + 1 :], entry=one) for one in entries]
-    return Item(label=top, who=(Who(ids={NAME: name}, name=name),), files=tuple(files))
+def items_at(entries: Iterable[Entry], depth: int) -> tuple[Item, ...]:
+    """Return one hand-in for each folder and each file that lies ``depth`` folders deep."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault("/".join(entry.parts[: depth + 1]), []).append(entry)
+    return tuple(_item(place, own) for place, own in found.items())
+
+
+def _item(place: str, entries: list[Entry]) -> Item:
+    base = place.rpartition("/")[2]
+    alone = len(entries) == 1 and entries[0].path == place
+    name = PurePosixPath(base).stem if alone else base
+    files = [File(name=base if alone else one.path[len(place) + 1 :], entry=one) for one in entries]
+    return Item(label=place, who=(Who(ids={NAME: name}, name=name),), files=tuple(files))

@@ -19,6 +19,9 @@ _FLAT = re.compile(r"^(?P<name>[^/]+?)\((?P<id>[^()/]+)\)_(?P<rest>[^/]+)$", re.
 _MEMBER = re.compile(r"\s*(?P<name>[^;]*?)\((?P<id>[^()]+)\)\s*(?:;|$)")
 _GRADES = frozenset(["grades.csv", "grades.xls", "grades.xlsx"])
 _OURS = frozenset(["timestamp.txt", "comments.txt", "feedbacktext.html", "members.txt"])
+# zipSubmissions writes a timestamp into folders alone, zipGroupSubmissions knows no other form
+_FOLDERS_ALONE = frozenset(["timestamp.txt", "members.txt"])
+"""Files of Sakai's in folders; where there are none, a file of that name is the student's own."""
 _ATTACHED = re.compile(r"^(?P<what>submission|feedback) attachment\(s\)[/_]", re.IGNORECASE)
 
 
@@ -32,9 +35,7 @@ class Sakai:
         del assignment
         found = grouped(view.entries, _parsed)
         graded = any(one.path.casefold() in _GRADES for one in view.entries)
-        marked = any(
-            _is_sakais(path) for pairs in found.groups.values() for _, (_, _, path) in pairs
-        )
+        marked = any(_is_sakais(one.path) for pairs in found.groups.values() for _, one in pairs)
         if not found.groups or not (graded or marked):
             return None
         rest = [one for one in found.rest if one.path.casefold() not in _GRADES]
@@ -56,24 +57,38 @@ def _is_sakais(path: str) -> bool:
     )
 
 
-def _parsed(entry: Entry) -> tuple[str, tuple[str, str, str]] | None:
-    """The folder, and name, id and the path within."""
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What an entry's name says: whose, and the path within; ``flat`` where folders were left out."""
+
+    name: str
+    eid: str
+    path: str
+    flat: bool
+
+
+def _parsed(entry: Entry) -> tuple[str, _Named] | None:
+    """The folder, and what the name says."""
     head, inner, rest = entry.path.partition("/")
     found = _FOLDER.match(head) if inner else _FLAT.match(head)
     if found is None:
         return None
-    return head[: found.end("id") + 1], (found["name"].strip(), found["id"], rest or found["rest"])
+    path = rest if inner else found["rest"]
+    return head[: found.end("id") + 1], _Named(found["name"].strip(), found["id"], path, not inner)
 
 
-def _item(view: View, label: str, entries: list[tuple[Entry, tuple[str, str, str]]]) -> Item:
-    name, eid, _ = entries[0][1]
+def _item(view: View, label: str, entries: list[tuple[Entry, _Named]]) -> Item:
+    first = entries[0][1]
     files: list[File] = []
     received: datetime | None = None
     members: tuple[Who, ...] = ()
-    for entry, (_, _, rest) in entries:
+    for entry, found in entries:
+        rest = found.path
         inner = rest.casefold()
         attached = _ATTACHED.match(rest)
-        if inner == "timestamp.txt":
+        if found.flat and inner in _FOLDERS_ALONE:
+            files.append(File(name=rest, entry=entry))
+        elif inner == "timestamp.txt":
             received = moment(view.text(entry, 200))
         elif inner == "members.txt":
             members = _members(view.text(entry))
@@ -88,7 +103,7 @@ def _item(view: View, label: str, entries: list[tuple[Entry, tuple[str, str, str
             files.append(File(name=rest, entry=entry))
     return Item(
         label=label,
-        who=members or (Who(ids={EID: eid}, name=name),),
+        who=members or (Who(ids={EID: first.eid}, name=first.name),),
         files=tuple(files),
         received=received,
         evidence=("members.txt lists the group's members",) if members else (),

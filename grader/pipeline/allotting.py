@@ -11,6 +11,9 @@ from grader.gradebook.people import People
 from grader.intake import Download, File, Item
 from grader.pipeline.recipients import PARTICIPANT, SUBMISSION, Recipients
 
+_WITH_GROUPS = frozenset(["blackboard", "brightspace", "canvas", "moodle", "sakai"])
+"""Kinds that put a group's name where else a student's stands."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allotted:
@@ -49,12 +52,13 @@ def allot(
     own: dict[str, list[tuple[Download, Item, str, tuple[str, ...]]]] = {}
     unplaced: list[Unplaced] = []
     for download in downloads:
+        grouped = of_groups(download, recipients)
         for item in _all(download, by_hand):
             if trouble := next((f for f in item.files if f.entry.trouble), None):
                 why = f"{trouble.name} {trouble.entry.trouble}; put this hand-in in place by hand"
                 unplaced.append(Unplaced(name=item.label, why=why))
                 continue
-            students, why = _students(item, recipients, by_hand, downloads)
+            students, why = _students(item, recipients, by_hand, downloads, sections=grouped)
             item = _timed(item, students, recipients)  # noqa: PLW2901  # the same, and its time
             if course is not None and course.students:
                 students, missing = _on_roster(students, recipients, course)
@@ -89,8 +93,21 @@ def _all(download: Download, by_hand: Mapping[str, str]) -> Iterator[Item]:
             )
 
 
+def of_groups(download: Download, recipients: Recipients) -> bool:
+    """Whether a download is one of groups: its kind has such, and it names nobody on the roster."""
+    if download.kind not in _WITH_GROUPS:
+        return False
+    named = (who for item in download.items for who in item.who)
+    return not any(recipients.find(who).student for who in named)
+
+
 def _students(
-    item: Item, recipients: Recipients, by_hand: Mapping[str, str], downloads: Sequence[Download]
+    item: Item,
+    recipients: Recipients,
+    by_hand: Mapping[str, str],
+    downloads: Sequence[Download],
+    *,
+    sections: bool,
 ) -> tuple[dict[str, str], str]:
     """Students with the evidence for each, and why somebody of them is not known."""
     if item.label in by_hand:
@@ -98,15 +115,23 @@ def _students(
     if not recipients.students:
         return _without_roster(item, downloads)
     called = item.name or next(iter(item.ids.values()), "")
-    if len(item.who) <= 1 and (members := recipients.group(called)):
+    if len(item.who) <= 1 and (
+        members := recipients.group(called, sections=sections or item.group)
+    ):
         return dict.fromkeys(members, f"group '{called}'"), ""
     students, whys = {}, []
     for who in item.who:
         found = recipients.find(who)
-        if found.student:
+        if found.student and item.within and found.student not in recipients.gathered(item.within):
+            whys.append(
+                f"{found.how} is {found.student}, who is not in {item.within} by the roster"
+            )
+        elif found.student:
             students[found.student] = found.how
         else:
             whys.append(found.why)
+    if whys and not students and recipients.gathered(called):
+        whys.append(f"'{called}' is a section, and who of it handed it in is not said")
     if not item.who:
         whys.append("nothing says whose it is")
     return students, "; ".join(whys)
@@ -158,6 +183,13 @@ def _in_order(found: list[Claim], zone: ZoneInfo) -> list[Claim] | None:
     """Hand-ins of one student, the newest last; None where that is not known."""
     if len(found) == 1:
         return found
+    orders = [item.order for _, item, _, _ in found]
+    if (
+        len({d.kind for d, *_ in found}) == 1
+        and 0 not in orders
+        and len(set(orders)) == len(orders)
+    ):
+        return sorted(found, key=lambda one: one[1].order)
     times = [when(item.received, zone) for _, item, _, _ in found]
     if None in times or len(set(times)) < len(times):
         return None

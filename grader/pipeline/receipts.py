@@ -11,13 +11,14 @@ import os
 import stat
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from grader.pipeline.files import digest_of, write
 
-_LARGEST = 500_000_000
+_PLAIN: dict[str, type] = {"str": str, "int": int, "bool": bool}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,8 @@ class Receipt:
     ids: Mapping[str, str] = field(default_factory=dict)
     shared: tuple[str, ...] = ()
     """All students of a group's hand-in."""
+    order: int = 0
+    """A number of the LMS's own that is higher in what was handed in later; 0 where there is none."""
     files: tuple[Kept, ...] = ()
 
 
@@ -69,8 +72,7 @@ def receipts(course: Path, assignment: str) -> dict[str, Receipt]:
     """Return what intake made for an assignment, by folder; empty where it made nothing.
 
     Raises:
-        OSError: when the file is there and cannot be read.
-        DamagedReceipts: when it is damaged.
+        DamagedReceipts: when the file is damaged, or is there and cannot be read.
     """
     found: dict[str, Receipt] = {}
     try:
@@ -78,6 +80,10 @@ def receipts(course: Path, assignment: str) -> dict[str, Receipt]:
         found = {name: _receipt(one) for name, one in data["folders"].items()}
     except FileNotFoundError:
         pass
+    except OSError as error:
+        raise DamagedReceipts(
+            f"{_place(course, assignment)} cannot be read ({error.strerror or type(error).__name__})"
+        ) from error
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise DamagedReceipts(
             f"{_place(course, assignment)} is damaged ({type(error).__name__}); move it away, "
@@ -255,4 +261,28 @@ def _journal(course: Path, assignment: str) -> Iterator[tuple[str, Receipt]]:
 
 def _receipt(data: dict[str, Any]) -> Receipt:
     files = tuple(Kept(**one) for one in data.pop("files"))
-    return Receipt(**{**data, "files": files, "shared": tuple(data.pop("shared", ()))})
+    made = Receipt(**{**data, "files": files, "shared": tuple(data.pop("shared", ()))})
+    _check(made)
+    for one in files:
+        _check(one)
+    if made.received:
+        datetime.fromisoformat(made.received)
+    return made
+
+
+def _check(one: Receipt | Kept) -> None:
+    for each in fields(one):
+        if not _fits(getattr(one, each.name), str(each.type)):
+            raise TypeError(f"{each.name} is no {each.type}")
+
+
+def _fits(value: Any, kind: str) -> bool:
+    """Whether a value is of a kind that stands in ``Receipt`` or ``Kept``."""
+    if kind.startswith("Mapping"):
+        own = isinstance(value, dict)
+        return own and all(isinstance(one, str) for pair in value.items() for one in pair)
+    if kind == "tuple[str, ...]":
+        return all(isinstance(one, str) for one in value)
+    if kind == "bool | None":
+        return value is None or isinstance(value, bool)
+    return kind not in _PLAIN or type(value) is _PLAIN[kind]

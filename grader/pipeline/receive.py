@@ -10,48 +10,32 @@ import hashlib
 import json
 import os
 import shutil
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import IO
 from zoneinfo import ZoneInfo
 
 from grader.gradebook.people import People
-from grader.intake import Download, Entry, Item
-from grader.pipeline.allotting import Allotted, Unplaced, when
+from grader.intake import Download
+from grader.pipeline.allotting import Allotted, Unplaced
 from grader.pipeline.files import copy_once, digest_of, write_once
-from grader.pipeline.folder_names import Names, folder_name
-from grader.pipeline.hand_ins import named
-from grader.pipeline.receipts import Journal, Kept, Receipt, is_as_written, journal
-
-_BLOCK = 1 << 20
-
-
-@dataclass(slots=True, kw_only=True)
-class Received:
-    """What taking in did, by folder below ``submissions/ASSIGNMENT``."""
-
-    written: list[str] = field(default_factory=list)
-    same: list[str] = field(default_factory=list)
-    unplaced: list[Unplaced] = field(default_factory=list)
-    untimed: int = 0
-    """Hand-ins of which nobody said when they were handed in: they have their file's own time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """One hand-in on its way into its folder."""
-
-    folder: str
-    allotted: Allotted
-    download: Download
-    item: Item
-    time: datetime
-    clock: str
-    latest: bool
-    attempt: int
+from grader.pipeline.folder_names import Names
+from grader.pipeline.receipts import Journal, Kept, Receipt, is_as_written, journal, receipts
+from grader.pipeline.taking_in import (
+    Damaged,
+    Place,
+    Received,
+    blocked,
+    blocks,
+    contents,
+    newer,
+    places_of,
+    receipt_of,
+)
 
 
 def receive(
@@ -63,6 +47,7 @@ def receive(
     *,
     people: People | None = None,
     received: datetime | None = None,
+    dry_run: bool = False,
 ) -> Received:
     """Put hand-ins into ``submissions/ASSIGNMENT``, and keep the downloads as they came.
 
@@ -74,6 +59,7 @@ def receive(
         zone: of times that name none.
         people: the course's roster.
         received: when those were handed in of which the LMS does not say it.
+        dry_run: whether only to find out what would be done; nothing is written then.
 
     Raises:
         OSError: when something cannot be written.
@@ -82,19 +68,39 @@ def receive(
     """
     done = Received()
     home = course / "submissions" / assignment
+    places = partial(_all_places, home, allotted, people or People(), zone, received, done)
+    if dry_run:
+        intake = _Intake(home, receipts(course, assignment), done)
+        for place in places(intake.known):
+            intake.weigh(place)
+        return done
     home.mkdir(parents=True, exist_ok=True)
     _recover(home)
     with journal(course, assignment) as records:
         kept = {id(one): keep(course, one) for one in downloads}
-        why_not = blocked(home, records.folders, allotted, people or People())
-        taken = {name.casefold(): one.student for name, one in records.folders.items()}
-        for one in allotted:
-            if one.student in why_not:
-                done.unplaced.append(why_not[one.student])
-                continue
-            for place in _places(one, taken, zone, received):
-                _put(home, place, records, kept[id(place.download)], done)
+        intake = _Intake(home, dict(records.folders), done)
+        for place in places(intake.known):
+            _put(intake, place, records, kept[id(place.download)])
     return done
+
+
+def _all_places(
+    home: Path,
+    allotted: Sequence[Allotted],
+    people: People,
+    zone: ZoneInfo,
+    received: datetime | None,
+    done: Received,
+    known: Mapping[str, Receipt],
+) -> Iterator[Place]:
+    """Where everything goes that nothing speaks against."""
+    why_not = blocked(home, known, allotted, people)
+    taken = {name.casefold(): one.student for name, one in known.items()}
+    for one in allotted:
+        if one.student in why_not:
+            done.unplaced.append(why_not[one.student])
+        else:
+            yield from places_of(one, taken, zone, received)
 
 
 def keep(course: Path, download: Download) -> str:
@@ -126,162 +132,100 @@ def _kept(place: Path, source: Path) -> None:
         place.chmod(0o444)
 
 
-def _places(
-    one: Allotted, taken: dict[str, str], zone: ZoneInfo, given: datetime | None
-) -> Iterator[_Place]:
-    """Where each attempt goes: the newest into the student's folder, others beside it."""
-    base = folder_name(one.student)
-    if taken.setdefault(base.casefold(), one.student) != one.student:
-        mark = hashlib.sha256(one.student.encode("utf-8", "replace")).hexdigest()[:8]
-        base = f"{base}-{mark}"  # another's id differs from this one in case alone
-        taken[base.casefold()] = one.student
-    for number, (download, item) in enumerate(one.items, 1):
-        time, clock = _time(item, zone, given)
-        latest = number == len(one.items)
-        yield _Place(
-            folder=base if latest else f"{base}~{number}",
-            allotted=one,
-            download=download,
-            item=item,
-            time=time,
-            clock=clock,
-            latest=latest,
-            attempt=item.attempt or (number if len(one.items) > 1 else 0),
-        )
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """What is there before, and what was found out; nothing is written."""
+
+    home: Path
+    known: Mapping[str, Receipt]
+    done: Received
+
+    def weigh(
+        self, place: Place, part: Path | None = None, digest: str = ""
+    ) -> tuple[Kept, ...] | None:
+        """Note what becomes of a hand-in; return its files where they have to be put in place.
+
+        They are unpacked into ``part`` where that is named. ``digest`` is the download's.
+        """
+        before = self.known.get(place.folder)
+        there = before if before and is_as_written(self.home / place.folder, before) else None
+        if there is not None and _is_of(there, place, digest):
+            self.done.note(place, place.folder)
+            return None
+        try:
+            files = tuple(_written(part, place))
+        except Damaged as error:
+            self._unplaced(place, str(error))
+            return None
+        if there is not None and contents(files) == contents(there.files):
+            self.done.note(place, place.folder)
+            return None
+        if there is not None and (why := newer(place, there)):
+            if (own := self._attempt(place, files)) is None:
+                self._unplaced(place, why)
+            else:
+                self.done.note(place, own)
+            return None
+        self.done.note(place, place.folder, written=True, replaces=there.source if there else "")
+        return files
+
+    def _attempt(self, place: Place, files: tuple[Kept, ...]) -> str | None:
+        """The folder in which a hand-in is already as an earlier attempt."""
+        for name, one in self.known.items():
+            if one.student == place.allotted.student and contents(one.files) == contents(files):
+                return name
+        return None
+
+    def _unplaced(self, place: Place, why: str) -> None:
+        self.done.unplaced.append(Unplaced(name=place.item.label, why=why))
 
 
-def _time(item: Item, zone: ZoneInfo, given: datetime | None) -> tuple[datetime, str]:
-    """When a hand-in came, and who says so."""
-    if (told := when(item.received, zone)) is not None:
-        return told, "lms"
-    if given is not None:
-        return given, "given"
-    times = [time for file in item.files if (time := when(file.entry.time, zone))]
-    return max(times, default=datetime.now(UTC)), "download"
+def _is_of(there: Receipt, place: Place, digest: str) -> bool:
+    """Whether what is there was made of this very hand-in."""
+    own = (digest, place.item.label, place.allotted.student)
+    return (there.download, there.item, there.student) == own
 
 
-def blocked(
-    home: Path, records: Mapping[str, Receipt], allotted: Sequence[Allotted], people: People
-) -> dict[str, Unplaced]:
-    """Return, by student, why what is there already is not replaced.
-
-    Args:
-        home: ``submissions/ASSIGNMENT``.
-        records: what intake made there.
-        allotted: what is about to be put there.
-        people: the course's roster.
-    """
-    there: dict[str, str] = {}
-    for path in home.iterdir() if home.is_dir() else ():
-        if path.name.startswith("."):
-            continue
-        known = records.get(path.name)
-        key = known.student if known else unicodedata.normalize("NFC", named(path))
-        student = people.whose(key) or key
-        if known is None:
-            there[student] = f"{path.name} is there, and intake did not make it; move it away first"
-        elif not is_as_written(path, known):
-            there[student] = (
-                f"{path.name} was changed by hand since it was taken in; move it away first"
-            )
-        elif student != key:
-            there[student] = f"{path.name} is this student's, under another id; move it away first"
-    return {
-        one.student: Unplaced(name=one.items[-1][1].label, why=there[one.student])
-        for one in allotted
-        if one.student in there
-    }
-
-
-def _put(home: Path, place: _Place, records: Journal, digest: str, done: Received) -> None:
-    folder, known = home / place.folder, records.folders.get(place.folder)
-    there = known is not None and is_as_written(folder, known)
-    if known is not None and there:
-        if (known.download, known.item, known.student) == (digest, place.item.label, place.allotted.student):  # fmt: skip
-            done.same.append(place.folder)
-            return
-        if place.clock == known.clock == "lms" and place.time < datetime.fromisoformat(known.received):  # fmt: skip
-            why = f"{place.folder} holds a newer one, of {known.received}"
-            done.unplaced.append(Unplaced(name=place.item.label, why=why))
-            return
-    part = home / f".{place.folder}.part"
+def _put(intake: _Intake, place: Place, records: Journal, digest: str) -> None:
+    folder, known = intake.home / place.folder, records.folders.get(place.folder)
+    part = intake.home / f".{place.folder}.part"
     shutil.rmtree(part, ignore_errors=True)
-    try:
-        files = tuple(_written(part, place))
-    except _Damaged as error:
-        shutil.rmtree(part, ignore_errors=True)
-        done.unplaced.append(Unplaced(name=place.item.label, why=str(error)))
+    if (files := intake.weigh(place, part, digest)) is not None:
+        records.note(place.folder, receipt_of(place, digest, files))
+        _swap(part, folder)
         return
-    if known is not None and there and _contents(files) == _contents(known.files):
-        shutil.rmtree(part, ignore_errors=True)
-        done.same.append(place.folder)
-        return
-    records.note(place.folder, _receipt(place, digest, files))
-    _swap(part, folder)
-    done.written.append(place.folder)
-    done.untimed += place.clock == "download"
+    shutil.rmtree(part, ignore_errors=True)
+    if known is not None and place.item.order > known.order and intake.done.is_same(place):
+        records.note(place.folder, replace(known, order=place.item.order))  # handed in once more
 
 
-def _contents(files: Sequence[Kept]) -> set[tuple[str, str]]:
-    return {(one.name, one.sha256) for one in files}
-
-
-class _Damaged(OSError):
-    """A file of a download that cannot be read."""
-
-
-def _written(part: Path, place: _Place) -> Iterator[Kept]:
-    part.mkdir(parents=True)
+def _written(part: Path | None, place: Place) -> Iterator[Kept]:
+    """Read all files of a hand-in, into a folder where one is named."""
+    if part is not None:
+        part.mkdir(parents=True)
     names = Names()
     seconds = place.time.timestamp()
     for file in place.item.files:
         name = names.free(file.name)
-        target = part / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target = None if part is None else part / name
         digest, size = hashlib.sha256(), 0
-        with target.open("xb") as out:
-            for block in _blocks(place.download, file.entry, file.name):
+        with _out(target) as out:
+            for block in blocks(place.download, file.entry, file.name):
                 digest.update(block)
                 size += len(block)
                 out.write(block)
-        os.utime(target, (seconds, seconds))
+        if target is not None:
+            os.utime(target, (seconds, seconds))
         yield Kept(
             name=name, whole=file.entry.path, sha256=digest.hexdigest(), size=size, mtime=int(seconds // 1)
         )  # fmt: skip
 
 
-def _blocks(download: Download, entry: Entry, name: str) -> Iterator[bytes]:
-    try:
-        with download.source.open(entry) as stream:
-            while block := stream.read(_BLOCK):
-                yield block
-    except Exception as error:
-        raise _Damaged(
-            f"{name} cannot be read ({str(error) or type(error).__name__}); download it again, "
-            "or put this hand-in in place by hand"
-        ) from error
-
-
-def _receipt(place: _Place, digest: str, files: tuple[Kept, ...]) -> Receipt:
-    one, item = place.allotted, place.item
-    who = item.who[0] if item.who else None
-    return Receipt(
-        student=one.student,
-        item=item.label,
-        kind=place.download.kind,
-        download=digest,
-        source=place.download.source.name,
-        how="; ".join((one.how, *item.evidence)),
-        latest=place.latest,
-        attempt=place.attempt,
-        received=place.time.isoformat(),
-        clock=place.clock,
-        late=item.late,
-        name=who.name if who else "",
-        ids=dict(who.ids) if who and len(item.who) == 1 else {},
-        shared=one.shared,
-        files=files,
-    )
+def _out(target: Path | None) -> IO[bytes]:
+    if target is None:
+        return Path(os.devnull).open("wb")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target.open("xb")
 
 
 def _swap(part: Path, folder: Path) -> None:

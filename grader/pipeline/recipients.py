@@ -64,6 +64,7 @@ class Recipients:
         self._ids: dict[str, set[str]] = {}
         self._names: dict[str, set[str]] = {}
         self._groups: dict[str, set[str]] = {}
+        self._sections: dict[str, set[str]] = {}
         self._participants: dict[str, set[str]] = {}
         for one in self.students.values():
             self._add(one)
@@ -81,7 +82,7 @@ class Recipients:
             if "group" in column.split() or column in ("team", "gruppe", "groupe", "grupo"):
                 self._note(self._groups, letters(text), one.id)
         self._note(self._participants, _number(one.id), one.id)
-        self._note(self._groups, letters(one.section), one.id)
+        self._note(self._sections, letters(one.section), one.id)
         for name in spellings(one.name):
             self._note(self._names, name, one.id)
 
@@ -90,12 +91,23 @@ class Recipients:
         if text:
             index.setdefault(text, set()).add(student)
 
-    def group(self, name: str) -> tuple[str, ...]:
-        """Return the members of the group that is called so; none where a student is."""
+    def group(self, name: str, *, sections: bool = False) -> tuple[str, ...]:
+        """Return the members of the group that is called so; none where a student is.
+
+        A section stands for a group only where that is asked for: its students rarely hand in as one.
+        """
         key = letters(name)
         if not key or key in self._names or _same(name) in self._ids:
             return ()
-        return tuple(sorted(self._groups.get(key, ())))
+        found = self._groups.get(key) or (self._sections.get(key, set()) if sections else set())
+        return tuple(sorted(found))
+
+    def gathered(self, name: str) -> frozenset[str]:
+        """Return who is in a section or a group of that name; nobody where a student is called so."""
+        key = letters(name)
+        if not key or key in self._names or _same(name) in self._ids:
+            return frozenset()
+        return frozenset(self._groups.get(key, set()) | self._sections.get(key, set()))
 
     def find(self, who: Who) -> Found:
         """Return the student whom an LMS names."""
@@ -115,7 +127,8 @@ class Recipients:
                 return Found(
                     why=f"{how} is {student}, and the name '{who.name}' is {_some(called)}"
                 )
-            if who.name and not called and self._names:
+            given = {_same(text) for text in who.ids.values()}  # an id is no name that differs
+            if who.name and not called and self._names and _same(who.name) not in given:
                 how += f", called '{who.name}' there and not on the roster"
             return Found(student=student, how=how)
         return self._by_name(who, called)
