@@ -58,8 +58,15 @@ def open_book(course: Path, url: str | None) -> Book:
 def policy_of(course: Path) -> Policy:
     """Read the course's policy; it is empty where there is none."""
     from grader.gradebook.policy import load
+    from grader.pipeline import assignments
 
-    return load(course / "rubrics" / "course.yaml")
+    policy = load(course / "rubrics" / "course.yaml")
+    there = assignments(course)
+    named = [*policy.assignments, *(one for g in policy.groups.values() for one in g.assignments)]
+    for name in dict.fromkeys(named):
+        if name not in there:
+            say(f"rubrics/course.yaml has rules for '{name}', and there is no rubrics/{name}.yaml")
+    return policy
 
 
 def load_remembered(

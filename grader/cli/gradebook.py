@@ -56,7 +56,8 @@ def roster(file: Path | None, course: Path | None, url: str | None, replace: boo
             )
             return
         for one in people(book).students.values():
-            click.echo(inert(f"{one.id}\t{one.name}\t{one.email}\t{one.section}"))
+            cells = filter(None, (one.id, one.name, one.email, one.section))
+            click.echo("\t".join(inert(cell) for cell in cells))
     finally:
         book.close()
 
@@ -243,7 +244,10 @@ def _held(book: Book, folder: Path, loaded: Assignment, student: str) -> Held:
     if not own:  # an attempt by its label, where no student has that id
         own = [one for one in found if one.label == student]
         if not own:
-            raise click.UsageError(f"the gradebook holds no hand-in of '{student}'")
+            raise click.UsageError(
+                f"the gradebook holds no hand-in of '{student}'; for who handed in nothing, grade an "
+                f"empty file first (submissions/{name}/{student}/empty.md)"
+            )
         return own[0]
     possible = sum((part.points for part in loaded.rubric.parts), Fraction(0))
     policy = policy_of(folder)

@@ -126,9 +126,11 @@ def _regrade(
     _warn_of_gone(found, refuse=never and options["applies"])
     if not doing.tasks:
         say("nothing that marks rest on has changed")
-    elif options["applies"]:
+    elif not found.marks:
+        say(f"no mark changes; the words in reports of {len(doing.tasks)} hand-in(s) may")
+    if doing.tasks and options["applies"]:
         _apply(book, loaded, doing, made, policy, folder, jobs)
-    else:
+    elif doing.tasks:
         say(
             f"nothing was changed: `grader regrade {loaded.rubric.assignment} --apply` lets it hold"
         )

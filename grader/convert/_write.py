@@ -24,7 +24,7 @@ BOXED = (
     "the test ran in the box with the student's code: it can be read and deceived; a mark waits "
     "for a person where the code reaches for what tests rest on"
 )
-"""What a criterion says whose test decides inside."""
+"""What the rubric tells its author of a criterion whose test decides inside; no student reads it."""
 _DEFAULTS = "runtime: science, seconds: 60, cpu_seconds: 60, memory_mb: 2048"
 _ASKED = 300
 
@@ -143,8 +143,10 @@ def _steps(case: Case) -> Iterator[str]:
 def _criterion(id_: str, points: Fraction, cases: Sequence[Case]) -> Iterator[str]:
     lost = [case for case in cases if case.made is None]
     boxed = any(case.form == "box" for case in cases)
-    says = f"the test {id_} passes" if len(cases) == 1 else f"all tests of {id_} pass"
-    says += f"; {BOXED}" if boxed else ""
+    says = f"test {id_}" if len(cases) == 1 else f"tests of {id_}"
+    says += " (run beside the code)" if boxed else ""
+    if boxed:
+        yield f"      # {BOXED}"
     yield f"      - id: {_text(id_)}"
     yield f"        points: {_points(points)}"
     yield f"        says: {_text(says)}"

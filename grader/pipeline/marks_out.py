@@ -118,13 +118,13 @@ def _doubts(seen: _Read, assignment: Assignment) -> Iterator[Concern]:
     if old:
         says = "marked by another rubric, reference or key than those of now"
         shows = f"`grader regrade {name}` shows what that changes"
-        yield Concern(code="stale", says=f"{_named(old)}: {says}; {shows}", unsafe=True)
+        yield Concern(code="stale", says=f"{named(old)}: {says}; {shows}", unsafe=True)
     new = [row.key for row in seen.rows if row.attempts and row.result_id is None]
     if new:
-        says = f"{_named(new)}: handed in and not marked yet; `grader grade {name}` does it"
+        says = f"{named(new)}: handed in and not marked yet; `grader grade {name}` does it"
         yield Concern(code="stale", says=says, unsafe=True)
     if seen.strangers:
-        says = f"{_named(seen.strangers)}: hand-ins of nobody on the roster; their marks go nowhere"
+        says = f"{named(seen.strangers)}: hand-ins of nobody on the roster; their marks go nowhere"
         yield Concern(code="unknown-id", says=says)
 
 
@@ -145,11 +145,11 @@ def ungraded(book: Book, course: Path, name: str) -> tuple[Concern, ...]:
     new = [one.key for one, there in zip(arrived, held, strict=True) if there is None]
     if not new:
         return ()
-    says = f"{_named(new)}: handed in anew and not graded; `grader grade {name}` does it"
+    says = f"{named(new)}: handed in anew and not graded; `grader grade {name}` does it"
     return (Concern(code="stale", says=says, unsafe=True),)
 
 
-def _named(keys: Sequence[str]) -> str:
+def named(keys: Sequence[str]) -> str:
     """A few of some students, and how many more."""
     own = list(dict.fromkeys(keys))
     more = f" and {len(own) - _NAMED} more" if len(own) > _NAMED else ""

@@ -90,7 +90,8 @@ def test_a_test_that_decides_inside_says_so_with_its_line(tmp_path: Path) -> Non
     assert case.made.boxed[0][0] == 3
     convert.put(convert.files_of(made), tmp_path)
     criterion = load_assignment(tmp_path, "ps1").rubric.parts[0].criteria[0]
-    assert "can be read and deceived" in criterion.says
+    assert criterion.says == "test t (run beside the code)"  # students read it
+    assert "can be read and deceived" in (tmp_path / "rubrics/ps1.yaml").read_text("utf-8")
 
 
 def test_later_tests_know_what_earlier_ones_import(tmp_path: Path) -> None:
