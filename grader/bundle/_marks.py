@@ -19,7 +19,7 @@ _REASONS = 3
 def marks(
     assignment: Assignment, result: Result, told: Metadata, policy: Policy
 ) -> tuple[Marks, tuple[str, ...]]:
-    """Return the marks of one submission, and what an instructor has to know of its lateness."""
+    """Return the marks of one submission, and what staff have to know of lateness and points."""
     parts = assignment.rubric.parts
     name = assignment.rubric.assignment
     possible = sum((part.points for part in parts), Fraction(0))
@@ -40,14 +40,31 @@ def marks(
         late_seconds=late.seconds,
         attempt=told.attempt,
     )
+    worth = policy.of(name).points_out_of or possible
     made = Marks(
         assignment=name,
         title=assignment.rubric.title,
-        possible=policy.of(name).points_out_of or possible,
+        possible=worth,
         parts=tuple(Part(id=part.id, title=part.ask, points=part.points) for part in parts),
         lines=(line,),
     )
-    return made, notes
+    return made, (*notes, *_worth(told, worth))
+
+
+def _worth(told: Metadata, worth: Fraction) -> tuple[str, ...]:
+    """What staff have to know where Gradescope counts the assignment by other points."""
+    if told.total is None or told.total == worth:
+        return ()
+    says = (
+        f"points differ: the rubric gives {_shown(worth)}, Gradescope has {_shown(told.total)} as the "
+        "assignment's total; set Autograder Points there to the rubric's, unless the rest is marked "
+        "by hand"
+    )
+    return (says,)
+
+
+def _shown(points: Fraction) -> str:
+    return str(points.numerator) if points.denominator == 1 else f"{float(points):g}"
 
 
 def _parts(result: Result) -> Sequence[PartMark]:

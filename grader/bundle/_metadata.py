@@ -7,14 +7,17 @@ Times are those of the submission, never the clock's: a regrade must not make an
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 _LARGEST = 64_000_000
 _NOBODY = "submission"
+_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,8 @@ class Metadata:
     due: datetime | None = None
     late_due: datetime | None = None
     attempt: int = 1
+    total: Fraction | None = None
+    """The points that Gradescope has for the assignment; None where it does not say."""
     problems: tuple[str, ...] = ()
 
 
@@ -67,6 +72,7 @@ def _read(data: dict[str, Any]) -> Metadata:
         due=_time(rules.get("due_date"), "due_date", problems),
         late_due=_time(rules.get("late_due_date"), "late_due_date", problems),
         attempt=1 + (len(before) if isinstance(before, list) else 0),
+        total=_points(rules.get("total_points"), problems),
         problems=tuple(problems),
     )
 
@@ -82,6 +88,17 @@ def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     return "".join(sign for sign in str(value) if sign.isprintable()).strip()
+
+
+def _points(value: Any, problems: list[str]) -> Fraction | None:
+    """Points as a number, or as a text that is one; what is too long to be points is none."""
+    if value is None:
+        return None
+    text = str(value).strip() if isinstance(value, str | int | float) else ""
+    if _NUMBER.fullmatch(text):
+        return Fraction(text)
+    problems.append("submission_metadata.json: total_points is no number")
+    return None
 
 
 def _time(value: Any, name: str, problems: list[str], *, needed: bool = False) -> datetime | None:

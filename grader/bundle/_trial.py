@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -40,6 +41,8 @@ class Bounded:
     """When the last job has to be over (``time.monotonic``)."""
     seen: Isolation | None = None
     """What a first job said of the walls around it."""
+    own: bool = False
+    """Whether nobody else uses the backend."""
 
     @property
     def isolation(self) -> Isolation:
@@ -59,8 +62,8 @@ class Bounded:
         return self.backend(replace(job, limits=limits))
 
     def close(self) -> None:
-        """End what was started; native boxes go on, as hand-ins are read in them too."""
-        if not isinstance(self.backend, Native):
+        """End what was started; native boxes of others go on, as hand-ins are read in them too."""
+        if self.own or not isinstance(self.backend, Native):
             self.backend.close()
 
 
@@ -152,8 +155,31 @@ def _said(run: Run) -> str:
     return f"in a box, {', '.join(map(str, done))}" if done else ""
 
 
-def reader(settings: Settings, until: float) -> Backend:
-    """Return where hand-ins are read when nothing is run: boxes if there are such, else a process."""
-    cold = _cold()
-    chosen: Backend = cold if cold is not None and _reads(cold) else Worker()
-    return Bounded(chosen, settings.box_mb, settings.cpus, until)
+def reader(settings: Settings, guarded: Sequence[Path], until: float) -> Backend:
+    """Return where hand-ins are read when nothing is run: boxes if there are such, else a process.
+
+    Args:
+        settings: what was asked for.
+        guarded: files and folders that no native box may read or write.
+        until: when the last job has to be over (``time.monotonic``).
+    """
+    chosen: Backend | None = _native(guarded)
+    if chosen is None:
+        cold = _cold()
+        chosen = cold if cold is not None and _reads(cold) else Worker()
+    return Bounded(chosen, settings.box_mb, settings.cpus, until, own=True)
+
+
+def _native(guarded: Sequence[Path]) -> Native | None:
+    """Native boxes that read and reach nothing that is guarded, None where this machine has none."""
+    if sys.platform != "linux":
+        return None
+    native = Native(hidden=[str(path.resolve()) for path in guarded])
+    try:
+        native.start("reading")
+        if not native.lacks("reading") and _reads(native) and not reached(native, guarded)[0]:
+            return native
+    except OSError:
+        pass
+    native.close()
+    return None

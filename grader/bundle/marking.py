@@ -188,7 +188,7 @@ def _tell(boxes: Boxes, settings: Settings) -> None:
 def _only_read(tree: Tree, settings: Settings, hand_in: HandIn, until: float) -> dict[str, Any]:
     """The results of a bundle without a key."""
     plan = (tree.source / _keyless.FILE).read_text("utf-8")
-    reader = _trial.reader(settings, until)
+    reader = _trial.reader(settings, tree.guarded, until)
     try:
         found = _keyless.record(plan, hand_in, reader)
     finally:

@@ -65,6 +65,24 @@ def test_names_that_terminals_obey_are_made_harmless(tmp_path):
     assert _told(tmp_path, {**METADATA, "users": users}).student == "a[31mb@x.edu"
 
 
+@pytest.mark.parametrize(
+    ("written", "total"),
+    [("4.5", Fraction(9, 2)), (10, 10), (2.25, Fraction(9, 4)), ("0.0", 0), (None, None)],
+)
+def test_points_of_the_assignment_are_read_as_they_are_written(tmp_path, written, total):
+    told = _told(tmp_path, {**METADATA, "assignment": {"total_points": written}})
+    assert (told.total, told.problems) == (total, ())
+
+
+@pytest.mark.parametrize(
+    "written", ["1e999999999", "9" * 40, "-1", "1/0", "nan", True, [], {}, "1,5"]
+)
+def test_what_are_no_points_is_said_and_costs_nothing(tmp_path, written):
+    told = _told(tmp_path, {**METADATA, "assignment": {"total_points": written}})
+    assert told.total is None
+    assert told.problems == ("submission_metadata.json: total_points is no number",)
+
+
 def _policy(**rule):
     return Policy.model_validate({"assignments": {"sums": rule}})
 

@@ -357,6 +357,45 @@ def test_lateness_is_taken_off_by_the_time_of_submission(course, tmp_path):
         assert "late" in tree.results["output"]
 
 
+@pytest.mark.parametrize(
+    ("total", "says"),
+    [
+        ("4.5", ""),
+        (4.50, ""),
+        (None, ""),
+        ("10.0", "has 10 as"),
+        (4, "has 4 as"),
+        ("ten", "no number"),
+    ],
+)
+def test_other_points_than_the_rubrics_are_told_to_staff_alone(bundled, total, says):
+    # docs/submission_metadata.md: assignment.total_points is a text with a decimal point
+    there = {**METADATA, "assignment": {**METADATA["assignment"], "total_points": total}}
+    with Tree(bundled("--no-run"), {"a.md": RIGHT}, there) as tree:
+        said = tree.run()
+        shown = (tree.root / "results" / "results.json").read_text()
+        assert ("points differ: the rubric gives 4.5" in said) == says.startswith("has")
+        assert says in said
+        assert "points differ" not in shown
+        assert "total_points" not in shown
+        assert tree.results["stdout_visibility"] == "hidden"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", WAYS)
+def test_without_a_key_hand_ins_are_read_in_the_best_boxes_too(bundled, way):
+    with Tree(bundled("--without-key"), {"a.md": RIGHT}) as tree:
+        said = _run(tree, way)
+        assert said.partition("read by ")[2][:2] in LEVELS[way], said
+        second = next(test for test in tree.results["tests"] if test.get("number") == "2")
+        assert "7" in second["output"]
+        left = []
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                left += [path] * (str(tree.root).encode() in path.read_bytes())
+        assert not left
+
+
 @pytest.mark.slow
 def test_without_a_key_what_was_read_is_told_kept_and_marked_at_home(course, bundled, tmp_path):
     from click.testing import CliRunner
