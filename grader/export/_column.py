@@ -71,11 +71,11 @@ def choose(columns: Sequence[Column], wanted: str, marks: Marks, notes: Notes) -
         if found:
             several = ", ".join(f"'{one.heading}'" for one in found)
             says = f"several columns are '{name}'; name one with --option column=…: {several}"
-            notes.add("column", says, unsafe=True)
+            notes.add("column", says, final=True)
             return None
     there = ", ".join(f"'{one.heading}'" for one in columns) or "none"
     says = f"no column is '{sought[0]}'; name one with --option column=…: {there}"
-    notes.add("column", says, unsafe=True)
+    notes.add("column", says, final=True)
     return None
 
 
@@ -118,7 +118,7 @@ def write_marks(
         if not same and before not in _EMPTY:
             says = f"{called(seat.line)} has {before} there, and {number(points)} with us"
             waits = target.waits is not None and target.waits.fullmatch(before)
-            notes.add("overwrites", says, unsafe=stands is None and not waits)
+            notes.add("overwrites", says, unsafe=not waits)
         if same and target.seen is not None:
             filling.unchanged += 1
         elif filling.number(seat.row, target.column, seat.line, points, target.mark):

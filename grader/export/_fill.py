@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from grader.export._marks import Line, Marks, number
-from grader.export._match import Directory
+from grader.export._match import Directory, own_ids
 from grader.export._plan import Change, Concern, Plan
 from grader.export._table import Row, Table
 
 EMPTY = ("", "-")
 """What an LMS writes where there is no mark."""
+_FEW = Fraction(1, 20)
+"""So large a share of a class may be absent from a file."""
 _NUMBER = re.compile(r"-?[0-9.,]*[0-9][0-9.,]*%?")
 
 
@@ -24,9 +26,9 @@ class Notes:
         """Start with nothing to say."""
         self.concerns: list[Concern] = []
 
-    def add(self, code: str, says: str, *, unsafe: bool = False) -> None:
-        """Note one concern."""
-        self.concerns.append(Concern(code=code, says=says, unsafe=unsafe))
+    def add(self, code: str, says: str, *, unsafe: bool = False, final: bool = False) -> None:
+        """Note one concern; after a final one nothing can be written."""
+        self.concerns.append(Concern(code=code, says=says, unsafe=unsafe or final, final=final))
 
 
 def called(line: Line) -> str:
@@ -73,6 +75,7 @@ def seated(
     name: Callable[[Row], str],
     notes: Notes,
     known: Iterable[tuple[str, str, Line]] = (),
+    apart: Iterable[str] = (),
 ) -> list[Seat]:
     """Return whose rows are whose; the rest is noted, row by row and student by student.
 
@@ -83,10 +86,13 @@ def seated(
         name: a row's whole name.
         notes: takes what is unknown, twofold, ambiguous or missing.
         known: more ids of students, each with the heading of its column.
+        apart: headings of the LMS's own numbers, of which only ``known`` tells.
     """
-    people = Directory(marks.lines)
+    people = Directory(marks.lines, apart)
     for column, text, line in known:
         people.know(column, text, line)
+    rows = list(rows)
+    people.learn(map(ids, rows))
     found: dict[int, list[Seat]] = {}
     for row in rows:
         own, whole = dict(ids(row)), name(row)
@@ -98,7 +104,8 @@ def seated(
             notes.add("unknown-id", f"{at} is nobody of ours; nothing is written for it")
         else:
             if match.how == "name":
-                notes.add("by-name", f"{at} was found by the name alone: {called(match.line)}")
+                says = f"{at} was found by the name alone: {called(match.line)}"
+                notes.add("by-name", says, unsafe=own_ids(own))
             found.setdefault(id(match.line), []).append(Seat(row, match.line))
     return _single(found, marks, notes)
 
@@ -116,11 +123,21 @@ def _single(found: Mapping[int, list[Seat]], marks: Marks, notes: Notes) -> list
             notes.add("duplicate", says, unsafe=True)
         elif line.points is not None or line.open:
             notes.add("not-in-file", f"{called(line)} has a mark and is not in the file")
-    if len(found) * 2 < len(marks.lines):
-        says = f"{len(found)} of our {len(marks.lines)} students are in the file; is it another course's?"
-        notes.add("not-in-file", says, unsafe=True)
+    _absent(found, marks, notes)
     seats.sort(key=lambda seat: seat.row.number)
     return seats
+
+
+def _absent(found: Mapping[int, list[Seat]], marks: Marks, notes: Notes) -> None:
+    """Note that many are not in the file: it is another course's, or only half there."""
+    due = [line for line in marks.lines if line.points is not None or line.open]
+    gone = sum(id(line) not in found for line in due)
+    if (gone > 1 and gone > len(due) * _FEW) or len(found) * 2 < len(marks.lines):
+        says = (
+            f"{len(found)} of our {len(marks.lines)} students are in the file, and {gone} with a "
+            "mark are not; is it another course's, or only half there?"
+        )
+        notes.add("not-in-file", says, unsafe=True)
 
 
 def _row_called(ids: Mapping[str, str], name: str) -> str:
@@ -150,12 +167,12 @@ def owed(line: Line, notes: Notes, *, zero: bool) -> Fraction | None:
 
 
 def clashes(before: str, due: Fraction, line: Line, place: str, notes: Notes) -> None:
-    """Note where a cell holds another mark than ours; words instead of a number are unsafe."""
+    """Note where a cell holds another mark than ours, which may be a teacher's."""
     stands = value_of(before)
     if before in EMPTY or (stands is not None and number(stands) == number(due)):
         return
     says = f"{called(line)} has {before} in {place}, and {number(due)} with us"
-    notes.add("overwrites", says, unsafe=stands is None or "%" in before)
+    notes.add("overwrites", says, unsafe=True)
 
 
 @dataclass(slots=True)
@@ -195,7 +212,8 @@ class Filling:
             self.unchanged += 1
             return False
         if before and notes is not None:
-            notes.add("overwrites", f"{called(line)}: other words stand there, '{before[:60]}'")
+            says = f"{called(line)}: other words stand there, '{before[:60]}'"
+            notes.add("overwrites", says, unsafe=True)
         self._set(row, column, line, text)
         return True
 
@@ -206,7 +224,10 @@ class Filling:
         self.table.set(row, column, text)
 
     def plan(self, notes: Notes, output: bytes | None = None) -> Plan:
-        """The plan of it all."""
+        """The plan of it all; a file whose last line has no end may be cut off."""
+        if self.table.unended:
+            says = "the last line has no end, as the others have; is the file only half there?"
+            notes.add("damaged", f"{self.table.name}: {says}")
         return Plan(
             output=self.table.data if output is None else output,
             changes=tuple(self.changes),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+_PARTS = re.compile('[",;\t\r\n]')
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -15,6 +18,23 @@ def inert(text: str) -> str:
     if bare.startswith(_FORMULA) and not _number(text):
         return f"'{text}"
     return text
+
+
+def formula(text: str) -> bool:
+    """Whether a spreadsheet might run a cell."""
+    return inert(text) != text
+
+
+def parted(text: str) -> bool:
+    """Whether a cell has to be quoted: any sign in it may part cells for some spreadsheet.
+
+    Which one does depends on the reader's language, not on the file: a cell ``Ann;=1+1`` of a
+    file with commas is two cells where lists are parted by semicolons. Numbers stay as they are.
+
+    >>> parted("Ann;=1+1"), parted("Lee, Ann"), parted("17,5"), parted("Ann")
+    (True, True, False, False)
+    """
+    return bool(_PARTS.search(text)) and not _number(text)
 
 
 def _number(text: str) -> bool:

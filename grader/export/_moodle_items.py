@@ -7,10 +7,16 @@ same with the words for feedback, percentage or letter.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
+from grader.export._fill import Notes
 from grader.export._match import folded
+from grader.export._plan import Given
 from grader.export._table import Row
 
+_SECONDS = re.compile(r"\d{9,10}", re.ASCII)
+_DAY, _YEAR = 86_400, 366 * 86_400
 _EXTRA = re.compile(r"(.*\S)\s*\(([^()]*)\)")
 _MODULE = re.compile(r"[^:：]*[:：]\s*(.*)")
 _FEEDBACK = frozenset(
@@ -39,6 +45,26 @@ def items(header: Row, wanted: str) -> list[int]:
         if folded(wanted) in (folded(text), folded(title_of(text)), folded(_alone(text))):
             found.append(at)
     return found
+
+
+def note_age(header: Row, rows: Sequence[Row], into: Given, notes: Notes) -> None:
+    """Note an export that is old, by the second in its last column, the same in every row.
+
+    Source: moodle/moodle grade/export/txt/grade_export_txt.php, the column ``timeexported``.
+    """
+    last = len(header.cells) - 1
+    seconds = {row.at(last) for row in rows}
+    if len(seconds) != 1 or not _SECONDS.fullmatch(text := seconds.pop()):
+        return
+    age = into.now.timestamp() - int(text)
+    day = datetime.fromtimestamp(int(text), UTC).date()
+    if age < -_DAY:
+        says = f"by '{header.at(last)}' the file is of {day}, which is still to come"
+    elif age > _YEAR:
+        says = f"by '{header.at(last)}' the file is of {day}, over a year ago"
+    else:
+        return
+    notes.add("stale", f"{says}; export the grades again", unsafe=True)
 
 
 def title_of(heading: str) -> str:

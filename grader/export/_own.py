@@ -2,25 +2,66 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC
 from fractions import Fraction
 from functools import lru_cache
 
 from grader.export._fill import Notes, called, owed
-from grader.export._guard import inert
+from grader.export._guard import formula, inert, parted
 from grader.export._marks import Line, Marks, number
 from grader.export._plan import Change
 
 
-def csv_of(rows: Iterable[Sequence[str]], separator: str = ",", *, bom: bool = False) -> bytes:
-    """Return a CSV (RFC 4180) in UTF-8; each cell that a spreadsheet would run is made text."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
-    writer.writerows([inert(cell) for cell in row] for row in rows)
-    return (b"\xef\xbb\xbf" if bom else b"") + out.getvalue().encode("utf-8", "replace")
+def csv_of(
+    rows: Iterable[Sequence[str]],
+    separator: str = ",",
+    *,
+    bom: bool = False,
+    keys: Collection[int] = (),
+    end: str = "\r\n",
+) -> bytes:
+    """Return a CSV (RFC 4180) in UTF-8; each cell that a spreadsheet would run is made text.
+
+    Args:
+        rows: of cells.
+        separator: between cells.
+        bom: whether to start with the mark of UTF-8.
+        keys: places of cells by which an importer knows a student: they stay as they are.
+        end: of each line.
+    """
+    text = "".join(
+        separator.join(
+            _cell(cell if at in keys else inert(cell), separator) for at, cell in enumerate(row)
+        )
+        + end
+        for row in rows
+    )
+    return (b"\xef\xbb\xbf" if bom else b"") + text.encode("utf-8", "replace")
+
+
+def _cell(text: str, separator: str) -> str:
+    if parted(text) or separator in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def note_key(line: Line, key: str, notes: Notes) -> None:
+    """Note a key that starts as a formula in a file whose importer wants it as it is."""
+    if formula(key):
+        says = (
+            f"{called(line)}: '{key}' starts as a formula, and is written as it is, since the "
+            "student is found by it; do not open the file in a spreadsheet"
+        )
+        notes.add("formula", says, unsafe=True)
+
+
+def note_formulas(lines: Iterable[Line], notes: Notes) -> None:
+    """Note ids that have a quote in front, in files that people read."""
+    for line in lines:
+        for key in filter(formula, (line.key, line.email)):
+            says = f"{called(line)}: '{key}' starts as a formula; a quote stands in front of it"
+            notes.add("formula", says)
 
 
 def shown(value: Fraction, mark: str = ".") -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import PurePath
 
 CODES: dict[str, str] = {
@@ -24,7 +25,9 @@ CODES: dict[str, str] = {
     "too-long": "a text longer than the LMS takes, shortened",
     "name": "a name that had to be changed for the LMS to find its owner",
     "file": "a file cannot go back this way",
+    "clock": "lateness rests on a time that the LMS did not say",
     "stale": "the file is too old, or changed since",
+    "formula": "an id that a spreadsheet would take for a formula",
     "damaged": "a line of the file is not as it should be",
     "lossy": "what this format cannot hold",
 }
@@ -35,12 +38,27 @@ class Unusable(ValueError):
     """A file that cannot be filled in: what is wrong, where, and what to do."""
 
 
+def takes_none(into: Given | None) -> None:
+    """Refuse a file that a format would not look at.
+
+    Raises:
+        Unusable: when there is one.
+    """
+    if into is not None:
+        raise Unusable(
+            f"{into.short}: this format makes a file of its own and fills in none; "
+            "leave --into out, or choose the format of that file"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """A file of the LMS as it came; every export of theirs is kept byte by byte where we write nothing."""
 
     name: str
     data: bytes
+    now: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
+    """When it was given, by which its age is told; formats have no clock."""
 
     @property
     def short(self) -> str:
@@ -65,6 +83,8 @@ class Concern:
     code: str
     says: str
     unsafe: bool = False
+    final: bool = False
+    """Whether nothing can be written for it, so that naming it changes nothing."""
 
     def __post_init__(self) -> None:
         """Refuse a code that nobody could name on the command line."""
@@ -82,5 +102,7 @@ class Plan:
     concerns: tuple[Concern, ...] = ()
 
     def stops(self, despite: frozenset[str] = frozenset()) -> tuple[Concern, ...]:
-        """The unsafe concerns that were not named."""
-        return tuple(one for one in self.concerns if one.unsafe and one.code not in despite)
+        """The unsafe concerns that were not named, or that no naming helps."""
+        return tuple(
+            one for one in self.concerns if one.final or (one.unsafe and one.code not in despite)
+        )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from grader.export._guard import inert
+from grader.export._guard import inert, parted
 from grader.export._plan import Given, Unusable
 
 LARGEST = 100_000_000
@@ -23,7 +23,6 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 _NUMBER = re.compile(r"\s*-?\d+(?:[.,]\d+)?\s*")
 _END = re.compile("[\r\n]")
 _ENDS = re.compile("\r\n|\r|\n")
-_QUOTED = re.compile('["\r\n]')
 _HEAD = 100_000
 """So many characters tell the delimiter."""
 
@@ -70,6 +69,8 @@ class Table:
     delimiter: str
     quoted: bool
     """Whether every cell of the file is quoted."""
+    unended: bool = False
+    """Whether the last line has no line end, and others have one."""
 
     def set(self, row: Row, column: int, text: str) -> None:
         """Write one cell; a row that is too short gets empty cells up to it."""
@@ -80,7 +81,7 @@ class Table:
 
     def _raw(self, text: str) -> str:
         body = inert(text)
-        plain = not _QUOTED.search(body) and self.delimiter not in body and body == body.strip()
+        plain = not parted(body) and self.delimiter not in body and body == body.strip()
         if plain and not self.quoted:
             return body
         return '"' + body.replace('"', '""') + '"'
@@ -146,7 +147,9 @@ def table(given: Given, delimiters: str = ",;\t", *, escape: str = "") -> Table:
     if all(row.blank for row in rows):
         raise Unusable(f"{name}: nothing stands in its cells; export it from the LMS again")
     cells = (cell for row in rows if not row.blank for cell in row.cells)
-    return Table(name, rows, codec, mark, delimiter, all(c.raw.startswith('"') for c in cells))
+    quoted = all(cell.raw.startswith('"') for cell in cells)
+    unended = len(rows) > 2 and not rows[-1].end  # of a header and one row nothing is known
+    return Table(name, rows, codec, mark, delimiter, quoted, unended)
 
 
 def _composed(text: str) -> str:

@@ -8,6 +8,7 @@ Its words depend on the language, so the file comes back with its own header.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ _USERNAME = frozenset({
     "brukernavn", "käyttäjänimi", "kullanıcı adı", "ユーザー名", "用户名", "اسم المستخدم",
 })  # fmt: skip
 _FEEDBACK = "feedback to learner"
+_PLAIN_TEXT = "PLAIN_TEXT"
 _NOTES = 4
 """Columns of notes after a mark: notes, their format, feedback, its format."""
 
@@ -81,6 +83,7 @@ class Blackboard:
             column=chosen.place,
             zero=self.missing == "zero",
             mark=found.decimal(range(chosen.place, chosen.place + 1)),
+            top=max(chosen.possible(), default=None),
             waits=_WAITS,
         )
         marked = write_marks(filling, seats, target, notes)
@@ -125,7 +128,7 @@ class _Head:
         word = folded(self.total).rpartition(" ")[2]
         if "up to" in folded(self.total):
             says = f"'{self.text}' is calculated by Blackboard, and takes no mark"
-            notes.add("locked", says, unsafe=True)
+            notes.add("locked", says, final=True)
         elif word in _OTHER_DISPLAYS:
             says = f"'{self.text}' is shown as {word}, and not as points; set its display to Score"
             notes.add("column", says, unsafe=True)
@@ -202,14 +205,17 @@ def _feedback(
         return
     for seat in marked:
         text, before = _plain(seat.line.feedback, filling.table), seat.row.at(named[0])
+        kind = seat.row.at(named[0] + 1) if named[0] + 1 < end else "HTML"
+        if kind not in ("", _PLAIN_TEXT):
+            text = html.escape(text, quote=False)  # both show what is markup in it
         if not text or text == before:
             continue
         if before:
             says = f"{called(seat.line)}: feedback that stands there is replaced"
-            notes.add("overwrites", says)
+            notes.add("overwrites", says, unsafe=True)
         filling.text(seat.row, named[0], seat.line, text)
-        if named[0] + 1 < end and not seat.row.at(named[0] + 1):
-            filling.table.set(seat.row, named[0] + 1, "SMART_TEXT")
+        if not kind:
+            filling.table.set(seat.row, named[0] + 1, _PLAIN_TEXT)
 
 
 def _plain(text: str, table: Table) -> str:

@@ -13,7 +13,7 @@ from typing import ClassVar
 from grader.export import formats
 from grader.export._fill import Notes, called, owed
 from grader.export._marks import Line, Marks
-from grader.export._plan import Change, Given, Plan
+from grader.export._plan import Change, Given, Plan, takes_none
 from grader.export._zip import zipped
 
 _FOLDER = re.compile(r"\d+-\d+ ?- .+ ?- .+")
@@ -31,8 +31,13 @@ class BrightspaceFeedback:
     name: str = "feedback.html"
     """What the page is called."""
 
-    def plan(self, marks: Marks, into: Given | None) -> Plan:  # noqa: ARG002  # it fills in no file
-        """Return the zip, and who gets no page."""
+    def plan(self, marks: Marks, into: Given | None) -> Plan:
+        """Return the zip, and who gets no page.
+
+        Raises:
+            Unusable: when a file is given.
+        """
+        takes_none(into)
         notes = Notes()
         files: list[tuple[str, bytes]] = []
         changes: list[Change] = []
@@ -43,6 +48,11 @@ class BrightspaceFeedback:
                 owners[folder] = line
                 files.append((f"{folder}/{self.name}", line.report))
                 changes.append(Change(who=called(line), at=folder, before="", after=self.name))
+        if not files:
+            says = (
+                "no page can go back to Brightspace; are there reports, and is the download known?"
+            )
+            notes.add("file", says, final=True)
         concerns = tuple(notes.concerns)
         return Plan(output=zipped(files), changes=tuple(changes), concerns=concerns)
 

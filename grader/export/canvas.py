@@ -16,14 +16,14 @@ from typing import ClassVar, Literal
 
 from grader.export import formats
 from grader.export._canvas_header import Header, header_of, kept, skipped, strange, titled
+from grader.export._column import note_range
 from grader.export._fill import Filling, Notes, called, clashes, owed, seated, value_of
 from grader.export._guard import inert
 from grader.export._marks import Line, Marks, number
-from grader.export._match import agree, folded, once
+from grader.export._match import canvas_ids, fits, folded, once
 from grader.export._plan import Given, Plan, Unusable
 from grader.export._table import Row, Table, table
 
-_CANVAS_ID = frozenset(("canvas user id", "canvas id", "canvas user", "id"))
 _ANONYMOUS = re.compile(r"Manual Posting\s*\(")
 _READ_ONLY = re.compile(r"read\s+only")
 _POSTING = re.compile(r"^\s*(Muted|Manual Posting.*)?\s*$", re.IGNORECASE | re.MULTILINE)
@@ -66,12 +66,16 @@ class Canvas:
         title = head.row.at(column)
         if _locked(sheet, head, points, column, notes):
             return filling.plan(notes)
-        factor = self._factor(marks, "" if points is None else points.at(column), title, notes)
-        seats = seated(students, marks, head.ids, head.name, notes, _known(head, students, marks))
+        possible = "" if points is None else points.at(column)
+        factor, most = self._factor(marks, possible, title, notes), value_of(possible)
+        own = (head.row.at(head.id_columns[0]),)
+        known = _known(head, students, marks)
+        seats = seated(students, marks, head.ids, head.name, notes, known, own)
         mark = sheet.decimal()
         for seat in seats:
             due = owed(seat.line, notes, zero=self.missing == "zero")
             if due is not None and _takes(seat.row.at(column), due * factor, seat.line, notes):
+                note_range(called(seat.line), due * factor, most, notes)
                 filling.number(seat.row, column, seat.line, due * factor, mark)
         return filling.plan(notes)
 
@@ -89,7 +93,7 @@ class Canvas:
             says = f"{said} '{wanted[0]}'; name one with --option column=…: {listed}" + (
                 "" if found else "; or --option new=yes makes a new assignment"
             )
-            notes.add("column", says, unsafe=True)
+            notes.add("column", says, final=True)
             return None
         title = head.row.at(found[0])
         if not kept(title):
@@ -135,24 +139,18 @@ def _known(head: Header, students: list[Row], marks: Marks) -> list[tuple[str, s
     """
     at = head.id_columns[0]
     title = head.row.at(at)
-    told = once(
-        (title, text, line)
-        for line in marks.lines
-        for column, text in line.ids.items()
-        if folded(column) in _CANVAS_ID
-    )
+    told = once((title, text, line) for line in marks.lines for text in canvas_ids(line))
     if told:
         return told
     owners: dict[str, list[Line]] = {}
     for line in marks.lines:
         for text in line.every_id:
             owners.setdefault(folded(text), []).append(line)
-    column_alone = [(title, "", line) for line in marks.lines[:1]]
-    return column_alone + [
+    return [
         (title, row.at(at), line)
         for row in students
         for line in owners.get(folded(row.at(at)), ())
-        if row.at(at) and agree(head.name(row), line)
+        if row.at(at) and head.name(row) and fits(head.name(row), line)
     ]
 
 
@@ -173,11 +171,11 @@ def _locked(sheet: Table, head: Header, points: Row | None, column: int, notes: 
     """Whether Canvas takes no mark in the column; noted."""
     title = head.row.at(column)
     if points is not None and _READ_ONLY.search(points.at(column)):
-        notes.add("locked", f"'{title}' is read only in Canvas", unsafe=True)
+        notes.add("locked", f"'{title}' is read only in Canvas", final=True)
         return True
     if any(_ANONYMOUS.match(row.at(column)) for row in sheet.rows[:5]):
         says = f"'{title}' is graded anonymously; Canvas takes marks once they are posted"
-        notes.add("locked", says, unsafe=True)
+        notes.add("locked", says, final=True)
         return True
     return False
 

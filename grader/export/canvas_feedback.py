@@ -16,7 +16,7 @@ from typing import ClassVar, Literal
 from grader.export import formats
 from grader.export._fill import Notes, called
 from grader.export._marks import Line, Marks
-from grader.export._plan import Change, Given, Plan
+from grader.export._plan import Change, Given, Plan, takes_none
 from grader.export._zip import zipped
 
 
@@ -32,8 +32,13 @@ class CanvasFeedback:
     suffix: ClassVar[str] = ".zip"
     pages: ClassVar[bool] = True  # the students' pages go along
 
-    def plan(self, marks: Marks, into: Given | None) -> Plan:  # noqa: ARG002  # none is filled in
-        """Return a zip of pages; who gets none is said."""
+    def plan(self, marks: Marks, into: Given | None) -> Plan:
+        """Return a zip of pages; who gets none is said.
+
+        Raises:
+            Unusable: when a file is given.
+        """
+        takes_none(into)
         notes = Notes()
         pages: dict[str, list[Line]] = {}
         for line in marks.lines:
@@ -43,7 +48,7 @@ class CanvasFeedback:
         chosen = [(name, owners[0]) for name, owners in pages.items() if _one(name, owners, notes)]
         if not chosen:
             says = "no page can go back to Canvas; are there reports, and is the download known?"
-            notes.add("file", says, unsafe=True)
+            notes.add("file", says, final=True)
         return Plan(
             output=zipped((name, line.report or b"") for name, line in chosen),
             changes=tuple(

@@ -9,17 +9,15 @@ name of a rating. It arrives in Canvas as a draft; ranges only where the account
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
 from grader.export import formats
 from grader.export._fill import Notes
-from grader.export._guard import inert
 from grader.export._marks import Marks, Part, number
-from grader.export._plan import Given, Plan
+from grader.export._own import csv_of
+from grader.export._plan import Given, Plan, takes_none
 
 _HEADER = ("Rubric Name", "Criteria Name", "Criteria Description", "Criteria Enable Range")
 _RATING = ("Rating Name", "Rating Description", "Rating Points")
@@ -44,20 +42,22 @@ class CanvasRubric:
     needs: ClassVar[str] = ""
     suffix: ClassVar[str] = ".csv"
 
-    def plan(self, marks: Marks, into: Given | None) -> Plan:  # noqa: ARG002  # none is filled in
-        """Return the rubric; it says nothing of any student."""
+    def plan(self, marks: Marks, into: Given | None) -> Plan:
+        """Return the rubric; it says nothing of any student.
+
+        Raises:
+            Unusable: when a file is given.
+        """
+        takes_none(into)
         notes = Notes()
         name = _plain(self.name) or _plain(marks.title) or marks.assignment
         if len(name) > _LONGEST:
             notes.add("too-long", f"the rubric's name is cut to {_LONGEST} characters: {name}")
             name = name[:_LONGEST]
-        held = io.StringIO()
-        writer = csv.writer(held, lineterminator="\r\n")
-        writer.writerow([*_HEADER, *_RATING, *_RATING])
-        for part in marks.parts:
-            writer.writerow([inert(cell) for cell in self._row(name, part)])
+        rows = [self._row(name, part) for part in marks.parts]
         _told(marks, notes)
-        return Plan(output=held.getvalue().encode(), concerns=tuple(notes.concerns))
+        output = csv_of([[*_HEADER, *_RATING, *_RATING], *rows])
+        return Plan(output=output, concerns=tuple(notes.concerns))
 
     def _row(self, name: str, part: Part) -> list[str]:
         ratings = [self.full.strip() or "Full marks", "", number(part.points)]
@@ -74,7 +74,7 @@ def _told(marks: Marks, notes: Notes) -> None:
     """What the rubric does not hold as it is."""
     if not marks.parts:
         notes.add(
-            "lossy", "the assignment has no parts; Canvas refuses an empty rubric", unsafe=True
+            "lossy", "the assignment has no parts; Canvas refuses an empty rubric", final=True
         )
     for part in marks.parts:
         written = Fraction(number(part.points))

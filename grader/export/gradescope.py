@@ -21,7 +21,7 @@ from grader.export._fill import Notes, called, owed
 from grader.export._marks import Line, Marks, Part
 from grader.export._match import folded
 from grader.export._own import part_points, plain, state
-from grader.export._plan import Change, Given, Plan, Unusable
+from grader.export._plan import Change, Given, Plan, Unusable, takes_none
 from grader.export._zip import zipped
 
 Visibility = Literal["hidden", "after_due_date", "after_published", "visible"]
@@ -45,12 +45,13 @@ class Gradescope:
     missing: Literal["leave", "zero"] = "leave"
     """What to write where nothing was handed in."""
 
-    def plan(self, marks: Marks, into: Given | None) -> Plan:  # noqa: ARG002  # it fills in no file
+    def plan(self, marks: Marks, into: Given | None) -> Plan:
         """Return the file, or a zip with ``ID/results.json`` for each student.
 
         Raises:
             Unusable: when the student that was asked for is not one of the class.
         """
+        takes_none(into)
         notes, parts = Notes(), {part.id: part for part in marks.parts}
         lines = [self._one(marks)] if self.student else marks.lines
         made = [(line, self._bytes(line, parts)) for line in lines if self._goes(line, notes)]

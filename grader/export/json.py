@@ -10,7 +10,7 @@ from grader.export import formats
 from grader.export._fill import Notes
 from grader.export._marks import Line, Marks
 from grader.export._own import moment, outgoing, part_points, plain, state
-from grader.export._plan import Given, Plan
+from grader.export._plan import Given, Plan, takes_none
 
 VERSION = 1
 """Counted up when a field changes its meaning."""
@@ -24,8 +24,13 @@ class Json:
     needs: ClassVar[str] = ""
     suffix: ClassVar[str] = ".json"
 
-    def plan(self, marks: Marks, into: Given | None) -> Plan:  # noqa: ARG002  # it fills in no file
-        """Return the file; points are numbers of two decimals, or null."""
+    def plan(self, marks: Marks, into: Given | None) -> Plan:
+        """Return the file; points are numbers of two decimals, or null.
+
+        Raises:
+            Unusable: when a file is given.
+        """
+        takes_none(into)
         notes = Notes()
         _, changes = outgoing(marks, notes, "points")
         head = {

@@ -17,7 +17,7 @@ from grader.export import formats
 from grader.export._fill import Notes
 from grader.export._marks import Line, Marks, Part
 from grader.export._own import moment, outgoing, part_points, shown, state
-from grader.export._plan import Given, Plan
+from grader.export._plan import Given, Plan, takes_none
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SIGNS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -35,8 +35,13 @@ class Junit:
     needs: ClassVar[str] = ""
     suffix: ClassVar[str] = ".xml"
 
-    def plan(self, marks: Marks, into: Given | None) -> Plan:  # noqa: ARG002  # it fills in no file
-        """Return the file."""
+    def plan(self, marks: Marks, into: Given | None) -> Plan:
+        """Return the file.
+
+        Raises:
+            Unusable: when a file is given.
+        """
+        takes_none(into)
         notes = Notes()
         _, changes = outgoing(marks, notes, "testsuite")
         suites = [_suite(line, marks) for line in marks.lines]

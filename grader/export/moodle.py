@@ -11,8 +11,6 @@ written, unless all are wanted.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,11 +29,11 @@ from grader.export._fill import (
     seated,
     value_of,
 )
-from grader.export._guard import inert
 from grader.export._marks import Line, Marks, number
 from grader.export._match import folded
 from grader.export._moodle import ESCAPE, as_html, bare, identity, means, place_of, user_columns
-from grader.export._moodle_items import is_feedback, items, title_of
+from grader.export._moodle_items import is_feedback, items, note_age, title_of
+from grader.export._own import csv_of, note_key
 from grader.export._plan import Change, Given, Plan, Unusable
 from grader.export._table import Row, Table, table
 from grader.export.moodle_worksheet import even, split
@@ -85,6 +83,7 @@ class Moodle:
             raise Unusable(f"{sheet.name}: one column; export the grades again, parted by commas")
         filling = Filling(sheet, header)
         even(header, rows, notes)
+        note_age(header, rows, into, notes)
         keys = identity(header, rows, marks)
         if not keys:
             raise Unusable(
@@ -138,7 +137,7 @@ class Moodle:
             listed = ", ".join(f"'{header.at(at)}'" for at in names)
             said = "several columns are" if found else "no column is"
             says = f"{said} '{wanted[0]}'; name one with --option column=…: {listed}"
-            notes.add("column", says, unsafe=True)
+            notes.add("column", says, final=True)
             return None
         cells = sorted({row.at(found[0]) for row in rows} - set(EMPTY))
         odd = next((text for text in cells if value_of(text) is None or "%" in text), None)
@@ -170,12 +169,9 @@ class Moodle:
         parts = [part.id for part in marks.parts] if self.parts else []
         lines = [(self._id(line), line) for line in marks.lines]
         counts = Counter(folded(key) for key, _ in lines)
-        held = io.StringIO()
-        writer = csv.writer(held, lineterminator="\n")
         told = [f"{title} (Feedback)"] if self.feedback else []
         titles = [_BY[self.by], "Full name", title, *told, *(f"{title}: {one}" for one in parts)]
-        writer.writerow([inert(text) for text in titles])
-        changes = []
+        rows, changes = [titles], []
         for key, line in lines:
             due = self._due(line, factor, notes)
             if due is None:
@@ -186,12 +182,12 @@ class Moodle:
                 notes.add(code, f"{called(line)} has {what}; no mark is written", unsafe=True)
                 continue
             told = [_feedback(line)] if self.feedback else []
-            cells = [key, line.name, number(due), *told]
-            writer.writerow([*(_php(inert(cell)) for cell in cells), *_points(line, parts)])
+            note_key(line, key, notes)
+            rows.append([*map(_php, (key, line.name, number(due), *told)), *_points(line, parts)])
             changes.append(Change(who=called(line), at=title, before="", after=number(due)))
         said = f"in Moodle, map '{_BY[self.by]}' to the user's, and '{title}' to the grade item"
         notes.add("column", said)
-        output = held.getvalue().encode()
+        output = csv_of(rows, keys=(0,), end="\n")
         return Plan(output=output, changes=tuple(changes), concerns=tuple(notes.concerns))
 
     def _id(self, line: Line) -> str:

@@ -64,7 +64,7 @@ class MoodleFeedback:
         chosen = list(_single(self._pages(marks, numbers, notes), notes))
         if not chosen:
             says = "no page can go back to Moodle; are there reports, and are the numbers known?"
-            notes.add("file", f"{says} Give the grading worksheet with --into", unsafe=True)
+            notes.add("file", f"{says} Give the grading worksheet with --into", final=True)
         return Plan(
             output=zipped((path, line.report or b"") for path, line in chosen),
             changes=tuple(

@@ -18,7 +18,7 @@ from typing import ClassVar, Literal
 from grader.export import formats
 from grader.export._fill import Filling, Notes, Seat, called, clashes, owed, seated, value_of
 from grader.export._marks import Marks, number
-from grader.export._match import once
+from grader.export._match import folded, once
 from grader.export._moodle import (
     ESCAPE,
     as_html,
@@ -129,7 +129,7 @@ class MoodleWorksheet:
         largest = next(iter(most), Fraction(0))
         if len(most) > 1 or largest is None:
             says = f"'{title}' is no number: Moodle wants words of a scale, and we have points"
-            notes.add("locked", says, unsafe=True)
+            notes.add("locked", says, final=True)
             return None
         change = place_of(header, "", "change")
         if largest == marks.possible:
@@ -188,7 +188,8 @@ def seats_of(
 ) -> list[Seat]:
     """Return whose rows are whose: by the download's number, ids, addresses, and the name."""
     known = [(_NUMBER, unique, line) for line in marks.lines if (unique := unique_of(line))]
-    whole = [(_WHOLE, line.key, line) for line in marks.lines]
+    there = {folded(row.at(identifier)) for row in rows}
+    whole = [(_WHOLE, one.key, one) for one in marks.lines if folded(one.key) in there]
     columns = [at for at in identity(header, rows, marks) if at != identifier]
     named = next((at for at, text in enumerate(header.texts) if means(text, "name")), None)
 

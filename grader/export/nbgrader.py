@@ -14,8 +14,8 @@ from typing import ClassVar, Literal
 from grader.export import formats
 from grader.export._fill import Notes, called
 from grader.export._marks import Line, Marks, number
-from grader.export._own import csv_of, names_of, outgoing
-from grader.export._plan import Given, Plan
+from grader.export._own import csv_of, names_of, note_formulas, outgoing
+from grader.export._plan import Given, Plan, takes_none
 
 COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
@@ -33,11 +33,17 @@ class Nbgrader:
     missing: Literal["leave", "zero"] = "leave"
     """What to write where nothing was handed in."""
 
-    def plan(self, marks: Marks, into: Given | None) -> Plan:  # noqa: ARG002  # it fills in no file
-        """Return the file."""
+    def plan(self, marks: Marks, into: Given | None) -> Plan:
+        """Return the file.
+
+        Raises:
+            Unusable: when a file is given.
+        """
+        takes_none(into)
         notes = Notes()
         out, changes = outgoing(marks, notes, "score", zero=self.missing == "zero")
         scores = {line.key: _scores(line, points, notes) for line, points in out}
+        note_formulas(marks.lines, notes)
         rows = [list(COLUMNS)]
         for line in marks.lines:
             first, last = names_of(line)
@@ -45,7 +51,8 @@ class Nbgrader:
                 marks.assignment, "", _timestamp(line), line.key, last, first, line.email,
                 *map(_float, scores.get(line.key, (None, None, None))), _float(marks.possible),
             ])  # fmt: skip
-        return Plan(output=csv_of(rows), changes=changes, concerns=tuple(notes.concerns))
+        output = csv_of(rows)
+        return Plan(output=output, changes=changes, concerns=tuple(notes.concerns))
 
 
 def _scores(line: Line, points: Fraction, notes: Notes) -> tuple[Fraction, Fraction, Fraction]:

@@ -10,8 +10,8 @@ from typing import ClassVar, Literal
 from grader.export import formats
 from grader.export._fill import Notes
 from grader.export._marks import Line, Marks
-from grader.export._own import csv_of, moment, outgoing, part_points, shown, state
-from grader.export._plan import Given, Plan
+from grader.export._own import csv_of, moment, note_formulas, outgoing, part_points, shown, state
+from grader.export._plan import Given, Plan, takes_none
 
 HEADINGS = (
     "Student ID", "Name", "Email", "Section", "Points", "Possible", "Status", "Open",
@@ -33,12 +33,19 @@ class Plain:
     missing: Literal["leave", "zero"] = "leave"
     """What to write where nothing was handed in."""
 
-    def plan(self, marks: Marks, into: Given | None) -> Plan:  # noqa: ARG002  # it fills in no file
-        """Return the file; open marks are empty cells, and named under ``Open``."""
+    def plan(self, marks: Marks, into: Given | None) -> Plan:
+        """Return the file; open marks are empty cells, and named under ``Open``.
+
+        Raises:
+            Unusable: when a file is given.
+            ValueError: when the separator is no single sign.
+        """
+        takes_none(into)
         if len(self.separator) != 1 or self.separator in '"\r\n':
             raise ValueError(f"separator is one sign, not {self.separator!r}")
         notes = Notes()
         _, changes = outgoing(marks, notes, "Points", zero=self.missing == "zero")
+        note_formulas(marks.lines, notes)
         output = csv_of(self._rows(marks), self.separator, bom=self.bom)
         return Plan(output=output, changes=changes, concerns=tuple(notes.concerns))
 

@@ -90,7 +90,9 @@ class Sakai:
             before = held.text(folder + _COMMENTS.encode())
             if before.strip() not in ("", text):
                 notes.add(
-                    "overwrites", f"{called(line)}: the comment that stands there is replaced"
+                    "overwrites",
+                    f"{called(line)}: the comment that stands there is replaced",
+                    unsafe=True,
                 )
             if before.strip() != text:
                 held.put(folder + _COMMENTS.encode(), text.encode("utf-8", "replace"))

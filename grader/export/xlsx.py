@@ -1,8 +1,8 @@
 """A workbook for people: the marks, and the points of each part.
 
 Text is text and never a formula: each text cell says so, and those that start as a formula have
-Excel's quote prefix as well. Numbers are numbers. An open mark is an empty cell with a colour and a
-note that says why it is empty.
+Excel's quote prefix as well. Numbers are numbers. An open mark is an empty cell with a
+colour, and a row of the sheet ``Open`` says why.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from grader.export._fill import Notes, called
 from grader.export._guard import inert
 from grader.export._marks import Line, Marks
 from grader.export._own import moment, outgoing, part_points, plain, state
-from grader.export._plan import Given, Plan
+from grader.export._plan import Given, Plan, takes_none
 from grader.export._zip import zipped
 
 MOST = 32_767
@@ -39,24 +39,26 @@ _THEN = datetime(1980, 1, 1, tzinfo=UTC)
 @formats.register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Xlsx:
-    """Sheets ``Marks`` and ``Parts``, with headers that stay in sight."""
+    """Sheets ``Marks``, ``Parts`` and ``Open``, with headers that stay in sight."""
 
     needs: ClassVar[str] = ""
     suffix: ClassVar[str] = ".xlsx"
     missing: Literal["leave", "zero"] = "leave"
     """What to write where nothing was handed in."""
 
-    def plan(self, marks: Marks, into: Given | None) -> Plan:  # noqa: ARG002  # it fills in no file
+    def plan(self, marks: Marks, into: Given | None) -> Plan:
         """Return the workbook; the same marks give the same bytes.
 
         Raises:
             ModuleNotFoundError: when openpyxl is not there, with the words that install it.
         """
+        takes_none(into)
         notes = Notes()
         _, changes = outgoing(marks, notes, "Points", zero=self.missing == "zero")
         book = _Book()
         _marks_sheet(book, marks, self.missing)
         _parts_sheet(book, marks)
+        _open_sheet(book, marks)
         for line in marks.lines:
             if any(len(text) > MOST for text in (line.key, line.name, "; ".join(line.words))):
                 notes.add("too-long", f"{called(line)}: a text of more than {MOST} signs is cut")
@@ -70,14 +72,13 @@ class _Book:
         try:
             import openpyxl  # noqa: PLC0415  # an extra, and slow to load
             from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
-            from openpyxl.comments import Comment  # noqa: PLC0415
             from openpyxl.styles import Font, PatternFill  # noqa: PLC0415
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError(
                 'workbooks need openpyxl; install it with: pip install "grader[lms]"'
             ) from error
         self._book = openpyxl.Workbook(write_only=True)
-        self._cell, self._comment = WriteOnlyCell, Comment
+        self._cell = WriteOnlyCell
         self._bold, self._colour = Font(bold=True), PatternFill("solid", fgColor="FFF2CC")
 
     def sheet(self, title: str, widths: Iterable[float], freeze: str) -> Any:
@@ -103,11 +104,10 @@ class _Book:
             cell.font = self._bold
         return cell
 
-    def open(self, sheet: Any, why: str) -> Any:
-        """An empty cell in colour, with a note."""
+    def open(self, sheet: Any) -> Any:
+        """An empty cell in colour: one for a whole sheet, since each is written at once."""
         cell = self._cell(sheet, value=None)
         cell.fill = self._colour
-        cell.comment = self._comment(_NOT_XML.sub("\ufffd", why), "grader", height=60, width=220)
         return cell
 
     def data(self) -> bytes:
@@ -130,11 +130,12 @@ def _timeless(entry: zipfile.ZipInfo, made: zipfile.ZipFile) -> bytes:
 def _marks_sheet(book: _Book, marks: Marks, missing: str) -> None:
     sheet = book.sheet("Marks", _WIDTHS, "C2")
     sheet.append([book.text(sheet, name, bold=True) for name in _HEADINGS])
+    waits = book.open(sheet)
     for line in marks.lines:
         where = state(line)
         points: Any = plain(line.points)
         if where == "open":
-            points = book.open(sheet, _waits(line))
+            points = waits
         elif where == "missing":
             points = 0 if missing == "zero" else None
         words = [line.key, line.name, line.email, line.section]
@@ -153,17 +154,28 @@ def _parts_sheet(book: _Book, marks: Marks) -> None:
     names = ["Student ID", "Name", *(part.id for part in marks.parts)]
     sheet.append([book.text(sheet, name, bold=True) for name in names])
     sheet.append(["", "Points possible", *(plain(part.points) for part in marks.parts)])
-    waits = "A person has to look at this part."
+    waits = book.open(sheet)
     for line in marks.lines:
         got: dict[str, Fraction | None] = part_points(line)
         is_open = set(line.open)
         cells: list[Any] = [book.text(sheet, line.key), book.text(sheet, line.name)]
         for part in marks.parts:
             if part.id in is_open:
-                cells.append(book.open(sheet, waits))
+                cells.append(waits)
             else:
                 cells.append(plain(got.get(part.id)))
         sheet.append(cells)
+
+
+def _open_sheet(book: _Book, marks: Marks) -> None:
+    """Why marks are open, a row a student; no sheet where none is."""
+    some = [line for line in marks.lines if state(line) == "open"]
+    if not some:
+        return
+    sheet = book.sheet("Open", (16, 28, 80), "A2")
+    sheet.append([book.text(sheet, name, bold=True) for name in ("Student ID", "Name", "Why")])
+    for line in some:
+        sheet.append([book.text(sheet, text) for text in (line.key, line.name, _waits(line))])
 
 
 def _waits(line: Line) -> str:

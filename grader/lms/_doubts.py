@@ -9,8 +9,21 @@ from grader.export import Concern, number
 from grader.lms._entries import Entry, Sending, Target, digest, plain
 from grader.lms._journal import Journal
 
-NEVER = frozenset({"locked", "range"})
-"""What is left out for one student whatever is named: the LMS would not store it."""
+
+def never(left: Sending, entry: Entry, target: Target) -> bool:
+    """Return whether this is left out whatever is named: the LMS would not store it."""
+    levels = {one.id: one.levels for one in target.criteria if one.levels}
+    no_level = any(
+        one in levels and points not in levels[one].values() for one, points in left.rubric.items()
+    )
+    outside = left.mark is not None and _outside(left.mark, target)
+    return bool(entry.locked) or no_level or outside
+
+
+def _outside(mark: Fraction, target: Target) -> bool:
+    if target.only and mark not in target.only:
+        return True
+    return mark < 0 or (target.most is not None and mark > target.most)
 
 
 def about(left: Sending, entry: Entry, target: Target, journal: Journal) -> Iterable[Concern]:
@@ -63,7 +76,7 @@ def _range(who: str, mark: Fraction, target: Target) -> Iterable[Concern]:
         yield Concern(code="range", says=says, unsafe=True)
     elif mark > target.possible:
         says = f"{who}: {written} is more than the {shown(target.possible)} points possible"
-        yield Concern(code="points", says=says, unsafe=True)
+        yield Concern(code="range", says=says, unsafe=True)
 
 
 def _by_rubric(left: Sending, target: Target) -> Iterable[Concern]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.export import Concern, Line
-from grader.export._match import Directory, _spellings, folded
+from grader.export._match import Directory, _spellings, canvas_ids, fits, folded
 from grader.lms._entries import Entry, Target
 
 
@@ -21,9 +21,11 @@ def matched_with(
         target: the assignment.
         every: all of ours, since an id may be that of somebody who is not pushed.
     """
+    directory = Directory(replace(line, ids=_shared(line, target)) for line in every)
+    directory.learn(entry.ids for entry in entries)
     known = _Known(
         target,
-        Directory(replace(line, ids=_shared(line, target)) for line in every),
+        directory,
         {line.key: line for line in every},
         _inner(every, target),
     )
@@ -70,6 +72,8 @@ def _whose(entry: Entry, known: _Known) -> tuple[Line | None, str, str]:
     inner = known.inner.get(entry.user, ())
     if len(inner) > 1:
         return None, "", f"{entry.user} is the id of several students of ours"
+    if inner and not fits(entry.name, inner[0]):
+        return None, "", f"{entry.user} is {inner[0].key} {inner[0].name} by our roster"
     match = known.directory.find(dict(entry.ids), entry.name)
     by_key = known.keys.get(entry.user)
     if not inner and by_key is not None and folded(entry.name) in map(folded, _spellings(by_key)):
@@ -116,6 +120,8 @@ def _inner(every: Iterable[Line], target: Target) -> dict[str, list[Line]]:
 def internal(line: Line, target: Target) -> str:
     """Return the LMS's own id of a student, where our roster has it under a heading of that LMS."""
     own = {v.strip() for h, v in line.ids.items() if folded(h) in target.internal and v.strip()}
+    if "id" in target.internal:
+        own = set(canvas_ids(line))  # a university may call its own number so
     return own.pop() if len(own) == 1 else ""
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from grader.export import Change, Concern, Line, Marks, Plan, number
 from grader.export._match import folded
-from grader.lms._doubts import NEVER, about, shown
+from grader.lms._doubts import about, never, shown
 from grader.lms._entries import Entry, File, Lms, Sending, Target
 from grader.lms._journal import Journal, already
 from grader.lms._matching import matched_with
@@ -223,7 +223,7 @@ def _compared(
             continue
         own = list(about(left, entry, target, journal))
         concerns += own
-        if any(one.unsafe and one.code in NEVER for one in own):
+        if never(left, entry, target):
             continue
         if any(one.unsafe and one.code not in wish.despite for one in own):
             changes += _changes(left, entry, target)

@@ -107,7 +107,7 @@ class Canvas:
 
     def _concerns(self, it: Any, kind: str) -> Iterable[Concern]:
         def locked(says: str) -> Concern:
-            return Concern(code="locked", says=says, unsafe=True)
+            return Concern(code="locked", says=says, unsafe=True, final=True)
 
         if kind == "not_graded":
             yield locked("the assignment is not graded in Canvas")

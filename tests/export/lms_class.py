@@ -41,9 +41,13 @@ def marks(lines, possible="10", title="Midterm", name="midterm", parts=(("1", 6)
     )
 
 
-def codes(plan, *, unsafe=None):
-    """The codes of a plan's concerns."""
-    return [one.code for one in plan.concerns if unsafe is None or one.unsafe is unsafe]
+def codes(plan, *, unsafe=None, but=()):
+    """The codes of a plan's concerns, but for some that the class has in every file."""
+    return [
+        one.code
+        for one in plan.concerns
+        if (unsafe is None or one.unsafe is unsafe) and one.code not in but
+    ]
 
 
 def said(plan, code):

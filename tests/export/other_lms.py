@@ -87,9 +87,9 @@ def codes(plan: Plan) -> list[str]:
     return sorted({one.code for one in plan.concerns})
 
 
-def stops(plan: Plan) -> list[str]:
-    """The codes of those that stop the writing."""
-    return sorted({one.code for one in plan.stops()})
+def stops(plan: Plan, but: tuple[str, ...] = ("overwrites",)) -> list[str]:
+    """The codes of those that stop the writing, but for what every file of the class has."""
+    return sorted({one.code for one in plan.stops()} - set(but))
 
 
 def said(plan: Plan, code: str) -> str:

@@ -150,7 +150,7 @@ def test_a_student_with_two_accounts_is_refused(canvas, tmp_path):
 def test_leading_zeros_and_canvas_ids_name_whom_they_name(canvas, tmp_path):
     canvas.add(7, "Seven", sis_user_id="700")
     canvas.add(8, "Eight", sis_user_id="0007")
-    plan, done = _go(canvas, tmp_path, marks(line("7", "1", ids={"SIS User ID": "0007"}), line("x", "2", ids={"ID": "7"})))  # fmt: skip
+    plan, done = _go(canvas, tmp_path, marks(line("7", "1", ids={"SIS User ID": "0007"}), line("x", "2", ids={"ID": "7", "SIS Login ID": "s"})))  # fmt: skip
     assert done.good, plan.concerns
     assert (canvas.submissions[8]["score"], canvas.submissions[7]["score"]) == (1.0, 2.0)
 
