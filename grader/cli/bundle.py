@@ -22,7 +22,7 @@ def bundle() -> None:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The zip to write (default: ASSIGNMENT-gradescope.zip here).",
+    help="The zip to write (default: .grader/bundles/ASSIGNMENT-gradescope.zip of the course).",
 )
 @PAPER
 @KEYS
@@ -98,7 +98,8 @@ def gradescope(assignment: str, course: Path | None, out: Path | None, **options
     except Unfit as error:
         say(f"grader: {error}")
         sys.exit(CONTENT)
-    target = out or Path(f"{assignment}-gradescope.zip")
+    # it may hold the key: not where it would be committed
+    target = out or folder / ".grader" / "bundles" / f"{assignment}-gradescope.zip"
     write(target, done.data)
     for paragraph in done.says:
         say(paragraph)

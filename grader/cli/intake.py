@@ -201,6 +201,9 @@ def _tell(unplaced: Sequence[Unplaced], done: Received, options: dict[str, Any])
     for left in unplaced:
         click.echo(inert(f"{left.name}: not placed: {left.why}"))
     allotted = {one.place.allotted.student: one.place.allotted for one in done.placed}.values()
+    late = [one.student for one in allotted if any(item.late for _, item in one.items)]
+    if late:
+        say(f"the LMS calls late: {', '.join(sorted(late))}")
     if dry:
         say(f"{len(allotted)} student(s), {len(unplaced)} not placed; nothing was written")
         return
@@ -217,6 +220,11 @@ def _tell(unplaced: Sequence[Unplaced], done: Received, options: dict[str, Any])
         say(
             f"of {done.untimed} hand-in(s) nobody says when they came: they have the time of their file "
             "in the download. Where lateness costs points, give --received TIME"
+        )
+    if options["received"] and done.same:
+        say(
+            f"{len(done.same)} hand-in(s) were there already and keep their time; `grader extend` gives "
+            "a student a later due time"
         )
     replaced = sum(bool(one.replaces) for one in done.placed)
     say(
