@@ -125,6 +125,7 @@ _ENGLISH = frozenset(
     ]
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_ASCII = re.compile(r"[a-z]+")
 
 
 def elsewhere(text: str) -> str:
@@ -145,8 +146,9 @@ def elsewhere(text: str) -> str:
 
 def _is_foreign(text: str) -> bool:
     words = [word.casefold() for word in _WORD.findall(text)]
-    letters = [char for word in words for char in word]
-    other = sum(not unicodedata.name(c, "LATIN").startswith(("LATIN", "GREEK")) for c in letters)
+    letters = "".join(words)
+    rare = "" if letters.isascii() else _ASCII.sub("", letters)
+    other = sum(not unicodedata.name(c, "LATIN").startswith(("LATIN", "GREEK")) for c in rare)
     if other > 1 and 2 * other > len(letters):
         return True
     foreign = {word for word in words if word in _FOREIGN}

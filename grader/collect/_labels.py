@@ -62,6 +62,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 """What follows the id in ``question 2.1 2 points``."""
+_SIGNS = re.compile(r"[*_\s]{0,4}")
 _OPERATOR = re.compile(r"\s*(?:-(?!\d|\s*$)|[+×*/^=<>%,≈~²]|x\s?\d)")
 _WORTH = re.compile(
     r"\s*[-–—:,]?\s*[(\[]?\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?|marks?)\b\.?\s*[)\]]?\s*[:.]?(?:\\?[*_]){0,3}",
@@ -121,7 +122,7 @@ def read(line: str, at: int = 0) -> Label | None:
         pos = worded.end()
         if ":" in worded.group() and word.startswith(_nouns.ANSWER):
             return None
-        inner = re.compile(r"[*_\s]{0,4}").match(line, pos)
+        inner = _SIGNS.match(line, pos)
         pos = inner.end() if inner else pos
     first = _FIRST.match(line, pos)
     if not first:

@@ -109,7 +109,9 @@ def _is_text(text: str) -> bool:
     if text.isprintable():
         return "\ufffd" not in text or text.count("\ufffd") <= max(4, _GARBAGE * len(text))
     strange = text.translate(_SHOWN)
-    odd = sum(not c.isprintable() or c == "\ufffd" for c in strange)
+    odd = strange.count("\ufffd")
+    if not strange.isprintable():
+        odd += sum(not c.isprintable() for c in strange)
     nuls, even = text.count("\x00"), text[::2].count("\x00")
     if max(even, nuls - even) > 0.9 * nuls:
         odd -= nuls

@@ -241,6 +241,9 @@ def points_away(text: str) -> bool:
     return _AWAY.search(text[:4000]) is not None
 
 
+_BEGINNING_AT_END = re.compile(
+    r"(?:^|\n)\s*(?:(?:The|An|This|It|We|So)(?: [a-z]{1,12})?|A [a-z]{1,12})\s*$"
+)
 _LETTER_AT_END = re.compile(r"(?<![A-Za-z])A\W*$")
 """A capital that ends an answer is a label: ``panel A``."""
 
@@ -254,9 +257,7 @@ def breaks_off(text: str) -> bool:
     False
     """
     said = words(plain(text))
-    if re.search(
-        r"(?:^|\n)\s*(?:(?:The|An|This|It|We|So)(?: [a-z]{1,12})?|A [a-z]{1,12})\s*$", text
-    ):
+    if _BEGINNING_AT_END.search(text):
         return True
     if _LETTER_AT_END.search(text):
         return False

@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.read._expressions import Expressions
 from grader.read._names import loose_names
+from grader.read._nodes import every
 from grader.read._polynomials import poly_text
 from grader.read._python import Program
 from grader.read._slips import slips
@@ -36,7 +37,8 @@ def facts(program: Program) -> dict[str, Any]:
     walk = _Walk(program)
     walk.block(program.tree.body)
     walk.functions_left()
-    undefined, unimported = loose_names(program.tree)
+    nodes = every(program.tree)
+    undefined, unimported = loose_names(nodes)
     seen = walk.seen
     lists = {
         "calls": seen.calls,
@@ -50,7 +52,7 @@ def facts(program: Program) -> dict[str, Any]:
         "imports": list(dict.fromkeys(seen.imports))[:_MOST],
         "undefined": undefined[:40],
         "unimported": unimported[:40],
-        **slips(program.tree, lists["sets"][:_MOST], lists["calls"][:_MOST]),
+        **slips(program.tree, nodes, lists["sets"][:_MOST], lists["calls"][:_MOST]),
     }
 
 

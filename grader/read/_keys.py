@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ORDINALS = (
     "first",
@@ -19,6 +20,7 @@ _ORDINALS = (
     "tenth",
 )
 _COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_PIECES = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d_]")
 _INDEX = re.compile(r"(\d{1,2})$")
 _SEPARATOR = (
     r"\s*(?:[)}\]]\s*)*(?:[:=≈.)|\]]|-+>|→|⇒|=>|\\(?:to|rightarrow|Rightarrow)\b|[-–—]\s|\bis\b|\()"
@@ -50,7 +52,7 @@ class Keys:
         """Take the names, and what the elements are computed from: they may be named by it."""
         self._rows = {tuple(map(float, row)): place for place, row in enumerate(rows)}
         self._words = [
-            re.compile(rf"(?<![A-Za-z0-9]){_loose(key)}(?![A-Za-z0-9])", re.IGNORECASE)
+            _compiled(rf"(?<![A-Za-z0-9]){_loose(key)}(?![A-Za-z0-9])", re.IGNORECASE)
             for key in keys
         ]
         indices = [_INDEX.search(key) for key in keys]
@@ -66,14 +68,14 @@ class Keys:
             "|".join(sorted((re.escape(s) + r"[a-z]*" for s in stems if s), key=len, reverse=True))
             or "(?!)"
         )
-        self._known = re.compile(
+        self._known = _compiled(
             rf"(?<![A-Za-z0-9])(?:{stem}|d(?:ist(?:ance)?)?|#|no|nr|row|point)(?![A-Za-z])\.?{_ARGUMENT}[\s_(){{}}\\#\[-]*{_RAISED}(\d{{1,2}}(?![\d.]*\d)|(?:{'|'.join(_COUNTED)})\b)",
             re.IGNORECASE,
         )
-        self._other = re.compile(
+        self._other = _compiled(
             rf"(?<![\w.,])(?:[A-Za-z]+\.?[\s_({{]*{_RAISED}|#\s*|\()?(\d{{1,2}})(?=(?![.,]\d){_SEPARATOR})"
         )
-        self._ordinal = re.compile(rf"\b({'|'.join(_ORDINALS)}|last)\b", re.IGNORECASE)
+        self._ordinal = _compiled(rf"\b({'|'.join(_ORDINALS)}|last)\b", re.IGNORECASE)
 
     def of(self, text: str) -> int | None:
         """Return the key that a whole text is, as the first cell of a table row."""
@@ -133,6 +135,12 @@ class Keys:
         return result
 
 
+@lru_cache(maxsize=512)
+def _compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """Lists are few in a paper, and read in every hand-in: more patterns than ``re`` remembers."""
+    return re.compile(pattern, flags)
+
+
 def _numbers(text: str) -> tuple[float, ...]:
     plain = text.replace("−", "-").replace(" ", "")
     return tuple(float(number) for number in re.split(r"[,;]", plain))
@@ -146,5 +154,5 @@ def _may_begin(before: str) -> bool:
 
 def _loose(key: str) -> str:
     """A key with any spacing, underscores or brackets before its index."""
-    parts = re.findall(r"[A-Za-z]+|\d+|[^\sA-Za-z\d_]", key)
+    parts = _PIECES.findall(key)
     return r"[\s_({.\\-]*".join(map(re.escape, parts)) or "(?!)"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Iterable
 
 from grader.read._values import pairs
 
 _KNOWN = frozenset(dir(builtins)) | {"__name__", "__file__", "display", "get_ipython", "_"}
 
 
-def loose_names(tree: ast.Module) -> tuple[list[str], list[str]]:
-    """Names that nothing defines: those used as values, and those used only as ``name.x``."""
+def loose_names(nodes: Iterable[ast.AST]) -> tuple[list[str], list[str]]:
+    """Names of a tree's nodes that nothing defines: used as values, and only as ``name.x``."""
     stored: set[str] = set(_KNOWN)
     loaded: list[ast.Name] = []
     bases: set[int] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Name(ctx=ast.Load()):
                 loaded.append(node)

@@ -12,35 +12,43 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeAlias, TypeGuard
 
+from grader.read._nodes import every
+
 Fact: TypeAlias = Mapping[str, Any]
 
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_SCOPES = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
 _MOVES = ("cuda", "to")
 _MOST = 20
 
 
-def slips(tree: ast.Module, sets: Sequence[Fact], calls: Sequence[Fact]) -> dict[str, Any]:
-    """Return what was found, as plain data.
+def slips(
+    tree: ast.Module, nodes: Sequence[ast.AST], sets: Sequence[Fact], calls: Sequence[Fact]
+) -> dict[str, Any]:
+    """Return what was found, as plain data; ``nodes`` are all of the tree.
 
     ``outside``, ``uncalled`` are names; ``remade`` and ``left_behind`` have ``target``, ``line``
     and ``says``, and ``remade`` what was ``lost``.
     """
     return {
-        "outside": list(dict.fromkeys(_outside(tree)))[:_MOST],
-        "uncalled": list(islice(_uncalled(tree), _MOST)),
+        "outside": list(dict.fromkeys(_outside(tree, nodes)))[:_MOST],
+        "uncalled": list(islice(_uncalled(tree, nodes), _MOST)),
         "remade": list(islice(_remade(sets), _MOST)),
         "left_behind": list(islice(_left_behind(sets, calls), _MOST)),
     }
 
 
-def _outside(tree: ast.Module) -> Iterator[str]:
+def _outside(tree: ast.Module, nodes: Sequence[ast.AST]) -> Iterator[str]:
     """Names that the module itself uses, and only functions bind, each for itself."""
     inner: set[str] = set()
     shared: set[str] = set()
-    for node in ast.walk(tree):
+    seen: set[int] = set()
+    for node in nodes:
         match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                inner |= {n.id for n in ast.walk(node) if _stores(n)}
+            case ast.FunctionDef() | ast.AsyncFunctionDef() if id(node) not in seen:
+                within = every(node)
+                inner |= {n.id for n in within if _stores(n)}
+                seen |= {id(n) for n in within if isinstance(n, _FUNCTIONS)}
             case ast.Global(names=names):
                 shared |= set(names)
             case ast.alias(name="*"):
@@ -74,9 +82,9 @@ def _of_module(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
             todo[:0] = list(ast.iter_child_nodes(node))
 
 
-def _uncalled(tree: ast.Module) -> Iterator[str]:
-    used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
-    used |= {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+def _uncalled(tree: ast.Module, nodes: Sequence[ast.AST]) -> Iterator[str]:
+    used = {n.id for n in nodes if isinstance(n, ast.Name)}
+    used |= {n.attr for n in nodes if isinstance(n, ast.Attribute)}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name not in used and not node.decorator_list:
             yield node.name
@@ -117,7 +125,7 @@ def _is_made(fact: Fact) -> bool:
         and not fact.get("augmented")
         and isinstance(fact.get("line"), int)
         and bool(_makers(fact))
-        and re.search(rf"\b{re.escape(target)}\b", right) is None
+        and (target not in right or re.search(rf"\b{re.escape(target)}\b", right) is None)
     )
 
 

@@ -20,6 +20,7 @@ to using we when where which with"""
 _STOPS = frozenset(_STOP_WORDS.split())
 """Words that no formula goes on over."""
 _MODULE = re.compile(r"\b(?:math|np|numpy|torch|scipy\.special)\.(?=[a-z])")
+_NO_LETTER = re.compile(r"[\W_]+")
 _RETURN = re.compile(r"^(?:.*:)?\s*return\s(.+)$")
 _MOST, _CUTS, _ROUNDS = 80, 12, 4
 _LONGEST, _ARGUMENT = 400, 20
@@ -59,7 +60,7 @@ class Statement:
 
 def spelling(name: str) -> str:
     """Return a name without what differs between spellings: case, underscores, spaces."""
-    return re.sub(r"[\W_]+", "", name).lower()
+    return _NO_LETTER.sub("", name).lower()
 
 
 def statements(answer: Answer, defines: frozenset[str]) -> list[Statement]:

@@ -35,7 +35,8 @@ class Drawing:
     def read(self, answer: Answer) -> Finding:
         """Return why the drawing is open, or that there is none."""
         code = "\n".join(piece.text for piece in answer.of("code"))
-        if any(re.search(r"(?<!\w)" + re.escape(call), code) for call in self.calls):
+        held = [call for call in self.calls if call in code]
+        if any(re.search(r"(?<!\w)" + re.escape(call), code) for call in held):
             return Broken(why="a drawing by code, which was not run", cause="not-run")
         words = stated(answer)
         if (
