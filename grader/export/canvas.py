@@ -71,7 +71,7 @@ class Canvas:
         own = (head.row.at(head.id_columns[0]),)
         known = _known(head, students, marks)
         seats = seated(students, marks, head.ids, head.name, notes, known, own)
-        mark = sheet.decimal()
+        mark = sheet.decimal(head.assignments)
         for seat in seats:
             due = owed(seat.line, notes, zero=self.missing == "zero")
             if due is not None and _takes(seat.row.at(column), due * factor, seat.line, notes):
@@ -134,7 +134,7 @@ class Canvas:
 def _known(head: Header, students: list[Row], marks: Marks) -> list[tuple[str, str, Line]]:
     """The students' ids in Canvas, as a download or another list told them.
 
-    Where none did, an id of ours may be Canvas's, unless the row has another's name: Canvas's
+    Where none did, our key may be Canvas's, unless the row has another's name: Canvas's
     own numbers and those of a university may be the same and name two people.
     """
     at = head.id_columns[0]
@@ -144,8 +144,7 @@ def _known(head: Header, students: list[Row], marks: Marks) -> list[tuple[str, s
         return told
     owners: dict[str, list[Line]] = {}
     for line in marks.lines:
-        for text in line.every_id:
-            owners.setdefault(folded(text), []).append(line)
+        owners.setdefault(folded(line.key), []).append(line)
     return [
         (title, row.at(at), line)
         for row in students

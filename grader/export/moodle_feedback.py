@@ -60,7 +60,8 @@ class MoodleFeedback:
         notes = Notes()
         numbers = {line.key: unique_of(line) for line in marks.lines}
         if into is not None:
-            numbers |= self._numbers(marks, into, notes)
+            there, sure = self._numbers(marks, into, notes)
+            numbers = {key: one for key, one in numbers.items() if one not in there} | sure
         chosen = list(_single(self._pages(marks, numbers, notes), notes))
         if not chosen:
             says = "no page can go back to Moodle; are there reports, and are the numbers known?"
@@ -74,8 +75,11 @@ class MoodleFeedback:
             concerns=tuple(notes.concerns),
         )
 
-    def _numbers(self, marks: Marks, into: Given, notes: Notes) -> dict[str, str]:
-        """The students' numbers as the worksheet has them, by key."""
+    def _numbers(self, marks: Marks, into: Given, notes: Notes) -> tuple[set[str], dict[str, str]]:
+        """All numbers of the worksheet, and those of our students by key.
+
+        A number that the worksheet has is its row's student's, whatever a download said.
+        """
         sheet = table(into, escape=ESCAPE)
         header, rows = split(sheet)
         identifier = place_of(header, self.identifier, "identifier")
@@ -86,7 +90,7 @@ class MoodleFeedback:
                 f"but {listed}; name it with --option identifier=…"
             )
         seats = seats_of(header, rows, identifier, marks, notes)
-        return {
+        return {unique_in(row, identifier) for row in rows}, {
             seat.line.key: unique for seat in seats if (unique := unique_in(seat.row, identifier))
         }
 

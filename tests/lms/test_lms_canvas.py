@@ -155,6 +155,62 @@ def test_leading_zeros_and_canvas_ids_name_whom_they_name(canvas, tmp_path):
     assert (canvas.submissions[8]["score"], canvas.submissions[7]["score"]) == (1.0, 2.0)
 
 
+def test_a_login_of_ours_beside_another_student_number_is_nobody(canvas, tmp_path):
+    canvas.add(1, "Ann Ace", sis_user_id="0999", login_id="ann")
+    ours = line("007", "9", name="Ann Ace", ids={"SIS User ID": "007", "SIS Login ID": "ann"})
+    every = frozenset({"unknown-id", "ambiguous", "by-name"})
+    plan, _ = _go(canvas, tmp_path, marks(ours), despite=every)
+    assert ("ambiguous", True) in _codes(plan)
+    assert canvas.submissions[1]["score"] is None
+
+
+def test_an_id_of_ours_with_another_name_is_nobody(canvas, tmp_path):
+    canvas.add(1, "Bob Po", sis_user_id="007")
+    every = frozenset({"unknown-id", "ambiguous", "by-name"})
+    plan, _ = _go(canvas, tmp_path, marks(line("007", "9", name="Ann Ace")), despite=every)
+    assert ("ambiguous", True) in _codes(plan)
+    assert canvas.submissions[1]["score"] is None
+
+
+def test_a_number_that_a_university_calls_id_is_not_canvas_s(canvas, tmp_path):
+    canvas.add(9001, "Ada Novak", login_id="anovak")
+    canvas.add(9002, "Ben Okafor", login_id="bok")
+    ours = [line("m1", "9", name="Novak, Ada", ids={"ID": "9002"}), line("m2", "1", name="Okafor, Ben", ids={"ID": "9001"})]  # fmt: skip
+    plan, done = _go(canvas, tmp_path, marks(*ours))
+    assert done is None
+    assert {code for code, unsafe in _codes(plan) if unsafe} == {"by-name"}
+    _go(canvas, tmp_path, marks(*ours), despite=frozenset({"by-name"}))
+    assert [canvas.submissions[n]["score"] for n in (9001, 9002)] == [9, 1]
+
+
+@pytest.mark.parametrize("ids", [{"Canvas user id": "5"}, {"ID": "5", "SIS Login ID": "z"}])
+def test_canvas_s_own_number_counts_with_the_name_alone(canvas, tmp_path, ids):
+    canvas.add(5, "Eva Novak")
+    canvas.add(6, "Bob Po", sis_user_id="008")
+    ours = [line("007", "9", name="Novak, Ada", ids=ids), line("008", "1")]
+    plan, _ = _go(canvas, tmp_path, marks(*ours), despite=frozenset({"unknown-id", "ambiguous"}))
+    assert ("ambiguous", True) in _codes(plan)
+    assert [canvas.submissions[n]["score"] for n in (5, 6)] == [None, 1]
+
+
+def test_points_that_differ_do_not_let_through_a_mark_above_them(canvas, tmp_path):
+    canvas.assignment["points_possible"] = 2
+    canvas.add(1, "Ann Ace", sis_user_id="007")
+    what = marks(line("007", "18"))
+    plan, done = _go(canvas, tmp_path, what, despite=frozenset({"points"}))
+    assert done is None
+    assert ("range", True) in _codes(plan)
+    _go(canvas, tmp_path, what, despite=frozenset({"points", "range"}))
+    assert canvas.submissions[1]["score"] == 18
+
+
+def test_an_assignment_that_takes_no_marks_is_not_waived(canvas, tmp_path):
+    canvas.add(1, "Ann Ace", sis_user_id="007")
+    canvas.assignment["published"] = False
+    _, done = _go(canvas, tmp_path, marks(line("007", "1")), despite=frozenset({"locked"}))
+    assert done is None
+
+
 def test_numbers_of_another_kind_name_nobody(canvas, tmp_path):
     canvas.add(7, "Seven", login_id="12")
     canvas.add(8, "Eight", login_id="e8")
