@@ -19,8 +19,9 @@ from grader.export._canvas_header import Header, header_of, kept, skipped, stran
 from grader.export._column import note_range
 from grader.export._fill import Filling, Notes, called, clashes, owed, seated, value_of
 from grader.export._guard import inert
+from grader.export._lms_ids import canvas_ids, once
 from grader.export._marks import Line, Marks, number
-from grader.export._match import canvas_ids, fits, folded, once
+from grader.export._match import fits, folded
 from grader.export._plan import Given, Plan, Unusable
 from grader.export._table import Row, Table, table
 

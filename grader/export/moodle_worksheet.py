@@ -17,8 +17,9 @@ from typing import ClassVar, Literal
 
 from grader.export import formats
 from grader.export._fill import Filling, Notes, Seat, called, clashes, owed, seated, value_of
+from grader.export._lms_ids import once
 from grader.export._marks import Marks, number
-from grader.export._match import folded, once
+from grader.export._match import folded
 from grader.export._moodle import (
     ESCAPE,
     as_html,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.export import Concern, Line
-from grader.export._match import Directory, _spellings, canvas_ids, fits, folded
+from grader.export._lms_ids import canvas_ids
+from grader.export._match import Directory, _spellings, fits, folded
 from grader.lms._entries import Entry, Target
 
 
