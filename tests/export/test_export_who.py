@@ -89,6 +89,17 @@ def test_a_participants_number_needs_more_than_a_common_family_name():
     assert not found.changes
 
 
+def test_a_participants_number_is_no_student_number():
+    found = plan("moodle-worksheet", [line("12", "", 9)], worksheet((12, "Ben Okafor")))
+    assert not found.changes
+
+
+def test_a_letter_that_two_names_share_is_no_agreement():
+    found = Directory([Line(key="7", name="O'Neil, Bob")]).find({"ID number": "7"}, "Kim O'Brien")
+    assert found.line is None
+    assert "O'Brien" in found.clash
+
+
 def test_participants_with_their_names_are_ours():
     found = plan("moodle-worksheet", [ADA, BEN], worksheet((12, "Ada Novak"), (13, "Ben Okafor")))
     assert written(found) == {"Novak, Ada (0041)": "9", "Okafor, Ben (0042)": "2"}
