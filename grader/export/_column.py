@@ -49,6 +49,18 @@ def refuse_cut(found: Table, header: int = 0) -> None:
         )
 
 
+def names_in(header: Sequence[str], known: tuple[int, int] | None = None) -> tuple[int, ...]:
+    """Where first and last names stand: under their headings, else where they are known to be.
+
+    >>> names_in(["Username", "Last Name", "First Name"]), names_in(["A", "B"]), names_in(["A"], (1, 0))
+    ((2, 1), (), (1, 0))
+    """
+    plain = [folded(text) for text in header]
+    if "first name" in plain and "last name" in plain:
+        return plain.index("first name"), plain.index("last name")
+    return known or ()
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column that could take the marks; ``names`` are all that it may be called by."""

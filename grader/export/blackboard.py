@@ -21,6 +21,7 @@ from grader.export._column import (
     Target,
     choose,
     compare_possible,
+    names_in,
     text_table,
     write_marks,
 )
@@ -76,8 +77,14 @@ class Blackboard:
             return filling.plan(notes)
         chosen.compare(marks, notes)
         student = _student_id(header.texts, user)
+        # the names stand first, the last name before the first, in every language
+        named = names_in(header.texts, (1, 0) if user == 2 else None)
         seats = seated(
-            rows, marks, lambda row: _ids(row, user, student), lambda row: _name(row, user), notes
+            rows,
+            marks,
+            lambda row: _ids(row, user, student),
+            lambda row: " ".join(row.at(at) for at in named),
+            notes,
         )
         target = Target(
             column=chosen.place,
@@ -185,11 +192,6 @@ def _student_id(header: Sequence[str], user: int) -> int | None:
 def _ids(row: Row, user: int, student: int | None) -> Mapping[str, str]:
     found = {"Username": row.at(user)}
     return found if student is None else {**found, "Student ID": row.at(student)}
-
-
-def _name(row: Row, user: int) -> str:
-    """First and last name, which stand before the username, last name first."""
-    return f"{row.at(user - 1)} {row.at(user - 2)}" if user >= 2 else ""
 
 
 def _feedback(

@@ -21,6 +21,7 @@ from grader.export._column import (
     Target,
     choose,
     compare_possible,
+    names_in,
     note_range,
     text_table,
     write_marks,
@@ -73,11 +74,12 @@ class Brightspace:
         _note_kind(chosen, notes)
         stated = [Fraction(m[1].replace(",", ".")) for m in _MOST.finditer(chosen.heading)]
         compare_possible(marks, stated, chosen.heading, notes)
+        named = names_in(header.texts)
         seats = seated(
             rows,
             replace(marks, lines=tuple(map(_bare, marks.lines))),
             lambda row: {name: row.at(at).removeprefix("#") for at, name in keys.items()},
-            lambda _: "",
+            lambda row: " ".join(row.at(at) for at in named),
             notes,
         )
         target = Target(

@@ -40,12 +40,12 @@ def concerns(row: Mapping[str, Any], grade: Fraction) -> Iterable[Concern]:
     """Return what stands against marks of an assignment."""
     if grade < 0:
         says = "the assignment is marked by a scale of words, which takes no points"
-        yield Concern(code="locked", says=says, unsafe=True)
+        yield Concern(code="locked", says=says, unsafe=True, final=True)
     elif grade == 0:
-        yield Concern(code="locked", says="the assignment takes no marks", unsafe=True)
+        yield Concern(code="locked", says="the assignment takes no marks", unsafe=True, final=True)
     if row.get("blindmarking") and not row.get("revealidentities"):
         says = "the assignment is marked blind: reveal identities in Moodle first"
-        yield Concern(code="locked", says=says, unsafe=True)
+        yield Concern(code="locked", says=says, unsafe=True, final=True)
 
 
 def guided(row: Mapping[str, Any]) -> Criterion:

@@ -104,6 +104,7 @@ def _whole(marks: Marks, target: Target, wish: Wish) -> Iterable[Concern]:
             code="locked",
             says="the mark is made of a rubric in the LMS: give --rubric, or take the rubric out of grading there",
             unsafe=True,
+            final=True,
         )
 
 

@@ -148,7 +148,7 @@ class Moodle:
         if self._method == "guide":
             return tuple(map(answers.guided, own["guide"]["guide_criteria"])), []
         says = f"marks are given by '{self._method}', which cannot be filled in from here"
-        return (), [Concern(code="locked", says=says, unsafe=True)]
+        return (), [Concern(code="locked", says=says, unsafe=True, final=True)]
 
     def _criterion(self, row: Mapping[str, Any]) -> Criterion:
         levels = {str(one["id"]): Fraction(str(one["score"])) for one in row["levels"]}

@@ -77,6 +77,21 @@ def test_blackboards_other_username_is_nobody():
     assert "zzz" in said(found, "ambiguous")
 
 
+def test_an_id_of_ours_beside_a_strange_name_is_nobody_in_brightspace():
+    head = "OrgDefinedId,Last Name,First Name,Midterm Points Grade,End-of-Line Indicator\n"
+    found = plan("brightspace", [line("0041", "Novak, Ada", 9)], f"{head}#0041,Zulu,Zed,,#\n")
+    assert not found.changes
+    assert "Zed Zulu" in said(found, "ambiguous")
+
+
+def test_columns_before_blackboards_usernames_are_not_taken_for_names():
+    text = '"Available","Seen","Place","Username","Midterm [Total Pts: 10 Score] |99"\n'
+    found = plan(
+        "blackboard", [line("ada", "Novak, Ada", 9)], f'{text}"Yes","today","x","ada",""\n'
+    )
+    assert written(found) == {"Novak, Ada (ada)": "9"}
+
+
 def test_participants_of_another_assignment_are_not_ours():
     found = plan("moodle-worksheet", [ADA, BEN], worksheet((12, "Ben Okafor"), (13, "Ada Novak")))
     assert not found.changes

@@ -164,6 +164,8 @@ def test_an_assignment_that_would_not_take_the_mark_is_refused(moodle, tmp_path,
     plan, done = _go(moodle, tmp_path, marks(line("007", "7")))
     assert done is None
     assert (code, True) in _codes(plan)
+    _, done = _go(moodle, tmp_path, marks(line("007", "7")), despite=frozenset({code}))
+    assert (done is None) is (code == "locked")  # what cannot be stored is not waived
 
 
 def test_comments_that_are_switched_off_are_said(moodle, tmp_path):
