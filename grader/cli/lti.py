@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 PLATFORM = click.option(
     "--platform", default="", help="The platform, as rubrics/lti.yaml calls it."
 )
-CONTEXT = click.option("--context", default="", help="The course there, by its id; any part of it.")
+CONTEXT = click.option(
+    "--context", default="", help="The course there, by its id, or the only one with this part."
+)
 KIND = click.Choice(["moodle", "canvas", "edx", "brightspace", "blackboard", "sakai", "other"])
 
 
@@ -124,6 +126,9 @@ def members(course: Path | None, platform: str, context: str, role: str, to: Pat
         from grader.pipeline.files import write
 
         write(to, nrps.as_roster(people, there.course.platform).encode("utf-8"))
+        odd = nrps.formulas(people)
+        if odd:
+            say(inert(f"a spreadsheet would take these ids for formulas: {', '.join(odd)}"))
         say(f"{len(people)} written; take them in with: grader roster {to}")
 
 
@@ -176,7 +181,7 @@ def push(
     with _guarded(), _opened(course, platform, context) as there:
         marks = class_marks(find_course(there.folder, assignment), assignment, url)
         item = there.column(assignment, line_item)
-        plan = _planned(there, marks, item, comments, open_too, named)
+        plan = _planned(there, marks, item, comments, open_too, named, bool(line_item))
         stops = (*stopping(marks.doubts, named), *plan.stops(named))
         shown = Plan(
             output=b"",
@@ -219,25 +224,36 @@ class _There:
         return self._known(self.course.lineitems, "its columns (AGS)")
 
     def column(self, assignment: str, given: str) -> LineItem | None:
-        """The column that was named, else that of the link, else the one with our id."""
+        """The column that was named, else that of the link and that with our id, if it is one."""
         from grader.lti import ags
 
-        at = given or self.course.columns.get(assignment, "")
-        if at:
-            return ags.line_item(self.services, at)
-        return ags.find(self.services, self.lineitems, assignment)
+        if given:
+            return ags.line_item(self.services, given)
+        found = ags.known(self.services, self.course.columns.get(assignment, ()))
+        if self.course.lineitems or not found:
+            found += ags.line_items(self.services, self.lineitems, assignment)
+        return ags.the_one(found, assignment)
 
     def new_column(self, marks: Marks) -> LineItem:
         from grader.lti import ags
 
+        links = self.links(marks.assignment)
+        if len(links) > 1:
+            raise ags.Ambiguous(
+                f"several links lead to '{marks.assignment}' ({', '.join(links)}), and a new column "
+                "belongs to one; write it under 'links' of the course in rubrics/lti.yaml"
+            )
         return ags.find_or_make(
             self.services,
             self.lineitems,
             resource=marks.assignment,
             label=marks.title or marks.assignment,
             maximum=marks.possible,
-            link=self.course.links.get(marks.assignment, ""),
+            link=links[0] if links else "",
         )
+
+    def links(self, assignment: str) -> tuple[str, ...]:
+        return self.course.links.get(assignment, ())
 
     def _known(self, url: str, what: str) -> str:
         from grader.lti.faults import LtiError
@@ -257,6 +273,7 @@ def _planned(
     comments: bool,
     open_too: bool,
     despite: frozenset[str],
+    named: bool,
 ) -> Push:
     from grader.lti import ags, nrps
     from grader.lti.pushing import plan
@@ -273,6 +290,9 @@ def _planned(
         open_too=open_too,
         comments=comments,
         despite=despite,
+        links=there.links(marks.assignment),
+        named=named,
+        told=lambda user, text: item is not None and there.store.said(item.id, user, text),
     )
 
 
@@ -287,7 +307,9 @@ def _opened(course: Path | None, platform: str, context: str) -> Iterator[_There
     registrations = load(folder / "rubrics" / "lti.yaml")
     store = Store(folder / ".grader" / "lti" / "lti.sqlite3")
     known = {(c.platform, c.deployment, c.context): c for c in registrations.courses}
-    known |= {(c.platform, c.deployment, c.context): c for c in store.courses()}
+    for one in store.courses():
+        key = (one.platform, one.deployment, one.context)
+        known[key] = known[key].over(one) if key in known else one
     chosen = _one([*known.values()], platform, context)
     transport = Transport()
     try:
@@ -306,9 +328,15 @@ def _one(courses: list[Course], platform: str, context: str) -> Course:
         )
     found = [one for one in courses if platform in ("", one.platform)]
     exact = [one for one in found if one.context == context]
-    found = exact or [one for one in found if context in one.context]
+    part = [] if exact else [one for one in found if context in one.context]
+    if len(part) == 1 and context:
+        say(inert(f"--context {context}: the course {part[0].context} ({part[0].title}) is meant"))
+    found = exact or part
     if len(found) != 1:
-        rows = "\n".join(f"  {c.platform}  {c.context}  {c.title}" for c in found or courses)
+        rows = "\n".join(
+            f"  {c.platform}  {c.context}  {c.title} (deployment {c.deployment})"
+            for c in found or courses
+        )
         raise click.UsageError(
             f"which course? Name it with --platform and --context:\n{_lines(rows)}"
         )

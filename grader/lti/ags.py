@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from grader.export import number
-from grader.lti.faults import LtiError, Odd, Unsure
+from grader.lti.faults import Answered, LtiError, Odd, Unsafe, Unsure
+from grader.lti.points import as_json, from_json
 from grader.lti.services import NotGranted, Refusal, Services, address_at, text_at, with_fields
 from grader.lti.store import STEP, Store
 
@@ -24,7 +25,7 @@ _RESULTS_KIND = "application/vnd.ims.lis.v2.resultcontainer+json"
 _SCORE_KIND = "application/vnd.ims.lis.v1.score+json"
 _CANVAS = "https://canvas.instructure.com/lti/submission"
 _PAGE = 100
-_LARGEST = 10**9
+_GONE = frozenset({404, 410})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +64,8 @@ class Score:
     comment: str = ""
 
 
-class Ambiguous(LtiError):
-    """Several columns are this assignment's."""
+class Ambiguous(Unsafe):
+    """Several columns are this assignment's, or the one that was found is another's."""
 
 
 def line_items(services: Services, url: str, resource: str = "") -> tuple[LineItem, ...]:
@@ -80,8 +81,9 @@ def line_items(services: Services, url: str, resource: str = "") -> tuple[LineIt
         scope = ITEM_READ
     start = with_fields(url, resource_id=resource, limit=_limit(services))
     rows = [row for page in services.pages(start, scope, _ITEMS_KIND) for row in _rows(page)]
-    found = [_line_item(row) for row in rows]
-    return tuple(one for one in found if not resource or one.resource == resource)
+    # somebody else's column may have no points, and is no matter of ours
+    mine = (row for row in rows if not resource or text_at(row, "resourceId") == resource)
+    return tuple(_line_item(row) for row in mine if resource or row.get("scoreMaximum") != 0)
 
 
 def find(services: Services, url: str, resource: str) -> LineItem | None:
@@ -91,11 +93,36 @@ def find(services: Services, url: str, resource: str) -> LineItem | None:
         Ambiguous: when there are several.
         LtiError: when the platform does not tell.
     """
-    found = line_items(services, url, resource)
-    if len(found) > 1:
-        names = ", ".join(f"'{one.label}' ({one.id})" for one in found)
+    return the_one(line_items(services, url, resource), resource)
+
+
+def the_one(found: Iterable[LineItem], resource: str) -> LineItem | None:
+    """Return the only column of several finds, None where nothing was found.
+
+    Raises:
+        Ambiguous: when they are different ones.
+    """
+    columns = {one.id: one for one in found}
+    if len(columns) > 1:
+        names = ", ".join(f"'{one.label}' ({one.id})" for one in columns.values())
         raise Ambiguous(f"several columns are '{resource}': {names}; name one with --line-item")
-    return found[0] if found else None
+    return next(iter(columns.values()), None)
+
+
+def known(services: Services, addresses: Iterable[str]) -> tuple[LineItem, ...]:
+    """Return the columns at addresses that launches told; those that are gone are left out.
+
+    Raises:
+        LtiError: when the platform does not tell.
+    """
+    found = []
+    for address in addresses:
+        try:
+            found.append(line_item(services, address))
+        except Answered as error:
+            if error.status not in _GONE:
+                raise
+    return tuple(found)
 
 
 def find_or_make(
@@ -136,7 +163,12 @@ def make(
         Unsure: when no answer came: it may have been made.
         LtiError: when the platform refuses. Open edX takes whole points alone.
     """
-    data = {"label": label, "scoreMaximum": _json(maximum), "resourceId": resource, "tag": "grader"}
+    data = {
+        "label": label,
+        "scoreMaximum": as_json(maximum),
+        "resourceId": resource,
+        "tag": "grader",
+    }
     if link:
         data["resourceLinkId"] = link
     answer = services.send("POST", url, ITEM, _ITEM_KIND, data)
@@ -166,7 +198,7 @@ def update(services: Services, item: LineItem, *, label: str, maximum: Fraction)
     there = services.content(services.get(item.id, ITEM, _ITEM_KIND))
     if not isinstance(there, dict):
         raise Odd(f"the column '{item.label}' is not described as one")
-    data = there | {"label": label, "scoreMaximum": _json(maximum)}
+    data = there | {"label": label, "scoreMaximum": as_json(maximum)}
     return _line_item(services.content(services.send("PUT", item.id, ITEM, _ITEM_KIND, data)))
 
 
@@ -181,9 +213,9 @@ def results(services: Services, item: LineItem, user: str = "") -> dict[str, Res
     for page in services.pages(start, RESULT, _RESULTS_KIND):
         for row in _rows(page):
             who = text_at(row, "userId")
-            maximum = _points(row.get("resultMaximum")) or item.maximum
+            maximum = from_json(row.get("resultMaximum")) or item.maximum
             if who and (not user or who == user):
-                score = _points(row.get("resultScore"))
+                score = from_json(row.get("resultScore"))
                 comment = text_at(row, "comment")
                 found[who] = Result(user=who, score=score, maximum=maximum, comment=comment)
     return found
@@ -192,10 +224,14 @@ def results(services: Services, item: LineItem, user: str = "") -> dict[str, Res
 def send(services: Services, store: Store, item: LineItem, score: Score) -> None:
     """Send one student's score; its time is later than that of every score before.
 
+    It is sent on the column's own scale, so that what is read back is what was sent.
+
     Raises:
         Unsure: when no answer came.
-        LtiError: when the platform refuses.
+        LtiError: when the platform refuses, or there are no points possible.
     """
+    if score.points is not None and score.maximum <= 0:
+        raise LtiError(f"nothing can be sent out of {number(score.maximum)} points")
     now = int(services.clock() * 1_000_000)
     try:
         _post(services, item, score, store.next_time(item.id, score.user, now))
@@ -236,7 +272,8 @@ def _post(services: Services, item: LineItem, score: Score, micros: int) -> None
         "gradingProgress": "FullyGraded" if score.points is not None else "PendingManual",
     }
     if score.points is not None:
-        data |= {"scoreGiven": _json(score.points), "scoreMaximum": _json(score.maximum)}
+        given = score.points * item.maximum / score.maximum
+        data |= {"scoreGiven": as_json(given), "scoreMaximum": as_json(item.maximum)}
     if score.comment:
         data["comment"] = score.comment
     if services.platform.kind == "canvas":
@@ -271,7 +308,7 @@ def _rows(page: Any) -> Iterable[dict[str, Any]]:
 
 
 def _line_item(row: Any) -> LineItem:
-    maximum = _points(row.get("scoreMaximum")) if isinstance(row, dict) else None
+    maximum = from_json(row.get("scoreMaximum")) if isinstance(row, dict) else None
     if not maximum:
         raise Odd("the platform has a column without points possible; give it some there")
     return LineItem(
@@ -281,20 +318,3 @@ def _line_item(row: Any) -> LineItem:
         resource=text_at(row, "resourceId"),
         tag=text_at(row, "tag"),
     )
-
-
-def _points(value: Any) -> Fraction | None:
-    """Return points from JSON exactly as they are written there."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
-        return None
-    return Fraction(repr(value))
-
-
-def _json(points: Fraction) -> int | float:
-    """Return points as they are sent: at most two decimals.
-
-    >>> _json(Fraction(35, 2)), _json(Fraction(2)), _json(Fraction(2, 3))
-    (17.5, 2, 0.67)
-    """
-    text = number(points)
-    return float(text) if "." in text else int(text)

@@ -111,7 +111,8 @@ def _time(claims: Mapping[str, Any], name: str) -> float | None:
 def _check_lti(claims: Mapping[str, Any], asked: Asked) -> None:
     if claims.get(f"{LTI}version") != "1.3.0":
         raise Refused("the message is not of LTI 1.3")
-    if claims.get(f"{LTI}message_type") not in {RESOURCE, LINKING}:
+    kind = claims.get(f"{LTI}message_type")
+    if not isinstance(kind, str) or kind not in {RESOURCE, LINKING}:
         raise Refused("this kind of message is not known here")
     deployment = claims.get(f"{LTI}deployment_id")
     if deployment not in asked.platform.deployments:
@@ -122,8 +123,7 @@ def _check_lti(claims: Mapping[str, Any], asked: Asked) -> None:
             403,
         )
     target = claims.get(f"{LTI}target_link_uri")
-    linking = claims.get(f"{LTI}message_type") == LINKING
-    if target != asked.target and not (linking and target is None):
+    if target != asked.target and not (kind == LINKING and target is None):
         raise Refused("the message leads to another page than the login")
 
 

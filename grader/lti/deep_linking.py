@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from grader.export import number
 from grader.lti.address import allowed, origin
 from grader.lti.claims import LINKING, LTI
 from grader.lti.exchange import Response, posted
 from grader.lti.faults import Refused, Unsafe
 from grader.lti.launch import ASSIGNMENT, Launch, Tool
+from grader.lti.points import as_json
 
 _DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 _KIND = "ltiResourceLink"
@@ -80,11 +80,10 @@ def _claims(tool: Tool, launch: Launch, items: Sequence[Mapping[str, Any]]) -> d
 def _item(item: Item, *, columns: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"type": _KIND, "url": item.url, "title": item.title}
     found["custom"] = {ASSIGNMENT: item.assignment}
-    if item.maximum is not None and columns:
-        points = float(number(item.maximum))
+    if item.maximum and columns:
         found["lineItem"] = {
             "label": item.title,
-            "scoreMaximum": int(points) if points.is_integer() else points,
+            "scoreMaximum": as_json(item.maximum),
             "resourceId": item.assignment,
             "tag": "grader",
         }

@@ -22,6 +22,7 @@ from grader.lti.faults import Refused, Unsafe
 from grader.lti.keys import Keys
 from grader.lti.platform_keys import PlatformKeys
 from grader.lti.registration import Course, Platform, Registrations
+from grader.lti.roles import assists, has_role
 from grader.lti.store import Store
 
 MINUTES = 10
@@ -32,7 +33,6 @@ _SENT = 600
 _AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 _NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 _LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
-_MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
 _TEACHES = ("Instructor", "Administrator", "ContentDeveloper")
 
 
@@ -88,23 +88,12 @@ class Launch:
     @property
     def assists(self) -> bool:
         """Whether the person is a teaching assistant."""
-        return f"{_MEMBERSHIP}/Instructor#TeachingAssistant" in self.roles
+        return assists(self.roles)
 
     @property
     def learns(self) -> bool:
         """Whether the person is a student of the course."""
         return has_role(self.roles, "Learner")
-
-
-def has_role(roles: tuple[str, ...], role: str) -> bool:
-    """Whether somebody has a role in the course itself; one in the institution counts for nothing.
-
-    >>> has_role(("http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor",), "Instructor")
-    True
-    >>> has_role(("http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor",), "Instructor")
-    False
-    """
-    return role in roles or f"{_MEMBERSHIP}#{role}" in roles
 
 
 def login(tool: Tool, request: Request) -> Response:
@@ -248,7 +237,11 @@ def _launch(claims: Mapping[str, Any], asked: Asked, forget: tuple[str, str]) ->
 
 
 def _course(found: Launch) -> Course:
-    name = found.assignment
+    """Return what is remembered: which column an assignment has, who teaches alone may say.
+
+    A student may open a copy of the link, or one whose custom field somebody changed.
+    """
+    name = found.assignment if found.teaches else ""
     return Course(
         platform=found.platform.name,
         deployment=found.deployment,
@@ -256,8 +249,8 @@ def _course(found: Launch) -> Course:
         title=found.context_title,
         lineitems=found.lineitems,
         members=found.members,
-        columns={name: found.lineitem} if name and found.lineitem else {},
-        links={name: found.resource} if name and found.resource else {},
+        columns={name: (found.lineitem,)} if name and found.lineitem else {},
+        links={name: (found.resource,)} if name and found.resource else {},
     )
 
 

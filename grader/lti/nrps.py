@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from grader.export import inert
-from grader.lti.launch import has_role
+from grader.export._guard import formula
+from grader.lti.roles import has_role
 from grader.lti.services import Services, text_at, with_fields
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 KIND = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 _PAGE = 100
+_ADDRESS = re.compile(r"[^\s()|!\"'=@;,]+@[\w.-]+")
+"""An e-mail in which no spreadsheet finds a function to call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +81,32 @@ def column(platform: str) -> str:
 def as_roster(people: Iterable[Member], platform: str) -> str:
     """Return a roster that ``grader roster`` takes in (CSV).
 
-    The id is the institution's where the platform tells it, else the e-mail, else its own.
+    The id is the institution's where the platform tells it, else the e-mail, else its own. Ids
+    stay as they are, whatever a spreadsheet makes of them (``formulas`` names those): one that was
+    changed is nobody's. Names are made inert, and so are e-mails that are more than an address.
     """
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\n")
     sheet.writerow(["id", "name", "email", column(platform)])
     for one in people:
-        key = one.sourcedid or one.email or one.user
-        sheet.writerow([inert(text) for text in (key, one.name, one.email, one.user)])
+        email = one.email if _ADDRESS.fullmatch(one.email) else inert(one.email)
+        sheet.writerow([_key(one), inert(one.name), email, one.user])
     return out.getvalue()
+
+
+def formulas(people: Iterable[Member]) -> tuple[str, ...]:
+    """Return the ids that a spreadsheet would take for formulas.
+
+    >>> formulas([Member(user="-Qx81", sourcedid="7"), Member(user="8")])
+    ('-Qx81',)
+    """
+    every = (text for one in people for text in (_key(one), one.user))
+    return tuple(dict.fromkeys(text for text in every if formula(text)))
+
+
+def _key(one: Member) -> str:
+    mail = one.email if _ADDRESS.fullmatch(one.email) else ""
+    return one.sourcedid or mail or one.user
 
 
 def _member(row: Any) -> Member:

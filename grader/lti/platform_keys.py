@@ -24,6 +24,8 @@ STALE = 86_400.0
 """Seconds that known keys still count while the platform does not answer."""
 REST = 60.0
 """Seconds between two fetches that an unknown key asks for: a flood of them is no flood of ours."""
+PATIENCE = 15.0
+"""Seconds that a fetch may take: a person waits for it in front of a browser."""
 _LARGEST, _MOST = 262_144, 100
 _BITS = (2048, 8192)
 """A shorter key is no protection; a longer one costs us more than it costs its sender."""
@@ -37,6 +39,8 @@ class _Known:
     """When they were fetched."""
     tried: float = float("-inf")
     """When a fetch was last begun."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held during a fetch: who waits for one platform stops the launches of no other."""
 
 
 class PlatformKeys:
@@ -57,19 +61,29 @@ class PlatformKeys:
         """
         with self._lock:
             known = self._known.setdefault(platform.jwks, _Known())
-            now = self._clock()
-            wanted = kid not in known.keys or now - known.good > FRESH
-            if wanted and now - known.tried >= REST:
-                known.tried = now
-                self._fetch(platform, known)
-            if now - known.good > STALE:
-                raise Refused(
-                    f"the keys of '{platform.name}' cannot be had just now; try again later", 503
-                )
-            found = known.keys.get(kid)
+        if self._wanted(known, kid):
+            usable = kid in known.keys and self._clock() - known.good <= STALE
+            # while somebody fetches, a key that still counts is taken as it is
+            if known.lock.acquire(blocking=not usable):
+                try:
+                    if self._wanted(known, kid):
+                        known.tried = self._clock()
+                        self._fetch(platform, known)
+                finally:
+                    known.lock.release()
+        if self._clock() - known.good > STALE:
+            raise Refused(
+                f"the keys of '{platform.name}' cannot be had just now; try again later", 503
+            )
+        found = known.keys.get(kid)
         if found is None:
             raise Refused("the message is signed with a key that the platform does not publish")
         return found
+
+    def _wanted(self, known: _Known, kid: str) -> bool:
+        now = self._clock()
+        lacking = kid not in known.keys or now - known.good > FRESH
+        return lacking and now - known.tried >= REST
 
     def _fetch(self, platform: Platform, known: _Known) -> None:
         """Take the platform's keys in; where that fails, what is known stays."""
@@ -81,6 +95,7 @@ class PlatformKeys:
                 headers={"Accept": "application/json"},
                 largest=_LARGEST,
                 tries=1,
+                within=PATIENCE,
             )
         except LtiError:
             return

@@ -7,23 +7,19 @@ none is given. So it is not sent, unless it is asked for by name.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.export import Change, Concern, Line, Marks, number
-from grader.export._match import Directory, Match, folded
+from grader.export._match import folded
 from grader.lti import ags
 from grader.lti.faults import LtiError, Unsure
-from grader.lti.nrps import Member, column
+from grader.lti.nrps import Member
+from grader.lti.points import alike, closeness, shown
 from grader.lti.services import Services
 from grader.lti.store import Store
-
-_INSTITUTION, _MAIL = "the institution's id", "the platform's e-mail"
-"""Headings that no roster has: who has such an id is looked for among all ids."""
-_HALF = Fraction(1, 200)
-"""What rounding to two decimals may change, and nothing else."""
+from grader.lti.who import matched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +29,8 @@ class Sending:
     line: Line
     score: ags.Score
     before: Fraction | None
+    same: bool = False
+    """Whether the points there are ours already, and only the comment is new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +43,10 @@ class Push:
     concerns: tuple[Concern, ...]
 
     def stops(self, despite: frozenset[str] = frozenset()) -> tuple[Concern, ...]:
-        """Return the unsafe concerns that were not named."""
-        return tuple(one for one in self.concerns if one.unsafe and one.code not in despite)
+        """Return the unsafe concerns that were not named, or that no naming helps."""
+        return tuple(
+            one for one in self.concerns if one.final or (one.unsafe and one.code not in despite)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,9 @@ def plan(
     open_too: bool = False,
     comments: bool = False,
     despite: frozenset[str] = frozenset(),
+    links: Collection[str] = (),
+    named: bool = False,
+    told: Callable[[str, str], bool] = lambda _user, _comment: False,
 ) -> Push:
     """Return what a push would change; nothing is asked or sent.
 
@@ -79,9 +82,13 @@ def plan(
         open_too: tell the platform of open marks even where that takes a mark away.
         comments: send the feedback lines.
         despite: concerns that were named; of who was found by the name alone, it decides.
+        links: ids of the links that lead to the assignment; some platforms give them to columns.
+        named: whether a person named the column.
+        told: whether a user was sent a comment before; not every platform tells comments.
     """
-    concerns = [*_of_item(marks, item)]
-    users, said = _matched(marks, people, platform, despite)
+    concerns = [*_of_item(marks, item), *_of_owner(marks, item, links, named=named)]
+    close = closeness(marks.possible, item.maximum if item else marks.possible)
+    users, said = matched(marks, people, platform, despite)
     concerns += said
     sendings, unchanged = [], 0
     for line in marks.lines:
@@ -94,13 +101,14 @@ def plan(
         if concern is not None:
             concerns.append(concern)
             continue
-        if _is(before, line.points) and line.points is not None:
+        comment = line.feedback if comments else ""
+        same = line.points is not None and alike(before, line.points, close)
+        if same and (not comment or _stands(result, comment) or told(user, comment)):
             unchanged += 1
             continue
-        comment = line.feedback if comments else ""
         score = ags.Score(user=user, points=line.points, maximum=marks.possible, comment=comment)
-        sendings.append(Sending(line=line, score=score, before=before))
-        concerns += _worth_saying(line, before, marks)
+        sendings.append(Sending(line=line, score=score, before=before, same=same))
+        concerns += _worth_saying(line, None if same else before, marks)
     return Push(
         sendings=tuple(sendings),
         unchanged=unchanged,
@@ -118,23 +126,28 @@ def carry_out(
 ) -> Outcome:
     """Send what was planned, then read all back and compare.
 
-    What the platform has is looked at again before: a mark that changed since the plan is left.
+    What the platform has for a student is looked at right before their score is sent: a mark that
+    is another than in the plan, or is gone, is left and named. No platform takes a score on the
+    condition that nothing changed; between that look and the sending lies one request.
 
     Raises:
         LtiError: when the platform does not tell what it has; nothing was sent then.
     """
-    now = ags.results(services, item) if push.sendings else {}
+    if push.sendings:
+        ags.results(services, item)
     failed: dict[str, str] = {}
     sent: list[Sending] = []
     for one in push.sendings:
-        who, maximum = one.line.key, one.score.maximum
-        result = now.get(one.score.user)
-        current = None if result is None else result.of(maximum)
-        if not _is(current, one.before):
-            failed[who] = "the mark there changed in the meantime; look at the dry run again"
-            continue
+        who = one.line.key
         try:
+            current = _current(services, item, one)
+            if current != one.before:
+                failed[who] = _changed(one.before, current)
+                said(f"{who}: {failed[who]}")
+                continue
             _sent(services, store, item, one)
+            if one.score.comment:
+                store.say(item.id, one.score.user, one.score.comment)
         except LtiError as error:
             failed[who] = str(error)
             said(f"{who}: {error}")
@@ -144,15 +157,34 @@ def carry_out(
     return Outcome(sent=len(push.sendings) - len(failed), failed=tuple(failed.items()))
 
 
+def _current(services: Services, item: ags.LineItem, one: Sending) -> Fraction | None:
+    """Return what stands there for a student now, out of our points possible."""
+    result = ags.results(services, item, one.score.user).get(one.score.user)
+    return None if result is None else result.of(one.score.maximum)
+
+
 def _sent(services: Services, store: Store, item: ags.LineItem, one: Sending) -> None:
     """Send one score; where no answer came, look whether it arrived, and send it again if not."""
     try:
         ags.send(services, store, item, one.score)
     except Unsure:
-        result = ags.results(services, item, one.score.user).get(one.score.user)
-        arrived = None if result is None else result.of(one.score.maximum)
-        if one.score.points is None or not _is(arrived, one.score.points):
-            ags.send(services, store, item, one.score)
+        if one.same:  # nothing tells whether a comment arrived, and Canvas would show it twice
+            raise
+        current = _current(services, item, one)
+        close = closeness(one.score.maximum, item.maximum)
+        if current != one.before and alike(current, one.score.points, close):
+            return
+        if current != one.before:
+            raise LtiError(_changed(one.before, current)) from None
+        ags.send(services, store, item, one.score)
+
+
+def _changed(before: Fraction | None, current: Fraction | None) -> str:
+    was, now = shown(before, current)
+    return (
+        f"the mark there changed in the meantime (it was {was}, and is {now}) and is left; "
+        "look at the dry run again"
+    )
 
 
 def _differences(services: Services, item: ags.LineItem, sent: Sequence[Sending]) -> dict[str, str]:
@@ -166,11 +198,10 @@ def _differences(services: Services, item: ags.LineItem, sent: Sequence[Sending]
     for one in sent:
         result = there.get(one.score.user)
         stored = None if result is None else result.of(one.score.maximum)
-        if one.score.points is not None and not _is(stored, one.score.points):
-            shown = "nothing" if stored is None else number(stored)
-            found[one.line.key] = (
-                f"{number(one.score.points)} was sent and taken, and {shown} stands there"
-            )
+        if not alike(stored, one.score.points, closeness(one.score.maximum, item.maximum)):
+            ours, theirs = shown(one.score.points, stored)
+            what = "that a person has to look" if one.score.points is None else ours
+            found[one.line.key] = f"{what} was sent and taken, and {theirs} stands there"
     return found
 
 
@@ -181,75 +212,30 @@ def _of_item(marks: Marks, item: ags.LineItem | None) -> Iterable[Concern]:
         yield Concern(
             code="points",
             says=f"'{item.label}' has {number(item.maximum)} points there and "
-            f"{number(marks.possible)} here; the platform converts",
+            f"{number(marks.possible)} here; they are converted",
         )
+    if marks.possible <= 0:
+        says = (
+            f"'{marks.title}' has {number(marks.possible)} points: no platform takes a mark of it"
+        )
+        yield Concern(code="points", says=says, unsafe=True, final=True)
 
 
-def _matched(
-    marks: Marks, people: Sequence[Member], platform: str, despite: frozenset[str]
-) -> tuple[dict[str, str], list[Concern]]:
-    """Return each student's user id there, and who could not be found.
-
-    A platform's own id counts only where the roster holds it as such: it may well look like the
-    id of another student.
-    """
-    directory, concerns = Directory(map(_bare, marks.lines)), list[Concern]()
-    lines = {line.key: line for line in marks.lines}
-    known: dict[str, list[Line]] = {}
-    for line in marks.lines:
-        known.setdefault(line.ids.get(column(platform), ""), []).append(line)
-    found: dict[str, list[str]] = {}
-    for one in people:
-        own = known.get(one.user, []) if one.user else []
-        match = directory.find({_INSTITUTION: one.sourcedid, _MAIL: one.email}, one.name)
-        shown = f"{one.name or one.email or 'without a name'} ({one.user})"
-        why = match.clash or _contrary(own, match)
-        if why:
-            concerns.append(Concern(code="ambiguous", says=f"{shown}: {why}", unsafe=True))
-            continue
-        whose = own[0] if own else lines[match.line.key] if match.line else None
-        if whose is None:
-            concerns.append(Concern(code="unknown-id", says=f"{shown} is nobody of ours"))
-            continue
-        if not own and match.how == "name":
-            says = f"{shown} was found by the name alone, as {whose.key}"
-            concerns.append(Concern(code="by-name", says=says, unsafe=True))
-            if "by-name" not in despite:
-                continue
-        found.setdefault(whose.key, []).append(one.user)
-    for key, users in found.items():
-        if len(users) > 1:
-            says = f"{key} is {len(users)} people there ({', '.join(users)}); none gets a mark"
-            concerns.append(Concern(code="duplicate", says=says, unsafe=True))
-    concerns += _absent(marks, found)
-    return {key: users[0] for key, users in found.items() if len(users) == 1}, concerns
-
-
-def _bare(line: Line) -> Line:
-    """Return the line without ids of platforms: such a number is nobody's student number."""
-    start = folded(column(""))
-    ids = {name: text for name, text in line.ids.items() if not folded(name).startswith(start)}
-    return replace(line, ids=ids)
-
-
-def _contrary(own: Sequence[Line], match: Match) -> str:
-    """Return how the platform's own id and the other ids contradict each other."""
-    if len(own) > 1:
-        return f"the roster has this id for {len(own)} students"
-    if own and match.line and match.line.key != own[0].key and match.how != "name":
-        return "the roster says that this is another student"
-    return ""
-
-
-def _absent(marks: Marks, found: Mapping[str, Sequence[str]]) -> Iterable[Concern]:
-    twice = Counter(folded(line.key) for line in marks.lines)
-    for line in marks.lines:
-        if line.key not in found and line.points is not None:
-            says = f"{line.key} has {number(line.points)} and is not in the course there"
-            yield Concern(code="not-in-file", says=says)
-        if twice[folded(line.key)] > 1:
-            says = f"{line.key}: two students have this id"
-            yield Concern(code="duplicate", says=says, unsafe=True)
+def _of_owner(
+    marks: Marks, item: ags.LineItem | None, links: Collection[str], *, named: bool
+) -> Iterable[Concern]:
+    """Say of a column that it may be another's; one that a person named needs no title of ours."""
+    if item is None or item.resource == marks.assignment:
+        return
+    if item.resource and item.resource not in links:
+        says = f"the column '{item.label}' is of '{item.resource}', not of '{marks.assignment}'"
+        yield Concern(code="column", says=says, unsafe=True)
+    elif not named and folded(item.label) not in {folded(marks.title), folded(marks.assignment)}:
+        says = (
+            f"the column of the link is '{item.label}', and the assignment '{marks.title}'; "
+            "name the column with --line-item if it is the right one"
+        )
+        yield Concern(code="column", says=says, unsafe=True)
 
 
 def _held_back(line: Line, before: Fraction | None, *, open_too: bool) -> Concern | None:
@@ -272,7 +258,8 @@ def _worth_saying(line: Line, before: Fraction | None, marks: Marks) -> Iterable
         says = f"{line.key}: the {number(before)} there is taken away, since a person has to look"
         yield Concern(code="overwrites", says=says, unsafe=True)
     elif line.points is not None and before is not None:
-        says = f"{line.key} has {number(before)} there, and {number(line.points)} with us"
+        there, ours = shown(before, line.points)
+        says = f"{line.key} has {there} there, and {ours} with us"
         yield Concern(code="overwrites", says=says)
     if line.points is not None and line.points > marks.possible:
         says = (
@@ -281,17 +268,18 @@ def _worth_saying(line: Line, before: Fraction | None, marks: Marks) -> Iterable
         yield Concern(code="range", says=says)
 
 
-def _is(one: Fraction | None, other: Fraction | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return abs(one - other) <= _HALF
-
-
 def _change(one: Sending, marks: Marks) -> Change:
-    points = one.score.points
+    before, after = shown(one.before, one.score.points)
+    if one.score.points is None:
+        after = "a person has to look"
     return Change(
         who=f"{one.line.name} ({one.line.key})" if one.line.name else one.line.key,
         at=marks.title,
-        before="" if one.before is None else number(one.before),
-        after="a person has to look" if points is None else number(points),
+        before="" if one.before is None else before,
+        after=f"{after} and the comment" if one.same else after,
     )
+
+
+def _stands(result: ags.Result | None, comment: str) -> bool:
+    """Whether the platform tells this very comment."""
+    return result is not None and result.comment.split() == comment.split()

@@ -77,15 +77,37 @@ class Course(Strict):
     title: str = ""
     lineitems: str = ""
     members: str = ""
-    columns: dict[str, str] = Field(default_factory=dict)
-    """Addresses of columns, by assignment."""
-    links: dict[str, str] = Field(default_factory=dict)
+    columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Addresses of columns, by assignment: of several none is chosen."""
+    links: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Ids of the links in the course that lead to an assignment, by assignment."""
 
     @field_validator("deployment", "context", mode="before")
     @classmethod
     def _text(cls, value: Any) -> Any:
         return str(value) if isinstance(value, int) else value
+
+    @field_validator("columns", "links", mode="before")
+    @classmethod
+    def _several(cls, value: Any) -> Any:
+        """Take the one that is written by hand as the only one."""
+        if not isinstance(value, dict):
+            return value
+        return {name: (one,) if isinstance(one, str) else one for name, one in value.items()}
+
+    def over(self, learnt: Course) -> Course:
+        """Return the course as it is written by hand, and as it was learnt where that is silent.
+
+        >>> written = Course(platform="a", deployment="1", context="4", columns={"m": ("x",)})
+        >>> learnt = Course(platform="a", deployment="1", context="4", title="T", columns={"m": ("y",)})
+        >>> both = written.over(learnt)
+        >>> both.title, both.columns
+        ('T', {'m': ('x',)})
+        """
+        told = {name: value for name, value in self.model_dump().items() if value}
+        told["columns"] = learnt.columns | self.columns
+        told["links"] = learnt.links | self.links
+        return Course.model_validate(learnt.model_dump() | told)
 
 
 class Registrations(Strict):

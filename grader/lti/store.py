@@ -1,7 +1,7 @@
 """What has to be remembered between requests, and shared by processes: one SQLite file.
 
-Logins that have begun (each can be taken once), courses that launches told us of, and the last
-time that each score was sent with.
+Logins that have begun (each can be taken once), courses that launches told us of, the last time
+that each score was sent with, and a hash of the last comment.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.lti.registration import Course
@@ -20,12 +20,15 @@ MOST = 100_000
 """So many begun logins are kept; beyond it the oldest go, so that a flood fills no disk."""
 STEP = 1_000_000
 """Microseconds between two scores of one student: Moodle compares whole seconds."""
+_MOST_COLUMNS = 50
+"""So many columns of one assignment are kept: two are too many to choose from already."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS once (name TEXT PRIMARY KEY, data TEXT NOT NULL, ends REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS once_ends ON once (ends);
 CREATE TABLE IF NOT EXISTS course (platform TEXT, deployment TEXT, context TEXT, data TEXT NOT NULL,
   PRIMARY KEY (platform, deployment, context));
 CREATE TABLE IF NOT EXISTS sent (name TEXT PRIMARY KEY, at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS said (name TEXT PRIMARY KEY, comment TEXT NOT NULL);
 """
 
 
@@ -108,6 +111,19 @@ class Store:
             connection.execute("INSERT OR REPLACE INTO sent VALUES (?, ?)", (name, at))
         return at
 
+    def say(self, lineitem: str, user: str, comment: str) -> None:
+        """Remember the comment that a student was sent; only its hash is stored."""
+        row = (_hashed(f"{lineitem}\n{user}"), _hashed(comment))
+        with self._write() as connection:
+            connection.execute("INSERT OR REPLACE INTO said VALUES (?, ?)", row)
+
+    def said(self, lineitem: str, user: str, comment: str) -> bool:
+        """Return whether this comment is the last that the student was sent."""
+        name = _hashed(f"{lineitem}\n{user}")
+        with self._open() as connection:
+            row = connection.execute("SELECT comment FROM said WHERE name = ?", (name,)).fetchone()
+        return row is not None and row[0] == _hashed(comment)
+
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         if self._memory is not None:
@@ -134,10 +150,21 @@ class Store:
 
 
 def _merged(known: Course, new: Course) -> Course:
-    told = {name: value for name, value in new.model_dump().items() if value}
-    told["columns"] = known.columns | new.columns
-    told["links"] = known.links | new.links
-    return Course.model_validate(known.model_dump() | told)
+    """Return what is known after a launch; it takes away no column and no link of before."""
+    merged = new.over(known).model_dump()
+    merged["columns"] = _joined(known.columns, new.columns)
+    merged["links"] = _joined(known.links, new.links)
+    return Course.model_validate(merged)
+
+
+def _joined(
+    known: Mapping[str, tuple[str, ...]], new: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    names = dict.fromkeys([*known, *new])
+    return {
+        name: tuple(dict.fromkeys([*known.get(name, ()), *new.get(name, ())]))[:_MOST_COLUMNS]
+        for name in names
+    }
 
 
 def _hashed(name: str) -> str:

@@ -21,6 +21,8 @@ PEOPLE = [
     ("u3", "Eve", "eve@example.edu", "003"),
 ]
 
+NAMED = {own: name for _, name, _, own in PEOPLE}
+
 
 @pytest.fixture(params=KINDS)
 def every(request, tmp_path):
@@ -74,7 +76,7 @@ def test_a_class_arrives_and_a_second_push_changes_nothing(every):
     own = marks(line("001", "35.5"), line("002", "2/3"), line("003", 0))
     plan, outcome = pushed(every, own, made)
     assert (outcome.sent, outcome.failed) == (3, ())
-    assert stored(every) == {"u1": 35.5, "u2": 0.67, "u3": 0}
+    assert stored(every) == pytest.approx({"u1": 35.5, "u2": 2 / 3, "u3": 0}, abs=1e-6)
     assert [(one.before, one.after) for one in plan.changes] == [("", "35.5"), ("", "0.67"), ("", "0")]  # fmt: skip
     plan, outcome = pushed(every, own, made)
     assert (plan.changes, plan.unchanged, outcome.sent) == ((), 3, 0)
