@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal
 
 from grader.model import (
@@ -44,10 +45,13 @@ class Try:
     attempt: Attempt
     verdict: Verdict
 
-    @property
-    def credit(self) -> Fraction:
-        """Credit of the criterion that this way earns."""
-        return self.verdict.credit * self.attempt.credit
+    credit: Fraction = field(init=False)
+    """Credit of the criterion that this way earns."""
+
+    def __post_init__(self) -> None:
+        """Work out the credit, which is asked for again and again."""
+        own, most = self.verdict.credit, self.attempt.credit
+        object.__setattr__(self, "credit", own if most == 1 else own * most)
 
 
 class Ways:
@@ -81,18 +85,7 @@ class Ways:
         return named(tries, elementwise(tries, best)), doubts
 
     def _tries(self, criterion: Criterion, finding: Finding) -> Iterator[Try]:
-        truth = Attempt.model_construct(
-            id="",
-            of=None,
-            source=criterion.expect,
-            given={},
-            compare=None,
-            credit=Fraction(1),
-            guard=None,
-            whole=False,
-            flag="",
-            says="",
-        )
+        truth = _as_asked(criterion.expect)
         explained = False
         for role, attempt in (("truth", truth), *criterion.attempts()):
             if (
@@ -155,6 +148,8 @@ class Ways:
         return self.call(source, given)
 
     def _resolve(self, value: Any) -> Any:
+        if type(value) in _AS_IS:
+            return value
         if (
             isinstance(value, dict)
             and "reading" in value
@@ -212,6 +207,23 @@ class Ways:
                     return [f"“{finding.quote}” can be read in two ways"]
                 return [f"two readings compete: “{finding.quote}” and “{other.quote}”"]
         return []
+
+
+@lru_cache(maxsize=1024)
+def _as_asked(source: str | None) -> Attempt:
+    """The truth as a way to earn credit, for as many criteria as courses have; nobody changes it."""
+    return Attempt.model_construct(
+        id="",
+        of=None,
+        source=source,
+        given={},
+        compare=None,
+        credit=Fraction(1),
+        guard=None,
+        whole=False,
+        flag="",
+        says="",
+    )
 
 
 def _order(tried: Try) -> tuple[Fraction, bool]:
@@ -276,9 +288,9 @@ def plain(value: Any) -> Any:
     if kind in _AS_IS:  # most of what is read; the rest asks many questions of each value
         return value
     if kind is dict:
-        return {key: plain(item) for key, item in value.items()}
+        return {k: v if type(v) in _AS_IS else plain(v) for k, v in value.items()}
     if kind is list or kind is tuple:
-        return [plain(item) for item in value]
+        return [item if type(item) in _AS_IS else plain(item) for item in value]
     if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, Tensor):

@@ -185,11 +185,16 @@ def _environment(kind: str) -> Environment:
         auto_reload=False,
     )
     environment.filters.update(points=_shown, worth=_worth, anchor=_anchor, code=code, two=_two)
+    if kind == "html":  # a page shows the same few signs over and over
+        sign = vars(environment.get_template("_shared.html").module)["sign"]
+        environment.globals["sign"] = functools.lru_cache(maxsize=32)(sign)
     return environment
 
 
 def _seen(value: Any) -> Any:
-    return visible(value) if type(value) is str else value
+    if type(value) is not str or (value.isascii() and value.isprintable()):
+        return value  # most of what a page prints
+    return visible(value)
 
 
 def _quiet(value: Any) -> Any:
