@@ -1,7 +1,8 @@
 r"""Doctests, and statements with what they should show, as steps and lines.
 
-A doctest says ``square(2)`` behind a prompt, and 4 below it. What an example shows comes out of the box as text, and is held against what is expected outside.
-Where the example itself compares (``square(2) == 4`` with ``True`` below), it is split.
+A doctest says ``square(2)`` behind a prompt, and 4 below it. What a call shows comes out of the box
+as text, and is held against what is expected outside; where the example itself compares
+(``square(2) == 4`` with ``True`` below), it is split. Any other doctest runs in the box as it is.
 """
 
 from __future__ import annotations
@@ -9,14 +10,29 @@ from __future__ import annotations
 import ast
 import doctest
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from grader.convert import _names as names
 from grader.convert._model import Made
-from grader.convert._split import Known, StaysInside
-from grader.convert._tests import Writer
+from grader.convert._plainly import Beside, Gate
+from grader.convert._tests import Writer, started, writer_known
 
 
-def from_doctest(text: str, *, rebound: Iterable[str] = (), prepared: Sequence[str] = ()) -> Made:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """An example: its source, what it shows, what it raises, and the flags of its comparison."""
+
+    source: str
+    want: str = ""
+    raises: str | None = None
+    flags: int = 0
+
+
+def from_doctest(
+    text: str,
+    *,
+    rebound: Iterable[str] = (),
+    prepared: Sequence[str] = (),
+) -> Made:
     r"""Return a doctest as steps and lines.
 
     Raises:
@@ -26,16 +42,24 @@ def from_doctest(text: str, *, rebound: Iterable[str] = (), prepared: Sequence[s
     >>> from_doctest(">>> square(2)\n4").outside
     ("shows(0, '4\\n')",)
     """
-    examples = doctest.DocTestParser().get_examples(text)
-    return from_examples(
-        [(one.source, one.want, one.exc_msg) for one in examples],
-        rebound=rebound,
-        prepared=prepared,
-    )
+    examples = [
+        Example(
+            source=one.source,
+            want=one.want,
+            raises=one.exc_msg,
+            flags=sum(flag for flag, on in one.options.items() if on),
+        )
+        for one in doctest.DocTestParser().get_examples(text)
+    ]
+    return _made(examples, text, rebound, prepared)
 
 
 def from_cell(
-    source: str, shown: str, *, rebound: Iterable[str] = (), prepared: Sequence[str] = ()
+    source: str,
+    shown: str,
+    *,
+    rebound: Iterable[str] = (),
+    prepared: Sequence[str] = (),
 ) -> Made:
     """Return the statements of a cell, of which the last shows what was saved with it.
 
@@ -47,91 +71,87 @@ def from_cell(
     examples = []
     for n, node in enumerate(body):
         want = f"{shown.rstrip()}\n" if n == last and shown.strip() else ""
-        examples.append((f"{ast.unparse(node)}\n", want, None))
-    return from_examples(examples, rebound=rebound, prepared=prepared)
+        examples.append(Example(source=f"{ast.unparse(node)}\n", want=want))
+    text = "".join(_prompted(one) for one in examples)
+    return _made(examples, text, rebound, prepared)
 
 
-def from_examples(
-    examples: Sequence[tuple[str, str, str | None]],
-    *,
-    rebound: Iterable[str] = (),
-    prepared: Sequence[str] = (),
+def _prompted(example: Example) -> str:
+    first, *others = example.source.rstrip("\n").split("\n")
+    lines = [f">>> {first}", *(f"... {line}" for line in others)]
+    shown = example.want.rstrip("\n").split("\n") if example.want else []
+    lines += [line if line.strip() else "<BLANKLINE>" for line in shown]
+    return "\n".join(lines) + "\n"
+
+
+def _made(
+    examples: Sequence[Example],
+    text: str,
+    rebound: Iterable[str],
+    prepared: Sequence[str],
 ) -> Made:
-    """Return examples, each a source, what it shows, and what it raises, as steps and lines."""
-    writer = Writer(known=Known(rebound=set(rebound)))
-    for line in prepared:
-        writer.prepare(ast.parse(line).body[0])
-    for source, want, raised in examples:
-        _example(writer, source, want, raised)
-    return writer.made()
+    rebound = tuple(rebound)
+    try:
+        gate = Gate(writer_known(rebound, prepared))
+        writer = started(rebound, prepared)
+        for one in examples:
+            _example(writer, gate, one)
+        if writer.boxed:
+            raise Beside(writer.boxed[0][1])
+        return writer.made()
+    except Beside as why:
+        for one in examples:
+            ast.parse(one.source)
+        return Made(
+            inside=(("doctest", text),),
+            outside=("passed(0)",),
+            boxed=((0, str(why)),),
+            checks=1,
+        )
 
 
-def _example(writer: Writer, source: str, want: str, raised: str | None) -> None:
-    body = ast.parse(source).body
+def _example(writer: Writer, gate: Gate, example: Example) -> None:
+    body = ast.parse(example.source).body
     if not body:
         return
-    if raised is not None:
-        writer.checks += 1
-        at = writer.step("show", source.rstrip("\n"))
-        writer.outside.append(f"stops({at}, {raised.strip()!r})")
-        return
     node = body[0]
-    if len(body) > 1:
-        _shown(writer, source, want)
-    elif isinstance(node, ast.Expr) and want:
-        _expression(writer, node, source, want)
-    elif want or (isinstance(node, ast.Expr) and not _decides(writer, node)):
-        _shown(writer, source, want)
-    else:
+    if example.raises is not None or len(body) > 1:
+        raise Beside("an example raises, or holds more than one statement")
+    if not example.want:
+        gate.statement(node)
         writer.statement(node)
-
-
-def _decides(writer: Writer, node: ast.Expr) -> bool:
-    """Whether an expression that shows nothing is an assertion, or text for readers."""
-    if isinstance(node.value, ast.Constant):
-        return True
-    call = node.value if isinstance(node.value, ast.Call) else None
-    deciding = call is not None and names.dotted(call.func) in writer.deciding
-    return deciding or names.has_assert(node)
-
-
-def _shown(writer: Writer, source: str, want: str) -> None:
-    writer.checks += 1
-    at = writer.step("show", source.rstrip("\n"))
-    writer.outside.append(f"shows({at}, {want!r})")
-    bound: set[str] = set()
-    for node in ast.parse(source).body:
-        bound |= names.bound(node)
-    writer.bound_inside(bound)
-
-
-def _expression(writer: Writer, node: ast.Expr, source: str, want: str) -> None:
-    """An expression that shows something: split where it compares, else its text is taken."""
-    value = node.value
-    if not _compares(value):
-        _shown(writer, source, want)
         return
-    before = len(writer.inside), len(writer.outside), dict(writer.waiting)
-    try:
-        made = writer.split().condition(value)
-    except StaysInside as why:
-        del writer.inside[before[0] :], writer.outside[before[1] :]
-        writer.waiting = before[2]
-        writer.boxed.append((0, str(why)))
-        _shown(writer, source, want)
+    if not isinstance(node, ast.Expr):
+        raise Beside("a statement shows something")
+    words = f", {example.flags}" if example.flags else ""
+    if not _compares(node.value):
+        gate.asked(node.value)
+        writer.checks += 1
+        at = writer.step("show", ast.unparse(node))
+        writer.outside.append(f"shows({at}, {example.want!r}{words})")
         return
+    gate.condition(node.value) if _is_bool(node.value) else gate.value(node.value)
+    made = writer.split().condition(node.value)
     writer.checks += 1
     line = ast.unparse(ast.fix_missing_locations(made))
-    writer.outside.append(f"written({line}, {want!r})")
+    writer.outside.append(f"written({line}, {example.want!r}{words})")
+
+
+def _is_bool(node: ast.expr) -> bool:
+    """Whether all that ``and`` joins are comparisons: the value is then true or false."""
+    return isinstance(node, ast.BoolOp) and all(isinstance(v, ast.Compare) for v in node.values)
 
 
 def _compares(node: ast.expr) -> bool:
-    """Whether an expression holds something against something: it may name what is right."""
-    for one in ast.walk(node):
-        if isinstance(one, ast.Compare | ast.BoolOp):
-            return True
-        if isinstance(one, ast.Call):
-            last = names.dotted(one.func).rpartition(".")[2]
-            if last in ("isclose", "allclose", "array_equal", "equals", "isinstance", "equal"):
-                return True
-    return False
+    """Whether an expression is worked out outside, and is no plain variable or call."""
+    return not isinstance(node, ast.Name | ast.Subscript) and not (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and not _builtin(node.func.id)
+    )
+
+
+def _builtin(name: str) -> bool:
+    from grader.convert import _names as names  # noqa: PLC0415
+
+    return names.is_builtin(name)

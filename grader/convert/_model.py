@@ -52,6 +52,8 @@ class Made:
     """How many comparisons it makes."""
     partial: bool = False
     """Whether its last value is a number of points, as nbgrader has it."""
+    binds: tuple[str, ...] = ()
+    """Names that it binds outside alone: code that reads them as its own means something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

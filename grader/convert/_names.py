@@ -65,7 +65,6 @@ MODULES = {
     "itertools": "itertools",
     "collections": "collections",
     "statistics": "statistics",
-    "fractions": "fractions",
     "string": "string",
     "operator": "operator",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
@@ -12,6 +13,9 @@ from grader.convert import _names as names
 from grader.convert._doctests import from_doctest
 from grader.convert._model import Made
 from grader.convert._tests import converted
+
+
+_SETTINGS = {"OK_FORMAT", "name", "points", "all_or_nothing"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,11 @@ class RawQuestion:
 
 
 def parsed(
-    source: str, fallback: str, *, rebound: Sequence[str] = (), prepared: Sequence[str] = ()
+    source: str,
+    fallback: str,
+    *,
+    rebound: Sequence[str] = (),
+    prepared: Sequence[str] = (),
 ) -> RawQuestion:
     """Return the question of a test file; ``fallback`` is its name where it says none.
 
@@ -137,12 +145,14 @@ def _decorated(node: ast.FunctionDef) -> ast.Call | None:
 
 
 def _is_helper(node: ast.stmt) -> bool:
-    """What a test file imports or defines beside its tests."""
+    """What a test file imports, defines or binds beside its tests."""
     if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("otter"):
         return False
     if isinstance(node, ast.FunctionDef):
         return _decorated(node) is None
-    return isinstance(node, ast.Import | ast.ImportFrom)
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return False
+    return not names.bound(node) & _SETTINGS if isinstance(node, ast.Assign) else True
 
 
 def _function(
@@ -178,19 +188,26 @@ def from_function(
     prepared: Sequence[str] = (),
 ) -> Made:
     """Return a test that is a function: its arguments are the student's names."""
-    body = [_Env().visit(one) for one in node.body]
+    plain = not (node.args.vararg or node.args.kwarg or node.args.defaults or node.args.kwonlyargs)
+    body = [_Env().visit(copy.deepcopy(one)) for one in node.body]
     loaded = set().union(*(names.loaded(one) for one in body)) if body else set()
-    returns = any(
-        isinstance(one, ast.Return | ast.Yield) for part in body for one in ast.walk(part)
-    )
-    if "env" in loaded or returns or node.args.vararg or node.args.kwarg:
-        return _called(node, helpers)
-    source = "\n".join([*helpers, *(ast.unparse(ast.fix_missing_locations(one)) for one in body)])
-    return converted(source, rebound=rebound, prepared=prepared)
+    bound = {arg.arg for arg in node.args.args}
+    wanted = [one for one in helpers if _binds(one) & loaded]
+    if plain and "env" not in loaded and not any(_binds(one) & bound for one in wanted):
+        source = "\n".join([*wanted, *(ast.unparse(ast.fix_missing_locations(b)) for b in body)])
+        made = converted(source, rebound=rebound, prepared=prepared, apart=True)
+        if not made.boxed:
+            return made
+        return _called(node, helpers, made.boxed[0][1])
+    return _called(node, helpers, "it takes all names of the student")
 
 
-def _called(node: ast.FunctionDef, helpers: Sequence[str]) -> Made:
-    """The function as it is, called in the box."""
+def _binds(source: str) -> set[str]:
+    return set().union(*(names.bound(one) for one in ast.parse(source).body))
+
+
+def _called(node: ast.FunctionDef, helpers: Sequence[str], why: str) -> Made:
+    """The function as it is, called in the box with what is there before its file binds anything."""
     plain = ast.FunctionDef(
         name=node.name, args=node.args, body=node.body, decorator_list=[], returns=None
     )
@@ -199,15 +216,13 @@ def _called(node: ast.FunctionDef, helpers: Sequence[str]) -> Made:
         if isinstance(one, ast.arg):
             one.annotation = None
     words = [
-        f"{one.arg}=globals()" if one.arg == "env" else f"{one.arg}=globals().get({one.arg!r})"
+        f"{one.arg}=__env__" if one.arg == "env" else f"{one.arg}=__env__[{one.arg!r}]"
         for one in (*node.args.args, *node.args.kwonlyargs)
     ]
     source = ast.unparse(ast.fix_missing_locations(ast.copy_location(plain, node)))
-    steps = [("run", one) for one in (*helpers, source)]
-    steps.append(("test", f"{node.name}({', '.join(words)})"))
-    lines = [*(f"done({n})" for n in range(len(steps) - 1)), f"passed({len(steps) - 1})"]
-    why = ((node.lineno, "it takes all names of the student, or returns early"),)
-    return Made(inside=tuple(steps), outside=tuple(lines), boxed=why, checks=1)
+    lines = ["__env__ = dict(globals())", *helpers, source, f"{node.name}({', '.join(words)})"]
+    steps = (("test", "\n".join(lines)),)
+    return Made(inside=steps, outside=("passed(0)",), boxed=((node.lineno, why),), checks=1)
 
 
 class _Env(ast.NodeTransformer):

@@ -12,6 +12,15 @@ from grader.convert import _names as names
 
 _LINE_MAGIC = re.compile(r"^(?P<space>\s*)(?:%|!|\?)(?!%).*$", re.MULTILINE)
 _CELL_MAGIC = re.compile(r"\s*%%(?P<name>\w+)")
+_SECRET = re.compile(
+    r"^[ \t]*#+[ \t]*BEGIN[ \t]+(?P<what>HIDDEN TESTS|SOLUTION)\b.*?"
+    r"(?:^[ \t]*#+[ \t]*END[ \t]+(?P=what)\b[^\n]*|\Z)",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
+_SECRET_LINE = re.compile(r"^.*#[ \t]*SOLUTION\b.*$", re.MULTILINE)
+_FILE_NAME = re.compile(r"[\w./-]{1,100}\.[A-Za-z0-9]{1,8}\b")
+_QUOTED = re.compile(r"['\"]([^'\"\s]{1,200}\.[A-Za-z0-9]{1,8})['\"]")
+_IMPORTED = re.compile(r"\b(?:from|import)[ \t]+([\w.]{1,80})")
 _ENDING = re.compile(r"[^\s]{1,200}\.[A-Za-z0-9]{1,8}")
 _MOST_FILE, _MOST_FILES = 50_000_000, 200
 _HEADING = re.compile(r"\s*#{1,6}\s|\s*-{3,}\s*$|\s*<|\s*!\[|\s*```")
@@ -67,6 +76,29 @@ def defines(sources: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def class_names(sources: Iterable[str]) -> tuple[str, ...]:
+    """Return the classes that cells define, and the names of their methods."""
+    found: dict[str, None] = {}
+    for tree in _trees(sources):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                inner = [one.name for one in node.body if isinstance(one, ast.FunctionDef)]
+                found |= dict.fromkeys([node.name, *inner])
+    return tuple(found)
+
+
+def bound(sources: Iterable[str]) -> frozenset[str]:
+    """Return the names that cells bind at their top, but for those of imports."""
+    found: set[str] = set()
+    for tree in _trees(sources):
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                found.add(node.name)
+            elif not isinstance(node, ast.Import | ast.ImportFrom):
+                found |= names.bound(node)
+    return frozenset(found)
+
+
 def rebound(sources: Iterable[str]) -> frozenset[str]:
     """Return built-in names that cells bind anew."""
     found: set[str] = set()
@@ -93,11 +125,59 @@ def imports(sources: Iterable[str]) -> tuple[str, ...]:
 
 
 def beside(sources: Sequence[str], folder: Path) -> tuple[dict[str, bytes], list[str]]:
-    """Return the files of a folder that code opens or imports, and what is named and not there.
+    """Return the files of a folder that code opens or imports, and what is too large.
 
-    Only files within the folder are taken; links are not followed.
+    ``sources`` is code that students have: what only hidden tests or solutions name is not for
+    them, and is not asked for. Only files within the folder are taken; links are not followed.
     """
+    held: dict[str, bytes] = {}
+    left: list[str] = []
+    for name in _there(sources, folder):
+        path = folder / name
+        if path.stat().st_size > _MOST_FILE or len(held) >= _MOST_FILES:
+            left.append(name)
+        else:
+            held[name] = path.read_bytes()
+    return held, left
+
+
+def handed_out(source: str) -> str:
+    r"""Return a cell as students have it: without solutions and hidden tests, in either system.
+
+    >>> handed_out("x = 1\n### BEGIN SOLUTION\ny = 2\n### END SOLUTION\nz = 3 # SOLUTION")
+    'x = 1\n\n'
+    """
+    return _SECRET_LINE.sub("", _SECRET.sub("", without_magics(source)))
+
+
+def file_names(markdown: str) -> str:
+    """Return the files that a text names, as lines of code."""
+    return "\n".join(repr(one) for one in _FILE_NAME.findall(markdown[:200_000]))
+
+
+def _words(source: str) -> list[str]:
+    """What code that is no Python by itself (a doctest) opens and imports."""
+    try:
+        parsed(source)
+    except SyntaxError:
+        modules = [f"{name.replace('.', '/')}.py" for name in _IMPORTED.findall(source)]
+        return [*_QUOTED.findall(source), *modules]
+    return []
+
+
+def kept(source: str, folder: Path | None, given: Iterable[str]) -> list[str]:
+    """Return the files beside an assignment that a test names, and that programs are not given."""
+    if folder is None:
+        return []
+    there = set(given)
+    return [name for name in _there([source], folder) if name not in there]
+
+
+def _there(sources: Iterable[str], folder: Path) -> Iterator[str]:
     wanted: dict[str, None] = {}
+    sources = list(sources)
+    for source in sources:
+        wanted |= dict.fromkeys(_words(source))
     for tree in _trees(sources):
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -108,17 +188,10 @@ def beside(sources: Sequence[str], folder: Path) -> tuple[dict[str, bytes], list
                 wanted |= dict.fromkeys(f"{a.name.replace('.', '/')}.py" for a in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 wanted[f"{node.module.replace('.', '/')}.py"] = None
-    held: dict[str, bytes] = {}
-    left: list[str] = []
     for name in list(wanted)[:2_000]:
-        path = folder / name
-        if ".." in Path(name).parts or Path(name).is_absolute() or not _is_own(path, folder):
-            continue
-        if path.stat().st_size > _MOST_FILE or len(held) >= _MOST_FILES:
-            left.append(name)
-        else:
-            held[name] = path.read_bytes()
-    return held, left
+        inside = ".." not in Path(name).parts and not Path(name).is_absolute()
+        if inside and _is_own(folder / name, folder):
+            yield name
 
 
 def copied() -> str:

@@ -194,8 +194,6 @@ class Split:
         if name == "isinstance":
             if len(node.args) != 2 or not self._is_plain_type(node.args[1]):
                 raise StaysInside("the type does not come out of a box")
-        elif name == "len" and len(node.args) == 1 and not _is_made(node.args[0]):
-            return self._asked(node)
         elif name in ("all", "any") and len(node.args) == 1:
             return self._all_or_any(node)
         elif name in ("max", "min", "sorted") and any(k.arg == "key" for k in node.keywords):
@@ -292,13 +290,6 @@ def _looped(node: ast.expr) -> set[str]:
 def _names_a_value(node: ast.expr) -> bool:
     """Whether a method is one of a plain value: ``greeting.startswith("Hello")``."""
     return isinstance(node, ast.Name | ast.Call | ast.Subscript)
-
-
-def _is_made(node: ast.expr) -> bool:
-    """Whether a value is put together by the test: ``set(x)``, ``x + y``."""
-    return isinstance(node, ast.Call | ast.BinOp | ast.List | ast.Tuple) and not (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    )
 
 
 def _has_text(node: ast.BinOp) -> bool:

@@ -15,7 +15,8 @@ from grader.convert import _asserts as asserts
 from grader.convert import _names as names
 from grader.convert._inline import inline
 from grader.convert._model import Made
-from grader.convert._split import Known, Split, StaysInside, items_of, matched, put_in
+from grader.convert._plainly import Beside, Gate, free
+from grader.convert._split import Known, Split, StaysInside, items_of, matched, put, put_in
 
 _MOST_STATEMENTS = 2_000
 _DEEPEST = 3
@@ -28,8 +29,11 @@ def converted(
     partial: bool = False,
     prepared: Sequence[str] = (),
     before: Sequence[str] = (),
+    after: Sequence[str] = (),
+    taken: Iterable[str] = (),
+    apart: bool = False,
 ) -> Made:
-    r"""Return a test as steps and lines.
+    r"""Return a test as steps and lines: as calls where that means the same, else as it is.
 
     Args:
         source: the test's statements; Python, without magics.
@@ -37,6 +41,9 @@ def converted(
         partial: whether the value of a last expression is a number of points.
         prepared: imports of the assignment, which its tests may rest on.
         before: tests that ran before in the same names: this one may use what they import.
+        after: code that runs later in the same names.
+        taken: names that the assignment binds.
+        apart: whether no code sees what the test binds.
 
     Raises:
         SyntaxError: when it is no Python.
@@ -45,34 +52,92 @@ def converted(
     >>> made.inside, made.outside
     ((('ask', 'square(3)'),), ('assert ask(0) == 9',))
     """
-    tree = ast.parse(source)
+    body = ast.parse(source).body
+    writer = started(rebound, prepared, before)
+    strange = names_bound(before)
+    try:
+        if not apart and names_bound([source]) & free(after):
+            raise Beside("what it binds is used later")
+        gate = Gate(writer_known(rebound, prepared, before), frozenset(taken), set(strange))
+        if partial and body and _gives_points(body[-1], gate.known):
+            raise Beside("its last value may say how many points it earns", body[-1].lineno)
+        gate.all(body)
+        writer.shared = not apart
+        for statement in body:
+            writer.statement(statement)
+    except Beside as why:
+        return whole(source, why, started(rebound, prepared, before), partial=partial)
+    if writer.boxed:
+        line, words = writer.boxed[0]
+        why = Beside(words, line)
+        return whole(source, why, started(rebound, prepared, before), partial=partial)
+    return writer.made(binds=() if apart else tuple(dict.fromkeys(gate.binds)))
+
+
+def started(
+    rebound: Iterable[str] = (), prepared: Sequence[str] = (), before: Sequence[str] = ()
+) -> Writer:
+    """Return a writer that knows the imports of the assignment, and of the tests before."""
     writer = Writer(known=Known(rebound=set(rebound)))
     for line in prepared:
         writer.prepare(ast.parse(line).body[0])
     for earlier in before:
         for node in ast.parse(earlier).body:
-            writer.recall(node)
-    body = tree.body
-    last = body[-1] if partial and body and isinstance(body[-1], ast.Expr) else None
-    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant | ast.Await):
-        last = last if _is_number(last.value) else None
-    if isinstance(last, ast.Expr) and (
-        names.has_assert(last) or names.dotted(getattr(last.value, "func", last.value)) == "print"
-    ):
-        last = None
-    for statement in body[:-1] if last is not None else body:
-        writer.statement(statement)
-    call = last.value if isinstance(last, ast.Expr) else None
-    if (
-        last is not None
-        and isinstance(call, ast.Call)
-        and names.dotted(call.func) in writer.deciding
-    ):
-        writer.statement(last)
-        last = None
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                writer.recall(node)
+    return writer
+
+
+def writer_known(
+    rebound: Iterable[str], prepared: Sequence[str], before: Sequence[str] = ()
+) -> Known:
+    """Return what is known of the imports of the assignment, and of the tests before."""
+    return started(rebound, prepared, before).known
+
+
+def names_bound(sources: Iterable[str]) -> set[str]:
+    """Return the names that tests bind, but for those of imports."""
+    found: set[str] = set()
+    for source in sources:
+        for node in ast.parse(source).body:
+            if not isinstance(node, ast.Import | ast.ImportFrom):
+                found |= names.bound(node)
+    return found
+
+
+def _gives_points(node: ast.stmt, known: Known) -> bool:
+    """Whether a last statement shows a value, which nbgrader takes for a number of points."""
+    if not isinstance(node, ast.Expr) or names.has_assert(node):
+        return False
+    return not isinstance(node.value, ast.Constant) or _is_number(node.value)
+
+
+def whole(source: str, why: Beside, writer: Writer, *, partial: bool = False) -> Made:
+    """Return a test that runs in the box as it is written, and its last value where that counts."""
+    body = [shimmed for node in ast.parse(source).body for shimmed in _shimmed(node)]
+    last = body[-1] if partial and body and _gives_points(body[-1], writer.known) else None
+    loaded = set().union(*(names.loaded(node) for node in body)) if body else set()
+    writer.fetch_tests(loaded)
+    first = body[:-1] if last is not None else body
+    text = "\n".join(ast.unparse(node) for node in first) or "pass"
+    lines = [f"passed({writer.step('test', text)})"]
     if isinstance(last, ast.Expr):
-        writer.points(last)
-    return writer.made(partial=last is not None)
+        lines.append(f"return number({writer.step('ask', last.value)})")
+    return Made(
+        inside=tuple(writer.inside),
+        outside=(*(one for one in writer.outside if one.startswith("done(")), *lines),
+        boxed=((why.line, str(why)),),
+        checks=1,
+        partial=last is not None,
+    )
+
+
+def _shimmed(node: ast.stmt) -> list[ast.stmt]:
+    """A statement as it is; what is imported of nose, which no box has, from unittest."""
+    if not isinstance(node, ast.ImportFrom) or node.module != "nose.tools":
+        return [node]
+    made = [asserts.shim("nose.tools", alias) for alias in node.names]
+    return [ast.parse(one).body[0] for one in made] if all(made) else [node]
 
 
 def _is_number(node: ast.expr) -> bool:
@@ -101,8 +166,12 @@ class Writer:
     depth: int = 0
     """Calls of such functions that are being taken apart."""
     count: int = 0
+    written: dict[str, ast.expr] = field(default_factory=dict)
+    """Names that are bound to what is written there."""
+    shared: bool = False
+    """Whether the test runs in the names of the code, which sees what it imports."""
 
-    def made(self, *, partial: bool = False) -> Made:
+    def made(self, *, binds: tuple[str, ...] = ()) -> Made:
         """Return all that was written."""
         self.outside = used(self.outside)
         self._look_for_imports()
@@ -111,8 +180,12 @@ class Writer:
             outside=tuple(self.outside),
             boxed=tuple(self.boxed),
             checks=self.checks,
-            partial=partial,
+            binds=binds,
         )
+
+    def fetch_tests(self, wanted: set[str]) -> None:
+        """Bind what earlier tests import, where no box has it by then."""
+        self._fetch(wanted)
 
     def prepare(self, node: ast.stmt) -> None:
         """Take an import of the assignment: its names are there in the box, and known outside."""
@@ -202,6 +275,8 @@ class Writer:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             if not self._import(node):
                 self._run(node)
+            elif self.shared and not _of_testing(node):
+                self._fetch(names.bound(node))
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             self._assign(node)
         elif isinstance(node, ast.Expr):
@@ -294,6 +369,7 @@ class Writer:
             source = f"{name} = {ast.unparse(value)}"
             self.outside.append(source)
             self.waiting[name] = source
+            self.written[name] = value
             return
         if names.has_assert(node):
             raise StaysInside("it decides within an assignment")
@@ -340,14 +416,6 @@ class Writer:
             made = self.split().condition(one)
             self.outside.append(f"assert {ast.unparse(ast.fix_missing_locations(made))}")
 
-    def points(self, node: ast.Expr) -> None:
-        """Take the last expression, whose value may be a number of points."""
-        at = self.step("ask", node.value)
-        if not isinstance(node.value, ast.Constant):
-            self.boxed.append((node.lineno, "its last value says how many points it earns"))
-            self.outside.append(f"passed({self.step('test', 'pass')})")
-        self.outside.append(f"return ask({at})")
-
     # -- blocks
 
     def _try(self, node: ast.Try) -> None:
@@ -387,7 +455,7 @@ class Writer:
         ):
             self._run(node)
             return
-        items = items_of(node.iter) if not node.orelse else None
+        items = items_of(put(node.iter, self.written)) if not node.orelse else None
         if items is None or any(
             isinstance(one, ast.Break | ast.Continue) for one in ast.walk(node)
         ):
@@ -417,6 +485,12 @@ def used(lines: Sequence[str]) -> list[str]:
 
 def _is_and(node: ast.BoolOp) -> bool:
     return isinstance(node.op, ast.And)
+
+
+def _of_testing(node: ast.Import | ast.ImportFrom) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return (node.module or "").startswith(names.TESTING)
+    return any(alias.name.startswith(names.TESTING) for alias in node.names)
 
 
 def _random(node: ast.expr) -> bool:

@@ -17,8 +17,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from grader.collect.runs.test_cell import digest
 from grader.convert._helper import SOURCE
 from grader.convert._model import Assignment, Case, Question
+from grader.convert._sources import class_names
 
 BOXED = (
     "the test ran in the box with the student's code: it can be read and deceived; a mark waits "
@@ -82,12 +84,13 @@ def rubric(assignment: Assignment) -> str:
         f"  {{{_DEFAULTS}{given}, repair: {{conversion: 1, imports: 1, slip: 1}}}}",
         "parts:",
     ]
+    course = solution_cells(assignment)
     for number, question in enumerate(assignment.questions, 1):
-        lines += _part(number, question)
+        lines += _part(number, question, course)
     return "\n".join(lines) + "\n"
 
 
-def _part(number: int, question: Question) -> Iterator[str]:
+def _part(number: int, question: Question, course: Sequence[str]) -> Iterator[str]:
     ask = question.ask or f"Question {question.name}"
     ids = list(dict.fromkeys((question.name, *question.ids)))
     yield f"  - id: {_text(str(number))}"
@@ -110,6 +113,7 @@ def _part(number: int, question: Question) -> Iterator[str]:
         yield "        tests:"
         for case in made:
             yield from _steps(case)
+        yield from _own(course, made)
     yield "    criteria:"
     if question.whole:
         yield from _criterion(question.name, question.worth, question.cases)
@@ -132,12 +136,37 @@ def _steps(case: Case) -> Iterator[str]:
     yield f"          - name: {_text(case.name)}"
     if case.apart:
         yield "            apart: true"
+    if case.made is not None and case.made.binds and not case.apart:
+        yield f"            binds: [{', '.join(_text(one) for one in case.made.binds)}]"
     yield "            steps:"
     steps = case.made.inside if case.made is not None else ()
     for do, source in steps:
         yield f"              - {{do: {do}, source: {_text(source)}}}"
     if not steps:
         yield "              - {do: run, source: pass}"
+
+
+def solution_cells(assignment: Assignment) -> list[str]:
+    """Return the code cells of the instructor's own notebooks."""
+    return [
+        str(cell["source"])
+        for notebook in assignment.solutions.values()
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code"
+    ]
+
+
+def _own(cells: Sequence[str], cases: Sequence[Case]) -> Iterator[str]:
+    """The course's own cells by their hashes, where a test runs beside the code."""
+    inside = ("test", "show", "doctest")
+    if not any(do in inside for case in cases if case.made for do, _ in case.made.inside):
+        return
+    digests = dict.fromkeys(digest(cell) for cell in cells if cell.strip())
+    if digests:
+        yield f"        own: [{', '.join(_text(one) for one in digests)}]"
+    known = class_names(cells)
+    if known:
+        yield f"        known: [{', '.join(_text(one) for one in known)}]"
 
 
 def _criterion(id_: str, points: Fraction, cases: Sequence[Case]) -> Iterator[str]:
@@ -202,7 +231,7 @@ def _judging(id_: str, cases: Sequence[Case], points: Fraction) -> Iterator[str]
         made = case.made
         if made is None:
             continue
-        yield f"    def test_{number}(ask, done, passed, shows, written, stops, raises, unit, testing):"
+        yield f"    def test_{number}(ask, done, passed, shows, written, number, raises, unit, testing):"
         for line in made.outside or ("pass",):
             for one in line.split("\n"):
                 yield f"        {one}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,9 @@ def _assignment(paths: Sequence[Path], folder: Path, name: str, source: str) -> 
             f"{source}: no cell has points of nbgrader; is it a source notebook (the Create "
             "Assignment view of Jupyter marks its cells)?"
         )
-    held, left = sources.beside(reading.code, folder)
+    held, left = sources.beside(reading.public, folder)
+    questions, said = without_files(reading.questions, reading.texts, folder, held)
+    reading.lost += said
     for one in held:
         reading.lost.append(Lost(where=one, why=sources.copied(), serious=False))
     for one in left:
@@ -94,11 +96,39 @@ def _assignment(paths: Sequence[Path], folder: Path, name: str, source: str) -> 
         name=safe_name(name),
         title=name,
         source=source,
-        questions=tuple(reading.questions),
+        questions=questions,
         solutions=reading.solutions,
         files=held,
         lost=tuple(reading.lost),
     )
+
+
+def without_files(
+    questions: Sequence[Question],
+    texts: Mapping[str, str],
+    folder: Path | None,
+    held: Mapping[str, bytes],
+) -> tuple[tuple[Question, ...], list[Lost]]:
+    """Return questions in which no test is run that needs a file which programs are not given.
+
+    What only hidden tests name holds what is expected: a program beside it could read it.
+    """
+    said: dict[str, Lost] = {}
+
+    def without(case: Case) -> Case:
+        missing = sources.kept(texts.get(case.name, ""), folder, held)
+        if case.made is None or not missing:
+            return case
+        why = f"it needs {', '.join(missing)}, which students do not have: a program could read it"
+        for name in missing:
+            words = "only hidden tests or solutions name it; it was not copied"
+            said[name] = Lost(where=name, why=words, serious=False)
+        return replace(case, made=None, why=why)
+
+    made = tuple(
+        replace(one, cases=tuple(without(case) for case in one.cases)) for one in questions
+    )
+    return made, list(said.values())
 
 
 def safe_name(name: str) -> str:
@@ -180,6 +210,13 @@ class Reading:
     """The tests of the notebook so far: later ones may rest on their imports."""
     _prepared: tuple[str, ...] = ()
     _rebound: frozenset[str] = frozenset()
+    _taken: frozenset[str] = frozenset()
+    """Names that the code of the notebook binds, without its tests."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """The source of each test, by its name."""
+    _cells: list[Cell] = field(default_factory=list)
+    public: list[str] = field(default_factory=list)
+    """What students have of the code: without hidden tests, and without solutions."""
 
     def notebook(self, notebook: Notebook) -> None:
         """Read the questions of a notebook."""
@@ -195,6 +232,12 @@ class Reading:
         self.code += [c.source for c, _ in marked if c.kind == "code"]
         self._prepared, self._rebound = sources.imports(own), sources.rebound(own)
         self._before = []
+        self._taken = sources.bound(own)
+        self._cells = [c for c, _ in marked if c.kind == "code"]
+        for cell, _ in marked:
+            text = cell.kind == "markdown"
+            public = sources.file_names if text else sources.handed_out
+            self.public.append(public(cell.source))
         for group in self._groups(marked):
             self._question(group)
         self.solutions[notebook.file] = _solution(marked)
@@ -329,6 +372,7 @@ class Reading:
         why = _not_converted(cell)
         made = None
         source = sources.without_magics(cell.source)
+        self.texts[name] = source
         if not why:
             try:
                 made = converted(
@@ -337,6 +381,12 @@ class Reading:
                     partial=True,
                     prepared=self._prepared,
                     before=self._before,
+                    after=[
+                        sources.without_magics(c.source)
+                        for c in self._cells
+                        if c.number > cell.number
+                    ],
+                    taken=self._taken,
                 )
                 self._before.append(source)
             except (SyntaxError, ValueError, RecursionError) as error:

@@ -24,7 +24,7 @@ from grader.convert._doctests import from_cell
 from grader.convert._model import Assignment, CannotConvert, Case, Lost, Made, Question, Spot
 from grader.convert._notebooks import Cell, Notebook
 from grader.convert._points import fraction, shared
-from grader.convert.nbgrader import safe_name
+from grader.convert.nbgrader import safe_name, without_files
 
 _MOST_ZIP, _MOST_ENTRIES = 200_000_000, 5_000
 _UNUSED = ("seed", "plugins", "score_threshold", "points_possible", "seed_variable")
@@ -109,6 +109,8 @@ def _tested(
     notebook = notebooks.read(own) if own is not None else None
     if notebook is not None and own is not None:
         reading.context(notebook)
+        for cell in notebook.cells:
+            reading.is_public(cell)
     for file, text in sorted(files.items(), key=lambda item: _order(item[0])):
         spot = Spot(file=f"tests/{file}")
         try:
@@ -118,7 +120,7 @@ def _tested(
                 rebound=tuple(reading.rebound),
                 prepared=reading.prepared,
             )
-            reading.tested(raw, spot)
+            reading.tested(raw, spot, text)
         except (SyntaxError, ValueError, RecursionError) as error:
             reading.lost.append(Lost(where=str(spot), why=f"was not converted: {error}"))
     why = "its own solution is not in it; nothing is tried before a batch"
@@ -195,6 +197,12 @@ class Reading:
     rebound: frozenset[str] = frozenset()
     ok_format: bool = True
     listed: list[str] = field(default_factory=list)
+    grading: list[str] = field(default_factory=list)
+    """Files for the autograder alone."""
+    public: list[str] = field(default_factory=list)
+    """What students have of the code: no hidden tests, and no solutions."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """The source of each test, by its name."""
 
     def context(self, notebook: Notebook) -> None:
         """Note what the notebook imports and defines."""
@@ -259,9 +267,13 @@ class Reading:
         if isinstance(tests, Mapping) and tests.get("ok_format") is False:
             self.ok_format = False
         self.name = str(told.get("name") or "")
-        for word in ("files", "autograder_files", "student_files"):
+        for word, to in (
+            ("files", self.listed),
+            ("student_files", self.listed),
+            ("autograder_files", self.grading),
+        ):
             if isinstance(told.get(word), list):
-                self.listed += [str(one) for one in told[word]]
+                to += [str(one).removeprefix("./") for one in told[word]]
         self.unused(told, str(cell.spot))
         if isinstance(told.get("generate"), Mapping):
             self.unused(told["generate"], str(cell.spot))
@@ -289,6 +301,7 @@ class Reading:
         source = blocks.without_ignored(cell.source)
         if cell.kind == "raw":
             return
+        self.is_public(cell)
         if question is not None:
             if cell.kind == "markdown" and within != "solution":
                 question.ask = question.ask or sources.first_words(source)
@@ -296,6 +309,11 @@ class Reading:
                 question.answers.append(source)
         tagged = question is not None and within == "solution" and cell.kind == "code"
         self.solution.append((cell.kind, source, {"tags": ["otter_answer_cell"]} if tagged else {}))
+
+    def is_public(self, cell: Cell) -> None:
+        """Note what students have of a cell."""
+        public = sources.file_names if cell.kind == "markdown" else sources.handed_out
+        self.public.append(public(cell.source))
 
     def _test(self, cell: Cell, question: Open) -> None:
         name = f"{question.name} - {len(question.tests) + 1}"
@@ -307,6 +325,9 @@ class Reading:
             return
         source = "\n".join(cell.lines[start:])
         made, why = self._made(source, cell)
+        self.texts[name] = source
+        if told.get("hidden") is not True:
+            self.public.append(source)
         question.tests.append(
             ok.RawTest(
                 name=name,
@@ -397,13 +418,14 @@ class Reading:
 
     # -- other forms
 
-    def tested(self, raw: ok.RawQuestion, spot: Spot) -> None:
+    def tested(self, raw: ok.RawQuestion, spot: Spot, text: str) -> None:
         """Add the question of a test file.
 
         Raises:
             ValueError: when its points do not go together.
         """
         points = shared(raw.points, [test.own for test in raw.tests])
+        self.texts |= {test.name: text for test in raw.tests}
         spots = [Spot(file=spot.file, cell=spot.cell, line=test.line) for test in raw.tests]
         common = {"name": raw.name, "spot": spot}
         self._add(common, raw.tests, points, spots, {"all_or_nothing": raw.whole})
@@ -415,16 +437,17 @@ class Reading:
             context: dict[str, Any] = {"rebound": self.rebound, "prepared": self.prepared}
             try:
                 if isinstance(spec, Mapping):
-                    self.tested(ok.from_spec(spec, str(name), **context), spot)
+                    self.tested(ok.from_spec(spec, str(name), **context), spot, _code_of(spec))
                 else:
                     text = "\n".join(spec) if isinstance(spec, list) else str(spec)
-                    self.tested(ok.parsed(text, str(name), **context), spot)
+                    self.tested(ok.parsed(text, str(name), **context), spot, text)
             except (SyntaxError, ValueError, RecursionError) as error:
                 self.lost.append(Lost(where=f"{spot}, {name}", why=f"was not converted: {error}"))
         why = "questions that are marked by hand are not told apart in it; take the source notebook"
         self.lost.append(Lost(where=notebook.file, why=why, serious=False))
         for cell in notebook.cells:
             if cell.kind != "raw":
+                self.is_public(cell)
                 tags = [one for one in cell.metadata.get("tags") or [] if isinstance(one, str)]
                 self.solution.append((cell.kind, cell.source, {"tags": tags} if tags else {}))
 
@@ -452,6 +475,9 @@ class Reading:
                 made, why = self._made(test[1], cell)
                 name = f"{question.name} - {len(question.tests) + 1}"
                 question.spots.append(cell.spot)
+                self.texts[name] = test[1]
+                if not test[0]:
+                    self.public.append(test[1])
                 question.tests.append(ok.RawTest(name=name, made=made, why=why, hidden=test[0]))
                 continue
             if question is not None and question.tests:
@@ -472,9 +498,15 @@ class Reading:
         if not self.questions:
             said = "; ".join(f"{one.where}: {one.why}" for one in self.lost[:4])
             raise CannotConvert(f"{source}: no question could be read. {said}")
-        held, left = sources.beside(self.code, folder) if folder is not None else ({}, [])
+        held, left = sources.beside(self.public, folder) if folder is not None else ({}, [])
         for listed in self.listed if folder is not None else ():
             self._listed(listed, folder, held)
+        for one in set(held) & set(self.grading):
+            del held[one]
+            why = "is for the autograder alone ('autograder_files'); it was not copied"
+            self.lost.append(Lost(where=one, why=why, serious=False))
+        questions, said = without_files(self.questions, self.texts, folder, held)
+        self.lost += said
         for one in held:
             self.lost.append(Lost(where=one, why=sources.copied(), serious=False))
         for one in left:
@@ -486,7 +518,7 @@ class Reading:
             name=safe_name(name),
             title=name,
             source=source,
-            questions=tuple(self.questions),
+            questions=questions,
             solutions=solutions,
             files=held,
             lost=tuple(self.lost),
@@ -503,6 +535,18 @@ class Reading:
         elif not (inside and path.is_dir()):
             why = "is listed among the files of the assignment, and is not there"
             self.lost.append(Lost(where=name, why=why, serious=False))
+
+
+def _code_of(spec: Mapping[str, Any]) -> str:
+    """The doctests of a spec, one below the other."""
+    cases = [
+        case
+        for suite in spec.get("suites") or []
+        if isinstance(suite, Mapping)
+        for case in suite.get("cases") or []
+        if isinstance(case, Mapping)
+    ]
+    return "\n".join(["pass )", *(str(case.get("code")) for case in cases)])
 
 
 def _renamed(case: Case, number: int) -> Case:

@@ -87,7 +87,7 @@ def test_a_test_that_decides_inside_says_so_with_its_line(tmp_path: Path) -> Non
     case = made.questions[0].cases[0]
     assert case.form == "box"
     assert case.made is not None
-    assert case.made.boxed[0][0] == 3
+    assert case.made.boxed[0][0] == 2
     convert.put(convert.files_of(made), tmp_path)
     criterion = load_assignment(tmp_path, "ps1").rubric.parts[0].criteria[0]
     assert criterion.says == "test t (run beside the code)"  # students read it

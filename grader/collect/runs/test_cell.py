@@ -8,51 +8,39 @@ Each test is a list of steps that run in order in the student's names, as cells 
     ask     an expression; its value comes out, and is compared outside
     show    one statement; what it prints and shows comes out as text, as a doctest would see it
     test    statements that decide by themselves whether they pass, beside the student's code
+    doctest a doctest, run as Python runs it, beside the student's code
 
-A step of the last kind can be read and deceived by the code that it tests. So what it says counts
-only where nothing in the hand-in reaches for the means: see ``doubtful``. The value maps each test
+A step of the last two kinds can be read and deceived by the code that it tests, and what is shown
+is written by it. So a pass counts only where the code of the hand-in is plain (``_plain_code``);
+cells that are the course's own, by the hash of their text, are not asked. The value maps each test
 to its steps ``{do, ended, …}``, in which values are written with their types (``pack`` below), since a
 reading that a reference is given has no tuples or arrays.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from grader.collect.runs import Case, Ran, run_kinds
 from grader.collect.runs import _stops as stops
 from grader.collect.runs import _values as values
+from grader.collect.runs._plain_code import globals_read, unlike
 from grader.model import Finding, Found
 from grader.sandbox import Outcome, Step
 
 _NOT_HERE = stops.NOT_HERE - {"NotImplementedError"}
 """As everywhere, but for what a cell raises that was left as it was handed out."""
-_REACHES = re.compile(
-    r"(?<![\w.])(?:exec|eval|compile|__import__)\s*\(|\b__builtins__\b|\bimport\s+builtins\b"
-    r"|\bfrom\s+builtins\b|\bgc\.get_\w+|\b_getframe\b|\bcurrentframe\b|\binspect\.(?:stack|trace)"
-    r"|\bctypes\b|\bf_(?:back|locals|globals)\b|\bsys\.modules\b|\bsettrace\b|\bsetprofile\b"
-    r"|\bexcepthook\b|\bset_custom_exc\b|\bget_ipython\b|/proc/|\b__globals__\b|\b__code__\b"
-    r"|\bAssertionError\b|\bset_printoptions\b"
-    r"|\bdef\s+__(?:eq|ne|bool|lt|le|gt|ge|instancecheck|array_\w+|getattribute)__\b"
-    r"|\b(?:np|numpy|pd|pandas|math|unittest|pytest)(?:\.\w+)+\s*=(?!=)|\bsetattr\s*\("
-    r"|^[ \t]*(?:len|isinstance|abs|round|sorted|sum|min|max|all|any|set|list|str|repr|type|print)"
-    r"\s*=(?!=)|^[ \t]*def\s+(?:len|isinstance|abs|round|sorted|sum|min|max|all|any|repr|type)\b",
-    re.MULTILINE,
-)
-"""Words of code that could deceive a test that runs beside it."""
 _CHECKS = re.compile(r"No module named '(?:otter|okpy|client|nbgrader)\b")
 """What notebooks import to check themselves: no answer rests on it."""
 _DRIVER = """
 def drive(names, tests):
-    import contextlib, io, itertools, sys
+    import contextlib, doctest, io, re, sys
 
     named = ("Counter", "OrderedDict", "defaultdict")
-    passing = ("map", "filter", "zip", "enumerate", "reversed", "generator", "list_iterator",
-               "dict_keys", "dict_values", "dict_items")
-
     def pack(value, depth=0):
         kind = type(value)
         if value is None or kind is bool or kind is int or kind is float or kind is str:
@@ -74,10 +62,6 @@ def drive(names, tests):
             return {"t": "range", "of": [value.start, value.stop, value.step]}
         if value is Ellipsis:
             return {"t": "ellipsis"}
-        if kind.__module__ == "builtins" and kind.__name__ in passing:
-            of = list(itertools.islice(value, 100001))
-            if len(of) <= 100000:
-                return {"t": "iterator", "of": [pack(item, depth + 1) for item in of]}
         numpy = sys.modules.get("numpy")
         if numpy is not None:
             if kind is numpy.ndarray:
@@ -107,11 +91,6 @@ def drive(names, tests):
                 ]
                 dtypes = [str(one) for one in value.dtypes]
                 return {"t": "frame", "columns": names_, "index": index, "of": of, "dtypes": dtypes}
-            if isinstance(value, pandas.api.extensions.ExtensionArray):
-                of = [pack(item, depth + 1) for item in value.tolist()]
-                return {"t": "array", "dtype": "|O", "shape": [len(of)], "of": of}
-            if isinstance(value, pandas.Index) and kind.__module__.startswith("pandas"):
-                return {"t": "index", "of": [pack(item, depth + 1) for item in value.tolist()]}
         return {"t": "other", "name": str(kind.__name__)[:80]}
 
     def told(error):
@@ -122,8 +101,37 @@ def drive(names, tests):
             said = ""
         return {"ended": "raised", "type": bases[0], "bases": bases, "message": said}
 
+    def plain(text):
+        text = re.sub(r"\\b(?:np|numpy)\\.(True|False)_\\b", r"\\1", text)
+        return re.sub(r"\\b(?:np|numpy)\\.(?:float|int|uint|str)\\d*_?\\(([^()]*)\\)", r"\\1", text)
+
+    class Checker(doctest.OutputChecker):
+        def check_output(self, want, got, flags):
+            hold = doctest.OutputChecker.check_output
+            return hold(self, want, got, flags) or hold(self, plain(want), plain(got), flags)
+
+    class Runner(doctest.DocTestRunner):
+        first = None
+
+        def report_unexpected_exception(self, out, test, example, exc_info):
+            self.first = self.first or exc_info[1]
+
+        def report_failure(self, out, test, example, got):
+            self.first = self.first or AssertionError("it shows something else")
+
+    def examined(source, scope):
+        test = doctest.DocTestParser().get_doctest(source, scope, "test", None, 0)
+        runner = Runner(checker=Checker(), verbose=False)
+        runner.run(test, out=lambda text: None, clear_globs=False)
+        if runner.first is not None:
+            raise runner.first
+
     def one(step, scope):
         source = step["source"]
+        if step["do"] == "doctest":
+            with contextlib.redirect_stdout(io.StringIO()):
+                examined(source, scope)
+            return {"ended": "done"}
         if step["do"] == "run" or step["do"] == "test":
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(source, "<test>", "exec", dont_inherit=True), scope)
@@ -207,32 +215,45 @@ def drive(names, tests):
 class AskedStep:
     """One step of a test: what is done, and its source."""
 
-    do: Literal["run", "ask", "show", "test"]
+    do: Literal["run", "ask", "show", "test", "doctest"]
     source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedTest:
-    """A test by its name; ``apart``: names that it binds are gone when the next one runs."""
+    """A test by its name; ``apart``: names that it binds are gone when the next one runs.
+
+    ``binds`` are names that the test binds outside alone: where code reads one of them as its own
+    global name, the test does not mean the same, and waits for a person.
+    """
 
     name: str
     steps: tuple[AskedStep, ...]
     apart: bool = False
+    binds: tuple[str, ...] = ()
 
 
 @run_kinds.register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedTests:
-    """Options: the tests, which run one after the other, and the time for all of them."""
+    """Options: the tests, which run one after the other, and the time for all of them.
+
+    ``own`` are hashes of the course's own cells (``digest``), ``known`` names of the classes that
+    its solution defines and of their methods.
+    """
 
     tests: tuple[AskedTest, ...]
     seconds: float = 20.0
+    own: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse sources that are no Python: that would look like the student's fault."""
         modes = {"ask": "eval", "show": "single"}
         for test in self.tests:
             for step in test.steps:
+                if step.do == "doctest":
+                    continue
                 try:
                     compile(f"{step.source}\n", "<test>", modes.get(step.do, "exec"))
                 except (SyntaxError, ValueError) as error:
@@ -263,23 +284,43 @@ class AskedTests:
         made = {
             "tests": tests,
             "doubt": self.doubtful(ran, value),
+            "bound": self.bound(ran),
             "elsewhere": _elsewhere(ran, tests),
         }
         return Found(value=made, where=stops.place(ran.own))
 
     def doubtful(self, ran: Ran, value: Mapping[str, Any]) -> str:
         """Return why a test that passed beside this code may have been deceived, "" if nothing."""
-        if not any(step.do == "test" for test in self.tests for step in test.steps):
+        deciding = ("test", "show", "doctest")
+        if not any(step.do in deciding for test in self.tests for step in test.steps):
             return ""
         fooled = value.get("fooled")
         if fooled:
             return f"the code changes what tests rest on ({str(fooled)[:60]})"
-        for cell, _ in ran.before:
-            found = _REACHES.search(cell.text)
+        for text in self._students(ran):
+            found = unlike(text, self.known)
             if found:
-                words = " ".join(found[0].split())[:60]
-                return f"the code reaches for what tests rest on ({words})"
+                return f"the test ran beside code that is not plain ({found[:80]})"
         return ""
+
+    def bound(self, ran: Ran) -> dict[str, str]:
+        """Return the tests that bind a name which the code reads as a global one, and which."""
+        if not any(test.binds for test in self.tests):
+            return {}
+        read = {name for cell, _ in ran.before for name in globals_read(cell.text)}
+        found = {test.name: sorted(read & set(test.binds)) for test in self.tests}
+        return {name: words[0] for name, words in found.items() if words}
+
+    def _students(self, ran: Ran) -> Iterator[str]:
+        for cell, _ in ran.before:
+            if digest(cell.text) not in self.own:
+                yield cell.text
+
+
+def digest(text: str) -> str:
+    """Return the hash by which a cell of the course's own is known; ends of lines do not count."""
+    lines = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    return hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def _elsewhere(ran: Ran, tests: Mapping[str, Any]) -> str:
