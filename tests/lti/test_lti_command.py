@@ -161,6 +161,74 @@ def test_which_of_two_courses_is_never_guessed(call, there, course):
     assert (status, "its administrator has to allow it" in out) == (1, True)
 
 
+def test_a_part_of_an_id_is_told_and_never_chosen_from(call, there, course):
+    store = Store(course / ".grader" / "lti" / "lti.sqlite3")
+    store.learn(Course(platform="lms", deployment="1", context="142", title="Other"))
+    status, out = call("members", "--context", "14")
+    assert "the course 142 (Other) is meant" in out
+    assert (status, "its administrator has to allow it" in out) == (1, True)
+    assert call("members", "--context", "4")[0] == 2
+    status, out = call("members", "--context", "42")  # the whole of one, and a part of the other
+    assert (status, "is meant" in out) == (0, False)
+
+
+def opened(course, there, **more):
+    """A teacher opened a link from the course."""
+    Store(course / ".grader" / "lti" / "lti.sqlite3").learn(
+        Course(platform="lms", deployment="1", context="42", **more)
+    )
+
+
+def test_two_columns_of_one_assignment_are_not_chosen_from(call, there, course, graded):
+    decide_all(course, [("ada", "3", "1"), ("ada", "4", "0")])
+    real, copy = (
+        there.new_item({"label": "Sums", "scoreMaximum": 5, "resourceId": ""})["id"]
+        for _ in range(2)
+    )
+    opened(course, there, columns={"sums": real})
+    assert call("push", "sums")[0] == 0
+    opened(course, there, columns={"sums": copy})
+    status, out = call("push", "sums", "--write")
+    assert (status, "--line-item" in out) == (5, True)
+    assert real in out
+    assert copy in out
+    assert there.posted == []
+    status, out = call("push", "sums", "--write", "--line-item", real)
+    assert status == 0, out
+    assert {item for item, _ in there.scores} == {real}
+
+
+def test_a_column_of_the_link_and_another_with_our_id_are_two(call, there, course, graded):
+    linked = there.new_item({"label": "Sums", "scoreMaximum": 5, "resourceId": ""})["id"]
+    there.new_item({"label": "Sums", "scoreMaximum": 5, "resourceId": "sums"})
+    opened(course, there, columns={"sums": linked})
+    status, out = call("push", "sums", "--write")
+    assert (status, "several columns" in out) == (5, True)
+
+
+def test_a_link_to_a_column_of_something_else_is_refused(call, there, course, graded):
+    made = there.new_item({"label": "Quiz", "scoreMaximum": 5, "resourceId": "quiz"})["id"]
+    opened(course, there, columns={"sums": made})
+    status, out = call("push", "sums", "--write")
+    assert (status, "--despite column" in out) == (5, True)
+    assert there.posted == []
+
+
+def test_of_two_links_a_new_column_belongs_to_the_one_that_is_written(call, there, course, graded):
+    decide_all(course, [("ada", "3", "1"), ("ada", "4", "0")])
+    for link in ("link-1", "link-2"):
+        opened(course, there, links={"sums": link})
+    status, out = call("push", "sums", "--write")
+    assert (status, "several links lead to 'sums'" in out) == (5, True)
+    assert there.items == {}
+    path = course / "rubrics" / "lti.yaml"
+    written = "courses: [{platform: lms, deployment: 1, context: 42, links: {sums: link-2}}]\n"
+    path.write_text(path.read_text() + written)
+    status, out = call("push", "sums", "--write")
+    assert status == 0, out
+    assert next(iter(there.items.values()))["resourceLinkId"] == "link-2"
+
+
 def test_a_platform_that_is_gone_ends_with_one(call, there):
     there.close()
     status, out = call("members")

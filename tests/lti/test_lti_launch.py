@@ -16,6 +16,8 @@ from grader.lti.launch import login, public_keys
 from tests.lti.conftest import Browser
 from tests.lti.strict_platform import AGS, CLAIM, MEMBER, new_key
 
+DL_SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+
 
 def test_a_teacher_who_opens_the_link_in_the_course_is_known(made):
     browser = Browser()
@@ -69,6 +71,73 @@ def test_a_student_and_an_assistant_are_no_teachers(made):
     assert not assistant.teaches
 
 
+MEMBERSHIP = MEMBER.removesuffix("#")
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        f"{MEMBERSHIP}/instructor#TeachingAssistant",  # Canvas: lib/lti/substitutions_helper.rb
+        f"{MEMBERSHIP}/Instructor#TeachingAssistantSection",
+        f"{MEMBERSHIP}/INSTRUCTOR#teachingassistantGroup",
+        f"{MEMBERSHIP}#TeachingAssistant",
+        "TeachingAssistant",
+        "urn:lti:role:ims/lis/TeachingAssistant",
+    ],
+)
+def test_an_assistant_is_one_however_a_platform_writes_it(made, role):
+    helper = made.whole(claims={CLAIM + "roles": [role, MEMBER + "Instructor"]})
+    assert helper.assists
+    assert not helper.teaches
+    with pytest.raises(Refused, match="only who teaches"):
+        made.whole(
+            claims={
+                CLAIM + "roles": [role, MEMBER + "Instructor"],
+                CLAIM + "message_type": "LtiDeepLinkingRequest",
+                DL_SETTINGS: {"deep_link_return_url": f"{made.platform.base}/back"},
+            }
+        )
+
+
+def test_roles_are_compared_without_case_and_elsewhere_they_count_for_nothing(made):
+    assert made.whole(claims={CLAIM + "roles": [MEMBER + "instructor"]}).teaches
+    assert made.whole(claims={CLAIM + "roles": [MEMBER.upper() + "LEARNER"]}).learns
+    elsewhere = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#TeachingAssistant"
+    teacher = made.whole(claims={CLAIM + "roles": [elsewhere, MEMBER + "Instructor"]})
+    assert teacher.teaches
+    assert not teacher.assists
+
+
+def opened(made, role, link, column, assignment="midterm"):
+    endpoint = {"lineitems": made.platform.lineitems, "lineitem": f"{made.platform.base}/{column}"}
+    return made.whole(
+        claims={
+            CLAIM + "roles": [MEMBER + role],
+            CLAIM + "resource_link": {"id": link},
+            CLAIM + "custom": {"assignment": assignment},
+            AGS + "claim/endpoint": endpoint,
+        }
+    )
+
+
+def test_a_student_who_opens_a_copy_of_the_link_changes_no_column(made):
+    opened(made, "Instructor", "link-1", "real")
+    opened(made, "Learner", "link-9", "copy")
+    opened(made, "Learner", "link-1", "real", "final")
+    (course,) = made.tool.store.courses()
+    assert course.columns == {"midterm": (f"{made.platform.base}/real",)}
+    assert course.links == {"midterm": ("link-1",)}
+
+
+def test_of_two_columns_that_teachers_opened_both_are_known(made):
+    for name in ("real", "copy", "real"):
+        opened(made, "Instructor", name, name)
+    (course,) = made.tool.store.courses()
+    base = made.platform.base
+    assert course.columns == {"midterm": (f"{base}/real", f"{base}/copy")}
+    assert course.links == {"midterm": ("real", "copy")}
+
+
 WRONG = {
     "another issuer": ({"iss": "https://evil.example"}, "another platform"),
     "another tool": ({"aud": ["other"], "azp": None}, "another tool"),
@@ -90,6 +159,8 @@ WRONG = {
     "a nonce that is a list": ({"nonce": ["a"]}, "another login"),
     "LTI 1.1": ({CLAIM + "version": "1.1"}, "LTI 1.3"),
     "another message": ({CLAIM + "message_type": "LtiStartProctoring"}, "not known here"),
+    "a message that is a list": ({CLAIM + "message_type": ["LtiResourceLinkRequest"]}, "not known"),
+    "a message that is an object": ({CLAIM + "message_type": {"a": 1}}, "not known"),
     "another deployment": ({CLAIM + "deployment_id": "2"}, "deployment '2'"),
     "a deployment that is a number": ({CLAIM + "deployment_id": 1}, "deployment"),
     "another page": ({CLAIM + "target_link_uri": "https://grader.example/b"}, "another page"),

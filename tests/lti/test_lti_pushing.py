@@ -2,6 +2,7 @@
 
 import json
 import socket
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
@@ -151,6 +152,145 @@ def test_a_mark_that_changed_there_after_the_dry_run_is_left(every):
     outcome = pushing.carry_out(every.services, every.tool.store, made, plan)
     assert "changed in the meantime" in dict(outcome.failed)["001"]
     assert stored(every) == {"u1": 11}
+
+
+def teacher(found, made, user, points):
+    """A mark that somebody enters there."""
+    stored = found.platform.scores.setdefault(
+        (made.id, user),
+        {"at": datetime(2026, 1, 1, tzinfo=UTC), "maximum": made.maximum.numerator, "comment": ""},
+    )
+    stored["given"] = points
+
+
+def test_a_mark_that_a_teacher_enters_during_a_push_is_left_and_named(every):
+    made = column(every)
+    pushed(every, marks(line("002", 5)), made)
+    lines = (line("001", 30), line("002", 10), line("003", None, open=("2",)))
+    plan = planned(every, marks(*lines), made)
+
+    def meanwhile(handler, path):
+        if path.endswith("/scores"):
+            teacher(every, made, "u2", 20)
+            teacher(every, made, "u3", 25)
+        return False
+
+    every.platform.faults = [meanwhile]
+    outcome = pushing.carry_out(every.services, every.tool.store, made, plan)
+    assert stored(every) == {"u1": 30, "u2": 20, "u3": 25}
+    failed = dict(outcome.failed)
+    assert (outcome.sent, sorted(failed)) == (1, ["002", "003"])
+    assert "it was 5, and is 20" in failed["002"]
+    assert "it was nothing, and is 25" in failed["003"]
+
+
+def test_a_mark_that_vanished_during_a_push_is_not_put_back(every):
+    made = column(every)
+    pushed(every, marks(line("001", 5), line("002", 5)), made)
+    plan = planned(every, marks(line("001", 30), line("002", 10)), made)
+
+    def meanwhile(handler, path):
+        if path.endswith("/scores"):
+            teacher(every, made, "u2", None)
+        return False
+
+    every.platform.faults = [meanwhile]
+    outcome = pushing.carry_out(every.services, every.tool.store, made, plan)
+    assert stored(every) == {"u1": 30, "u2": None}
+    assert "is nothing" in dict(outcome.failed)["002"]
+
+
+def test_a_score_whose_answer_was_lost_is_not_sent_over_what_a_teacher_entered(every):
+    made = column(every)
+    plan = planned(every, marks(line("001", 30)), made)
+
+    def lost(handler, path):
+        if not path.endswith("/scores"):
+            return False
+        teacher(every, made, "u1", 12)
+        handler.close_connection = True
+        handler.connection.shutdown(socket.SHUT_RDWR)
+        return True
+
+    every.platform.faults = [lost]
+    outcome = pushing.carry_out(every.services, every.tool.store, made, plan)
+    assert stored(every) == {"u1": 12}
+    assert "is 12" in dict(outcome.failed)["001"]
+
+
+def test_half_a_point_in_the_column_is_a_change_however_few_points_we_have(every):
+    made = column(every, Fraction(100))
+    teacher(every, made, "u1", 99.5)
+    plan, outcome = pushed(every, marks(line("001", 1), possible=1), made)
+    assert [(one.before, one.after) for one in plan.changes] == [("0.995", "1")]
+    assert outcome.failed == ()
+    assert ags.results(every.services, made)["u1"].of(Fraction(100)) == 100
+
+
+@pytest.mark.parametrize(("there", "possible"), [(1, 100), (100, 1), (36, 36), (10, 3)])
+def test_thirds_are_as_they_are_the_second_time(every, there, possible):
+    made = column(every, Fraction(there))
+    own = marks(line("001", Fraction(possible, 3)), possible=possible)
+    _, outcome = pushed(every, own, made)
+    assert outcome.failed == ()
+    plan, _ = pushed(every, own, made)
+    assert (plan.changes, plan.unchanged) == ((), 1)
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_comment_that_is_new_goes_along_with_points_that_are_not_and_once(every, tells):
+    """Canvas tells no comments with its results, and shows each that it gets."""
+    made = column(every)
+    own = marks(line("001", 30, feedback="Look at 3b"))
+    pushed(every, own, made)
+
+    def again(text):
+        if not tells:
+            every.platform.scores[made.id, "u1"]["comment"] = None
+        more = {"comments": True, "told": lambda *what: every.tool.store.said(made.id, *what)}
+        return pushed(every, marks(line("001", 30, feedback=text)), made, **more)
+
+    plan, outcome = again("Look at 3b")
+    assert [one.after for one in plan.changes] == ["30 and the comment"]
+    assert [one.code for one in plan.concerns if one.code == "overwrites"] == []
+    assert (outcome.sent, outcome.failed) == (1, ())
+    assert every.platform.posted[-1]["comment"] == "Look at 3b"
+    assert again("Look at 3b")[0].unchanged == 1
+    assert again("Look at 3c")[1].sent == 1
+    assert [one.get("comment") for one in every.platform.posted] == [
+        None,
+        "Look at 3b",
+        "Look at 3c",
+    ]
+
+
+def test_an_assignment_without_points_is_not_sent_whatever_is_named():
+    own = marks(line("001", 0), possible=0)
+    plan = pushing.plan(own, [learner("7", sourcedid="001")], None, {}, platform="lms")
+    assert [one.code for one in plan.stops(frozenset({"points"}))] == ["points"]
+
+
+# whose column it is
+
+
+def of_column(label, resource="", **more):
+    item = ags.LineItem(id="https://a", label=label, maximum=Fraction(36), resource=resource)
+    plan = pushing.plan(marks(), [], item, {}, platform="lms", **more)
+    return [one.code for one in plan.stops()]
+
+
+def test_a_column_of_another_assignment_is_unsafe():
+    assert of_column("Midterm", "midterm") == []
+    assert of_column("Renamed by hand", "midterm") == []
+    assert of_column("Midterm", "final") == ["column"]
+    assert of_column("Midterm", "final", named=True) == ["column"]
+
+
+def test_a_column_without_our_id_has_to_have_our_title_or_be_named():
+    assert of_column("MIDTERM ") == []
+    assert of_column("Practice") == ["column"]
+    assert of_column("Practice", named=True) == []
+    assert of_column("Midterm", "block-v1:x", links=("block-v1:x",)) == []
 
 
 def _lost(found, *, arrives):

@@ -90,6 +90,46 @@ def test_two_columns_of_one_assignment_are_not_chosen_from(one):
         column(one)
 
 
+def test_a_column_of_others_without_points_is_no_matter_of_ours(one):
+    one.platform.new_item({"label": "Survey", "scoreMaximum": 0, "resourceId": "survey"})
+    made = column(one)
+    assert ags.find(one.services, one.platform.lineitems, "midterm") == made
+    assert ags.line_items(one.services, one.platform.lineitems) == (made,)
+
+
+@pytest.mark.parametrize("kind", ["moodle", "canvas", "brightspace"])  # Open edX has whole points
+def test_points_are_sent_with_enough_decimals_and_a_maximum_is_never_nothing(at, kind):
+    found = at(kind)
+    made = column(found, Fraction(1, 400))
+    assert made.maximum == Fraction(1, 400)
+    own = ags.Score(user="7", points=Fraction(1, 800), maximum=Fraction(1, 400))
+    ags.send(found.services, found.tool.store, made, own)
+    assert ags.results(found.services, made)["7"].of(Fraction(1)) == Fraction(1, 2)
+
+
+def test_a_third_arrives_as_a_third(every):
+    made = column(every, Fraction(100))
+    own = ags.Score(user="7", points=Fraction(1, 3), maximum=Fraction(1))
+    ags.send(every.services, every.tool.store, made, own)
+    arrived = ags.results(every.services, made)["7"].of(Fraction(1))
+    assert abs(arrived - Fraction(1, 3)) < Fraction(1, 10**7)
+
+
+def test_nothing_is_sent_out_of_no_points(one):
+    none = ags.Score(user="7", points=Fraction(0), maximum=Fraction(0))
+    made = column(one)
+    with pytest.raises(LtiError, match="out of 0 points"):
+        ags.send(one.services, one.tool.store, made, none)
+    assert one.platform.posted == []
+
+
+def test_columns_that_are_gone_are_not_counted(one):
+    made = column(one)
+    gone = one.platform.new_item({"label": "M", "scoreMaximum": 1, "resourceId": "midterm"})["id"]
+    del one.platform.items["2"]
+    assert ags.known(one.services, [gone, made.id]) == (made,)
+
+
 def test_a_column_changes_and_keeps_what_others_put_there(every):
     made = column(every)
     every.platform.items["1"]["endDateTime"] = "2026-12-01T00:00:00Z"
@@ -418,6 +458,23 @@ def test_a_roster_of_members_is_one_that_the_gradebook_takes(one):
     assert [row.others[nrps.column("lms")] for row in roster.rows] == list("01234")
     assert [row.name.lstrip("'") for row in roster.rows] == names
     assert roster.problems == ()
+
+
+def test_ids_in_a_roster_stay_as_they_are_and_what_could_run_does_not(one):
+    from grader.gradebook.roster_file import read_roster
+
+    one.platform.members = [
+        member("-Qx81", name="-1+1", email="+ann@example.edu", lis_person_sourcedid="=007"),
+        member("2", email='=HYPERLINK("https://evil.example")@x', lis_person_sourcedid=""),
+        member("3", email="-bob@example.edu", lis_person_sourcedid=""),
+    ]
+    people = nrps.members(one.services, one.platform.memberships).people
+    rows = read_roster(nrps.as_roster(people, "lms").encode("utf-8")).rows
+    assert [row.id for row in rows] == ["=007", "2", "-bob@example.edu"]
+    assert [row.others[nrps.column("lms")] for row in rows] == ["-Qx81", "2", "3"]
+    assert rows[0].email == "+ann@example.edu"
+    assert (rows[0].name, rows[1].email[:2]) == ("'-1+1", "'=")
+    assert nrps.formulas(people) == ("=007", "-Qx81", "-bob@example.edu")
 
 
 def test_what_was_sent_is_json_of_utf_8(one):
