@@ -271,6 +271,17 @@ def test_what_is_unsafe_ends_with_five_and_names_itself(call, there, course, gra
     }
 
 
+def test_another_address_than_ours_is_nobody_whatever_is_named(call, there, course, graded):
+    decide_all(course, [("ada", "3", "1"), ("ada", "4", "0")])
+    there.members[0]["email"] = "other@example.edu"
+    status, out = call("push", "sums", "--write", "--despite", "by-name")
+    assert (status, "--despite ambiguous" in out) == (5, True)
+    assert there.posted == []
+    status, out = call("push", "sums", "--write", "--despite", "ambiguous", "--despite", "by-name")
+    assert status == 0, out
+    assert "10" not in {user for _, user in there.scores}
+
+
 def test_a_column_may_be_named(call, there, course, graded):
     decide_all(course, [("ada", "3", "1"), ("ada", "4", "0")])
     made = there.new_item({"label": "By hand", "scoreMaximum": 10, "resourceId": ""})
