@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 import doctest
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from grader.convert import _names as names
 from grader.convert._model import Made
 from grader.convert._plainly import Beside, Gate
-from grader.convert._tests import Writer, started, writer_known
+from grader.convert._tests import Writer, started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ def from_doctest(
     *,
     rebound: Iterable[str] = (),
     prepared: Sequence[str] = (),
+    opaque: Collection[str] = (),
 ) -> Made:
     r"""Return a doctest as steps and lines.
 
@@ -51,7 +53,7 @@ def from_doctest(
         )
         for one in doctest.DocTestParser().get_examples(text)
     ]
-    return _made(examples, text, rebound, prepared)
+    return _made(examples, text, rebound, prepared, opaque)
 
 
 def from_cell(
@@ -60,6 +62,7 @@ def from_cell(
     *,
     rebound: Iterable[str] = (),
     prepared: Sequence[str] = (),
+    opaque: Collection[str] = (),
 ) -> Made:
     """Return the statements of a cell, of which the last shows what was saved with it.
 
@@ -73,7 +76,7 @@ def from_cell(
         want = f"{shown.rstrip()}\n" if n == last and shown.strip() else ""
         examples.append(Example(source=f"{ast.unparse(node)}\n", want=want))
     text = "".join(_prompted(one) for one in examples)
-    return _made(examples, text, rebound, prepared)
+    return _made(examples, text, rebound, prepared, opaque)
 
 
 def _prompted(example: Example) -> str:
@@ -89,25 +92,23 @@ def _made(
     text: str,
     rebound: Iterable[str],
     prepared: Sequence[str],
+    opaque: Collection[str],
 ) -> Made:
     rebound = tuple(rebound)
     try:
-        gate = Gate(writer_known(rebound, prepared))
+        gate = Gate(started(rebound, prepared).known, opaque=opaque)
         writer = started(rebound, prepared)
         for one in examples:
             _example(writer, gate, one)
-        if writer.boxed:
-            raise Beside(writer.boxed[0][1])
+        why = writer.boxed[0][1] if writer.boxed else ""
+    except Beside as error:
+        why = str(error)
+    if not why:
         return writer.made()
-    except Beside as why:
-        for one in examples:
-            ast.parse(one.source)
-        return Made(
-            inside=(("doctest", text),),
-            outside=("passed(0)",),
-            boxed=((0, str(why)),),
-            checks=1,
-        )
+    for one in examples:
+        ast.parse(one.source)
+    inside = (("doctest", text),)
+    return Made(inside=inside, outside=("passed(0)",), boxed=((0, why),), checks=1)
 
 
 def _example(writer: Writer, gate: Gate, example: Example) -> None:
@@ -147,11 +148,5 @@ def _compares(node: ast.expr) -> bool:
     return not isinstance(node, ast.Name | ast.Subscript) and not (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and not _builtin(node.func.id)
+        and not names.is_builtin(node.func.id)
     )
-
-
-def _builtin(name: str) -> bool:
-    from grader.convert import _names as names  # noqa: PLC0415
-
-    return names.is_builtin(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 from typing import Any
@@ -13,7 +13,6 @@ from grader.convert import _names as names
 from grader.convert._doctests import from_doctest
 from grader.convert._model import Made
 from grader.convert._tests import converted
-
 
 _SETTINGS = {"OK_FORMAT", "name", "points", "all_or_nothing"}
 
@@ -46,6 +45,7 @@ def parsed(
     *,
     rebound: Sequence[str] = (),
     prepared: Sequence[str] = (),
+    opaque: Collection[str] = (),
 ) -> RawQuestion:
     """Return the question of a test file; ``fallback`` is its name where it says none.
 
@@ -57,7 +57,7 @@ def parsed(
     values = dict(_values(tree))
     spec = values.get("test")
     if isinstance(spec, Mapping):
-        return from_spec(spec, fallback, rebound=rebound, prepared=prepared)
+        return from_spec(spec, fallback, rebound=rebound, prepared=prepared, opaque=opaque)
     functions = [
         (node, call)
         for node in tree.body
@@ -68,7 +68,7 @@ def parsed(
     name = str(values.get("name", fallback))
     helpers = [ast.unparse(n) for n in tree.body if _is_helper(n)]
     tests = [
-        _function(n, node, call, name, helpers, rebound, prepared)
+        _function(n, node, call, name, helpers, rebound, prepared, opaque)
         for n, (node, call) in enumerate(functions, 1)
     ]
     return RawQuestion(
@@ -85,6 +85,7 @@ def from_spec(
     *,
     rebound: Sequence[str] = (),
     prepared: Sequence[str] = (),
+    opaque: Collection[str] = (),
 ) -> RawQuestion:
     """Return the question of a test in OK format.
 
@@ -106,7 +107,7 @@ def from_spec(
                 why = "what it expects is locked, as a hash; take the unlocked file"
             else:
                 text = dedent(str(case.get("code")))
-                made = from_doctest(text, rebound=rebound, prepared=prepared)
+                made = from_doctest(text, rebound=rebound, prepared=prepared, opaque=opaque)
         except (SyntaxError, ValueError, RecursionError) as error:
             why = f"its code is no doctest ({error})"
         tests.append(
@@ -163,6 +164,7 @@ def _function(
     helpers: Sequence[str],
     rebound: Sequence[str],
     prepared: Sequence[str],
+    opaque: Collection[str],
 ) -> RawTest:
     said: dict[str, Any] = {}
     for keyword in call.keywords:
@@ -170,7 +172,7 @@ def _function(
             said[str(keyword.arg)] = ast.literal_eval(keyword.value)
         except (ValueError, TypeError):
             continue
-    made = from_function(node, helpers=helpers, rebound=rebound, prepared=prepared)
+    made = from_function(node, helpers=helpers, rebound=rebound, prepared=prepared, opaque=opaque)
     return RawTest(
         name=str(said.get("name") or f"{question} - {number}"),
         made=made,
@@ -186,6 +188,7 @@ def from_function(
     helpers: Sequence[str] = (),
     rebound: Sequence[str] = (),
     prepared: Sequence[str] = (),
+    opaque: Collection[str] = (),
 ) -> Made:
     """Return a test that is a function: its arguments are the student's names."""
     plain = not (node.args.vararg or node.args.kwarg or node.args.defaults or node.args.kwonlyargs)
@@ -195,7 +198,7 @@ def from_function(
     wanted = [one for one in helpers if _binds(one) & loaded]
     if plain and "env" not in loaded and not any(_binds(one) & bound for one in wanted):
         source = "\n".join([*wanted, *(ast.unparse(ast.fix_missing_locations(b)) for b in body)])
-        made = converted(source, rebound=rebound, prepared=prepared, apart=True)
+        made = converted(source, rebound=rebound, prepared=prepared, opaque=opaque, apart=True)
         if not made.boxed:
             return made
         return _called(node, helpers, made.boxed[0][1])

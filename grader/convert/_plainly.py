@@ -38,6 +38,8 @@ class Gate:
     known: Known
     taken: Collection[str] = ()
     strange: set[str] = field(default_factory=set)
+    opaque: Collection[str] = ()
+    """Names whose values, or what they give, cannot come out of a box in the course's answer."""
     binds: list[str] = field(default_factory=list)
     """Names that it binds outside alone."""
     _written: dict[str, ast.expr] = field(default_factory=dict)
@@ -216,17 +218,28 @@ class Gate:
                 for one in node.elts:
                     self.value(one)
             case ast.Dict():
-                for one in (*node.keys, *node.values):
-                    if one is None:
+                for item in (*node.keys, *node.values):
+                    if item is None:
                         raise Beside("it spreads a dict")
-                    self.value(one)
+                    self.value(item)
             case ast.Call() if self.known.calls(node.func):
                 self._outside_call(node)
             case ast.ListComp():
                 for one in self._turns_of(node):
                     self.asked(one)
             case _:
+                self._comes_out(node)
                 self.asked(node)
+
+    def _comes_out(self, node: ast.expr) -> None:
+        """Look whether the course's own answer gives what cannot come out of a box."""
+        called = node.func if isinstance(node, ast.Call) else node
+        name = called.id if isinstance(called, ast.Name) else ""
+        made = self._written.get(name)
+        if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and called is node:
+            name = made.func.id
+        if name in self.opaque:
+            raise Beside(f"what {name} gives does not come out of a box")
 
     def _compare(self, node: ast.Compare) -> None:
         sides = [node.left, *node.comparators]
@@ -353,8 +366,6 @@ def _own(node: ast.AST) -> set[str]:
     for one in ast.walk(node):
         if isinstance(one, ast.arg):
             found.add(one.arg)
-        elif isinstance(one, ast.comprehension):
-            found |= names.bound(one.target)
-        elif isinstance(one, ast.For) and one is node:
+        elif isinstance(one, ast.comprehension) or (isinstance(one, ast.For) and one is node):
             found |= names.bound(one.target)
     return found

@@ -76,6 +76,59 @@ def defines(sources: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def opaque(sources: Iterable[str]) -> frozenset[str]:
+    """Return names of cells whose values, or what they give when called, do not come out of a box.
+
+    Those are objects of classes, of modules that are not known outside, generators and views. Only
+    what is plain to see is found.
+    """
+    trees = list(_trees(sources))
+    found: set[str] = set()
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                found.add(node.name)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                module = getattr(node, "module", None) or node.names[0].name
+                if module not in names.MODULES and module.partition(".")[0] not in _TABLES:
+                    found |= names.bound(node)
+    for _ in range(3):
+        for tree in trees:
+            for node in ast.walk(tree):
+                found |= _opaque_names(node, found)
+    return frozenset(found)
+
+
+_TABLES = ("pandas", "random", "math", "numpy", "matplotlib", "otter", "copy", "time", "re")
+_VIEWS = ("keys", "values", "items", "encode")
+_LAZY = ("map", "filter", "zip", "iter", "reversed", "enumerate", "bytes", "object", "open")
+
+
+def _opaque_names(node: ast.AST, known: set[str]) -> set[str]:
+    if isinstance(node, ast.FunctionDef):
+        inner = list(ast.walk(node))
+        lazy = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in inner)
+        gives = [one.value for one in inner if isinstance(one, ast.Return)]
+        return {node.name} if lazy or any(_is_opaque(one, known) for one in gives) else set()
+    if isinstance(node, ast.Assign) and _is_opaque(node.value, known):
+        return {one.id for one in node.targets if isinstance(one, ast.Name)}
+    return set()
+
+
+def _is_opaque(node: ast.expr | None, known: set[str]) -> bool:
+    if isinstance(node, ast.GeneratorExp | ast.Lambda):
+        return True
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, bytes)
+    if isinstance(node, ast.Name):
+        return node.id in known
+    if not isinstance(node, ast.Call):
+        return False
+    dotted = names.dotted(node.func)
+    last = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    return last in _VIEWS or dotted in _LAZY or dotted.partition(".")[0] in known
+
+
 def class_names(sources: Iterable[str]) -> tuple[str, ...]:
     """Return the classes that cells define, and the names of their methods."""
     found: dict[str, None] = {}
@@ -205,6 +258,15 @@ def _is_own(path: Path, folder: Path) -> bool:
         return inside and path.is_file() and not path.is_symlink()
     except (OSError, ValueError):
         return False
+
+
+def short_words(markdown: str, most: int = 300) -> str:
+    r"""Return all words of a text with its heading, for one that has too few without.
+
+    >>> short_words("## Proof\n\nProve it.")
+    'Proof Prove it.'
+    """
+    return " ".join(_SIGNS.sub("", markdown[:20_000]).split())[:most]
 
 
 def first_words(markdown: str, most: int = 300) -> str:

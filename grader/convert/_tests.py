@@ -8,7 +8,7 @@ only decide inside, beside the student's code, is a step ``test``, and is said.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from grader.convert import _asserts as asserts
@@ -32,6 +32,7 @@ def converted(
     after: Sequence[str] = (),
     taken: Iterable[str] = (),
     apart: bool = False,
+    opaque: Collection[str] = (),
 ) -> Made:
     r"""Return a test as steps and lines: as calls where that means the same, else as it is.
 
@@ -44,6 +45,7 @@ def converted(
         after: code that runs later in the same names.
         taken: names that the assignment binds.
         apart: whether no code sees what the test binds.
+        opaque: names whose values do not come out of a box (``_sources.opaque``).
 
     Raises:
         SyntaxError: when it is no Python.
@@ -54,24 +56,31 @@ def converted(
     """
     body = ast.parse(source).body
     writer = started(rebound, prepared, before)
+    writer.shared = not apart
     strange = names_bound(before)
-    try:
-        if not apart and names_bound([source]) & free(after):
-            raise Beside("what it binds is used later")
-        gate = Gate(writer_known(rebound, prepared, before), frozenset(taken), set(strange))
-        if partial and body and _gives_points(body[-1], gate.known):
-            raise Beside("its last value may say how many points it earns", body[-1].lineno)
-        gate.all(body)
-        writer.shared = not apart
-        for statement in body:
-            writer.statement(statement)
-    except Beside as why:
-        return whole(source, why, started(rebound, prepared, before), partial=partial)
-    if writer.boxed:
-        line, words = writer.boxed[0]
-        why = Beside(words, line)
+    gate = Gate(started(rebound, prepared, before).known, frozenset(taken), strange, opaque)
+    used_later = not apart and bool(names_bound([source]) & free(after))
+    why = _beside(body, gate, writer, used_later=used_later, partial=partial)
+    if why is not None:
         return whole(source, why, started(rebound, prepared, before), partial=partial)
     return writer.made(binds=() if apart else tuple(dict.fromkeys(gate.binds)))
+
+
+def _beside(
+    body: Sequence[ast.stmt], gate: Gate, writer: Writer, *, used_later: bool, partial: bool
+) -> Beside | None:
+    """Write a test as calls; return why it has to run in the box, None where it need not."""
+    if used_later:
+        return Beside("what it binds is used later")
+    if partial and body and _gives_points(body[-1]):
+        return Beside("its last value may say how many points it earns", body[-1].lineno)
+    try:
+        gate.all(body)
+    except Beside as why:
+        return why
+    for statement in body:
+        writer.statement(statement)
+    return Beside(writer.boxed[0][1], writer.boxed[0][0]) if writer.boxed else None
 
 
 def started(
@@ -88,13 +97,6 @@ def started(
     return writer
 
 
-def writer_known(
-    rebound: Iterable[str], prepared: Sequence[str], before: Sequence[str] = ()
-) -> Known:
-    """Return what is known of the imports of the assignment, and of the tests before."""
-    return started(rebound, prepared, before).known
-
-
 def names_bound(sources: Iterable[str]) -> set[str]:
     """Return the names that tests bind, but for those of imports."""
     found: set[str] = set()
@@ -105,7 +107,7 @@ def names_bound(sources: Iterable[str]) -> set[str]:
     return found
 
 
-def _gives_points(node: ast.stmt, known: Known) -> bool:
+def _gives_points(node: ast.stmt) -> bool:
     """Whether a last statement shows a value, which nbgrader takes for a number of points."""
     if not isinstance(node, ast.Expr) or names.has_assert(node):
         return False
@@ -115,7 +117,7 @@ def _gives_points(node: ast.stmt, known: Known) -> bool:
 def whole(source: str, why: Beside, writer: Writer, *, partial: bool = False) -> Made:
     """Return a test that runs in the box as it is written, and its last value where that counts."""
     body = [shimmed for node in ast.parse(source).body for shimmed in _shimmed(node)]
-    last = body[-1] if partial and body and _gives_points(body[-1], writer.known) else None
+    last = body[-1] if partial and body and _gives_points(body[-1]) else None
     loaded = set().union(*(names.loaded(node) for node in body)) if body else set()
     writer.fetch_tests(loaded)
     first = body[:-1] if last is not None else body

@@ -29,6 +29,7 @@ BOXED = (
 """What the rubric tells its author of a criterion whose test decides inside; no student reads it."""
 _DEFAULTS = "runtime: science, seconds: 60, cpu_seconds: 60, memory_mb: 2048"
 _ASKED = 300
+_FEW_WORDS = 6
 
 
 def files_of(assignment: Assignment) -> dict[str, bytes]:
@@ -86,11 +87,15 @@ def rubric(assignment: Assignment) -> str:
     ]
     course = solution_cells(assignment)
     for number, question in enumerate(assignment.questions, 1):
-        lines += _part(number, question, course)
+        count = len(assignment.questions)
+        near = [str(n) for n in (number - 1, number + 1) if 1 <= n <= count]
+        lines += _part(number, question, course, near)
     return "\n".join(lines) + "\n"
 
 
-def _part(number: int, question: Question, course: Sequence[str]) -> Iterator[str]:
+def _part(
+    number: int, question: Question, course: Sequence[str], near: Sequence[str]
+) -> Iterator[str]:
     ask = question.ask or f"Question {question.name}"
     ids = list(dict.fromkeys((question.name, *question.ids)))
     yield f"  - id: {_text(str(number))}"
@@ -102,6 +107,9 @@ def _part(number: int, question: Question, course: Sequence[str]) -> Iterator[st
         yield f"      phrases: [{_text(question.ask[:_ASKED])}]"
     if question.defines:
         yield f"      defines: [{', '.join(_text(one) for one in question.defines)}]"
+    if question.manual and near and len(question.ask.split()) < _FEW_WORDS:
+        # an answer below a question of few words is not found where a notebook lost its metadata
+        yield f"      also: [{', '.join(_text(one) for one in near)}]"
     if question.manual or not question.cases:
         yield from _by_hand(question)
         return

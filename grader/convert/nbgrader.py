@@ -214,6 +214,7 @@ class Reading:
     """Names that the code of the notebook binds, without its tests."""
     texts: dict[str, str] = field(default_factory=dict)
     """The source of each test, by its name."""
+    _opaque: frozenset[str] = frozenset()
     _cells: list[Cell] = field(default_factory=list)
     public: list[str] = field(default_factory=list)
     """What students have of the code: without hidden tests, and without solutions."""
@@ -233,6 +234,7 @@ class Reading:
         self._prepared, self._rebound = sources.imports(own), sources.rebound(own)
         self._before = []
         self._taken = sources.bound(own)
+        self._opaque = sources.opaque(own)
         self._cells = [c for c, _ in marked if c.kind == "code"]
         for cell, _ in marked:
             text = cell.kind == "markdown"
@@ -282,7 +284,7 @@ class Reading:
         text = ""
         for cell, marks in marked:
             if cell.kind == "markdown" and (marks is None or not marks.solution):
-                text = sources.first_words(cell.source) or text
+                text = sources.first_words(cell.source) or sources.short_words(cell.source) or text
             by_hand = marks is not None and (
                 marks.task or (marks.grade and (marks.solution or cell.kind != "code"))
             )
@@ -387,6 +389,7 @@ class Reading:
                         if c.number > cell.number
                     ],
                     taken=self._taken,
+                    opaque=self._opaque,
                 )
                 self._before.append(source)
             except (SyntaxError, ValueError, RecursionError) as error:

@@ -119,6 +119,7 @@ def _tested(
                 Path(file).stem,
                 rebound=tuple(reading.rebound),
                 prepared=reading.prepared,
+                opaque=reading.opaque,
             )
             reading.tested(raw, spot, text)
         except (SyntaxError, ValueError, RecursionError) as error:
@@ -195,6 +196,7 @@ class Reading:
     code: list[str] = field(default_factory=list)
     prepared: tuple[str, ...] = ()
     rebound: frozenset[str] = frozenset()
+    opaque: frozenset[str] = frozenset()
     ok_format: bool = True
     listed: list[str] = field(default_factory=list)
     grading: list[str] = field(default_factory=list)
@@ -210,6 +212,7 @@ class Reading:
         self.code = [c.source for c in notebook.cells if c.kind == "code"]
         self.prepared = sources.imports(self.code)
         self.rebound = sources.rebound(self.code)
+        self.opaque = sources.opaque(self.code)
 
     def unused(self, told: Mapping[str, Any], where: str) -> None:
         """Say which settings are not taken over, that would change what is earned."""
@@ -346,13 +349,17 @@ class Reading:
                 if _forgot_output(source, cell):
                     return None, "its output was not saved: run the notebook, save it, try again"
                 return from_cell(
-                    source, cell.shown, rebound=tuple(self.rebound), prepared=self.prepared
+                    source,
+                    cell.shown,
+                    rebound=tuple(self.rebound),
+                    prepared=self.prepared,
+                    opaque=self.opaque,
                 ), ""
             body = ast.parse(source).body
             if not body or not isinstance(body[0], ast.FunctionDef) or len(body) > 2:
                 return None, "an exception-based test is one function, and at most a call of it"
             return ok.from_function(
-                body[0], rebound=tuple(self.rebound), prepared=self.prepared
+                body[0], rebound=tuple(self.rebound), prepared=self.prepared, opaque=self.opaque
             ), ""
         except (SyntaxError, ValueError, RecursionError) as error:
             return None, f"it is no Python ({error})"
@@ -434,7 +441,11 @@ class Reading:
         """Read the tests that a notebook holds itself, as ``otter assign`` writes it."""
         spot = Spot(file=notebook.file)
         for name, spec in tests.items():
-            context: dict[str, Any] = {"rebound": self.rebound, "prepared": self.prepared}
+            context: dict[str, Any] = {
+                "rebound": self.rebound,
+                "prepared": self.prepared,
+                "opaque": self.opaque,
+            }
             try:
                 if isinstance(spec, Mapping):
                     self.tested(ok.from_spec(spec, str(name), **context), spot, _code_of(spec))
@@ -505,8 +516,8 @@ class Reading:
             del held[one]
             why = "is for the autograder alone ('autograder_files'); it was not copied"
             self.lost.append(Lost(where=one, why=why, serious=False))
-        questions, said = without_files(self.questions, self.texts, folder, held)
-        self.lost += said
+        questions, kept_out = without_files(self.questions, self.texts, folder, held)
+        self.lost += kept_out
         for one in held:
             self.lost.append(Lost(where=one, why=sources.copied(), serious=False))
         for one in left:

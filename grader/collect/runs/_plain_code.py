@@ -16,9 +16,41 @@ import warnings
 from collections.abc import Collection, Iterator
 
 _MODULES = frozenset(
-    "numpy pandas math cmath random statistics itertools collections functools string re datetime"
-    " time decimal fractions matplotlib seaborn scipy sklearn typing copy json csv operator heapq"
-    " bisect textwrap calendar warnings otter nbgrader __future__ IPython.display".split()
+    [
+        "numpy",
+        "pandas",
+        "math",
+        "cmath",
+        "random",
+        "statistics",
+        "itertools",
+        "collections",
+        "functools",
+        "string",
+        "re",
+        "datetime",
+        "time",
+        "decimal",
+        "fractions",
+        "matplotlib",
+        "seaborn",
+        "scipy",
+        "sklearn",
+        "typing",
+        "copy",
+        "json",
+        "csv",
+        "operator",
+        "heapq",
+        "bisect",
+        "textwrap",
+        "calendar",
+        "warnings",
+        "otter",
+        "nbgrader",
+        "__future__",
+        "IPython.display",
+    ]
 )
 """Modules, and all that is below them; what is imported from them is no means to change a test."""
 _ALIASES = {
@@ -34,18 +66,86 @@ _ALIASES = {
     "re": "re",
 }
 _BUILTINS = frozenset(
-    "abs all any ascii bin bool bytearray bytes callable chr complex dict divmod enumerate filter"
-    " float format frozenset hasattr hash hex id int isinstance issubclass iter len list map max min"
-    " next object oct ord pow print range repr reversed round set slice sorted staticmethod"
-    " classmethod property str sum super tuple zip True False None Ellipsis NotImplemented input"
-    " __name__ display".split()
+    [
+        "abs",
+        "all",
+        "any",
+        "ascii",
+        "bin",
+        "bool",
+        "bytearray",
+        "bytes",
+        "callable",
+        "chr",
+        "complex",
+        "dict",
+        "divmod",
+        "enumerate",
+        "filter",
+        "float",
+        "format",
+        "frozenset",
+        "hasattr",
+        "hash",
+        "hex",
+        "id",
+        "int",
+        "isinstance",
+        "issubclass",
+        "iter",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+        "next",
+        "object",
+        "oct",
+        "ord",
+        "pow",
+        "print",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "slice",
+        "sorted",
+        "staticmethod",
+        "classmethod",
+        "property",
+        "str",
+        "sum",
+        "super",
+        "tuple",
+        "zip",
+        "True",
+        "False",
+        "None",
+        "Ellipsis",
+        "NotImplemented",
+        "input",
+        "__name__",
+        "display",
+    ]
 )
 _DECORATORS = frozenset(
     ("property", "staticmethod", "classmethod", "lru_cache", "cache", "functools.lru_cache")
 )
 _BASES = frozenset(("object", "Exception", "ValueError", "TypeError", "KeyError", "RuntimeError"))
 _METHODS = frozenset(
-    "__init__ __str__ __repr__ __len__ __add__ __sub__ __mul__ __iter__ __next__ __getitem__".split()
+    [
+        "__init__",
+        "__str__",
+        "__repr__",
+        "__len__",
+        "__add__",
+        "__sub__",
+        "__mul__",
+        "__iter__",
+        "__next__",
+        "__getitem__",
+    ]
 )
 _SETTABLE = frozenset(("columns", "index", "name", "shape"))
 _NOT_READ = re.compile(
@@ -107,6 +207,7 @@ class _Look:
         self.known = known
         self.imported: set[str] = set()
         self.selves: set[str] = set()
+        self.held: set[str] = set()
 
     def all(self, tree: ast.Module) -> Iterator[str]:
         for node in ast.walk(tree):
@@ -125,6 +226,13 @@ class _Look:
             for one in node.body
             if isinstance(one, ast.FunctionDef) and one.args.args and not one.decorator_list
         }
+        self.held = {
+            node.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and not isinstance(node.ctx, ast.Load)
+            and _is_own_name(node.value, self.selves)
+        }
         called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
         compared = {
             id(side)
@@ -136,7 +244,7 @@ class _Look:
             yield from self._node(node, within=id(node) in inside)
             if (
                 isinstance(node, ast.Name)
-                and node.id in ("type", "open")
+                and node.id in {"type", "open"}
                 and id(node) not in called
             ):
                 yield f"the name {node.id}"
@@ -217,18 +325,17 @@ class _Look:
 
     def _binds(self, name: str, *, within: bool) -> Iterator[str]:
         foreign = name in self.imported or name in _ALIASES
-        if not within and (hasattr(builtins, name) or foreign or name in ("otter", "grader")):
-            if name != "grader":
-                yield f"another meaning of {name}"[:60]
+        if not within and (hasattr(builtins, name) or foreign or name == "otter"):
+            yield f"another meaning of {name}"[:60]
 
     def _name(self, node: ast.Name, *, within: bool) -> Iterator[str]:
         if not isinstance(node.ctx, ast.Load):
             yield from self._binds(node.id, within=within)
-        elif node.id == "open" or node.id == "type":
+        elif node.id in {"open", "type"}:
             return  # seen where they are called
-        elif hasattr(builtins, node.id) and node.id not in _BUILTINS and not _is_error(node.id):
-            yield f"the name {node.id}"[:60]
-        elif node.id.startswith("__") and node.id not in _BUILTINS:
+        elif (
+            hasattr(builtins, node.id) and node.id not in _BUILTINS and not _is_error(node.id)
+        ) or (node.id.startswith("__") and node.id not in _BUILTINS):
             yield f"the name {node.id}"[:60]
         elif node.id == "get_ipython":
             yield "the name get_ipython"
@@ -242,6 +349,8 @@ class _Look:
                 yield f"an attribute {node.attr} that is set"[:60]
         elif _NOT_READ.fullmatch(node.attr):
             mine = within and owner in self.selves and not node.attr.startswith("__")
+            other = owner not in self.imported and node.attr in self.held
+            mine = mine or (bool(owner) and other and not node.attr.startswith("__"))
             start = isinstance(node.value, ast.Call) and node.attr == "__init__"
             if not (mine or start):
                 yield f"the attribute {node.attr}"[:60]
@@ -271,6 +380,10 @@ def _call(node: ast.Call) -> Iterator[str]:
 
 def _is_named(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
+
+
+def _is_own_name(node: ast.expr, selves: Collection[str]) -> bool:
+    return isinstance(node, ast.Name) and node.id in selves
 
 
 def _root(node: ast.expr) -> str:

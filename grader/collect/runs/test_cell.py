@@ -34,6 +34,8 @@ from grader.sandbox import Outcome, Step
 
 _NOT_HERE = stops.NOT_HERE - {"NotImplementedError"}
 """As everywhere, but for what a cell raises that was left as it was handed out."""
+_NOT_RUN = frozenset(("SyntaxError", "IndentationError", "TabError"))
+"""What a cell raises of which no line was run."""
 _CHECKS = re.compile(r"No module named '(?:otter|okpy|client|nbgrader)\b")
 """What notebooks import to check themselves: no answer rests on it."""
 _DRIVER = """
@@ -312,8 +314,9 @@ class AskedTests:
         return {name: words[0] for name, words in found.items() if words}
 
     def _students(self, ran: Ran) -> Iterator[str]:
-        for cell, _ in ran.before:
-            if digest(cell.text) not in self.own:
+        for cell, came in ran.before:
+            wrong = came.raised.type.rpartition(".")[2] if came.raised is not None else ""
+            if digest(cell.text) not in self.own and wrong not in _NOT_RUN:
                 yield cell.text
 
 
