@@ -104,4 +104,5 @@ def inert(text: str) -> str:
     """
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     clean = shown.encode("utf-8", "replace").decode()
-    return guarded(clean)
+    # these cells are names and words: a number with a sign is none of ours
+    return f"'{clean}" if clean.startswith(("+", "-")) else guarded(clean)
