@@ -42,6 +42,8 @@ class Stopped(Exception):
 
 def value_of(data, depth=0):
     """Make a value of what a box gave."""
+    if depth and type(data) is float and data != data:
+        raise Unread("a list with nan: whether it is in another rests on the object itself")
     if data is None or type(data) in (bool, int, float, str):
         return data
     if depth > 40 or type(data) is not dict:
@@ -83,6 +85,10 @@ def _array(data, depth):
     return np.array(data["of"], dtype=data["dtype"]).reshape(shape)
 
 
+def _cell(data, depth):
+    return data if type(data) is float else value_of(data, depth + 1)
+
+
 def _table(data, depth):
     try:
         import pandas as pd
@@ -90,13 +96,13 @@ def _table(data, depth):
         raise Unread("a table; pandas is not installed here") from None
     index = [value_of(item, depth + 1) for item in data["index"]]
     if data["t"] == "series":
-        of = [value_of(item, depth + 1) for item in data["of"]]
+        of = [_cell(item, depth) for item in data["of"]]
         made = pd.Series(of, index=index, name=value_of(data["name"], depth + 1))
         if str(made.dtype) != data["dtype"]:
             raise Unread("a column of another type")
         return made
     columns = [value_of(item, depth + 1) for item in data["columns"]]
-    of = [[value_of(item, depth + 1) for item in column] for column in data["of"]]
+    of = [[_cell(item, depth) for item in column] for column in data["of"]]
     made = pd.DataFrame(dict(enumerate(of)), index=index)
     made.columns = columns
     if [str(one) for one in made.dtypes] != data["dtypes"]:

@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.collect.runs.test_cell import digest
+from grader.convert import _names as names
 from grader.convert._helper import SOURCE
 from grader.convert._model import Assignment, Case, Question
-from grader.convert._sources import class_names
+from grader.convert._plainly import free
+from grader.convert._sources import bound, class_names
 
 BOXED = (
     "the test ran in the box with the student's code: it can be read and deceived; a mark waits "
@@ -172,9 +174,22 @@ def _own(cells: Sequence[str], cases: Sequence[Case]) -> Iterator[str]:
     digests = dict.fromkeys(digest(cell) for cell in cells if cell.strip())
     if digests:
         yield f"        own: [{', '.join(_text(one) for one in digests)}]"
+    rests = _rests(cells, cases)
+    if rests:
+        yield f"        rests: [{', '.join(_text(one) for one in rests)}]"
     known = class_names(cells)
     if known:
         yield f"        known: [{', '.join(_text(one) for one in known)}]"
+
+
+def _rests(cells: Sequence[str], cases: Sequence[Case]) -> list[str]:
+    """Return the names that tests read and that are no answers: imports, what tests before bind."""
+    answers = bound(cells)
+    if not cells:
+        return []
+    sources = [one for case in cases if case.made for do, one in case.made.inside if do == "test"]
+    found = set().union(*(free([one]) for one in sources)) if sources else set()
+    return sorted(name for name in found - answers if not names.is_builtin(name))
 
 
 def _criterion(id_: str, points: Fraction, cases: Sequence[Case]) -> Iterator[str]:

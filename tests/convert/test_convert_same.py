@@ -245,6 +245,7 @@ def test_a_pass_beside_code_that_is_not_plain_waits(
         "def sum(x):\n    return 3",
         "def f():\n    yield 1\nf().gi_frame.f_back",
         "open('/proc/self/mem')",
+        "def f():\n    global check\n    check = print",
         "%%writefile numpy.py\nx = 1",
         "!pip install x",
         "@total_ordering\nclass A:\n    pass",
@@ -268,6 +269,22 @@ def test_code_that_could_change_a_test_is_not_plain(source: str) -> None:
 )
 def test_common_code_is_plain(source: str) -> None:
     assert test_cell.unlike(source) == ""
+
+
+@pytest.mark.parametrize(
+    "source", ["check = print", "def check(*a):\n    pass", "from operator import eq as check"]
+)
+def test_a_name_that_tests_rest_on_is_not_bound_by_plain_code(tmp_path: Path, source: str) -> None:
+    first = graded("t", 1, "def check(n):\n    assert f(n) == n * n\ncheck(3)")
+    cells = [solution("s", SQUARE), first, graded("u", 1, "check(4)\nassert f(0) == 0")]
+    made = convert.read("nbgrader", save(tmp_path / "a.ipynb", cells))[0]
+    convert.put(convert.files_of(made), tmp_path)
+    kind = load(tmp_path / "rubrics" / "a.yaml").parts[0].runs["tests"].built
+    assert isinstance(kind, test_cell.AskedTests)
+    assert "check" in kind.rests
+    assert "f" not in kind.rests
+    assert test_cell.unlike(source, kind.known, kind.rests)
+    assert test_cell.unlike("def f(check):\n    sum = check\n    return sum", (), kind.rests) == ""
 
 
 def test_a_class_of_the_course_is_plain_and_its_comparison_is_not() -> None:

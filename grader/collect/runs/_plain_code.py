@@ -158,12 +158,13 @@ _NOT_READ = re.compile(
 _LINE_MAGIC = re.compile(r"^[ \t]*%(?:matplotlib|config|load_ext|autoreload)\b.*$", re.MULTILINE)
 
 
-def unlike(source: str, known: Collection[str] = ()) -> str:
+def unlike(source: str, known: Collection[str] = (), rests: Collection[str] = ()) -> str:
     r"""Return what is not plain in a cell, in words; "" where it is plain.
 
     Args:
         source: the cell.
         known: names of the classes that the course's own solution defines, and of their methods.
+        rests: names that tests rest on, and that no answer is to bind.
 
     >>> unlike("def f(x):\n    return x + 1")
     ''
@@ -174,7 +175,7 @@ def unlike(source: str, known: Collection[str] = ()) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(_LINE_MAGIC.sub("", source))
-        return next(iter(_Look(known).all(tree)), "")
+        return next(iter(_Look(known, rests).all(tree)), "")
     except SyntaxError:
         return "a line that is no plain Python"
     except (ValueError, RecursionError, MemoryError):
@@ -203,8 +204,9 @@ def globals_read(source: str) -> set[str]:
 
 
 class _Look:
-    def __init__(self, known: Collection[str]) -> None:
-        self.known = known
+    def __init__(self, known: Collection[str], rests: Collection[str]) -> None:
+        self.known, self.rests = known, rests
+        self.local: set[int] = set()
         self.imported: set[str] = set()
         self.selves: set[str] = set()
         self.held: set[str] = set()
@@ -218,6 +220,14 @@ class _Look:
             for node in ast.walk(tree)
             if isinstance(node, ast.ClassDef)
             for one in ast.walk(node)
+        }
+        functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+        self.local = {
+            id(one)
+            for node in ast.walk(tree)
+            if isinstance(node, functions)
+            for one in ast.walk(node)
+            if one is not node
         }
         self.selves = {
             one.args.args[0].arg
@@ -271,6 +281,8 @@ class _Look:
             binds_module = path if alias.asname or isinstance(node, ast.ImportFrom) else name
             if _ALIASES.get(name, binds_module) != binds_module or hasattr(builtins, name):
                 yield f"another meaning of {name}"[:60]
+            if name in self.rests and name not in _ALIASES and path.rpartition(".")[2] != name:
+                yield f"another meaning of {name}"[:60]
             self.imported.add(name)
 
     def _node(self, node: ast.AST, *, within: bool) -> Iterator[str]:
@@ -278,7 +290,7 @@ class _Look:
             case ast.ClassDef():
                 yield from self._class(node)
             case ast.FunctionDef():
-                yield from self._binds(node.name, within=within)
+                yield from self._binds(node.name, within=within or id(node) in self.local)
                 yield from _decorators(node)
                 if node.name.startswith("__") and not (
                     within
@@ -286,13 +298,12 @@ class _Look:
                     and (node.name == "__init__" or node.name in self.known)
                 ):
                     yield f"a method {node.name}"
+            case ast.Global():
+                yield "a global name that a function binds"
             case ast.AsyncFunctionDef() | ast.Await():
                 yield "async"
             case ast.Name():
                 yield from self._name(node, within=within)
-            case ast.arg():
-                if node.arg in self.imported or node.arg in _ALIASES:
-                    yield f"another meaning of {node.arg}"
             case ast.ExceptHandler() if node.name:
                 yield from self._binds(node.name, within=within)
             case ast.MatchAs() | ast.MatchStar() if node.name:
@@ -325,12 +336,14 @@ class _Look:
 
     def _binds(self, name: str, *, within: bool) -> Iterator[str]:
         foreign = name in self.imported or name in _ALIASES
-        if not within and (hasattr(builtins, name) or foreign or name == "otter"):
+        if not within and (
+            hasattr(builtins, name) or foreign or name == "otter" or name in self.rests
+        ):
             yield f"another meaning of {name}"[:60]
 
     def _name(self, node: ast.Name, *, within: bool) -> Iterator[str]:
         if not isinstance(node.ctx, ast.Load):
-            yield from self._binds(node.id, within=within)
+            yield from self._binds(node.id, within=within or id(node) in self.local)
         elif node.id in {"open", "type"}:
             return  # seen where they are called
         elif (

@@ -241,13 +241,15 @@ class AskedTests:
     """Options: the tests, which run one after the other, and the time for all of them.
 
     ``own`` are hashes of the course's own cells (``digest``), ``known`` names of the classes that
-    its solution defines and of their methods.
+    its solution defines and of their methods, ``rests`` names that tests rest on and that no answer
+    is to bind.
     """
 
     tests: tuple[AskedTest, ...]
     seconds: float = 20.0
     own: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    rests: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse sources that are no Python: that would look like the student's fault."""
@@ -300,7 +302,7 @@ class AskedTests:
         if fooled:
             return f"the code changes what tests rest on ({str(fooled)[:60]})"
         for text in self._students(ran):
-            found = unlike(text, self.known)
+            found = unlike(text, self.known, self.rests)
             if found:
                 return f"the test ran beside code that is not plain ({found[:80]})"
         return ""
