@@ -227,18 +227,26 @@ def _exchange(client: httpx.Client, wish: _Wish, over: threading.Event) -> Answe
     with client.stream(
         wish.method, wish.url, headers=dict(wish.headers), content=wish.body
     ) as response:
-        coding = response.headers.get("content-encoding", "").strip().lower()
-        if coding not in {"", "identity"}:
-            raise _Unfit(f"answers compressed ({coding[:20]!r}), which we did not ask for")
-        data = bytearray()
-        for piece in response.iter_raw():
-            data += piece
-            if len(data) > wish.largest:
-                raise _Unfit(f"answers with more than {wish.largest} bytes")
-            if over.is_set():
-                break
-        names = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, names, bytes(data))
+        try:
+            return _whole(response, wish, over)
+        finally:
+            if over.is_set():  # the client was closed meanwhile, and no longer knows this connection
+                response.extensions["network_stream"].close()
+
+
+def _whole(response: httpx.Response, wish: _Wish, over: threading.Event) -> Answer:
+    coding = response.headers.get("content-encoding", "").strip().lower()
+    if coding not in {"", "identity"}:
+        raise _Unfit(f"answers compressed ({coding[:20]!r}), which we did not ask for")
+    data = bytearray()
+    for piece in response.iter_raw():
+        data += piece
+        if len(data) > wish.largest:
+            raise _Unfit(f"answers with more than {wish.largest} bytes")
+        if over.is_set():
+            break
+    names = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status_code, names, bytes(data))
 
 
 def _pause(attempt: int) -> float:
