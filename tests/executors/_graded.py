@@ -40,13 +40,13 @@ def grade(
 
 
 def files(course: Path) -> Mapping[str, bytes]:
-    """All that was written, but the database."""
+    """All that was written whole, but the database; one who is killed may leave a `.part`."""
     state = course / ".grader"
     return {
         path.relative_to(state).as_posix(): path.read_bytes()
         for kind in ("out", "files")
         for path in (state / kind).rglob("*")
-        if path.is_file()
+        if path.is_file() and path.suffix != ".part"
     }
 
 
