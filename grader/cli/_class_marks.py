@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,6 @@ from grader.cli._options import load_remembered, open_book, policy_of
 
 if TYPE_CHECKING:
     from grader.export import Concern, Marks
-    from grader.gradebook.policy import Policy
 
 
 def class_marks(folder: Path, name: str, url: str | None, *, pages: bool = False) -> Marks:
@@ -25,7 +24,8 @@ def class_marks(folder: Path, name: str, url: str | None, *, pages: bool = False
         url: of the gradebook.
         pages: whether the students' pages go along.
     """
-    from grader.pipeline.marks_out import marks_out, ungraded
+    from grader.pipeline.doubts import clocks, ungraded
+    from grader.pipeline.marks_out import marks_out
     from grader.pipeline.receipts import downloaded, lms_ids
 
     book = open_book(folder, url)
@@ -40,35 +40,10 @@ def class_marks(folder: Path, name: str, url: str | None, *, pages: bool = False
             lms_ids=lms_ids(folder, name),
         )
         policy = policy_of(folder)
-        doubts = (*marks.doubts, *ungraded(book, folder, name), *_clocks(folder, marks, policy))
+        doubts = (*marks.doubts, *ungraded(book, folder, name), *clocks(folder, marks, policy))
         return replace(marks, doubts=doubts)
     finally:
         book.close()
-
-
-def _clocks(folder: Path, marks: Marks, policy: Policy) -> Iterator[Concern]:
-    """Whose lateness rests on a time that the LMS did not say, or that it gainsays."""
-    from grader.export import Concern
-    from grader.pipeline.marks_out import named
-    from grader.pipeline.receipts import receipts
-
-    if policy.deadline(marks.assignment).due is None:
-        return
-    found = {one.student: one for one in receipts(folder, marks.assignment).values() if one.latest}
-    pairs = [(line, found[line.key]) for line in marks.lines if line.key in found]
-    guessed = [line.key for line, one in pairs if line.late_seconds > 0 and one.clock == "download"]
-    if guessed:
-        says = (
-            "late by the file times in the download alone, as the LMS does not say when they came"
-        )
-        mends = (
-            "`grader extend` gives a later due time, `grader intake --received` says it at first"
-        )
-        yield Concern(code="clock", says=f"{named(guessed)}: {says}; {mends}", unsafe=True)
-    denied = [line.key for line, one in pairs if one.late and line.late_seconds <= 0]
-    if denied:
-        says = "the LMS calls them late, and by our clock they are on time"
-        yield Concern(code="clock", says=f"{named(denied)}: {says}", unsafe=True)
 
 
 def stopping(concerns: Iterable[Concern], despite: Iterable[str]) -> tuple[Concern, ...]:

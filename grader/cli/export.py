@@ -121,8 +121,8 @@ def export(
 
 def unsafe(stops: Sequence[Concern]) -> str:
     """Say what stops, and how it is let through where it can be."""
-    final = any(getattr(one, "final", False) for one in stops)
-    codes = dict.fromkeys(one.code for one in stops if not getattr(one, "final", False))
+    final = any(one.final for one in stops)
+    codes = dict.fromkeys(one.code for one in stops if not one.final)
     words = ["unsafe; look at what is marked with ! above"]
     if final:
         words.append("some of it has to be mended first")

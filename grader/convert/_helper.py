@@ -241,7 +241,8 @@ def _one(steps, test):
         except Stopped as error:
             kind = str(error)
             where = kind if kind.isidentifier() else "an error"
-            return False, kind not in _NOT_HERE, f": it stops with {where}", None
+            sure = kind.isidentifier() and kind not in _NOT_HERE  # else the box told nothing of it
+            return False, sure, f": it stops with {where}", None
         except Exception:
             return False, True, "", None
         return True, True, "", given

@@ -19,16 +19,13 @@ from grader.gradebook.policy import Policy
 from grader.gradebook.results import data_of, exact
 from grader.gradebook.roster_file import id_header
 from grader.gradebook.standings import Standing, standings
-from grader.gradebook.submissions import known
-from grader.pipeline.arrivals import arrivals
 from grader.pipeline.assignment import Assignment
+from grader.pipeline.doubts import named
 from grader.pipeline.files import safe_name
-from grader.pipeline.hand_ins import hand_ins
 
 _AT_ONCE = 500
 _REASONS = 3
 _FEEDBACK = 4000
-_NAMED = 6
 
 
 def marks_out(
@@ -126,34 +123,6 @@ def _doubts(seen: _Read, assignment: Assignment) -> Iterator[Concern]:
     if seen.strangers:
         says = f"{named(seen.strangers)}: hand-ins of nobody on the roster; their marks go nowhere"
         yield Concern(code="unknown-id", says=says)
-
-
-def ungraded(book: Book, course: Path, name: str) -> tuple[Concern, ...]:
-    """Return a concern where files below ``submissions/`` were not taken into the gradebook yet.
-
-    Args:
-        book: the gradebook.
-        course: its folder.
-        name: the assignment.
-    """
-    folder = course / "submissions" / name
-    if not folder.is_dir():
-        return ()
-    shown = (path for path in sorted(folder.iterdir()) if not path.name.startswith("."))
-    arrived = arrivals(book, hand_ins(shown), remember=False)
-    held = known(book, name, arrived)
-    new = [one.key for one, there in zip(arrived, held, strict=True) if there is None]
-    if not new:
-        return ()
-    says = f"{named(new)}: handed in anew and not graded; `grader grade {name}` does it"
-    return (Concern(code="stale", says=says, unsafe=True),)
-
-
-def named(keys: Sequence[str]) -> str:
-    """A few of some students, and how many more."""
-    own = list(dict.fromkeys(keys))
-    more = f" and {len(own) - _NAMED} more" if len(own) > _NAMED else ""
-    return ", ".join(own[:_NAMED]) + more
 
 
 def _results(

@@ -328,6 +328,7 @@ def test_an_empty_or_unreadable_submission_has_a_result(bundled, submission):
     with Tree(bundled(), submission, metadata=None) as tree:
         tree.run()
         jsonschema.validate(tree.results, SCHEMA)
+        assert not any(test.get("status") == "passed" for test in tree.results["tests"])
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import pytest
 
 from grader.collect.runs import Ran
 from grader.collect.runs import test_cell as kind
+from grader.convert._helper import SOURCE
 from grader.model import Cell, Place
 from grader.sandbox import Outcome, Raised
 
@@ -101,4 +102,9 @@ def test_a_failure_for_a_missing_library_is_not_the_students() -> None:
 
 def test_a_box_that_tells_nonsense_harms_nobody() -> None:
     for value in (None, 3, [], {"tests": 3}, {"tests": {"t": 5}}, {"tests": {"t": [None]}}):
-        BOXED.found(_ran("x = 1", value), ())
+        found = BOXED.found(_ran("x = 1", value), ())
+        told = getattr(found, "value", {"tests": {}})
+        helper: dict[str, Any] = {"__file__": __file__}
+        exec(SOURCE, helper)
+        judged = helper["judged"](told, [("t", lambda ask, *_: ask(0))])
+        assert (judged["credit"], judged["certain"]) == (0, False), value

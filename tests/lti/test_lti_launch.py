@@ -180,8 +180,9 @@ def test_a_message_that_is_not_what_was_asked_for_is_refused(made, name):
 
 def test_clocks_may_differ_by_half_a_minute(made):
     now = int(time.time())
-    made.whole(claims={"iat": now + 30, "exp": now + 40})
-    made.whole(claims={"iat": now - 30, "exp": now - 30})
+    early = made.whole(claims={"iat": now + 30, "exp": now + 40})
+    late = made.whole(claims={"iat": now - 30, "exp": now - 30})
+    assert early.user == late.user != ""
 
 
 def _parts(*pieces):
