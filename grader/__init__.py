@@ -12,10 +12,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("read", "compare", "sandbox", "datasets", "export"),
     ("collect",),
     ("intake", "rubric", "reference"),
-    ("marking", "describe", "statistics"),
+    ("marking", "describe", "statistics", "propose", "variants"),
     ("report",),
     ("gradebook", "lms", "lti"),
     ("pipeline", "convert"),
-    ("bundle",),
+    ("bundle", "kit", "authoring", "accounts"),
+    ("review", "desk"),
     ("cli", "web"),
 )

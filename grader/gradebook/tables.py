@@ -366,3 +366,176 @@ seen = Table(
     Column("sha256", String(64), nullable=False),
 )
 """Hashes of files on disk that have not changed since they were read."""
+
+act = Table(
+    "act",
+    metadata,
+    _id(),
+    _to("assignment"),
+    Column("what", String(20), nullable=False),
+    Column("part", Words, nullable=False, default=""),
+    Column("author", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("told", Plain, nullable=False, default=dict),
+    _to("act", name="undoes", null=True),
+    UniqueConstraint("undoes"),
+)
+"""What a person did in one step in the review: one mark for a group, a comment, an undo."""
+
+act_decision = Table(
+    "act_decision",
+    metadata,
+    Column("act_id", Integer, ForeignKey("act.id"), primary_key=True),
+    Column("decision_id", Integer, ForeignKey("decision.id"), primary_key=True),
+    Index("ix_act_decision_decision_id", "decision_id"),
+)
+"""The marks by hand that one step made."""
+
+act_comment = Table(
+    "act_comment",
+    metadata,
+    Column("act_id", Integer, ForeignKey("act.id"), primary_key=True),
+    Column("comment_id", Integer, ForeignKey("comment.id"), primary_key=True),
+    Index("ix_act_comment_comment_id", "comment_id"),
+)
+"""The comments that one step made."""
+
+second_mark = Table(
+    "second_mark",
+    metadata,
+    _id(),
+    _to("submission"),
+    Column("part", Words, nullable=False),
+    Column("points", Points),
+    Column("author", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reason", Words, nullable=False, default=""),
+    Index("ix_second_mark_submission_id", "submission_id"),
+)
+"""What a second marker gives who does not see the first mark; it changes no mark. Without points
+it withdraws the one before it of the same author."""
+
+phrase = Table(
+    "phrase",
+    metadata,
+    _id(),
+    _to("assignment", null=True),
+    Column("part", Words, nullable=False, default=""),
+    Column("text", Words, nullable=False),
+    Column("points", Points),
+    Column("author", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("withdrawn", Boolean, nullable=False, default=False),
+)
+"""Comments that are used again; for one part, one assignment, or the whole course."""
+
+request = Table(
+    "request",
+    metadata,
+    _id(),
+    _to("submission"),
+    Column("part", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    _to("result", null=True),
+    Index("ix_request_submission_id", "submission_id"),
+)
+"""A student asks to look at a mark again; the result is the one that the student saw."""
+
+request_answer = Table(
+    "request_answer",
+    metadata,
+    _id(),
+    _to("request"),
+    Column("outcome", String(12), nullable=False),
+    Column("text", Words, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_request_answer_request_id", "request_id"),
+)
+"""``changed``, ``kept`` or ``reopened``; the last one holds."""
+
+release = Table(
+    "release",
+    metadata,
+    _id(),
+    _to("assignment"),
+    Column("part", Words, nullable=False, default=""),
+    Column("kind", String(12), nullable=False),
+    Column("holds", Boolean, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""What an instructor turned on or off by name: ``marks`` shows students theirs, ``model`` lets what
+a model proposes for one part stand without a person. The last row of a kind and part holds."""
+
+account = Table(
+    "account",
+    metadata,
+    _id(),
+    Column("name", Words, nullable=False, unique=True),
+    Column("role", String(12), nullable=False),
+    Column("key", Words, nullable=False, default=""),
+    Column("password", Words, nullable=False, default=""),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("made", Instant, nullable=False),
+)
+"""Who may sign in: ``instructor``, ``marker`` or ``student``, whose ``key`` is the roster's. The
+password is an argon2 hash, empty for who comes by a link or from an LMS."""
+
+account_subject = Table(
+    "account_subject",
+    metadata,
+    _id(),
+    _to("account"),
+    Column("issuer", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    UniqueConstraint("issuer", "subject"),
+)
+"""Who somebody is at an LMS."""
+
+signed_in = Table(
+    "signed_in",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    _to("account"),
+    Column("csrf", String(64), nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("seen", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Index("ix_signed_in_account_id", "account_id"),
+)
+"""Sessions: a cookie's hash, never the cookie."""
+
+one_time = Table(
+    "one_time",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    _to("account"),
+    Column("made", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("used", Instant),
+    Index("ix_one_time_account_id", "account_id"),
+)
+"""Links that sign somebody in, once: a token's hash, never the token."""
+
+handed_in = Table(
+    "handed_in",
+    metadata,
+    _id(),
+    _to("assignment"),
+    Column("key", Words, nullable=False),
+    Column("purpose", String(12), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("files", Plain, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("began", Instant),
+    Column("ended", Instant),
+    Column("told", Plain, nullable=False, default=dict),
+    Index("ix_handed_in_state", "state"),
+    Index("ix_handed_in_key", "key"),
+)
+"""What students sent in by the web, to be checked (``check``) or graded (``submit``): ``waits``,
+``runs``, ``done`` or ``failed``. ``files`` are names and hashes in the store."""
