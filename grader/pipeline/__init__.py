@@ -21,6 +21,7 @@ from grader.pipeline.crew import Crew, Died
 from grader.pipeline.files import safe_name
 from grader.pipeline.grading import Grading, Source, mark_record
 from grader.pipeline.hand_ins import HandIn, hand_ins
+from grader.pipeline.numbering import with_numbers
 from grader.pipeline.records import Collecting, Collection, Record, stored
 from grader.pipeline.solution import SolutionFails, check_solution
 from grader.report import render
@@ -82,6 +83,10 @@ def grade(
         passed: a folder that remembers which solutions passed; without it each run checks anew.
         watch: shows progress.
     """
+    sources = [
+        with_numbers(assignment, source) if isinstance(source, HandIn) else source
+        for source in sources
+    ]
     if boxes is not None and boxes.running is not None:
         check_solution(assignment, boxes.running, boxes.reader(), boxes.worlds, passed)
     make = partial(

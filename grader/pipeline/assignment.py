@@ -18,8 +18,10 @@ from grader.collect import PartPlan, Plan
 from grader.collect.runs import Case
 from grader.pipeline.cases import made_cases
 from grader.pipeline.checks import check_keys, check_rubric
+from grader.pipeline.varied import Undealt, printed, variant_of, with_variant
 from grader.reference import Reference, ReferenceProblem
 from grader.rubric import Rubric, RubricError, load
+from grader.variants import Variant, sample
 
 
 class NoCourse(ValueError):
@@ -45,6 +47,30 @@ class Assignment:
     """The course's own hand-in, which has to earn full marks by being run."""
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """What the course gives to each program that runs, by path relative to it."""
+    course: Path = field(default=Path(), repr=False)
+    variant: Variant | None = None
+    """Whose numbers rubric, paper and cases hold: nobody's, where it was just loaded; None where
+    no numbers vary."""
+    template: str = field(default="", repr=False)
+    """The paper as it is written, with places for numbers."""
+
+    def of(self, variant: Variant | None) -> Assignment:
+        """Return the assignment with a student's numbers; itself where none vary."""
+        return with_variant(self, variant)
+
+    def variant_of(self, key: str, before: Variant | None = None) -> Variant | None:
+        """Return a student's numbers, drawn from a seed of their own; None where none vary.
+
+        ``before`` is what an earlier reading of the same hand-in was made with.
+
+        Raises:
+            VariantProblem: without the secret, or where they are not those that were dealt out.
+        """
+        return variant_of(self, key, before)
+
+    def inputs(self, rubric: Rubric, /) -> Mapping[tuple[str, str], Sequence[Case]]:
+        """Return the inputs of a rubric's calls of student code, by part and run."""
+        return made_cases(rubric, self.reference)
 
     def __reduce__(self) -> tuple[Callable[[], Assignment], tuple[()]]:
         """Go to another process as what it was loaded from: a reference is code."""
@@ -111,6 +137,9 @@ def load_assignment(
     path = course / "rubrics" / f"{name}.yaml"
     rubric = load(path)
     reference = Reference(course, name)
+    call = _Calls(reference)
+    variant = sample(Undealt(rubric, reference, call)) if rubric.variants else None
+    rubric = rubric.with_numbers(variant.numbers) if variant else rubric
     check_rubric(rubric, reference, path)
     text = _paper(course, rubric, paper)
     own = _keys(keys)
@@ -125,13 +154,16 @@ def load_assignment(
         rubric=rubric,
         reference=reference,
         keys=known,
-        paper=text,
+        paper=printed(text, variant, str(paper or rubric.paper)),
         made_with={**_made_with(rubric, reference, known), **_digest_of(files)},
-        call=_Calls(reference),
+        call=call,
         origin=functools.partial(load_assignment, course, name, paper=paper, keys=keys),
         cases=made_cases(rubric, reference),
         solution=solution,
         files=files,
+        course=course,
+        variant=variant,
+        template=text,
     )
 
 

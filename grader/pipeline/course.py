@@ -28,6 +28,7 @@ from grader.pipeline.assignment import Assignment
 from grader.pipeline.crew import Died
 from grader.pipeline.hand_ins import HandIn
 from grader.pipeline.keys import result_key
+from grader.pipeline.numbering import numbered
 from grader.pipeline.tasks import Done, Task, Tasks, unpack
 from grader.report.summary import Summary
 
@@ -135,8 +136,9 @@ def plan(
             tasks.append(replace(task, known=None))  # its evidence is gone: read again
         else:
             tasks.append(task)
+    tasks.sort(key=lambda task: task.hand_in.student)
     return Plan(
-        tasks=tuple(sorted(tasks, key=lambda task: task.hand_in.student)),
+        tasks=tuple(tasks) if dry else numbered(book, assignment, tasks),
         done=done,
         left=left,
         unknown=tuple(sorted({one.key for one in arrived if roster.unknown(one.key)})),

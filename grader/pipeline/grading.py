@@ -16,7 +16,14 @@ from grader.pipeline.assignment import Assignment
 from grader.pipeline.boxes import Boxes
 from grader.pipeline.files import Stored, copy_once, safe_name, write, write_once
 from grader.pipeline.hand_ins import HandIn
-from grader.pipeline.records import Collecting, Collection, Record, failed
+from grader.pipeline.records import (
+    NO_NUMBERS,
+    Collecting,
+    Collection,
+    Record,
+    failed,
+    nothing,
+)
 from grader.report import Problem, render
 from grader.report.handed_in import HandedIn
 from grader.report.summary import Summary, summary
@@ -35,7 +42,11 @@ def mark_record(assignment: Assignment, record: Record, digest: str | None = Non
     ``digest`` is the hash of the record's bytes, where it is known already.
     """
     digest = digest or hashlib.sha256(record.to_bytes()).hexdigest()
-    parts = mark(assignment.rubric, record.evidence, assignment.call, assignment.keys)
+    evidence = record.evidence
+    if assignment.variant is not None and record.variant is None:
+        evidence = nothing(assignment, NO_NUMBERS)  # nobody is marked by another's numbers
+    assignment = assignment.of(record.variant)
+    parts = mark(assignment.rubric, evidence, assignment.call, assignment.keys)
     return Result(
         student=record.student,
         claims=record.claims,
@@ -106,7 +117,7 @@ class Grading:
             if self.keep_evidence:
                 self._keep(found, name, data)
             why = render.student(
-                self.assignment.rubric,
+                self.assignment.of(record.variant).rubric,
                 result,
                 record.evidence,
                 self.out / "reports",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.pipeline.receipts import owners
+from grader.variants import Variant
 
 LARGEST = 50_000_000
 """Bytes of one file; more is not read, and said."""
@@ -25,6 +26,8 @@ class HandIn:
     twin: bool = False
     key: str = ""
     """The id that the file or folder is named by; ``student`` tells twins apart."""
+    variant: Variant | None = None
+    """The student's numbers, where they were drawn already."""
 
 
 def hand_ins(paths: Iterable[Path]) -> list[HandIn]:

@@ -39,7 +39,7 @@ _COLLECTS = (
         for name in (
             *("assignment", "boxes", "cases", "drawings", "evaluation", "hand_ins", "jobs"),
             *("mending", "needed", "pictures", "placing", "records", "running", "training"),
-            *("warming", "worlds"),
+            *("varied", "warming", "worlds"),
         )
     ),
 )
@@ -90,7 +90,20 @@ def evidence_key(
     given = assignment.made_with.get("files", "") if runs else ""
     plan = json.dumps(asdict(assignment.plan), sort_keys=True, default=repr)
     own = [given] if given else []
+    own += [_collected(assignment)] if assignment.variant is not None else []
     return digest_for([engine(_COLLECTS), plan, specs, cases, runs, trains, runtime, staged, *own])
+
+
+def _collected(assignment: Assignment) -> str:
+    """A hash of what is collected, as it is written: with places for numbers, not with numbers."""
+    parts = [
+        [
+            *(part.get(name) for name in ("id", "ask", "find", "readings", "runs")),
+            *(criterion.get("read") for criterion in part["criteria"]),
+        ]
+        for part in assignment.rubric.template["parts"]
+    ]
+    return digest_for([parts, assignment.template])
 
 
 def _cases(assignment: Assignment) -> str:

@@ -24,8 +24,10 @@ from grader.report import Problem
 from grader.sandbox import Backend, Limits, Run
 from grader.sandbox.devices.leases import Leases
 from grader.sandbox.process import ISOLATION, Worker, reading
+from grader.variants import Variant, VariantProblem
 
 TASK = "grader.collect._everything:task"
+NO_NUMBERS = "the numbers of this student's paper could not be drawn"
 COLLECT = Limits(seconds=60.0, memory_mb=2048, output_bytes=64_000_000)
 
 
@@ -45,6 +47,8 @@ class Record:
     """The files as people are shown them."""
     pictures: tuple[Picture, ...] = ()
     """The pictures in those files, and what the code drew, of no file; their bytes lie beside."""
+    variant: Variant | None = None
+    """The student's numbers, where they vary: those that the hand-in was read and run with."""
 
     def to_bytes(self) -> bytes:
         """Return the record as canonical JSON."""
@@ -61,6 +65,7 @@ class Record:
                 "unreadable": self.unreadable,
                 "shown": list(self.shown),
                 "pictures": list(self.pictures),
+                **({"variant": self.variant.plain()} if self.variant is not None else {}),
             }
         )
 
@@ -84,6 +89,7 @@ class Record:
                 unreadable=found["unreadable"],
                 shown=tuple(found["shown"]),
                 pictures=tuple(found["pictures"]),
+                variant=Variant.of(found["variant"]) if "variant" in found else None,
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise codec.NotPlain(f"these bytes are no evidence of a hand-in: {error}") from error
@@ -116,26 +122,39 @@ class Collecting:
         ``reader`` reads hand-ins: a killable process of ours where none is given. ``worlds`` are
         what the boxes of trainings see, ``leases`` those of GPUs.
         """
-        self._assignment = assignment
-        plan = replace(assignment.plan, program=backend is not None)
-        self._plan = json.dumps(asdict(plan), ensure_ascii=False)
+        self._base = assignment
+        self._backend = backend
         self._reader: Backend = reader if reader is not None else Worker()
+        self._worlds = worlds or {}
+        self._leases = leases
+        self._take(assignment)
+
+    def _take(self, assignment: Assignment) -> None:
+        """Collect for this assignment from now on: the same one, or with another one's numbers."""
+        self._assignment = assignment
+        plan = replace(assignment.plan, program=self._backend is not None)
+        self._plan = json.dumps(asdict(plan), ensure_ascii=False)
         self._running = (
             Running(
                 rubric=assignment.rubric,
                 cases=assignment.cases,
-                backend=backend,
+                backend=self._backend,
                 ask=self._ask,
-                worlds=worlds or {},
-                leases=leases,
+                worlds=self._worlds,
+                leases=self._leases,
                 given=assignment.files,
             )
-            if backend is not None
+            if self._backend is not None
             else None
         )
 
     def __call__(self, hand_in: HandIn, /) -> Collection:
         """Return what was collected of a hand-in; whatever its bytes are, this does not raise."""
+        if self._base.variant is not None:
+            try:
+                hand_in = self._dealt(hand_in)
+            except VariantProblem:  # ours: it must cost nobody a mark
+                return Collection(record=failed(self._base, hand_in, NO_NUMBERS))
         files, lost = read(hand_in)
         data = {"plan": self._plan, "lost": list(lost)}
         job = reading(TASK, data, files, COLLECT)
@@ -146,6 +165,12 @@ class Collecting:
         if self._running is None or run.ended != "done":
             return found
         return self._run(found, run.value["program"], files)
+
+    def _dealt(self, hand_in: HandIn) -> HandIn:
+        """Take the student's own numbers; those of a hand-in that nobody drew before are drawn."""
+        variant = hand_in.variant or self._base.variant_of(hand_in.key or hand_in.student)
+        self._take(self._base.of(variant))
+        return replace(hand_in, variant=variant)
 
     def close(self) -> None:
         """End the worker; the backend is its owner's to close."""
@@ -212,10 +237,11 @@ def _collection(
         files=tuple(sorted(digests.items())),
         isolation=str(run.isolation),
         problems=tuple(problems),
-        evidence=codec.from_plain(run.value["evidence"]) if done else _nothing(assignment, run.why),
+        evidence=codec.from_plain(run.value["evidence"]) if done else nothing(assignment, run.why),
         unreadable=bool(lost) or not done or bool(run.value["unread"]),
         shown=tuple(_shown(item) for item in run.value["transcripts"]) if done else (),
         pictures=pictures,
+        variant=hand_in.variant,
     )
     kept = {digest: path for digest, (_, path) in unheld.items()}
     return Collection(record=record, pictures=blobs, received=files, unheld=kept)
@@ -259,8 +285,8 @@ def _problems(hand_in: HandIn, run: Run, claims: str | None) -> Iterator[Problem
         yield Problem(path=student, what="two hand-ins have this student's id; both are kept")
 
 
-def _nothing(assignment: Assignment, why: str) -> Evidence:
-    """Evidence of a hand-in whose reading stopped: every mark stays open."""
+def nothing(assignment: Assignment, why: str) -> Evidence:
+    """Return evidence of a hand-in whose reading stopped: every mark stays open."""
     broken = Broken(why=f"reading this hand-in stopped: {why}", cause="ours")
     return {
         part.id: {"answer": broken, **dict.fromkeys(part.readers(), broken)}
@@ -277,8 +303,9 @@ def failed(assignment: Assignment, hand_in: HandIn, why: str) -> Record:
         files=(),
         isolation=str(ISOLATION),
         problems=(Problem(path=hand_in.student, what=f"reading this hand-in stopped: {why}"),),
-        evidence=_nothing(assignment, why),
+        evidence=nothing(assignment, why),
         unreadable=True,
+        variant=hand_in.variant,
     )
 
 

@@ -40,6 +40,7 @@ from grader.pipeline.crew import Died
 from grader.pipeline.files import safe_name
 from grader.pipeline.hand_ins import HandIn
 from grader.pipeline.keys import result_key
+from grader.pipeline.numbering import numbered
 from grader.pipeline.tasks import Done, Task, Tasks
 from grader.report.changes import Changes, Pair, changes
 
@@ -128,7 +129,7 @@ def todo(
             same += 1
         else:
             tasks.append(task)
-    return Todo(tasks=tuple(_with_files(book, tasks)), same=same)
+    return Todo(tasks=numbered(book, assignment, list(_with_files(book, tasks))), same=same)
 
 
 def _task(one: Held, evidence: Gathered | None, key: str) -> Task:

@@ -140,7 +140,7 @@ class Tasks:
         problems = record.problems
         if reports is not None:
             why = render.student(
-                self.assignment.rubric,
+                self.assignment.of(record.variant).rubric,
                 result,
                 record.evidence,
                 reports,

@@ -23,6 +23,7 @@ from grader.rubric._parts import (
 )
 from grader.rubric._rubric import Rubric
 from grader.rubric._running import RepairCost, Running
+from grader.rubric._variants import Constraint, Number, Variants, filled, shaped, varies, written
 from grader.rubric._words import Spec
 
 __all__ = [
@@ -31,8 +32,10 @@ __all__ = [
     "WRITTEN",
     "Adjustment",
     "Attempt",
+    "Constraint",
     "Criterion",
     "Find",
+    "Number",
     "Part",
     "Ran",
     "RepairCost",
@@ -40,8 +43,13 @@ __all__ = [
     "RubricError",
     "Running",
     "Spec",
+    "Variants",
+    "filled",
     "json_schema",
     "load",
+    "shaped",
+    "varies",
+    "written",
 ]
 
 

@@ -18,6 +18,12 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from grader.rubric._parts import Adjustment, Attempt, Criterion, Find, Part, Ran
 from grader.rubric._rubric import Rubric
 from grader.rubric._running import Running
+from grader.rubric._variants import Constraint, Number, Variants
+
+_CLASSES = (
+    *(Rubric, Running, Part, Criterion, Ran, Attempt, Adjustment, Find),
+    *(Variants, Number, Constraint),
+)
 
 
 class RubricError(ValueError):
@@ -115,11 +121,7 @@ def _telling(errors: Sequence[Any]) -> list[Any]:
 def _say(error: Any) -> str:
     place = ".".join(str(step) for step in error["loc"] if "[" not in str(step))
     if error["type"] == "extra_forbidden":
-        known = [
-            name
-            for cls in (Rubric, Running, Part, Criterion, Ran, Attempt, Adjustment, Find)
-            for name in cls.model_fields
-        ]
+        known = [name for cls in _CLASSES for name in cls.model_fields]
         near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
         hint = f"; did you mean '{near[0]}'?" if near else "; take it out"
         return f"{place}: there is no such field{hint}"

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from grader.rubric._parts import Part
 from grader.rubric._running import Running
+from grader.rubric._variants import UnknownNumber, Variants, filled
 from grader.rubric._words import Id, Strict
+
+
+class _Numbers(Strict):
+    """The numbers of a rubric alone: where they are wrong, nothing else is told."""
+
+    variants: Variants
 
 
 class Rubric(Strict):
@@ -24,6 +40,59 @@ class Rubric(Strict):
     run: Running = Running()
     keys: dict[Id, Any] = Field(default_factory=dict)
     parts: tuple[Part, ...] = Field(min_length=1)
+    variants: Variants | None = None
+    """Numbers that differ from student to student; the rest of the rubric is filled with some."""
+    _template: dict[str, Any] | None = PrivateAttr(default=None)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_some_numbers(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Where numbers vary, what is checked is the rubric with the first of each."""
+        said = data.get("variants") if isinstance(data, Mapping) else None
+        if said is None:
+            return handler(data)
+        variants = _Numbers.model_validate({"variants": said}).variants
+        return cls._filled(dict(data), variants, variants.first(), handler)
+
+    @classmethod
+    def _filled(
+        cls,
+        template: dict[str, Any],
+        variants: Variants,
+        numbers: Mapping[str, Any],
+        handler: Any,
+    ) -> Self:
+        rest = {key: item for key, item in template.items() if key != "variants"}
+        try:
+            plain = filled(rest, numbers)
+        except UnknownNumber as error:
+            wrong = PydanticCustomError("vary", "{what}", {"what": str(error)})
+            line: Any = {"type": wrong, "loc": error.where, "input": None}
+            raise ValidationError.from_exception_data("Rubric", [line]) from error
+        made: Self = handler({**plain, "variants": variants})
+        made._template = template
+        return made
+
+    @property
+    def template(self) -> Mapping[str, Any]:
+        """The rubric as it is written, with places for numbers; empty where none vary."""
+        return self._template or {}
+
+    def with_numbers(self, numbers: Mapping[str, Any]) -> Rubric:
+        """Return the rubric of one student, whose numbers these are.
+
+        Raises:
+            ValidationError: when the rubric makes no sense with them.
+        """
+        if self.variants is None or self._template is None:
+            return self
+        return self._filled(self._template, self.variants, numbers, self._plainly)
+
+    @classmethod
+    def _plainly(cls, data: dict[str, Any]) -> Rubric:
+        """Validate what is filled already."""
+        variants = data.pop("variants")
+        return cls.model_validate(data).model_copy(update={"variants": variants})
 
     @field_validator("parts")
     @classmethod
@@ -37,6 +106,8 @@ class Rubric(Strict):
 
     @property
     def hash(self) -> str:
-        """Hash of everything the rubric says."""
-        data = self.model_dump(mode="json", by_alias=True)
+        """Hash of everything the rubric says, whosever numbers it is filled with."""
+        data = self.model_dump(mode="json", by_alias=True, exclude={"variants"})
+        if self._template is not None:
+            data = self._template
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
