@@ -94,6 +94,8 @@ class Assignment(Strict):
     late: LateRule = LateRule()
     attempts: Which = "last"
     max_attempts: Annotated[int, Field(ge=1)] | None = None
+    checks_a_day: Annotated[int, Field(ge=0)] = 20
+    """How often a day a student may have answers checked on the server before handing in."""
     cap: Points | None = None
     """The most points that count."""
     bonus: Points = Fraction(0)

@@ -1,0 +1,144 @@
+"""Assignments that are at hand for the desk: loaded, with boxes that are warm.
+
+What was changed on disk is loaded anew; boxes that are still in use end when they no longer are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.bundle._keyless import plan_json
+from grader.pipeline import (
+    Assignment,
+    Boxes,
+    boxes_for,
+    check_solution,
+    load_assignment,
+    wanted,
+)
+from grader.pipeline.keys import evidence_key
+
+Stamp = tuple[tuple[str, int, int], ...]
+_MOST = 6
+"""So many assignments are kept warm."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Bench:
+    """One assignment with its boxes; ``plan`` is all of it that reading needs, and has no key."""
+
+    assignment: Assignment
+    boxes: Boxes
+    plan: str
+    key: str
+    """Of the evidence that is gathered here."""
+    stamp: Stamp
+    users: int = 0
+    old: bool = False
+
+    @property
+    def refused(self) -> str:
+        """Why hand-ins are not graded here, empty where they are."""
+        return self.boxes.refused or self.boxes.untrained
+
+
+@dataclass(slots=True)
+class Benches:
+    """Benches by assignment, made when they are asked for; close them at the end."""
+
+    course: Path
+    accept: str | None = None
+    _kept: dict[str, Bench] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _making: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextlib.contextmanager
+    def at(self, name: str) -> Iterator[Bench]:
+        """Give the bench of an assignment as it is now.
+
+        Raises:
+            ValueError: when the rubric, the reference or the solution cannot be used.
+            OSError: when this machine fails.
+        """
+        bench = self._taken(name)
+        try:
+            yield bench
+        finally:
+            with self._lock:
+                bench.users -= 1
+                ended = bench.old and not bench.users
+            if ended:
+                bench.boxes.close()
+
+    def close(self) -> None:
+        """End all boxes; nobody is at a bench any more."""
+        with self._lock:
+            kept, self._kept = list(self._kept.values()), {}
+        for bench in kept:
+            bench.boxes.close()
+
+    def _taken(self, name: str) -> Bench:
+        stamp = stamp_of(self.course, name)
+        with self._making:  # one after the other: two of one assignment are made for nothing
+            with self._lock:
+                bench = self._kept.get(name)
+                if bench is not None and bench.stamp == stamp:
+                    bench.users += 1
+                    return bench
+            made = _made(self.course, name, stamp, self.accept)
+            with self._lock:
+                gone = [self._kept.pop(name)] if name in self._kept else []
+                while len(self._kept) >= _MOST:
+                    gone.append(self._kept.pop(next(iter(self._kept))))
+                for old in gone:
+                    old.old = True
+                idle = [old for old in gone if not old.users]
+                self._kept[name] = made
+                made.users = 1
+        for old in idle:
+            old.boxes.close()
+        return made
+
+
+def _made(course: Path, name: str, stamp: Stamp, accept: str | None) -> Bench:
+    given = {kind: course / ".grader" / "given" / f"{name}.{kind}" for kind in ("paper", "keys")}
+    paths = {kind: path if path.exists() else None for kind, path in given.items()}
+    assignment = load_assignment(course, name, **paths)
+    boxes = boxes_for(assignment, hidden=[course, *filter(None, paths.values())], accept=accept)
+    try:
+        if boxes.running is not None:
+            passed = course / ".grader" / "passed"
+            check_solution(assignment, boxes.running, boxes.reader(), boxes.worlds, passed)
+    except BaseException:
+        boxes.close()
+        raise
+    runs, trains = wanted(assignment)
+    able = boxes.running is not None
+    key = evidence_key(
+        assignment, runs=runs and able, trains=trains and able and not boxes.untrained
+    )
+    return Bench(
+        assignment=assignment, boxes=boxes, plan=plan_json(assignment), key=key, stamp=stamp
+    )
+
+
+def stamp_of(course: Path, name: str) -> Stamp:
+    """Return what tells whether an assignment's files are as they were."""
+    reference = course / "reference"
+    files = [
+        course / "rubrics" / f"{name}.yaml",
+        reference / f"{name}.py",
+        *sorted((reference / name).rglob("*.py")),
+        *sorted((reference / "solutions").glob(f"{name}.*")),
+        *sorted((course / ".grader" / "given").glob(f"{name}.*")),
+    ]
+    found = []
+    for file in files:
+        with contextlib.suppress(OSError):
+            status = file.stat()
+            found.append((str(file), status.st_mtime_ns, status.st_size))
+    return tuple(found)
