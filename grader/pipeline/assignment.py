@@ -22,6 +22,7 @@ from grader.pipeline.varied import Undealt, printed, variant_of, with_variant
 from grader.reference import Reference, ReferenceProblem
 from grader.rubric import Rubric, RubricError, load
 from grader.variants import Variant, sample
+from grader.variants.paper import NAME
 
 
 class NoCourse(ValueError):
@@ -88,7 +89,7 @@ class Assignment:
                     id=part.id,
                     ask=part.ask,
                     phrases=find.phrases,
-                    ids=find.ids,
+                    ids=(*find.ids, NAME + part.id) if self.variant is not None else find.ids,
                     defines=find.defines,
                     answers=find.answers,
                     also=find.also,
@@ -154,7 +155,7 @@ def load_assignment(
         rubric=rubric,
         reference=reference,
         keys=known,
-        paper=printed(text, variant, str(paper or rubric.paper)),
+        paper=printed(rubric, text, variant, str(paper or "")),
         made_with={**_made_with(rubric, reference, known), **_digest_of(files)},
         call=call,
         origin=functools.partial(load_assignment, course, name, paper=paper, keys=keys),

@@ -103,7 +103,7 @@ def _collected(assignment: Assignment) -> str:
         ]
         for part in assignment.rubric.template["parts"]
     ]
-    return digest_for([parts, assignment.template])
+    return digest_for([parts, assignment.template, engine(("variants",))])
 
 
 def _cases(assignment: Assignment) -> str:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from grader.collect.runs import Case
 from grader.pipeline.cases import made_cases
 from grader.reference import Reference
-from grader.rubric import Rubric, RubricError, written
+from grader.rubric import Rubric, RubricError
 from grader.variants import Variant, VariantProblem, deal, redrawn, secret, seed_of
 from grader.variants.ledger import dealt
+from grader.variants.paper import compose
 
 if TYPE_CHECKING:
     from grader.pipeline.assignment import Assignment
@@ -46,7 +47,7 @@ def with_variant(assignment: Assignment, variant: Variant | None) -> Assignment:
         assignment,
         rubric=rubric,
         variant=variant,
-        paper=printed(assignment.template, variant, assignment.rubric.paper or "the paper"),
+        paper=printed(rubric, assignment.template, variant),
         made_with={**assignment.made_with, "variant": variant.id},
         origin=functools.partial(_again, assignment.origin, variant),
         cases=made_cases(rubric, assignment.reference) if assignment.cases else {},
@@ -57,22 +58,19 @@ def _again(origin: Callable[[], Assignment], variant: Variant) -> Assignment:
     return with_variant(origin(), variant)
 
 
-def printed(template: str, variant: Variant | None, place: str) -> str:
-    """Return the paper of a variant; a paper without numbers is as it was written.
+def printed(rubric: Rubric, template: str, variant: Variant | None, place: str = "") -> str:
+    """Return the paper of a variant; where no numbers vary, it is as it was written.
 
     Raises:
         RubricError: when it is no template of these numbers.
     """
-    if variant is None or not template:
+    if variant is None:
         return template
     try:
-        return written(template, variant.numbers, variant=variant.id, student="", part=_heading)
+        return compose(rubric, template, variant).markdown
     except ValueError as error:
-        raise RubricError(f"{place}:1:1: the paper cannot be written: {error}") from error
-
-
-def _heading(id_: str) -> str:
-    return f"## Question {id_}"
+        where = place or rubric.paper or "the paper"
+        raise RubricError(f"{where}:1:1: the paper cannot be written: {error}") from error
 
 
 def variant_of(assignment: Assignment, key: str, before: Variant | None = None) -> Variant | None:

@@ -13,6 +13,7 @@ from grader.variants.deal import (
     draws,
     redrawn,
     sample,
+    truths,
     unfair,
     variants,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "sample",
     "secret",
     "seed_of",
+    "truths",
     "unfair",
     "variants",
 ]

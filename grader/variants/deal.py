@@ -179,6 +179,17 @@ def unfair(assignment: Varied, numbers: Drawn) -> str:
     return ""
 
 
+def truths(assignment: Varied, numbers: Drawn) -> Iterator[tuple[str, Any]]:
+    """Yield the expected values that vary, for some numbers, with part and criterion."""
+    rubric = assignment.rubric.with_numbers(numbers)
+    for part, criterion, as_run in _varied(assignment.rubric, rubric):
+        given = {k: _resolved(v, {}) for k, v in criterion.given.items() if v is not None}
+        if as_run or criterion.expect is None or criterion.key:
+            continue
+        if not any(value is _UNKNOWN for value in given.values()):
+            yield f"part {part}, {criterion.id}", assignment.call(criterion.expect, given)
+
+
 def _varied(template: Rubric, rubric: Rubric) -> Iterator[tuple[str, Criterion, bool]]:
     """The criteria whose numbers vary, by part: as handed in, and as run."""
     for written, part in zip(template.template.get("parts", ()), rubric.parts, strict=False):
