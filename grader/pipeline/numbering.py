@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from grader.codec import NotPlain
 from grader.gradebook.book import Book, find_assignment
+from grader.gradebook.people import people
 from grader.gradebook.results import State, states
 from grader.gradebook.store import Lost
 from grader.pipeline.assignment import Assignment
@@ -31,28 +32,36 @@ def numbered(book: Book, assignment: Assignment, tasks: Sequence[Task]) -> tuple
     name = assignment.rubric.assignment
     number = book.read(lambda connection: find_assignment(connection, name)) or 0
     before = book.read(lambda connection: states(connection, number, None))
-    return tuple(
-        task
-        if task.known is not None
-        else replace(
-            task,
-            hand_in=with_numbers(
-                assignment, task.hand_in, _numbers(book, before, task.submission_id)
-            ),
-        )
-        for task in tasks
-    )
+    roster = people(book)
+    made = []
+    for task in tasks:
+        if task.known is None:
+            earlier = _numbers(book, before, task.submission_id)
+            key = roster.whose(task.hand_in.key) or task.hand_in.key
+            own = with_numbers(assignment, task.hand_in, earlier, key=key)
+            made.append(replace(task, hand_in=own))
+        else:
+            made.append(task)
+    return tuple(made)
 
 
-def with_numbers(assignment: Assignment, hand_in: HandIn, before: Variant | None = None) -> HandIn:
+def with_numbers(
+    assignment: Assignment, hand_in: HandIn, before: Variant | None = None, *, key: str = ""
+) -> HandIn:
     """Return a hand-in with its student's numbers.
+
+    Args:
+        assignment: what is asked.
+        hand_in: the hand-in.
+        before: what it was read with before.
+        key: whose it is, where that is another name than that of the file or folder.
 
     Raises:
         VariantProblem: as ``numbered``.
     """
     if assignment.variant is None:
         return hand_in
-    variant = assignment.variant_of(hand_in.key or hand_in.student, before)
+    variant = assignment.variant_of(key or hand_in.key or hand_in.student, before)
     return replace(hand_in, variant=variant)
 
 
