@@ -166,6 +166,7 @@ def overlapping() -> bytes:
 
 BOMBS = {
     "deflated.zip": zipped({"a.md": b"0" * 30_000_000}),
+    "beside.zip": zipped({"a.md": b"0" * 30_000_000, "b.csv": os.urandom(1_000_000)}),
     "many.zip": zipped({f"{n}.md": b"0" * 900_000 for n in range(20)}),
     "slips.zip": zipped({"../../a.md": b"1"}),
     "overlaps.zip": overlapping(),
