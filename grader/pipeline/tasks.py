@@ -26,9 +26,11 @@ from grader.pipeline.grading import mark_record
 from grader.pipeline.hand_ins import HandIn
 from grader.pipeline.keys import result_key
 from grader.pipeline.records import Collecting, Collection, Record, failed
+from grader.pipeline.swapped import others_of, swapped
 from grader.report import Problem, render
 from grader.report.handed_in import HandedIn
 from grader.report.summary import summary
+from grader.variants.others import Others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +75,11 @@ class Tasks:
     carry: bool = False
     boxes: Boxes | None = None
     _collecting: Collecting = field(init=False, repr=False)
+    _others: Others | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Start nothing yet."""
+        self._others = others_of(self.assignment)
         if self.boxes is None:
             self._collecting = Collecting(self.assignment)
         else:
@@ -136,8 +140,11 @@ class Tasks:
         record = found.record
         gathered = known or self._keep(task, found, store)
         result = mark_record(self.assignment, record, gathered.sha256)
-        result = decided(result, task.decisions)
         problems = record.problems
+        if self._others is not None and record.variant is not None:
+            own = self.assignment.of(record.variant)
+            problems = (*problems, *swapped(own, self._others, record, result.parts))
+        result = decided(result, task.decisions)
         if reports is not None:
             why = render.student(
                 self.assignment.of(record.variant).rubric,

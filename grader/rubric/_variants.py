@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from grader.rubric._words import Given, Strict
 
@@ -30,6 +30,7 @@ MOST = 10_000_000
 """Values that one number may take."""
 _DIGITS = 15
 """Significant digits: as many as a float holds of any decimal number."""
+_TAKEN = frozenset({"title", "variant", "student", "questions", "part"})
 _WRITTEN = frozenset({"ask", "says", "title", "find"})
 
 
@@ -120,6 +121,17 @@ def _is_in(value: Any, values: tuple[Any, ...]) -> bool:
     return any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in values)
 
 
+def _name(name: str) -> str:
+    if not name.isidentifier() or name.startswith("_"):
+        raise ValueError(f"'{name}' is no name of a number; take letters, digits and _")
+    if name in _TAKEN:
+        raise ValueError(f"'{name}' has a meaning of its own on paper; take another name")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_name)]
+
+
 class Constraint(Strict):
     """A reference function of the numbers that has to be true of them."""
 
@@ -130,15 +142,8 @@ class Constraint(Strict):
 class Variants(Strict):
     """The numbers of each student, and what has to hold of them together."""
 
-    numbers: dict[str, Number] = Field(min_length=1)
+    numbers: dict[Name, Number] = Field(min_length=1)
     where: tuple[Constraint, ...] = ()
-
-    @model_validator(mode="after")
-    def _names_are_names(self) -> Variants:
-        for name in self.numbers:
-            if not name.isidentifier() or name.startswith("_"):
-                raise ValueError(f"'{name}' is no name of a number; take letters, digits and _")
-        return self
 
     def first(self) -> dict[str, Any]:
         """Return the first value of each number: an example, whatever has to hold of them."""

@@ -227,6 +227,11 @@ def _ways(
 _UNKNOWN = object()
 
 
+def plainly_given(given: Mapping[str, Any]) -> bool:
+    """Whether a function is given nothing that a student wrote, and no inputs of a run."""
+    return all(_resolved(value, {}) is not _UNKNOWN for value in given.values())
+
+
 def _resolved(value: Any, cases: Mapping[str, Sequence[Case]]) -> Any:
     if isinstance(value, dict) and "reading" in value:
         return _UNKNOWN
