@@ -21,8 +21,8 @@ from grader.pipeline.records import Record
 from grader.rubric import REPAIR, WRITTEN, Attempt, Criterion, Part
 
 _QUOTE = 400
+_SHEET = "an answer sheet"
 _WAYS = {
-    ".json": "an answer sheet",
     ".ipynb": "a notebook",
     ".py": "a script",
     ".pdf": "a PDF",
@@ -96,8 +96,12 @@ def _points(value: Any) -> str | None:
 def _answer(found: Finding | None) -> dict[str, Any]:
     data = _finding(found)
     if isinstance(found, Found):
-        files = dict.fromkeys(place.file for place in found.where)
-        ways = {_WAYS.get(PurePosixPath(file).suffix.lower(), "a file") for file in files}
+        ways = {
+            _SHEET
+            if place.unit == "entry"
+            else _WAYS.get(PurePosixPath(place.file).suffix.lower(), "a file")
+            for place in found.where
+        }
         data["by"] = " and ".join(sorted(ways))
         data["lost"] = list(getattr(found.value, "lost", ()))
     data.pop("value", None)
