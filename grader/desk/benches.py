@@ -37,13 +37,29 @@ class Bench:
     key: str
     """Of the evidence that is gathered here."""
     stamp: Stamp
+    passed: Path
+    """A folder that remembers which solutions passed."""
     users: int = 0
     old: bool = False
+    _proving: threading.Lock = field(default_factory=threading.Lock)
+    _proven: bool = False
 
     @property
     def refused(self) -> str:
         """Why hand-ins are not graded here, empty where they are."""
         return self.boxes.refused or self.boxes.untrained
+
+    def prove(self) -> None:
+        """See once that the course's own solution passes here, before anybody is graded.
+
+        Raises:
+            SolutionFails: when it does not; then nobody is.
+        """
+        running, boxes = self.boxes.running, self.boxes
+        with self._proving:
+            if running is not None and not self._proven:
+                check_solution(self.assignment, running, boxes.reader(), boxes.worlds, self.passed)
+            self._proven = True
 
 
 @dataclass(slots=True)
@@ -109,20 +125,18 @@ def _made(course: Path, name: str, stamp: Stamp, accept: str | None) -> Bench:
     paths = {kind: path if path.exists() else None for kind, path in given.items()}
     assignment = load_assignment(course, name, **paths)
     boxes = boxes_for(assignment, hidden=[course, *filter(None, paths.values())], accept=accept)
-    try:
-        if boxes.running is not None:
-            passed = course / ".grader" / "passed"
-            check_solution(assignment, boxes.running, boxes.reader(), boxes.worlds, passed)
-    except BaseException:
-        boxes.close()
-        raise
     runs, trains = wanted(assignment)
     able = boxes.running is not None
     key = evidence_key(
         assignment, runs=runs and able, trains=trains and able and not boxes.untrained
     )
     return Bench(
-        assignment=assignment, boxes=boxes, plan=plan_json(assignment), key=key, stamp=stamp
+        assignment=assignment,
+        boxes=boxes,
+        plan=plan_json(assignment),
+        key=key,
+        stamp=stamp,
+        passed=course / ".grader" / "passed",
     )
 
 

@@ -49,7 +49,7 @@ def told(rubric: Rubric, record: Record) -> dict[str, Any]:
 def _part(part: Part, evidence: Evidence) -> dict[str, Any]:
     findings = evidence.get(part.id, {})
     answer = findings.get("answer", Missing(why="no answer found"))
-    one: dict[str, Any] = {"id": part.id, "ask": part.ask, **_one(answer)}
+    one: dict[str, Any] = {"id": part.id, "ask": part.ask, "checks": [], **_one(answer)}
     if isinstance(answer, Found):
         one["readings"] = list(_readings(part, findings))[:_READINGS]
         if isinstance(answer.value, Answer):
@@ -68,8 +68,8 @@ def _readings(part: Part, findings: Mapping[str, Finding]) -> Iterator[dict[str,
         seen.add(name)
         one = {"name": criterion.id, **_one(finding)}
         kind = kinds[name].kind if name in kinds else ""
-        if (one["state"] != "found" or one["doubt"]) and kind in ASKED:
-            one["how"] = ASKED[kind]
+        odd = one["state"] != "found" or one["doubt"]
+        one["how"] = ASKED.get(kind, "") if odd else ""
         yield one
 
 

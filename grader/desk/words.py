@@ -30,6 +30,17 @@ def standing(row: HandedIn, place: Place | None = None) -> str:
     return f"{which}It is kept, and the course grades it later."
 
 
+def for_staff(row: HandedIn) -> str:
+    """Return how an upload stands, for the course staff."""
+    attempt = row.told.get("attempt")
+    which = f"attempt {attempt}, " if isinstance(attempt, int) else ""
+    if row.state != "done":
+        return f"{row.state}, try {row.told.get('tries', 0)}"
+    if row.purpose == "check":
+        return "read"
+    return f"{which}graded" if row.told.get("graded") else f"{which}to be graded by the course"
+
+
 _KEPT = (
     "It is kept, whole. Something went wrong here while it was graded; the course staff is told, "
     "and you need not do anything."

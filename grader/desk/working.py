@@ -189,6 +189,7 @@ class Workers:
         held = known(self.book, row.assignment, arrivals(self.book, found))[0]
         if bench.refused:
             return {**_attempt(held), "graded": False, "why": _LATER, "ours": bench.refused}
+        bench.prove()
         if doing.tasks:
             self._grade(row, bench, doing)
         self._graded[row.assignment] = time.monotonic()
