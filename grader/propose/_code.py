@@ -108,9 +108,11 @@ def _own(found: Sequence[Token]) -> frozenset[str]:
         if kind != tokenize.NAME or keyword.iskeyword(word):
             continue
         argument = header and before in ("(", ",", "*", "**", "lambda")
-        if argument or before in ("as", "def", "class"):
-            own.add(word)
-        elif after == ":" and depth == 0 and before in ("\n", "{", "}"):
+        if (
+            argument
+            or before in ("as", "def", "class")
+            or (after == ":" and depth == 0 and before in ("\n", "{", "}"))
+        ):
             own.add(word)
     return frozenset(own)
 
@@ -137,7 +139,7 @@ def _fixed(found: Sequence[Token], at: int) -> bool:
     if before == ".":
         return True
     if before in ("def", "class"):
-        return at < 2 or found[at - 2][1] in ("\n", "}") and _depth(found, at) == 0
+        return at < 2 or (found[at - 2][1] in ("\n", "}") and _depth(found, at) == 0)
     named = before in ("(", ",") and after == "="
     return named and not _in_header(found, at)
 

@@ -34,7 +34,10 @@ def fitted(texts: Sequence[str], *, words: bool = True, letters: bool = True) ->
     if words:
         made.append(
             TfidfVectorizer(
-                token_pattern=r"(?u)\S+", ngram_range=(1, 2), sublinear_tf=True, dtype=np.float64
+                token_pattern=r"(?u)\S+",  # noqa: S106
+                ngram_range=(1, 2),
+                sublinear_tf=True,
+                dtype=np.float64,
             )
         )
     if letters:

@@ -27,16 +27,79 @@ left-hand right-hand still yet already too enough whether from to by
 """
 CHARGED = frozenset(_LISTED.split())
 """Words on which the meaning turns. Answers that differ in one of them are never put together."""
-NEGATORS = frozenset(_LISTED.split("true correct")[0].split())
+NEGATORS = frozenset(_LISTED.split("true correct", maxsplit=1)[0].split())
 _LIGHT = frozenset(
-    """
-    a an the is are was were be been being am it its this that these those they them their we us
-    our you your i my he she his her do does did has have had of very really quite simply basically
-    actually also please there here which
-    """.split()
+    [
+        "a",
+        "an",
+        "the",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "am",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "they",
+        "them",
+        "their",
+        "we",
+        "us",
+        "our",
+        "you",
+        "your",
+        "i",
+        "my",
+        "he",
+        "she",
+        "his",
+        "her",
+        "do",
+        "does",
+        "did",
+        "has",
+        "have",
+        "had",
+        "of",
+        "very",
+        "really",
+        "quite",
+        "simply",
+        "basically",
+        "actually",
+        "also",
+        "please",
+        "there",
+        "here",
+        "which",
+    ]
 )
 """Words that are left out."""
-LINKS = frozenset("and as at for in into on with where who how what between within".split())
+LINKS = frozenset(
+    [
+        "and",
+        "as",
+        "at",
+        "for",
+        "in",
+        "into",
+        "on",
+        "with",
+        "where",
+        "who",
+        "how",
+        "what",
+        "between",
+        "within",
+    ]
+)
 """Words that stay, and of which one more or less does not matter."""
 _SHORT = re.compile(
     r"\b(do|does|did|is|are|was|were|ca|could|would|should|has|have|had|wo|must|need)n'?t\b"
