@@ -23,8 +23,9 @@ from grader.rubric._parts import (
 )
 from grader.rubric._rubric import Rubric
 from grader.rubric._running import RepairCost, Running
-from grader.rubric._variants import Constraint, Number, Variants, filled, shaped, varies, written
+from grader.rubric._variants import Constraint, Number, Variants, filled, shaped, varies
 from grader.rubric._words import Spec
+from grader.rubric._writing import written
 
 __all__ = [
     "DRAWN",

@@ -25,13 +25,14 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from grader.rubric._words import Given, Strict
+from grader.rubric._writing import DIGITS, written
 
 MOST = 10_000_000
 """Values that one number may take."""
-_DIGITS = 15
-"""Significant digits: as many as a float holds of any decimal number."""
 _TAKEN = frozenset({"title", "variant", "student", "questions", "part"})
 _WRITTEN = frozenset({"ask", "says", "title", "find"})
+_SAME = frozenset({"id", "points", "credit", "cost", "cap", "expect", "from"})
+"""What is the same for all students."""
 
 
 def _decimal(value: Any) -> Decimal:
@@ -42,8 +43,8 @@ def _decimal(value: Any) -> Decimal:
     if not math.isfinite(value):
         raise ValueError("this is no finite number")
     exact = Decimal(repr(value))
-    if len(exact.normalize().as_tuple().digits) > _DIGITS:
-        raise ValueError(f"no more than {_DIGITS} digits")
+    if len(exact.normalize().as_tuple().digits) > DIGITS:
+        raise ValueError(f"no more than {DIGITS} digits")
     return exact
 
 
@@ -70,6 +71,9 @@ class Number(Strict):
             raise ValueError("write {from: 3, to: 9}, with a step if need be, or {choose: […]}")
         if self.choose is not None and (self.start, self.to) != (None, None):
             raise ValueError("a choice has no from and to")
+        for value in (*(self.choose or ()), *self.leave_out):
+            if value is None or not _is_plain(value):
+                raise ValueError(f"{value!r} cannot be drawn: numbers, texts, lists, mappings")
         count = len(self.values)
         if not count:
             raise ValueError("no value can be drawn: 'to' is below 'from', or all are left out")
@@ -114,6 +118,17 @@ class _Steps:
 
     def __iter__(self) -> Iterator[int | float]:
         return (self[at] for at in range(self._count))
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is the same after it was written as JSON and read again."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, list):
+        return all(_is_plain(item) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
+    return value is None or isinstance(value, str | int)
 
 
 def _is_in(value: Any, values: tuple[Any, ...]) -> bool:
@@ -183,12 +198,14 @@ def filled(node: Any, numbers: Mapping[str, Any], where: tuple[Any, ...] = ()) -
     if isinstance(node, Mapping):
         if "vary" in node and set(node) <= {"vary", "at"}:
             return _number(node, numbers, where)
-        return {
-            key: _texts(item, numbers, (*where, key))
-            if key in _WRITTEN
-            else filled(item, numbers, (*where, key))
-            for key, item in node.items()
-        }
+        made = {}
+        for key, item in node.items():
+            at = (*where, key)
+            if key in _SAME and "given" not in where and varies(item):
+                raise UnknownNumber(at, f"'{key}' is the same for all students")
+            fill = _texts if key in _WRITTEN and "given" not in where else filled
+            made[key] = fill(item, numbers, at)
+        return made
     if isinstance(node, list | tuple):
         return [filled(item, numbers, (*where, at)) for at, item in enumerate(node)]
     return node
@@ -230,51 +247,3 @@ def _texts(node: Any, numbers: Mapping[str, Any], where: tuple[Any, ...]) -> Any
     if isinstance(node, list | tuple):
         return [_texts(item, numbers, (*where, at)) for at, item in enumerate(node)]
     return node
-
-
-def written(text: str, numbers: Mapping[str, Any], **more: Any) -> str:
-    """Return a text of Jinja2 with numbers in it, decimals as people write them.
-
-    Raises:
-        ValueError: a name that is none of the numbers, or no Jinja2.
-
-    >>> written("{{ 0.1 + x }} and {{ A }}", {"x": 0.2, "A": [[1, 2.5]]})
-    '0.3 and [[1, 2.5]]'
-    """
-    from jinja2 import TemplateError  # noqa: PLC0415  # few rubrics have numbers to write
-
-    try:
-        return str(_environment().from_string(text).render({**numbers, **more}))
-    except TemplateError as error:
-        line = getattr(error, "lineno", None)
-        at = f"line {line}: " if line else ""
-        raise ValueError(f"{at}{error.message or type(error).__name__}") from error
-    except (ArithmeticError, LookupError, TypeError) as error:
-        raise ValueError(f"{type(error).__name__}: {error}") from error
-
-
-@functools.cache
-def _environment() -> Any:
-    from jinja2 import StrictUndefined  # noqa: PLC0415
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
-
-    return ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined,
-        autoescape=False,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-
-
-def _shown(value: Any) -> Any:
-    """A value as it is written on paper: 0.3, 0.00001, and lists of such."""
-    if isinstance(value, bool) or not isinstance(value, float | list | tuple):
-        return value
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(str(_shown(item)) for item in value)}]"
-    if not math.isfinite(value):
-        return value
-    text = format(Decimal(format(value, f".{_DIGITS}g")), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -170,13 +170,25 @@ def unfair(assignment: Varied, numbers: Drawn) -> str:
         own = {run: found for (at, run), found in (cases or {}).items() if at == part}
         try:
             ways = list(_ways(assignment, criterion, own))
+        except ReferenceProblem:
+            raise
         except ValueError as error:
             return f"{place}: the reference refuses: {error}"
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}"
+            raise VariantProblem(
+                f"{assignment.reference.path}: {place}: with {_told(numbers)} the reference raises "
+                f"{what}; where it cannot do with some numbers, let it raise ValueError"
+            ) from error
         for at, one in enumerate(ways):
             for other in ways[at + 1 :]:
                 if one.worth != other.worth and _are_alike(criterion, one, other):
                     return f"{place}: {other.name} cannot be told from {one.name}"
     return ""
+
+
+def _told(numbers: Drawn) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in numbers.items())
 
 
 def truths(assignment: Varied, numbers: Drawn) -> Iterator[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
@@ -14,6 +15,7 @@ from grader.pipeline import Assignment, load_assignment
 from grader.reference import ReferenceProblem
 from grader.rubric import RubricError
 from grader.variants import (
+    Variant,
     VariantProblem,
     deal,
     draw,
@@ -184,6 +186,40 @@ def test_a_slip_in_the_rubric_is_told_with_its_line(
         load_assignment(home, "powers")
     assert said in str(caught.value)
     assert f"powers.yaml:{line}:" in str(caught.value)
+
+
+@pytest.mark.parametrize("field", ["points: 1\n    ask", "credit: 0,"])
+def test_points_are_the_same_for_all(tmp_path: Path, field: str) -> None:
+    name = field.partition(":")[0]
+    said = field.replace("1", "{vary: x}").replace("0", "{vary: x}")
+    with pytest.raises(RubricError, match=f"'{name}' is the same for all students"):
+        load_assignment(_course(tmp_path / "c", RUBRIC.replace(field, said, 1)), "powers")
+
+
+def test_a_reference_that_breaks_on_some_numbers_is_the_instructor_s_to_mend(
+    tmp_path: Path,
+) -> None:
+    broken = REFERENCE.replace('raise ValueError("five is refused")', 'raise RuntimeError("five")')
+    home = _course(tmp_path / "c", reference=broken)
+
+    def some() -> None:
+        variants(load_assignment(home, "powers"), 100)
+
+    with pytest.raises(VariantProblem) as caught:
+        some()
+    for told in ("part '1', criterion 'value'", "x = 5", "RuntimeError: five"):
+        assert told in str(caught.value)
+
+
+@given(seed=st.binary(min_size=1, max_size=8))
+def test_a_variant_is_the_same_after_it_was_stored(powers: Assignment, seed: bytes) -> None:
+    spec = powers.rubric.variants
+    assert spec is not None
+    one = draw(spec, seed)
+    assert Variant.of(json.loads(json.dumps(one.plain()))) == one
+    for damaged in ({}, {**one.plain(), "numbers": 3}, {**one.plain(), "tries": True}):
+        with pytest.raises(ValueError, match="no variant"):
+            Variant.of(damaged)
 
 
 def test_a_template_in_a_rubric_reaches_nothing_but_numbers(tmp_path: Path) -> None:

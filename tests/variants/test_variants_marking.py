@@ -10,8 +10,18 @@ import pytest
 
 from grader.pipeline import Collecting, HandIn, load_assignment, mark_record
 from grader.pipeline.records import Record
+from grader.variants import unfair, variants
 from grader.variants.secret import VARIABLE
-from tests.variants.conftest import AREA, REFERENCE, Call, answers, earned, hand_in, numbers
+from tests.variants.conftest import (
+    AREA,
+    REFERENCE,
+    Call,
+    answers,
+    earned,
+    hand_in,
+    numbers,
+    plant_secret,
+)
 
 PAIR = ("ada", "bob")
 
@@ -19,6 +29,7 @@ PAIR = ("ada", "bob")
 @pytest.fixture
 def dealt(area: Path, grader: Call) -> Path:
     """Ada and Bob have their papers."""
+    plant_secret(area)
     status, _, err = grader("paper", "area", *PAIR, "--to", area.parent / "papers")
     assert status == 0, err
     assert answers(numbers(area, "ada")) != answers(numbers(area, "bob"))
@@ -197,7 +208,9 @@ def test_what_was_read_before_numbers_varied_is_left_open(area: Path, grader: Ca
     assert all(part.proposed is None for part in result.parts)
 
 
-def test_inputs_of_code_are_the_student_s_own(tmp_path: Path) -> None:
+def test_inputs_of_code_are_the_student_s_own(
+    tmp_path: Path, grader: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What a student's function is called with rests on the numbers, and so does what it gives."""
     home = tmp_path / "c"
     (home / "rubrics").mkdir(parents=True)
@@ -255,10 +268,54 @@ def sums(cases, k):
         "utf-8",
     )
     loaded = load_assignment(home, "code")
-    from grader.variants import unfair, variants
-
     for one in variants(loaded, 3):
-        own = loaded.of(one)
-        k = one.numbers["k"]
+        own, k = loaded.of(one), one.numbers["k"]
         assert [case.args for case in own.cases["1", "calls"]] == [(k,), (k + 1,)]
         assert unfair(loaded, one.numbers) == ""
+    monkeypatch.chdir(home)
+    assert grader("paper", "code", "ada", "--to", home / "papers")[0] == 0
+    dealt = load_assignment(home, "code").variant_of("ada")
+    assert dealt is not None
+    k = dealt.numbers["k"]
+    folder = home / "submissions/code/ada"
+    folder.mkdir(parents=True)
+    (folder / "code.py").write_text(f"# 1\ndef times(x):\n    return x * {k}\n", "utf-8")
+    status, _, err = grader("grade", "code", "--jobs", 1)
+    assert status == 0, err
+    data = json.loads((home / ".grader/out/code/results.json").read_text("utf-8"))
+    (made,) = data["results"]
+    if made["isolation"] == "reading only":
+        pytest.skip("this machine has no boxes")
+    assert made["parts"][0]["earned"] == 1
+    assert made["made_from"]["variant"] == dealt.id
+
+
+# -- what is told of it
+
+
+def test_the_story_of_a_mark_tells_the_numbers_and_no_answer(dealt: Path, grader: Call) -> None:
+    own = numbers(dealt, "ada")
+    hand_in(dealt, "ada", "The area is 1.", "none")
+    _grade(grader)
+    status, page, err = grader("explain", "ada", "1")
+    assert status == 0, err
+    assert f"a = {own['a']}, b = {own['b']}, x = {own['x']}" in page
+    assert f"The area of a rectangle of {own['a']} by {own['b']}." in page
+    whole = str(own["a"] * own["b"])
+    assert whole not in page.replace("\n", " ").split("What it rests on")[0].split(" ")
+    assert f"expected: {whole}" in grader("explain", "ada", "1", "--key")[1]
+
+
+def test_a_replay_uses_the_own_numbers_and_finds_another_secret(
+    dealt: Path, grader: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for student in PAIR:
+        hand_in(dealt, student, *answers(numbers(dealt, student)))
+    _grade(grader)
+    status, _, err = grader("replay", "area", "--read", "--jobs", 1)
+    assert (status, "2 of 2 hand-in(s) come out the same" in err) == (0, True)
+    monkeypatch.setenv(VARIABLE, "cd" * 32)
+    status, out, _ = grader("replay", "area", "--jobs", 1)
+    assert status == 1
+    assert "are not those that would be dealt out now" in out
+    assert "2 stored" not in out  # the marks themselves are right still
