@@ -10,7 +10,7 @@ import importlib
 import importlib.util
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -81,7 +81,7 @@ class Settings:
     port: int = 0
     workers: int = 1
     accept: str | None = None
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 def build(settings: Settings, book: Book | None = None) -> Starlette:

@@ -64,6 +64,6 @@ def _counts(connection: Connection) -> dict[str, Row]:
 
 
 @anybody
-def healthy(request: Request) -> Response:
+def healthy(_request: Request) -> Response:
     """Say that the app is alive, and nothing else."""
     return PlainTextResponse("ok\n")

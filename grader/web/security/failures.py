@@ -49,10 +49,12 @@ class Failures:
         try:
             await self._app(scope, receive, watched)
         except ClientDisconnect:
-            return
+            return None
         except Exception as error:  # noqa: BLE001  # the last one before the server
             number = secrets.token_hex(4)
-            LOG.error("%s: %s %s failed: %s", number, scope["method"], _where(scope), told(error))
+            LOG.error(  # noqa: TRY400  # a traceback would tell values
+                "%s: %s %s failed: %s", number, scope["method"], _where(scope), told(error)
+            )
             if not begun:
                 await _answer(send, number, error)
 

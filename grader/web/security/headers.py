@@ -50,3 +50,4 @@ class Headers:
             await send(message)
 
         await self._app(scope, receive, dressed)
+        return None

@@ -33,6 +33,7 @@ class Hosts:
         if not status:
             return await self._app(scope, receive, send)
         await refuse(scope, send, status, words, [("connection", "close")])
+        return None
 
     def _fault(self, scope: Scope) -> tuple[int, str]:
         headers = scope["headers"]

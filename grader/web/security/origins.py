@@ -25,6 +25,7 @@ class Origins:
         if unsafe and scope["path"] not in FROM_AFAR and not self._is_own(scope):
             return await refuse(scope, send, 403, _WORDS, [("connection", "close")])
         await self._app(scope, receive, send)
+        return None
 
     def _is_own(self, scope: Scope) -> bool:
         site, origin = header(scope, "sec-fetch-site"), header(scope, "origin").lower()

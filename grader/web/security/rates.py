@@ -36,6 +36,7 @@ class Rates:
             wait = str(max(1, math.ceil(seconds)))
             return await refuse(scope, send, 429, _WORDS, [("retry-after", wait)])
         await self._app(scope, receive, send)
+        return None
 
 
 def session(scope: Scope) -> str:

@@ -73,6 +73,7 @@ class Sessions:
             return await refuse(scope, send, 403, _WORDS, [("connection", "close")])
         scope["state"]["form"] = form
         await self._app(scope, onward, send)
+        return None
 
 
 def _same(given: str, own: str) -> bool:
