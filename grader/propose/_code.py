@@ -7,6 +7,7 @@ import keyword
 import tokenize
 import warnings
 from collections.abc import Sequence
+from itertools import pairwise
 
 LONGEST = 100_000
 _SKIPPED = frozenset(
@@ -16,14 +17,30 @@ _LAYOUT = {tokenize.INDENT: "{", tokenize.DEDENT: "}", tokenize.NEWLINE: "\n"}
 _ASSIGNS = frozenset(
     ["=", ":=", "+=", "-=", "*=", "/=", "//=", "%=", "**=", "@=", "&=", "|=", "^=", ">>=", "<<="]
 )
+_HEADS = frozenset(
+    [
+        "for",
+        "while",
+        "if",
+        "elif",
+        "else",
+        "try",
+        "except",
+        "finally",
+        "with",
+        "def",
+        "class",
+        "async",
+    ]
+)
 Token = tuple[int, str]
 
 
 def key(text: str) -> tuple[str, ...]:
     r"""Return the tokens of code with its own names numbered in the order in which they come.
 
-    Names that the code binds are its own: variables, arguments, inner functions. Names of
-    functions and classes at the left margin, attributes, numbers and strings stay as they are.
+    Names that the code binds are its own: variables and arguments. Names of functions and
+    classes, attributes, numbers and strings stay as they are.
     Code that is not Python is taken line by line.
 
     >>> key("def f(a):\n  return a+1  # one more") == key("def f(x):\n    return x + 1")
@@ -87,65 +104,61 @@ def _is_rest(found: Sequence[Token], at: int) -> bool:
 
 
 def _own(found: Sequence[Token]) -> frozenset[str]:
-    """The names that the code binds."""
+    """The names that the code binds, but for those of functions and classes."""
     own: set[str] = set()
     depth, header, line = 0, False, 0
     for at, (kind, word) in enumerate(found):
         before = found[at - 1][1] if at else "\n"
         after = found[at + 1][1] if at + 1 < len(found) else "\n"
-        if kind == tokenize.NEWLINE or word in "{}":
+        if kind in _LAYOUT or (word == ";" and kind == tokenize.OP):
             line, header = at + 1, False
-        if kind == tokenize.OP:
+        elif kind == tokenize.OP:
             depth += (word in "([{") - (word in ")]}")
-            if word in _ASSIGNS and (depth == 0 or word == ":="):
-                start = at - 1 if word == ":=" else line
-                own |= _targets(found[start:at])
-        if word in ("def", "lambda"):
-            header = True
-        elif word == "for":
-            end = next((i for i in range(at, len(found)) if found[i][1] == "in"), at)
-            own |= _targets(found[at + 1 : end])
-        if kind != tokenize.NAME or keyword.iskeyword(word):
-            continue
-        argument = header and before in ("(", ",", "*", "**", "lambda")
-        if (
-            argument
-            or before in ("as", "def", "class")
-            or (after == ":" and depth == 0 and before in ("\n", "{", "}"))
-        ):
-            own.add(word)
-    return frozenset(own)
+            if word == ":" and depth == 0 and found[line][1] in _HEADS:
+                line = at + 1
+            if word == ":=":
+                own |= _targets(found[at - 1 : at])
+            elif word in _ASSIGNS and depth == 0:
+                own |= _targets(found[line:at])
+        elif kind == tokenize.NAME:
+            header = header or word in ("def", "lambda")
+            if word == "for":
+                end = next((i for i in range(at, len(found)) if found[i][1] == "in"), at)
+                own |= _targets(found[at + 1 : end])
+            argument = header and before in ("(", ",", "*", "**", "lambda")
+            declared = after == ":" and depth == 0 and at == line
+            if (argument or before == "as" or declared) and not keyword.iskeyword(word):
+                own.add(word)
+    named = {w for (_, b), (_, w) in pairwise(found) if b in ("def", "class")}
+    return frozenset(own - named)
 
 
 def _targets(found: Sequence[Token]) -> set[str]:
     """The plain names left of an assignment: no attribute, call or index."""
     names: set[str] = set()
+    inside: list[bool] = []
     for at, (kind, word) in enumerate(found):
-        before = found[at - 1][1] if at else ""
+        before = found[at - 1] if at else (tokenize.OP, "")
         after = found[at + 1][1] if at + 1 < len(found) else ""
-        if word == ":":
+        if kind == tokenize.OP and word in "([{":
+            inside.append(before[0] == tokenize.NAME or before[1] in (")", "]"))
+        elif kind == tokenize.OP and word in ")]}" and inside:
+            inside.pop()
+        if word == ":" and not inside:
             break
-        if kind != tokenize.NAME or keyword.iskeyword(word):
+        if kind != tokenize.NAME or keyword.iskeyword(word) or any(inside):
             continue
-        if before not in (".", "[") and after not in (".", "(", "["):
+        if before[1] != "." and after not in (".", "(", "["):
             names.add(word)
     return names
 
 
 def _fixed(found: Sequence[Token], at: int) -> bool:
-    """Whether a name stands where it belongs to something else, or others call it by it."""
+    """Whether a name stands where it belongs to something else."""
     before = found[at - 1][1] if at else "\n"
     after = found[at + 1][1] if at + 1 < len(found) else "\n"
-    if before == ".":
-        return True
-    if before in ("def", "class"):
-        return at < 2 or (found[at - 2][1] in ("\n", "}") and _depth(found, at) == 0)
     named = before in ("(", ",") and after == "="
-    return named and not _in_header(found, at)
-
-
-def _depth(found: Sequence[Token], at: int) -> int:
-    return sum((kind == tokenize.INDENT) - (kind == tokenize.DEDENT) for kind, _ in found[:at])
+    return before == "." or (named and not _in_header(found, at))
 
 
 def _in_header(found: Sequence[Token], at: int) -> bool:

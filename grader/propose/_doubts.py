@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.propose import _words
@@ -81,7 +82,8 @@ class Known:
     longest: int
     question: frozenset[str]
     references: tuple[tuple[str, ...], ...]
-    words: frozenset[str] = field(default_factory=frozenset)
+    runs: dict[Fraction, frozenset[Pair]]
+    """For each mark the pairs of words that stand side by side in its answers."""
 
 
 def known(
@@ -93,16 +95,18 @@ def known(
     """Collect what the marked answers hold."""
     keys: dict[tuple[str, ...], set[Fraction]] = {}
     pairs: dict[Fraction, set[Pair]] = {}
+    runs: dict[Fraction, set[Pair]] = {}
     for reading, mark in zip(readings, marks, strict=True):
         keys.setdefault(reading.key, set()).add(mark)
         pairs.setdefault(mark, set()).update(turns(reading.key))
+        runs.setdefault(mark, set()).update(_runs(reading.key))
     return Known(
         keys={key: frozenset(those) for key, those in keys.items()},
         pairs={mark: frozenset(those) for mark, those in pairs.items()},
         longest=max((len(r.tokens) for r in readings if not r.long), default=0),
         question=frozenset(_words.read(question).key),
         references=tuple(_words.read(text).key for text in reference),
-        words=frozenset(word for r in readings for word in r.key),
+        runs={mark: frozenset(those) for mark, those in runs.items()},
     )
 
 
@@ -154,15 +158,27 @@ def of_meaning(
     new = sorted(turns(reading.key) - seen)
     if new:
         return f"no answer with this mark says “{' '.join(new[0])}”"
+    told = known.runs.get(credit, frozenset())
     for other in (*nearest, *known.references):
-        changed = _changed(reading.key, other)
+        changed = _changed(reading.key, other, told)
         if changed:
             return f"close to a known answer, but with {changed}"
     return ""
 
 
-def _changed(key: tuple[str, ...], other: tuple[str, ...]) -> str:
-    """What stands in the place of something else, in an answer that is otherwise much the same."""
+def _runs(key: Sequence[str]) -> set[Pair]:
+    ends = ("", *key, "")
+    return set(itertools.pairwise(ends))
+
+
+def _changed(key: tuple[str, ...], other: tuple[str, ...], told: frozenset[Pair]) -> str:
+    """What differs from an answer that is otherwise much the same, and was never said like this.
+
+    What was said like this in answers with the mark in question is another way to say it; the
+    rest may be a fact that was turned round.
+    """
+    if not _runs(key) - told:
+        return ""
     found = steps(key, other)
     apart = sum(len(a) + len(b) for _, a, b in found)
     if apart > (1 - _COMMON_START) * (len(key) + len(other)):

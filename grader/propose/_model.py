@@ -204,7 +204,7 @@ class Model:
             or _doubts.of_meaning(
                 reading, credit, self._known, [self._readings[i].key for i in best]
             )
-            or ("" if same else self._too_far_off(error))
+            or self._not_borne_out(guess, credit, error, known=bool(same))
         )
         if rule is not None and abs(rule.credit - credit) >= self.step:
             why = why or "the concept rules say otherwise"
@@ -232,7 +232,13 @@ class Model:
             return "all marked answers have the same mark"
         return f"only {len(self._marks)} answers are marked"
 
-    def _too_far_off(self, error: float) -> str:
+    def _not_borne_out(self, guess: float, credit: Fraction, error: float, *, known: bool) -> str:
+        if known:
+            return (
+                ""
+                if self._snap(guess) == credit
+                else "the same words have another mark than answers like it"
+            )
         if self.threshold is None:
             return "the marks given so far do not bear out proposals"
         return "" if error <= self.threshold else "it may be off by more than half a step"

@@ -55,7 +55,6 @@ _LIGHT = frozenset(
         "our",
         "you",
         "your",
-        "i",
         "my",
         "he",
         "she",
@@ -156,8 +155,16 @@ def read(text: str) -> Reading:
     said = tokens(text)
     quiet = _QUIET - set("()[]{}*_\\'") if _MATHS.search(text) else _QUIET
     kept = [t for t in said if t not in quiet]
-    key = tuple(stem(t) for t in kept if t not in _LIGHT) or said
+    key = tuple(stem(t) for at, t in enumerate(kept) if not _is_light(kept, at)) or said
     return Reading(key=key, charged=tuple(w for w in key if charged(w)), tokens=said)
+
+
+def _is_light(kept: list[str], at: int) -> bool:
+    """Whether a word is left out; an ``a`` that is a name, as in “panel A is best”, is not."""
+    if kept[at] != "a":
+        return kept[at] in _LIGHT
+    after = kept[at + 1] if at + 1 < len(kept) else ""
+    return len(after) > 1 and after.isalpha() and after not in _LIGHT and not charged(stem(after))
 
 
 def tokens(text: str) -> tuple[str, ...]:
