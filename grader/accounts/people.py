@@ -157,7 +157,7 @@ def checked(book: Book, name: str, password: str) -> Account | None:
     if not passwords.fits(stored, password) or row is None:
         return None
     if passwords.is_old(stored):
-        fresh = passwords.hashed(password)
+        fresh = passwords.renewed(password)
         renew = sa.update(account).where(account.c.id == row.id, account.c.password == stored)
         book.write(lambda connection: connection.execute(renew.values(password=fresh)))
     return _account(row)

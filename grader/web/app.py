@@ -123,6 +123,7 @@ def build(settings: Settings, book: Book | None = None) -> Starlette:
     app.state.open_book = lambda author: replace(book, author=author)
     app.state.assignment = Loaded(settings.course)
     app.state.local = bool(settings.local)
+    app.state.closing = []
     app.state.door, app.state.cookies, app.state.place = door, cookies, place
     app.state.paths = frozenset(route.path for route in routes if isinstance(route, Route))
     return app
@@ -168,6 +169,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
     finally:
         await run_in_threadpool(app.state.desk.close)
+        for close in app.state.closing:
+            await run_in_threadpool(close)
         await run_in_threadpool(book.close)
 
 
