@@ -26,26 +26,37 @@ class Rule:
 
 
 class Features:
-    """Texts to rows of numbers; fitted once on the marked answers."""
+    """Answers to rows of numbers; fitted once on the marked answers."""
 
     def __init__(
-        self, texts: Sequence[str], question: str, reference: Sequence[str], vectors: Vectors | None
+        self,
+        answers: Sequence[Reading],
+        question: str,
+        reference: Sequence[str],
+        vectors: Vectors | None,
     ) -> None:
-        self._said = _vectors.fitted([*map(_text, texts), *map(_text, reference)])
+        known = [_words.read(text) for text in reference]
+        self._said = _vectors.fitted([_text(one) for one in (*answers, *known)])
         self._question = frozenset(_words.read(question).key)
-        self._reference = [frozenset(_words.read(text).key) for text in reference]
+        self._reference = [frozenset(one.key) for one in known]
         self._vectors = vectors
 
-    def said(self, texts: Sequence[str]) -> Any:
-        """Return the tf-idf rows of texts."""
-        return self._said.transform([_text(text) for text in texts])
+    def said(self, answers: Sequence[Reading]) -> Any:
+        """Return the tf-idf rows of answers."""
+        return self._said.transform([_text(one) for one in answers])
 
-    def rows(self, texts: Sequence[str], rules: Sequence[Rule | None]) -> Any:
-        """Return all that a regression sees."""
+    def rows(
+        self,
+        answers: Sequence[Reading],
+        said: Any,
+        texts: Sequence[str],
+        rules: Sequence[Rule | None],
+    ) -> Any:
+        """Return all that a regression sees: the tf-idf rows, and more columns beside them."""
         from scipy.sparse import csr_matrix, hstack  # noqa: PLC0415
 
-        plain = [self._plain(_words.read(t), r) for t, r in zip(texts, rules, strict=True)]
-        blocks = [self.said(texts), csr_matrix(np.array(plain, dtype=np.float64))]
+        plain = [self._plain(one, rule) for one, rule in zip(answers, rules, strict=True)]
+        blocks = [said, csr_matrix(np.array(plain, dtype=np.float64))]
         if self._vectors is not None:
             blocks.append(csr_matrix(np.asarray(self._vectors(texts), dtype=np.float64)))
         return hstack(blocks, format="csr")
@@ -64,7 +75,6 @@ class Features:
         ]
 
 
-def _text(text: str) -> str:
+def _text(answer: Reading) -> str:
     """An answer's key as a text, so that endings and light words do not count."""
-    reading = _words.read(text)
-    return " ".join(reading.tokens[:2000] if reading.long else reading.key)
+    return " ".join(answer.tokens[:2000] if answer.long else answer.key)

@@ -13,6 +13,7 @@ import numpy as np
 
 from grader.propose import _doubts, _words
 from grader.propose._features import Features, Rule, Vectors
+from grader.propose._words import Reading
 
 LEAST = 12
 """Below so many marked answers nothing is certain."""
@@ -113,14 +114,14 @@ class Model:
         self._enough = len(order) >= least and len(self._levels) > 1
         if not order:
             return
-        self._features = Features(self._texts, question, reference, vectors)
-        self._said = self._features.said(self._texts)
+        self._features = Features(self._readings, question, reference, vectors)
+        self._said = self._features.said(self._readings)
         self._far = _FAR
         if self._enough:
             self._fit(seed)
 
     def _fit(self, seed: int) -> None:
-        rows = self._features.rows(self._texts, self._rules)
+        rows = self._features.rows(self._readings, self._said, self._texts, self._rules)
         truth = np.array([float(mark) for mark in self._marks])
         folds = self._folds(seed)
         tries = [(alpha, _out_of_fold(rows, truth, folds, alpha)) for alpha in _ALPHAS]
@@ -182,16 +183,19 @@ class Model:
             return (none,) * len(texts)
         if not texts:
             return ()
-        cosines = (self._features.said(texts) @ self._said.T).toarray()
+        readings = [_words.read(text) for text in texts]
+        rows = self._features.said(readings)
+        cosines = (rows @ self._said.T).toarray()
         if self._enough:
-            guesses = self._ridge.predict(self._features.rows(texts, said))
+            guesses = self._ridge.predict(self._features.rows(readings, rows, texts, said))
         else:
             guesses = [float(self._marks[int(np.argmax(row))]) for row in cosines]
-        return tuple(self._one(*each) for each in zip(texts, cosines, guesses, said, strict=True))
+        return tuple(
+            self._one(*each) for each in zip(readings, cosines, guesses, said, strict=True)
+        )
 
-    def _one(self, text: str, cosines: Any, guess: float, rule: Rule | None) -> Proposal:
+    def _one(self, reading: Reading, cosines: Any, guess: float, rule: Rule | None) -> Proposal:
         guess = float(np.clip(guess, 0, 1))
-        reading = _words.read(text)
         best = np.argsort(-np.round(cosines, 9), kind="stable")[:_NEIGHBOURS]
         close = float(cosines[best[0]])
         same = self._known.keys.get(reading.key)

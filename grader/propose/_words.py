@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
 
 LONGEST = 20_000
+_LONG_WORD = 40
 """Longer answers are compared as a whole and never word by word."""
 
 _LISTED = """
@@ -197,8 +199,13 @@ def stem(word: str) -> str:
     >>> [stem(w) for w in ("vanishes", "vanishing", "bias", "losses", "string", "minimises")]
     ['vanish', 'vanish', 'bias', 'loss', 'string', 'minimiz']
     """
-    if len(word) < 5 or not word.isascii() or not word.isalpha():
+    if not 4 < len(word) < _LONG_WORD or not word.isascii() or not word.isalpha():
         return word
+    return _stem(word)
+
+
+@functools.lru_cache(maxsize=16384)
+def _stem(word: str) -> str:
     word = re.sub(r"is(ation|e|es|ed|ing)$", r"iz\1", word) if len(word) > 6 else word
     if word.endswith("ing") and len(word) > 7:
         word = word[:-3]

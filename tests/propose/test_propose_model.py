@@ -106,6 +106,9 @@ ADVERSARIAL = {
     "padded by itself": (GOOD + " ") * 10,
     "padded by talk": GOOD + " And so it goes on and on for a while, as one may think." * 12,
     "reference ten times": (REFERENCE + "\n") * 10,
+    "denied among many ideas": "The slope of a sigmoid is never larger than 0.25. These small factors "
+    "are not multiplied layer after layer. Saturated units have a derivative close to 0 and the chain "
+    "rule multiplies one factor per layer.",
     "denied at the end": GOOD + " None of this is true.",
     "huge": "sigmoid " * 130_000,
     "one sign": "s",
