@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from grader.propose import _doubts, _words
+from grader.propose import _doubts, _errors, _words
 from grader.propose._features import Features, Rule, Vectors
 from grader.propose._words import Reading
 
 LEAST = 12
 """Below so many marked answers nothing is certain."""
-RISK = 0.1
-"""At most this share of the certain ones may be wrong, with nine chances in ten."""
+MOST = 4000
+"""From so many marks, drawn by the seed, is learned at most."""
+_BLOCK = 512
 _NEIGHBOURS = 5
 _FOLDS = 5
 _ALPHAS = (0.3, 1.0, 3.0, 10.0)
@@ -101,6 +102,9 @@ class Model:
         seed: int,
     ) -> None:
         order = sorted(range(len(answers)), key=lambda i: (answers[i], marks[i], i))
+        if len(order) > MOST:
+            chosen = random.Random(seed).sample(range(len(order)), MOST)  # noqa: S311
+            order = [order[at] for at in sorted(chosen)]
         self._places = order
         self._texts = [answers[i] for i in order]
         self._marks = [marks[i] for i in order]
@@ -124,23 +128,23 @@ class Model:
         rows = self._features.rows(self._readings, self._said, self._texts, self._rules)
         truth = np.array([float(mark) for mark in self._marks])
         folds = self._folds(seed)
-        tries = [(alpha, _out_of_fold(rows, truth, folds, alpha)) for alpha in _ALPHAS]
+        tries = [(alpha, _errors.out_of_fold(rows, truth, folds, alpha)) for alpha in _ALPHAS]
         alpha, guessed = min(
-            tries, key=lambda one: (round(_mean_square(one[1] - truth), 9), one[0])
+            tries, key=lambda one: (round(_errors.mean_square(one[1] - truth), 9), one[0])
         )
-        self._ridge = _ridge(rows, truth, alpha)
+        self._ridge = _errors.ridge(rows, truth, alpha)
         cosines = np.asarray((self._said @ self._said.T).todense())
         for fold in np.unique(folds):
             inside = folds == fold
             cosines[np.ix_(inside, inside)] = -1.0
         signs = np.array([self._signs(c, g) for c, g in zip(cosines, guessed, strict=True)])
         missed = np.abs(guessed - truth)
-        expected = _out_of_fold(signs, missed, folds, 1.0)
-        self._errors = _ridge(signs, missed, 1.0)
+        expected = _errors.out_of_fold(signs, missed, folds, 1.0)
+        self._errors = _errors.ridge(signs, missed, 1.0)
         self._far = max(_FAR, float(np.quantile(cosines.max(axis=1), 0.05)))
         error = np.maximum(np.clip(expected, 0, 1), signs[:, 2])
         wrong = np.array([self._snap(g) != m for g, m in zip(guessed, self._marks, strict=True)])
-        self.threshold = _threshold(error, wrong, float(self.step) / 2)
+        self.threshold = _errors.threshold(error, wrong, float(self.step) / 2)
 
     def _folds(self, seed: int) -> Any:
         """Answers with the same words are in the same fold, else it would know them already."""
@@ -181,8 +185,14 @@ class Model:
                 credit=None, error=1.0, certain=False, nearest=None, why="no answer is marked"
             )
             return (none,) * len(texts)
-        if not texts:
-            return ()
+        blocks = range(0, len(texts), _BLOCK)
+        return tuple(
+            one
+            for at in blocks
+            for one in self._block(texts[at : at + _BLOCK], said[at : at + _BLOCK])
+        )
+
+    def _block(self, texts: Sequence[str], said: Sequence[Rule | None]) -> list[Proposal]:
         readings = [_words.read(text) for text in texts]
         rows = self._features.said(readings)
         cosines = (rows @ self._said.T).toarray()
@@ -190,9 +200,7 @@ class Model:
             guesses = self._ridge.predict(self._features.rows(readings, rows, texts, said))
         else:
             guesses = [float(self._marks[int(np.argmax(row))]) for row in cosines]
-        return tuple(
-            self._one(*each) for each in zip(readings, cosines, guesses, said, strict=True)
-        )
+        return [self._one(*each) for each in zip(readings, cosines, guesses, said, strict=True)]
 
     def _one(self, reading: Reading, cosines: Any, guess: float, rule: Rule | None) -> Proposal:
         guess = float(np.clip(guess, 0, 1))
@@ -252,49 +260,3 @@ def _step(levels: Sequence[Fraction]) -> Fraction:
     """The smallest gap between levels; nothing and everything are always levels."""
     every = sorted({Fraction(0), Fraction(1), *levels})
     return min(b - a for a, b in itertools.pairwise(every))
-
-
-def _ridge(rows: Any, truth: Any, alpha: float) -> Any:
-    from sklearn.linear_model import Ridge  # noqa: PLC0415
-
-    return Ridge(alpha=alpha, solver="sparse_cg" if hasattr(rows, "indptr") else "cholesky").fit(
-        rows, truth
-    )
-
-
-def _out_of_fold(rows: Any, truth: Any, folds: Any, alpha: float) -> Any:
-    guessed = np.empty(len(truth))
-    for fold in np.unique(folds):
-        inside = folds == fold
-        if inside.all():
-            guessed[:] = truth.mean()
-        else:
-            guessed[inside] = _ridge(rows[~inside], truth[~inside], alpha).predict(rows[inside])
-    return np.clip(guessed, 0, 1)
-
-
-def _mean_square(values: Any) -> float:
-    return float(np.mean(values**2))
-
-
-def _threshold(error: Any, wrong: Any, most: float) -> float | None:
-    """The largest predicted error up to which few enough were wrong out of fold."""
-    found = None
-    for limit in sorted({float(e) for e in error if e <= most}):
-        inside = error <= limit
-        if upper(int(wrong[inside].sum()), int(inside.sum())) <= RISK:
-            found = limit
-    return found
-
-
-def upper(wrong: int, count: int, doubt: float = 0.1) -> float:
-    """The share that, with ``doubt``, may in truth be wrong where ``wrong`` of ``count`` were.
-
-    Exact for the binomial (Clopper and Pearson 1934, Biometrika 26, 404-413).
-
-    >>> round(upper(0, 22), 3), upper(3, 3)
-    (0.099, 1.0)
-    """
-    from scipy.stats import beta  # noqa: PLC0415
-
-    return 1.0 if wrong >= count else float(beta.ppf(1 - doubt, wrong + 1, count - wrong))

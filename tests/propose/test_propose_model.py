@@ -125,6 +125,25 @@ def test_tricks_are_never_certain(name, count, model):
     assert proposal.why
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("empty", "nothing is written"),
+        ("unprintable", "nothing is written"),
+        ("copy of the question", "words of the question"),
+        ("question turned into an answer", "words of the question"),
+        ("keywords", "state nothing"),
+        ("padded by talk", "far longer"),
+        ("padded by itself", "far longer"),
+        ("other question", "unlike every marked answer"),
+        ("denied among many ideas", "no answer with this mark says"),
+        ("huge", "too long"),
+    ],
+)
+def test_a_trick_is_named(name, why, model):
+    assert why in model.propose([ADVERSARIAL[name]])[0].why
+
+
 def test_the_certain_ones_are_wrong_far_less_often_than_all():
     wrong = certain_wrong = count = certain = 0
     for seed in range(6):
@@ -144,6 +163,13 @@ def test_marks_that_hang_on_nothing_make_nothing_certain_but_what_was_marked():
     texts, marks = zip(*said, strict=True)
     proposals = learn(texts, marks, LEVELS).propose([t for t, _ in answers(100, 10)])
     assert not [p for p in proposals if p.certain and p.why == "like answers with this mark"]
+
+
+def test_a_few_right_guesses_do_not_bear_out_new_words():
+    fresh = [text for text, _ in answers(200, 77)]
+    for seed in range(4):
+        proposals = taught(20, seed, noise=0).propose(fresh)
+        assert {p.why for p in proposals if p.certain} <= {"the same words as a marked answer"}
 
 
 @pytest.mark.parametrize("count", [0, 1, 5, 11])
