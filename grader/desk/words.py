@@ -26,7 +26,7 @@ def standing(row: HandedIn, place: Place | None = None) -> str:
     attempt = row.told.get("attempt")
     which = f"It is your attempt {attempt}. " if isinstance(attempt, int) else ""
     if row.told.get("graded"):
-        return f"{which}It is graded; marks are shown when the course releases them."
+        return f"{which}It is graded; marks are in your report once the course releases them."
     return f"{which}It is kept, and the course grades it later."
 
 

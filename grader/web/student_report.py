@@ -13,16 +13,18 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from grader.desk import asking
+from grader.desk.limits import NotTaken
 from grader.gradebook.book import Book, find_assignment
 from grader.gradebook.people import people_in
 from grader.gradebook.standings import Standing, standings
 from grader.gradebook.tables import release
 from grader.pipeline import safe_name
 from grader.report.results import points
-from grader.web.pages import needs, page
+from grader.web.pages import field, needs, page
 from grader.web.student import Asked, asked
 
 REPORT_POLICY = (
@@ -30,6 +32,7 @@ REPORT_POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 """The report holds its styles and pictures itself; nothing in it may run or lead elsewhere."""
+_ASKED = 80
 _NOTHING = "Nothing of yours is graded for this assignment."
 _LATER = "Your report is not written yet. It is here when your hand-in has been graded."
 
@@ -39,6 +42,7 @@ def routes() -> list[Route]:
     return [
         Route("/me/{name}/report", report),
         Route("/me/{name}/report/page", report_page),
+        Route("/me/{name}/request", ask_again, methods=["POST"]),
     ]
 
 
@@ -83,24 +87,59 @@ def _file(one: Asked, standing: Standing) -> Path:
 @needs("student")
 def report(request: Request) -> Response:
     """Show a student's own report, if marks are released."""
-    one = asked(request)
+    return _report(asked(request), sent=request.query_params.get("asked") == "yes")
+
+
+def _report(one: Asked, *, sent: bool = False, refused: str = "", status: int = 200) -> Response:
     shown = is_released(one.desk.book, one.name)
     standing = own_standing(one) if shown else None
     there = standing is not None and _file(one, standing).is_file()
     return page(
-        request,
+        one.request,
         "student_report.html",
+        status=status,
         name=one.name,
         title=one.title,
         released=shown,
         there=there,
         why=_NOTHING if standing is None else _LATER,
-        parts=(),
-        requests=(),
-        sent=False,
-        refused="",
+        sent=sent,
+        refused=refused,
         **_counts(one, standing),
+        **_requests(one, standing),
     )
+
+
+def _requests(one: Asked, standing: Standing | None) -> dict[str, Any]:
+    """Parts that can be asked about, and what was asked."""
+    if standing is None:
+        return {"parts": (), "requests": ()}
+    parts = [{"id": part.id, "ask": _short(part.ask)} for part in one.loaded.rubric.parts]
+    known = [
+        {"part": own.part, "text": own.text, "answer": own.told}
+        for own in asking.asked(one.desk.book, standing)
+    ]
+    return {"parts": parts, "requests": known}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _ASKED else f"{text[: _ASKED - 1]}…"
+
+
+@needs("student")
+def ask_again(request: Request) -> Response:
+    """Take a request to look at a mark again."""
+    one = asked(request)
+    standing = own_standing(one) if is_released(one.desk.book, one.name) else None
+    part = field(request, "part")
+    if standing is None or part not in {own.id for own in one.loaded.rubric.parts}:
+        raise HTTPException(404)
+    book = request.app.state.open_book(request.state.who.name)
+    try:
+        asking.ask(book, one.name, standing, part, field(request, "text"))
+    except NotTaken as error:
+        return _report(one, refused=str(error), status=400)
+    return RedirectResponse(f"{request.url.path.removesuffix('request')}report?asked=yes", 303)
 
 
 def _counts(one: Asked, standing: Standing | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import socket
@@ -176,8 +177,8 @@ def test_students_see_no_queue_and_staff_does_and_says_again(site: Site) -> None
     ada, boss = site.person("ada"), site.person("boss", "instructor")
     assert ada.get("/queue").status_code == 403
     assert ada.post("/queue/1/again").status_code == 403
-    ada.get("/me/sums")
     path.write_text(right.replace("id: value", "id: [", 1), "utf-8")
+    assert ada.get("/me/sums").status_code == 200
     got = ada.hand_in({"answers.md": RIGHT})
     site.settled()
     shown = boss.get("/queue").text
@@ -380,3 +381,26 @@ def test_a_report_is_there_when_marks_are_released_and_for_nobody_else(site: Sit
     assert bob.get("/me/sums/report/page").status_code == 404
     site.release("sums", holds=False)
     assert ada.get("/me/sums/report/page").status_code == 404
+
+
+@pytest.mark.parametrize("text", [*XSS, "Please look at my second line."])
+def test_a_student_asks_for_another_look_at_a_part(site: Site, text: str) -> None:
+    ada, bob = site.person("ada"), site.person("bob")
+    ada.hand_in({"answers.md": "Problem 1: 12\n\nProblem 2: 24\n"})
+    site.settled()
+    assert ada.post("/me/sums/request", part="1", text=text).status_code == 404  # not released
+    site.release("sums")
+    asked = ada.post("/me/sums/request", part="1", text=text)
+    assert asked.status_code == 303
+    shown = ada.get(asked.headers["location"]).text
+    assert "with the course staff" in shown
+    assert inert(shown)
+    assert html.escape(text, quote=False)[:9] in shown
+    again = ada.post("/me/sums/request", part="1", text="once more")
+    assert again.status_code == 400
+    assert "still open" in again.text
+    assert ada.post("/me/sums/request", part="2", text="  ").status_code == 400
+    assert ada.post("/me/sums/request", part="2", text="x" * 4001).status_code == 400
+    assert ada.post("/me/sums/request", part="99", text="x").status_code == 404
+    assert bob.post("/me/sums/request", part="1", text="x").status_code == 404  # nothing of his
+    assert "once more" not in ada.get("/me/sums/report").text
