@@ -43,7 +43,7 @@ def mark_record(assignment: Assignment, record: Record, digest: str | None = Non
     """
     digest = digest or hashlib.sha256(record.to_bytes()).hexdigest()
     evidence = record.evidence
-    if assignment.variant is not None and record.variant is None:
+    if (assignment.variant is None) != (record.variant is None):
         evidence = nothing(assignment, NO_NUMBERS)  # nobody is marked by another's numbers
     assignment = assignment.of(record.variant)
     parts = mark(assignment.rubric, evidence, assignment.call, assignment.keys)

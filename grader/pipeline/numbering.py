@@ -6,7 +6,7 @@ of then, or nothing is done at all: nobody is marked by numbers that were not on
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.codec import NotPlain
@@ -18,7 +18,8 @@ from grader.pipeline.assignment import Assignment
 from grader.pipeline.hand_ins import HandIn
 from grader.pipeline.records import Record
 from grader.pipeline.tasks import Task
-from grader.variants import Variant
+from grader.variants import Variant, VariantProblem
+from grader.variants.ledger import dealt
 
 
 def numbered(book: Book, assignment: Assignment, tasks: Sequence[Task]) -> tuple[Task, ...]:
@@ -27,16 +28,19 @@ def numbered(book: Book, assignment: Assignment, tasks: Sequence[Task]) -> tuple
     Raises:
         VariantProblem: without the secret, or where numbers are not those of before.
     """
-    if assignment.variant is None or all(task.known is not None for task in tasks):
-        return tuple(tasks)
     name = assignment.rubric.assignment
+    if all(task.known is not None for task in tasks):
+        return tuple(tasks)
+    if assignment.variant is None:
+        _refuse_dealt(assignment)
+        return tuple(tasks)
     number = book.read(lambda connection: find_assignment(connection, name)) or 0
     before = book.read(lambda connection: states(connection, number, None))
     roster = people(book)
     made = []
     for task in tasks:
         if task.known is None:
-            earlier = _numbers(book, before, task.submission_id)
+            earlier = _numbers(book, assignment, before.get(task.submission_id))
             key = roster.whose(task.hand_in.key) or task.hand_in.key
             own = with_numbers(assignment, task.hand_in, earlier, key=key)
             made.append(replace(task, hand_in=own))
@@ -65,12 +69,30 @@ def with_numbers(
     return replace(hand_in, variant=variant)
 
 
-def _numbers(book: Book, before: Mapping[int, State], submission: int) -> Variant | None:
+def _refuse_dealt(assignment: Assignment) -> None:
+    """Refuse to read as if all had the same numbers where papers with own ones are out."""
+    name = assignment.rubric.assignment
+    if dealt(assignment.course, name):
+        raise VariantProblem(
+            f"{assignment.course / 'rubrics' / f'{name}.yaml'}: papers with numbers of each "
+            "student's own were dealt out, and there is no `variants:` any more; bring it back, or "
+            "give the assignment another name"
+        )
+
+
+def _numbers(book: Book, assignment: Assignment, state: State | None) -> Variant | None:
     """The numbers with which a hand-in was read before."""
-    state = before.get(submission)
     if state is None or state.evidence is None:
         return None
     try:
-        return Record.from_bytes(book.store.get(state.evidence.sha256)).variant
+        record = Record.from_bytes(book.store.get(state.evidence.sha256))
     except (Lost, NotPlain, OSError):
         return None  # what was dealt out is on the ledger still, if it came from here
+    if record.variant is None:
+        name = assignment.rubric.assignment
+        raise VariantProblem(
+            f"{assignment.course / 'rubrics' / f'{name}.yaml'}: {record.student} was marked before "
+            "numbers varied, by numbers that are the same for all; give the assignment with "
+            "`variants:` another name"
+        )
+    return record.variant

@@ -6,10 +6,11 @@ is on paper stays, so it is kept which draw it was.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,13 +54,27 @@ def _read(path: Path, *_state: int) -> dict[str, Dealt]:
 def remember(course: Path, assignment: str, made: Mapping[str, Variant]) -> None:
     """Keep which draws were dealt out, beside those of before."""
     path = _path(course, assignment)
-    held = {**dealt(course, assignment)}
-    held |= {key: Dealt(one.id, one.tries) for key, one in made.items() if key not in held}
-    data = {key: {"id": one.id, "tries": one.tries} for key, one in sorted(held.items())}
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(data, ensure_ascii=False, indent=0), "utf-8")
-    part.replace(path)
+    with _alone(path):
+        held = dealt(course, assignment)
+        held |= {key: Dealt(one.id, one.tries) for key, one in made.items() if key not in held}
+        data = {key: {"id": one.id, "tries": one.tries} for key, one in sorted(held.items())}
+        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        part.write_text(json.dumps(data, ensure_ascii=False, indent=0), "utf-8")
+        part.replace(path)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Let nobody else write meanwhile, where the system can do that."""
+    try:
+        import fcntl  # noqa: PLC0415  # not on every system
+    except ImportError:
+        yield
+        return
+    with path.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _path(course: Path, assignment: str) -> Path:

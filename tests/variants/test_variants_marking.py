@@ -208,6 +208,46 @@ def test_what_was_read_before_numbers_varied_is_left_open(area: Path, grader: Ca
     assert all(part.proposed is None for part in result.parts)
 
 
+def test_numbers_that_begin_or_end_to_vary_touch_no_mark(dealt: Path, grader: Call) -> None:
+    """With or without `variants:`, nobody is marked by numbers that were not on the paper."""
+    path = dealt / "rubrics/area.yaml"
+    own = numbers(dealt, "ada")
+    head, rest = AREA.split("variants:\n")[0], AREA.split("is_oblong}\n")[1]
+    for name in ("a", "b", "x"):
+        rest = rest.replace(f"{{{{ {name} }}}}", "9").replace(f"{{vary: {name}}}", "9")
+    hand_in(dealt, "ada", *answers(own))
+    _grade(grader)
+    before = earned(dealt)
+    path.write_text(head + rest, "utf-8")
+    (dealt / "papers/area.md").write_text("# Areas\n", "utf-8")
+    for words in (("grade", "area"), ("regrade", "area", "--apply")):
+        status, _, err = grader(*words, "--jobs", 1)
+        assert status == 3, err
+        assert "there is no `variants:` any more" in err
+    assert earned(dealt) == before
+    grader("regrade", "area", "--apply", "--no-collect", "--jobs", 1)
+    assert earned(dealt) == {"ada": [None, None]}
+
+
+def test_what_was_marked_by_the_numbers_of_all_is_not_marked_by_own_ones(
+    area: Path, grader: Call
+) -> None:
+    plant_secret(area)
+    path = area / "rubrics/area.yaml"
+    head, rest = AREA.split("variants:\n")[0], AREA.split("is_oblong}\n")[1]
+    for name, value in (("a", "3"), ("b", "9"), ("x", "0.5")):
+        rest = rest.replace(f"{{{{ {name} }}}}", value).replace(f"{{vary: {name}}}", value)
+    head = head.replace("paper: papers/area.md\n", "")
+    path.write_text(head + rest, "utf-8")
+    hand_in(area, "ada", "The area is 27.", "14")
+    _grade(grader)
+    assert earned(area) == {"ada": [2, 1]}
+    path.write_text(AREA, "utf-8")
+    status, _, err = grader("grade", "area", "--jobs", 1)
+    assert (status, "ada was marked before numbers varied" in err) == (3, True)
+    assert earned(area) == {"ada": [2, 1]}
+
+
 def test_inputs_of_code_are_the_student_s_own(
     tmp_path: Path, grader: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

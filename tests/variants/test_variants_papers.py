@@ -33,6 +33,30 @@ def test_each_student_gets_numbers_of_the_own_and_the_same_again(area: Path, gra
     assert {name: (again / name).read_text("utf-8") for name in first} == first
 
 
+def test_papers_that_are_dealt_out_at_once_are_all_remembered(area: Path) -> None:
+    code = (
+        "import sys; from grader.cli import grader as g, main; from grader.cli.paper import paper;"
+        "g.add_command(paper); main(sys.argv[1:])"
+    )
+    students = [[f"s{group}-{one}" for one in range(20)] for group in range(4)]
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, "paper", "area", *some, "--to", "out"],
+            cwd=area,
+            stderr=subprocess.PIPE,
+        )
+        for some in students
+    ]
+    ended = [one.communicate(timeout=300) and one.returncode for one in started]
+    assert ended == [0, 0, 0, 0]
+    kept = json.loads((area / ".grader/variants/area.json").read_text("utf-8"))
+    assert set(kept) == {one for some in students for one in some}
+    for some in students:  # and all from one secret
+        own = numbers(area, some[0])
+        text = (area / f"out/{some[0]}.md").read_text("utf-8")
+        assert f"a rectangle of {own['a']} by {own['b']}?" in text
+
+
 def test_another_course_gives_the_same_student_other_numbers(area: Path, grader: Call) -> None:
     students = [f"s{number}" for number in range(12)]
     _papers(area, grader, *students)
@@ -49,7 +73,8 @@ def test_what_is_kept_of_papers_holds_neither_numbers_nor_answers(area: Path, gr
     assert list(kept) == ["ada"]
     assert set(kept["ada"]) == {"id", "tries"}
     names = {path.name for path in (area / ".grader/variants").iterdir()}
-    assert names == {"secret", "area.json"}
+    assert names == {"secret", "area.json", "area.lock"}
+    assert (area / ".grader/variants/area.lock").read_bytes() == b""
 
 
 def test_a_notebook_has_a_cell_to_answer_each_part_in(area: Path, grader: Call) -> None:
