@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -91,7 +92,7 @@ def state(request: Request) -> Response:
     return page(request, "progress_state.html", **_values(request))
 
 
-def _values(request: Request) -> dict[str, object]:
+def _values(request: Request) -> dict[str, Any]:
     name = request.path_params["name"]
     if name not in assignments(request.app.state.course):
         raise HTTPException(404)

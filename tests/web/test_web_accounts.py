@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.web_site import Site, account_of
-
 from grader.accounts import links, passwords, people
 from grader.gradebook.audit import entries
 from grader.gradebook.opening import Refused
+from tests.web.web_site import Site, account_of
 
 WORDS = "four plain long words"
 
