@@ -21,6 +21,7 @@ from grader.rubric._parts import (
     Part,
     Ran,
 )
+from grader.rubric._public import Public
 from grader.rubric._rubric import Rubric
 from grader.rubric._running import RepairCost, Running
 from grader.rubric._variants import Constraint, Number, Variants, filled, shaped, varies
@@ -38,6 +39,7 @@ __all__ = [
     "Find",
     "Number",
     "Part",
+    "Public",
     "Ran",
     "RepairCost",
     "Rubric",

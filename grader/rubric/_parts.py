@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from grader.model import Why
 from grader.read import Reader
+from grader.rubric._public import Public
 from grader.rubric._words import Compare, Credit, Given, Id, Points, Read, RunSpec, Spec, Strict
 
 REPAIR, WRITTEN, DRAWN = "repair", "as written: ", "as drawn"
@@ -141,6 +142,10 @@ class Part(Strict):
     """What is asked of the code in a box, by name."""
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     adjust: tuple[Adjustment, ...] = ()
+    public: tuple[Public, ...] = ()
+    """Checks that students may see and run themselves; never a case that is graded."""
+    published: bool = False
+    """Whether students see the points of this part before it is marked."""
 
     @model_validator(mode="after")
     def _points_add_up(self) -> Part:
