@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from grader.rubric._parts import Part
 from grader.rubric._running import Running
-from grader.rubric._variants import UnknownNumber, Variants, filled
+from grader.rubric._variants import UnknownNumber, Variants, filled, is_asking
 from grader.rubric._words import Id, Strict
 
 
@@ -43,6 +43,8 @@ class Rubric(Strict):
     variants: Variants | None = None
     """Numbers that differ from student to student; the rest of the rubric is filled with some."""
     _template: dict[str, Any] | None = PrivateAttr(default=None)
+    _asking: tuple[bool, ...] = PrivateAttr(default=())
+    """Which parts of it hold numbers."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -86,7 +88,19 @@ class Rubric(Strict):
         """
         if self.variants is None or self._template is None:
             return self
-        return self._filled(self._template, self.variants, numbers, self._plainly)
+        if not self._asking:
+            self._asking = tuple(is_asking(said) for said in self._template["parts"])
+        # most parts of a long rubric are the same for all: these are not made anew
+        parts = [
+            said if asks else made
+            for said, made, asks in zip(
+                self._template["parts"], self.parts, self._asking, strict=True
+            )
+        ]
+        template = {**self._template, "parts": parts}
+        rubric = self._filled(template, self.variants, numbers, self._plainly)
+        rubric._template, rubric._asking = self._template, self._asking  # noqa: SLF001  # our own
+        return rubric
 
     @classmethod
     def _plainly(cls, data: dict[str, Any]) -> Rubric:

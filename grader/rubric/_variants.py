@@ -220,6 +220,17 @@ def varies(node: Any) -> bool:
     return isinstance(node, list | tuple) and any(varies(item) for item in node)
 
 
+def is_asking(node: Any, *, as_text: bool = False) -> bool:
+    """Whether plain data asks for numbers, in its places or in its texts."""
+    if isinstance(node, str):
+        return as_text and ("{{" in node or "{%" in node)
+    if isinstance(node, Mapping):
+        if "vary" in node and set(node) <= {"vary", "at"}:
+            return True
+        return any(is_asking(v, as_text=as_text or k in _WRITTEN) for k, v in node.items())
+    return isinstance(node, list | tuple) and any(is_asking(v, as_text=as_text) for v in node)
+
+
 def _number(node: Mapping[str, Any], numbers: Mapping[str, Any], where: tuple[Any, ...]) -> Any:
     name = node["vary"]
     if name not in numbers:
