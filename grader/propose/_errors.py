@@ -50,9 +50,6 @@ def upper(wrong: int, count: int, doubt: float = 0.1) -> float:
     """The share that, with ``doubt``, may in truth be wrong where ``wrong`` of ``count`` were.
 
     Exact for the binomial (Clopper and Pearson 1934, Biometrika 26, 404-413).
-
-    >>> round(upper(0, 22), 3), upper(3, 3)
-    (0.099, 1.0)
     """
     from scipy.stats import beta  # noqa: PLC0415
 

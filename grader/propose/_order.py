@@ -22,9 +22,6 @@ def order(
 
     The largest group comes first, then always the group that is most like the one before; blank
     answers come last. ``groups`` are those of ``similar``, where they are known already.
-
-    >>> order(["the loss falls", "a cat", "the loss falls fast", "a cat"])
-    (1, 3, 0, 2)
     """
     found = list(similar(texts, kind=kind) if groups is None else groups)
     found.sort(key=lambda one: (one.blank, -len(one.members), _shown(texts[one.medoid], kind)))

@@ -1,5 +1,6 @@
 """Answers that say the same are one group; what turns the meaning keeps them apart."""
 
+import itertools
 import random
 
 import pytest
@@ -8,7 +9,6 @@ from hypothesis import strategies as st
 
 pytest.importorskip("sklearn", reason="groups of like answers need scikit-learn")
 
-import itertools
 
 from grader.propose import order, similar
 
@@ -102,6 +102,21 @@ def test_a_word_in_the_place_of_another_parts_groups():
             assert not together(LONG, LONG.replace(word, "convex", 1), threshold=0.01), word
 
 
+def test_a_word_in_the_place_of_another_parts_long_answers():
+    long = f"{LONG}, and {LONG.casefold()} as well, and nobody could see the point of any of it"
+    for word in ("network", "sigmoid", "units"):
+        assert not together(long, long.replace(word, "convex", 1), threshold=0.01), word
+
+
+def test_groups_do_not_hang_on_the_order_where_an_answer_fits_two():
+    texts = [LONG, f"{LONG} anyhow", f"model {LONG}", f"{LONG} overnight"]
+    found = set()
+    for places in itertools.permutations(range(len(texts))):
+        groups = similar([texts[at] for at in places], threshold=0.1)
+        found.add(frozenset(frozenset(places[m] for m in g.members) for g in groups))
+    assert len(found) == 1
+
+
 def test_steps_do_not_lead_from_one_answer_to_another_that_is_too_far():
     extras = ("", "of images", "of images overnight", "of images overnight anywhere")
     texts = [f"{LONG} {extra}" for extra in extras]
@@ -174,6 +189,7 @@ def test_code_that_does_something_else_is_another_group(old, new):
         ("# nothing", ""),
         ("a[1 + i] = 2", "a[1 + j] = 2"),
         ("class A:\n  def forward(s): return s", "class A:\n  def backward(s): return s"),
+        ("def f(): pass\nf = g(f)", "def h(): pass\nh = g(h)"),
         ("async def f(): pass", "async def g(): pass"),
         ("import numpy as np\nnp.sum", "import torch as np\nnp.sum"),
         ("x = 1; y = x", "x = 1; y = y"),
@@ -240,6 +256,10 @@ def test_huge_answers_are_told_apart_by_their_last_sign(kind):
     huge = "word " * 200_000
     assert together(huge, huge, kind=kind)
     assert not together(huge + "a", huge + "b", kind=kind)
+
+
+def test_the_largest_group_comes_first():
+    assert order(["the loss falls", "a cat", "the loss falls again", "a cat"]) == (1, 3, 0, 2)
 
 
 def test_like_answers_stand_beside_each_other():

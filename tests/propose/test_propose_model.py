@@ -1,5 +1,6 @@
 """A model proposes what the marks bear out, and leaves the rest to people."""
 
+import math
 import random
 from fractions import Fraction
 
@@ -157,11 +158,17 @@ def test_the_certain_ones_are_wrong_far_less_often_than_all():
     assert certain_wrong / certain < wrong / count / 2
 
 
-def test_marks_that_hang_on_nothing_make_nothing_certain_but_what_was_marked():
+@pytest.mark.parametrize("copies", [1, 4])
+def test_marks_that_hang_on_nothing_make_nothing_certain_but_what_was_marked(copies):
     chance = random.Random(5)
-    said = [(text, chance.choice(LEVELS)) for text, _ in answers(120, 9)]
+    said = [
+        (text, chance.choice((LEVELS[0], LEVELS[2]))) for text in {t: 1 for t, _ in answers(60, 9)}
+    ]
+    said *= copies  # whoever copies tells a model nothing new
     texts, marks = zip(*said, strict=True)
-    proposals = learn(texts, marks, LEVELS).propose([t for t, _ in answers(100, 10)])
+    made = learn(texts, marks, LEVELS)
+    assert made.threshold is None
+    proposals = made.propose([t for t, _ in answers(100, 10)])
     assert not [p for p in proposals if p.certain and p.why == "like answers with this mark"]
 
 
@@ -192,6 +199,15 @@ def test_the_same_words_with_two_marks_wait_for_a_person():
     made = learn([*texts, GOOD, GOOD], [*marks, Fraction(1), Fraction(0)], LEVELS)
     (proposal,) = made.propose([GOOD])
     assert not proposal.certain
+
+
+def test_a_mark_that_goes_against_all_like_answers_is_not_copied():
+    said = [one for one in answers(160, 1, noise=0) if "at most" not in one[0] or one[1] != 1]
+    texts, marks = map(list, zip(*said, strict=True))
+    made = learn([*texts, GOOD], [*marks, Fraction(0)], LEVELS)
+    (proposal,) = made.propose([GOOD])
+    assert (proposal.certain, proposal.nearest) == (False, len(texts))
+    assert "another mark than answers like it" in proposal.why
 
 
 def test_the_model_never_gives_more_than_certain_rules_allow(model):
@@ -289,3 +305,15 @@ def test_the_audits_kappa_is_that_of_the_class_statistics():
     r = random.Random(8)
     pairs = [(r.choice(LEVELS), r.choice(LEVELS)) for _ in range(50)]
     assert audit(pairs, HALF).model.kappa == agreement(pairs).kappa
+
+
+def test_the_share_that_may_be_wrong_is_that_of_the_binomial():
+    from grader.propose._errors import upper
+
+    for wrong, count in ((0, 22), (1, 40), (5, 30)):
+        share = upper(wrong, count)
+        chance = sum(
+            math.comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(wrong + 1)
+        )
+        assert chance == pytest.approx(0.1)
+    assert upper(3, 3) == 1
