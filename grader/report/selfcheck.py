@@ -100,9 +100,10 @@ def public_checks(part: Part) -> tuple[Mapping[str, Any], ...]:
 def _compared(part: Part) -> Iterator[tuple[str, str, str]]:
     readers, seen = part.readers(), {"answer"}
     for criterion in part.criteria:
-        if criterion.reading not in seen and criterion.reading in readers:
-            seen.add(criterion.reading)
-            yield criterion.id, criterion.reading, readers[criterion.reading].kind
+        name = criterion.reading
+        if name not in seen:
+            seen.add(name)
+            yield criterion.id, name, readers[name].kind if name in readers else ""
 
 
 def checked(
@@ -200,21 +201,21 @@ def public_text(check: Mapping[str, Any]) -> str:
 HINTS: Mapping[str, str] = {
     "choice": "Name one of the options, once, and no other.",
     "columns": "Give a table with one row for each step, and a heading above each column.",
-    "formula": "Write it as one equation, with its name on the left: y = 7x + 7.",
-    "integer": "Write one whole number in figures, such as 7, and mark it as your result.",
-    "keyed-formulas": "Write one line for each, with its name before a colon: A: 7x + 7.",
-    "linear": "Write the sum out with its numbers: 7 + 0.7*77 + 7*7.",
-    "mapping": "Write one line for each, with its name before a colon: A: 7.",
-    "number": "Write one number, such as 7 or 0.7, and mark it as your result.",
+    "formula": "Write it as one equation, with its name on the left: y = a*x + b.",
+    "integer": "Write one whole number in figures, and mark it as your result.",
+    "keyed-formulas": "Write one line for each, with its name before a colon.",
+    "linear": "Write the sum out with its numbers: a + b*c + d*e.",
+    "mapping": "Write one line for each, with its name before a colon.",
+    "number": "Write one number in figures, and mark it as your result.",
     "numbers": "Write the numbers in one line with commas between them, or one a line with its name.",
     "rankings": "Write the names in their order, with commas between them.",
-    "scores": "Write one line for each, with its name before a colon: model A: 0.7.",
-    "shape": "Write sizes with an x between them: 7x7x7.",
+    "scores": "Write one line for each, with its name before a colon.",
+    "shape": "Write sizes with an x between them: height x width x channels.",
     "source": "Put the code in a cell of its own, or between lines of three backticks, so that it runs.",
-    "tally": "Write the terms with plus signs, and the total after an equals sign: 7*7 + 7 = 56.",
-    "truths": "Write one line for each letter: a) true.",
+    "tally": "Write the terms with plus signs, and the total after an equals sign: a*b + c = d.",
+    "truths": "Write one line for each letter, with true or false after it.",
 }
-"""How an answer is written that a kind of reading can read; all sevens, to be nobody's answer."""
+"""How an answer is written that a kind of reading can read; no number, which would be somebody's answer."""
 
 
 def lines(rubric: Rubric, evidence: Evidence, problems: Iterable[Problem]) -> Iterator[str]:

@@ -24,6 +24,8 @@ class Public(Strict):
     """Function of the student's that is called with ``args`` and ``named``."""
     args: tuple[Any, ...] = ()
     named: Given = Field(default_factory=dict)
+    arrays: bool = False
+    """Whether lists of numbers go in as numpy arrays."""
     gives: Any = None
     """What the call gives; without it the call only has to end without an error."""
     within: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1e-6
@@ -42,7 +44,7 @@ class Public(Strict):
             raise ValueError("a public check has either 'call' or 'defines'; write two checks")
         if not (self.call or self.defines or self.says.strip()):
             raise ValueError("a public check needs 'call', 'defines' or 'says'")
-        for name in ("args", "named", "gives", "within"):
+        for name in ("args", "named", "arrays", "gives", "within"):
             if name in said and not self.call:
                 raise ValueError(f"'{name}' belongs to a 'call'; say which function is called")
         if "shape" in said and not (self.call or self.defines):
