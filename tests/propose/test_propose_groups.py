@@ -190,6 +190,8 @@ def test_code_that_does_something_else_is_another_group(old, new):
         ("a[1 + i] = 2", "a[1 + j] = 2"),
         ("class A:\n  def forward(s): return s", "class A:\n  def backward(s): return s"),
         ("def f(): pass\nf = g(f)", "def h(): pass\nh = g(h)"),
+        ("T = 1\nx.T", "H = 1\nx.H"),
+        ("axis = 0\nnp.sum(a, axis=0)", "keepdims = 0\nnp.sum(a, keepdims=0)"),
         ("async def f(): pass", "async def g(): pass"),
         ("import numpy as np\nnp.sum", "import torch as np\nnp.sum"),
         ("x = 1; y = x", "x = 1; y = y"),
