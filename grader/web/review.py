@@ -1,0 +1,395 @@
+"""The review over HTTP: what waits, one group after another, one answer, and what was done.
+
+Each page works without scripts; with them htmx swaps the next group in. What was marked meanwhile
+by another person is never written over: the page says by whom.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from grader.gradebook.opening import Refused
+from grader.gradebook.tables import request as asked_again
+from grader.gradebook.tables import request_answer, submission
+from grader.pipeline import assignments
+from grader.rubric import Part
+from grader.web import review_desk as desk
+from grader.web.pages import field, fields, needs
+from grader.web.review_answers import belongs, files_and_record
+from grader.web.review_desk import ORDERS, Asked, frame, links
+from grader.web.review_forms import (
+    WORDS,
+    Said,
+    Sieve,
+    address,
+    answered,
+    in_background,
+    many,
+    onward,
+    points_of,
+    shown,
+    sieve,
+)
+from grader.web.review_frames import POLICY, framed
+from grader.web.review_phrases import keep, phrases, take_out
+from grader.web.review_source import Source, Stale, Texts, source
+
+staff = needs("instructor", "marker")
+_LOCK = threading.Lock()
+
+
+def routes() -> list[Route]:
+    """Return the pages of the review."""
+    from grader.web import review_answer, review_past, review_second  # noqa: PLC0415  # they use this
+
+    return [
+        Route("/review", home),
+        Route("/review/{name}", parts),
+        Route("/review/{name}/undo", undo, methods=["POST"]),
+        Route("/review/{name}/-/phrases", bank),
+        Route("/review/{name}/-/phrases", change_bank, methods=["POST"]),
+        *review_past.routes(),
+        *review_second.routes(),
+        *review_answer.routes(),
+        Route("/review/{name}/frame/{submission:int}/{number:int}", in_a_frame),
+        Route("/review/{name}/{part}/decide", decide, methods=["POST"]),
+        Route("/review/{name}/{part}", part_page),
+    ]
+
+
+@staff
+def home(request: Request) -> Response:
+    """List the assignments."""
+    rows = []
+    for name in sorted(assignments(request.app.state.course)):
+        own = of(request, name)
+        rows.append(
+            {
+                "href": address("review", name),
+                "title": own.loaded.rubric.title,
+                "waiting": sum(waiting for waiting, _ in own.counts().values()),
+                "requests": sum(open_requests(own).values()),
+            }
+        )
+    return answered(request, "review_home.html", rows=rows)
+
+
+@staff
+def parts(request: Request) -> Response:
+    """List the parts of an assignment, with what waits in each."""
+    own = of(request, request.path_params["name"])
+    counts, asked = own.counts(), open_requests(own)
+    steps, marked = own.effort()
+    rows = [
+        {
+            "id": part.id,
+            "ask": part.ask,
+            "href": address("review", own.name, part.id),
+            "waiting": counts.get(part.id, (0, 0))[0],
+            "decided": counts.get(part.id, (0, 0))[1],
+            "groups": 0,
+            "requests": asked.get(part.id, 0),
+        }
+        for part in own.loaded.rubric.parts
+    ]
+    view = {
+        "title": own.loaded.rubric.title,
+        "base": address("review", own.name),
+        "links": links(own.name),
+        "parts": rows,
+        "waiting": sum(waiting for waiting, _ in counts.values()),
+        "groups": 0,
+        "steps": steps,
+        "marked": marked,
+        "requests": sum(asked.values()),
+        "requests_href": address("requests", own.name),
+    }
+    return answered(request, "review_parts.html", view=view)
+
+
+@staff
+def part_page(request: Request) -> Response:
+    """Show the groups of a part, and one of them."""
+    own, part = of_part(request)
+    values = request.query_params
+    asked = Asked(
+        sieve=sieve(values, ORDERS),
+        group=values.get("group", ""),
+        every=bool(values.get("every")),
+        after=number_of(values.get("after", "")),
+    )
+    return show(request, own, part, asked, said=told(own, number_of(values.get("done", ""))))
+
+
+@staff
+def decide(request: Request) -> Response:
+    """Mark a group, or the answers in it that are ticked."""
+    own, part = of_part(request)
+    form = {name: values[0] for name, values in fields(request).items() if values}
+    asked = Asked(
+        sieve=sieve(form, ORDERS),
+        group=form.get("group", ""),
+        after=number_of(form.get("after", "")),
+    )
+    kept: dict[str, Any] = {
+        **{key: form.get(key, "")[:WORDS] for key in ("reason", "comment", "own")},
+        "member": [number_of(one) for one in fields(request).get("member", ())],
+        "phrase": [number_of(one) for one in fields(request).get("phrase", ())],
+    }
+    try:
+        points = given(form, part)
+        ids = _whom(own, part.id, asked, form, kept["member"])
+        reason, comment = words_of(own, part, points, kept)
+        step = own.decide(
+            part.id,
+            ids,
+            points,
+            reason=reason,
+            said=comment,
+            once=form.get("once", ""),
+            over=asked.sieve.decided,
+        )
+    except Stale as error:
+        return show(request, own, part, asked, said=Said(text=str(error), trouble=True), status=409)
+    except (ValueError, Refused) as error:
+        wrong = {**kept, "error": str(error)}
+        return show(request, own, part, asked, form=wrong, status=422)
+    if not in_background(request):
+        query = {**asked.sieve.query, "after": asked.after or "", "done": step}
+        return onward(address("review", own.name, part.id, **query))
+    rest = Asked(sieve=asked.sieve, after=asked.after)
+    return show(request, own, part, rest, said=told(own, step))
+
+
+@staff
+def undo(request: Request) -> Response:
+    """Take a step back."""
+    own = of(request, request.path_params["name"])
+    try:
+        part, words, _ = own.undo(number_of(field(request, "act")))
+    except Stale as error:
+        said = Said(text=str(error), trouble=True)
+        rows = own.steps(most=1)
+        part = rows[0].part if rows else ""
+    else:
+        said = Said(text=words)
+    spec = next((one for one in own.loaded.rubric.parts if one.id == part), None)
+    if in_background(request) and spec is not None:
+        blind = "blind=1" in request.headers.get("HX-Current-URL", "")
+        return show(request, own, spec, Asked(sieve=Sieve(blind=blind)), said=said)
+    rows = own.steps(most=1)
+    done = rows[0].id if rows else ""
+    return onward(
+        address("review", own.name, part, done=done) if part else address("review", own.name)
+    )
+
+
+@staff
+def bank(request: Request) -> Response:
+    """Show the comments that are used again."""
+    return _bank(request)
+
+
+@staff
+def change_bank(request: Request) -> Response:
+    """Keep a comment, or take one out."""
+    own = of(request, request.path_params["name"])
+    if gone := field(request, "withdraw"):
+        take_out(own.book, own.name, number_of(gone))
+        return onward(address("review", own.name, "-", "phrases"))
+    text, scope = field(request, "text")[:WORDS], field(request, "for", "assignment")
+    most = max(one.points for one in own.loaded.rubric.parts)
+    known = {"course", "assignment", *(f"part:{one.id}" for one in own.loaded.rubric.parts)}
+    try:
+        if not text:
+            raise ValueError("Write the comment first.")  # noqa: TRY301  # told with the others
+        if scope not in known:
+            raise ValueError("Choose what it is for.")  # noqa: TRY301
+        written = field(request, "points")
+        points = points_of(written, most) if written else None
+    except ValueError as error:
+        return _bank(request, error=str(error), status=422)
+    keep(own.book, own.name, text, points, scope)
+    return onward(address("review", own.name, "-", "phrases"))
+
+
+@staff
+def in_a_frame(request: Request) -> Response:
+    """Show a student's file as a page that can do nothing."""
+    own = of(request, request.path_params["name"])
+    number = request.path_params["submission"]
+    if not own.book.read(lambda connection: belongs(connection, own.name, number)):
+        raise HTTPException(404)
+    files, record = files_and_record(own.book, number)
+    text = framed(record, files, own.book.store, request.path_params["number"])
+    if text is None:
+        raise HTTPException(404)
+    return HTMLResponse(text, headers={"Content-Security-Policy": POLICY})
+
+
+def of(request: Request, name: str) -> Source:
+    """Return the review of an assignment in the name of who asks; 404 where there is none."""
+    with _LOCK:
+        if not hasattr(request.app.state, "review_texts"):
+            request.app.state.review_texts = Texts()
+    loaded = request.app.state.assignment(name)
+    author = request.state.who.name
+    return source(request.app.state.book, loaded, request.app.state.review_texts, author)
+
+
+def of_part(request: Request) -> tuple[Source, Part]:
+    """Return the review and the part that an address names; 404 where there is none."""
+    own = of(request, request.path_params["name"])
+    wanted = request.path_params["part"]
+    part = next((one for one in own.loaded.rubric.parts if one.id == wanted), None)
+    if part is None:
+        raise HTTPException(404)
+    return own, part
+
+
+def show(
+    request: Request,
+    own: Source,
+    part: Part,
+    asked: Asked,
+    *,
+    said: Said | None = None,
+    form: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> Response:
+    """Return the desk of a part: the whole page, or what htmx swaps."""
+    view, group = desk.desk(own, part, asked, phrases(own.book, own.name, part.id), form or {})
+    swap = in_background(request)
+    template = "review_swap.html" if swap else "review_part.html"
+    response = answered(request, template, status, view=view, group=group, said=said)
+    if swap and request.method == "POST":
+        response.headers["HX-Push-Url"] = "false"
+        query = asked.sieve.query
+        response.headers["HX-Replace-Url"] = address("review", own.name, part.id, **query)
+    return response
+
+
+def told(own: Source, step: int) -> Said | None:
+    """Return the words for a step that was just done."""
+    if not step:
+        return None
+    row = next((one for one in own.steps(before=step + 1, most=1) if one.id == step), None)
+    if row is None:
+        return None
+    if row.what == "undo":
+        return Said(text=f"Taken back: a mark of part {row.part}.")
+    count, points = row.told.get("count", 0), Fraction(row.told.get("points", "0"))
+    text = f"Part {row.part}: {many(count, 'answer')} marked with {shown(points)}."
+    return Said(text=text, undo=step, action=address("review", own.name, "undo"))
+
+
+def given(form: Mapping[str, str], part: Part) -> Fraction:
+    """Return the points that a form gives: those of the button, or those written beside it."""
+    chosen = form.get("points", "own")
+    return points_of(form.get("own", "") if chosen == "own" else chosen, part.points)
+
+
+def words_of(own: Source, part: Part, points: Fraction, kept: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the reason and the comment that go to the students."""
+    ticked = {one.id: one.text for one in phrases(own.book, own.name, part.id)}
+    said = [ticked[number] for number in kept["phrase"] if number in ticked]
+    comment = "\n\n".join(filter(None, (*said, kept["comment"])))[: 2 * WORDS]
+    plain = f"looked at by a person, who gave {shown(points)} of {shown(part.points)}"
+    return kept["reason"] or plain, comment
+
+
+def open_requests(own: Source) -> dict[str, int]:
+    """Return how many requests of students wait, by part."""
+    last = (
+        sa.select(request_answer.c.request_id, sa.func.max(request_answer.c.id).label("last"))
+        .group_by(request_answer.c.request_id)
+        .subquery()
+    )
+    query = (
+        sa.select(asked_again.c.part, request_answer.c.outcome)
+        .join(submission, submission.c.id == asked_again.c.submission_id)
+        .outerjoin(last, last.c.request_id == asked_again.c.id)
+        .outerjoin(request_answer, request_answer.c.id == last.c.last)
+        .where(submission.c.assignment_id == _assignment(own))
+    )
+    found: dict[str, int] = {}
+    for row in own.book.read(lambda connection: connection.execute(query).all()):
+        if row.outcome in (None, "reopened"):
+            found[row.part] = found.get(row.part, 0) + 1
+    return found
+
+
+def _assignment(own: Source) -> int | None:
+    from grader.gradebook.book import find_assignment  # noqa: PLC0415
+
+    return own.book.read(lambda connection: find_assignment(connection, own.name))
+
+
+def _whom(
+    own: Source, part: str, asked: Asked, form: Mapping[str, str], ticked: list[int]
+) -> list[int]:
+    """The hand-ins that a form means; what is not as it was shown stops it."""
+    seen, result = form.get("seen", ""), number_of(form.get("result", ""))
+    if own.is_done(form.get("once", "")):
+        return ticked
+    groups = own.groups(part, decided=asked.sieve.decided)
+    group = next((one for one in groups if one.key == asked.group), None)
+    if ticked:
+        there = {one.submission for one in own.answers(part, decided=asked.sieve.decided)}
+        gone = [number for number in ticked if number not in there]
+        if gone or (result and own.result_of(ticked[0]) != result):
+            gone = gone or ticked
+            raise Stale(own.meanwhile(part, gone))
+        return ticked
+    if group is None:
+        raise Stale(own.meanwhile(part, []))
+    if group.seen != seen:
+        raise Stale(
+            f"This group has changed: it holds {many(len(group.members), 'answer')} now. "
+            "Nothing was marked; look again."
+        )
+    return [one.submission for one in group.members]
+
+
+def number_of(text: str) -> int:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 12 else 0
+
+
+def _bank(request: Request, error: str = "", status: int = 200) -> Response:
+    own = of(request, request.path_params["name"])
+    view = {
+        "title": own.loaded.rubric.title,
+        "base": address("review", own.name),
+        "here": address("review", own.name, "-", "phrases"),
+        "links": links(own.name),
+        "error": error,
+        "text": field(request, "text") if error else "",
+        "points": field(request, "points") if error else "",
+        "part": request.query_params.get("part", ""),
+        "parts": [(one.id, one.ask) for one in own.loaded.rubric.parts],
+        "phrases": [
+            {
+                "id": one.id,
+                "text": one.text,
+                "points": shown(one.points) if one.points is not None else "",
+                "where": "every assignment"
+                if one.course
+                else (f"part {one.part}" if one.part else "this assignment"),
+                "author": one.author,
+            }
+            for one in phrases(own.book, own.name)
+        ],
+    }
+    return answered(request, "review_phrases.html", status, view=view)
+
+
+__all__ = ["frame", "routes"]

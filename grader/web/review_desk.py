@@ -1,0 +1,258 @@
+"""The desk of one part as its templates show it: groups, the group looked at, what can be given."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from grader.report.feedback import Run
+from grader.rubric import Part
+from grader.web.review_forms import Sieve, address, many, plain, shown, worth
+from grader.web.review_phrases import Phrase
+from grader.web.review_source import Group, Source, Waiting, waits
+
+ORDERS: Mapping[str, str] = {
+    "size": "Largest first",
+    "points": "By what is proposed",
+    "text": "Alike next to each other",
+    "small": "Smallest first",
+}
+_LISTED, _SHOWN, _EVERY = 200, 12, 2_000
+_SIGNS, _LONG = 1_500, 600
+_STEPS = (Fraction(1), Fraction(3, 4), Fraction(1, 2), Fraction(1, 4), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which group of a part is looked at, and how."""
+
+    sieve: Sieve
+    group: str = ""
+    every: bool = False
+    after: int = 0
+    """Where in the list to go on when the group is gone."""
+
+
+def links(name: str) -> list[tuple[str, str, str]]:
+    """Return the other pages of a review."""
+    return [
+        (address("review", name), "Parts", "parts"),
+        (address("review", name, "-", "phrases"), "Comments", "phrases"),
+        (address("review", name, "-", "second"), "Second marks", "second"),
+        (address("review", name, "-", "history"), "Who changed what", "history"),
+        (address("requests", name), "Requests", "requests"),
+    ]
+
+
+def frame(source: Source, part: Part) -> dict[str, Any]:
+    """Return what every page of a part shows."""
+    return {
+        "title": source.loaded.rubric.title,
+        "base": address("review", source.name),
+        "part": part.id,
+        "ask": part.ask,
+        "possible": part.points,
+        "links": links(source.name),
+    }
+
+
+def desk(
+    source: Source, part: Part, asked: Asked, phrases: Sequence[Phrase], form: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return the list of groups and the group that is looked at."""
+    groups = sifted(source, part.id, asked.sieve)
+    at = next((n for n, one in enumerate(groups) if one.key == asked.group), None)
+    if at is None and groups:
+        at = min(asked.after, len(groups) - 1)
+
+    def to(number: int, **more: object) -> str:
+        own = {"group": groups[number].key, **asked.sieve.query, **more}
+        return address("review", source.name, part.id, **own)
+
+    first = max(0, (at or 0) - _LISTED // 2)
+    view = frame(source, part) | {
+        "here": address("review", source.name, part.id),
+        "decide": address("review", source.name, part.id, "decide"),
+        "orders": ORDERS.items(),
+        **{key: getattr(asked.sieve, key) for key in ("q", "order", "decided", "blind")},
+        "answers": sum(len(one.members) for one in groups),
+        "groups": [
+            _row(one, to(number), current=number == at)
+            for number, one in enumerate(groups[first : first + _LISTED], start=first)
+        ],
+        "unlisted": max(0, len(groups) - _LISTED),
+        "onward": _onward(source, part.id) if not groups else None,
+    }
+    if at is None:
+        return view, None
+    shown_group = _group(source, part, groups[at], asked, phrases, form)
+    shown_group["fields"].append(("after", at))
+    shown_group |= {
+        "before": to(at - 1) if at else "",
+        "next": to(at + 1) if at + 1 < len(groups) else "",
+        "all": to(at, every=1),
+    }
+    return view, shown_group
+
+
+def sifted(source: Source, part: str, sieve: Sieve) -> list[Group]:
+    """Return the groups that were asked for, in that order."""
+    groups = [*source.groups(part, decided=sieve.decided)]
+    if sieve.q:
+        wanted = sieve.q.casefold()
+        groups = [
+            one
+            for one in groups
+            if any(
+                wanted in source.texts.of(source.book, own.sha256, part)[0].casefold()
+                or (not sieve.blind and wanted in f"{own.label} {own.name}".casefold())
+                for own in one.members
+            )
+        ]
+    if sieve.order == "points":
+        groups.sort(key=lambda one: (_points(one.first) is None, _points(one.first) or 0))
+    elif sieve.order == "small":
+        groups.sort(key=lambda one: len(one.members))
+    elif sieve.order == "text" and len(groups) > 2:
+        from grader.propose import order  # noqa: PLC0415  # it loads numpy
+
+        texts = [source.texts.of(source.book, one.first.sha256, part)[0] for one in groups]
+        groups = [groups[at] for at in order(texts)]
+    return groups
+
+
+def levels(possible: Fraction, offered: Fraction | None) -> list[dict[str, Any]]:
+    """Return what can be given with one key: all, three quarters … nothing, and the proposal."""
+    values = {possible * step for step in _STEPS}
+    if offered is not None:
+        values.add(offered)
+    words = {possible: "all", Fraction(0): "nothing"}
+    return [
+        {
+            "key": str(number),
+            "value": str(value),
+            "points": shown(value),
+            "words": words.get(value, ""),
+            "offered": value == offered,
+        }
+        for number, value in enumerate(sorted(values, reverse=True), start=1)
+    ]
+
+
+def once() -> str:
+    """Return a word that one form has and no other: sent twice, it is one step."""
+    return secrets.token_urlsafe(12)
+
+
+def whose(one: Waiting, number: int, *, blind: bool) -> str:
+    """Return how an answer is called: by its student, or by a number alone."""
+    if blind:
+        return f"Answer {number}"
+    return plain(f"{one.name} ({one.label})" if one.name else one.label, 120)
+
+
+def _points(one: Waiting) -> Fraction | None:
+    return one.proposed if one.earned is None else one.earned
+
+
+def _row(one: Group, href: str, *, current: bool) -> dict[str, Any]:
+    first = one.first
+    settled = first.earned is not None
+    offer = shown(first.earned) if settled else shown(first.proposed) + "?"
+    return {
+        "href": href,
+        "current": current,
+        "size": len(one.members),
+        "what": plain(one.what, 90),
+        "offer": "" if not settled and first.proposed is None else offer,
+        "settled": settled,
+        "why": f"by {first.author}" if settled else " · ".join(_reasons(first)),
+    }
+
+
+def _reasons(first: Waiting) -> list[str]:
+    named = [says or id_.replace("-", " ") for id_, says in first.mistakes]
+    return [plain(line, 160) for line in (waits(first.why), *named) if line]
+
+
+def _group(
+    source: Source,
+    part: Part,
+    group: Group,
+    asked: Asked,
+    phrases: Sequence[Phrase],
+    form: Mapping[str, Any],
+) -> dict[str, Any]:
+    first, size = group.first, len(group.members)
+    most = _EVERY if asked.every else _SHOWN
+    ticked = frozenset(form.get("member", ()))
+    settled = first.earned is not None
+    offer = "There is no proposal."
+    if settled:
+        offer = f"{first.author} gave {shown(first.earned)} of {worth(part.points)}."
+    elif first.proposed is not None:
+        offer = f"Proposal: {shown(first.proposed)} of {worth(part.points)}."
+    return {
+        "size": size,
+        "what": plain(group.what, 110),
+        "waits": waits(first.why),
+        "detail": plain(first.detail, 1_500),
+        "offer": offer,
+        "evidence": [plain(says or id_, 400) for id_, says in first.mistakes],
+        "model": [],
+        "fields": [
+            ("group", group.key),
+            ("seen", group.seen),
+            ("once", once()),
+            *asked.sieve.query.items(),
+        ],
+        "members": [
+            _member(source, part.id, one, number, asked.sieve, one.submission in ticked)
+            for number, one in enumerate(group.members[:most], start=1)
+        ],
+        "hidden": max(0, size - most),
+        "scope": "the answer" if size == 1 else f"all {many(size, 'answer')}",
+        "levels": levels(part.points, first.earned if settled else first.proposed),
+        "phrases": [
+            {
+                "id": one.id,
+                "text": plain(one.text, 1_000),
+                "points": shown(one.points) if one.points is not None else "",
+                "ticked": one.id in form.get("phrase", ()),
+            }
+            for one in phrases
+        ],
+        **{key: form.get(key, "") for key in ("error", "own", "reason", "comment")},
+    }
+
+
+def _member(
+    source: Source, part: str, one: Waiting, number: int, sieve: Sieve, ticked: bool
+) -> dict[str, Any]:
+    text, kind = source.texts.of(source.book, one.sha256, part)
+    cut = plain(text[:_SIGNS], _SIGNS + 200)
+    blind = {"blind": "1", "number": number} if sieve.blind else {}
+    return {
+        "id": one.submission,
+        "whose": whose(one, number, blind=sieve.blind),
+        "where": "",
+        "given": f"{shown(one.earned)} by {one.author}" if one.earned is not None else "",
+        "href": address("review", source.name, part, "answer", one.submission, **blind),
+        "ticked": ticked,
+        "left": max(0, len(text) - _SIGNS),
+        "pieces": [{"kind": "prose" if kind == "text" else kind, "long": len(cut) > _LONG, "runs": [Run(cut)]}]
+        if cut.strip()
+        else [],
+    }  # fmt: skip
+
+
+def _onward(source: Source, part: str) -> tuple[str, str] | None:
+    """The next part in which something waits."""
+    counts = source.counts()
+    ids = [one.id for one in source.loaded.rubric.parts]
+    at = ids.index(part) + 1
+    after = next((one for one in ids[at:] + ids[:at] if counts.get(one, (0, 0))[0]), None)
+    return (address("review", source.name, after), after) if after else None
