@@ -60,6 +60,12 @@ def begin_in(
     )
 
 
+def tell(book: Book, number: int, told: Mapping[str, Any]) -> None:
+    """Say something of a run while it goes on; its end says it anew."""
+    row = sa.update(run).where(run.c.id == number, run.c.state == "running")
+    book.write(lambda connection: connection.execute(row.values(told=dict(told))))
+
+
 def end(book: Book, name: str, number: int, state: str, told: Mapping[str, Any]) -> None:
     """End a run, and write it into the log."""
     book.write(lambda connection: end_in(connection, book, name, number, state, told))

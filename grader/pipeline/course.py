@@ -20,7 +20,7 @@ from grader.gradebook.decisions import comments_of, decisions
 from grader.gradebook.opening import GradebookError
 from grader.gradebook.people import people
 from grader.gradebook.results import Gathered, Marked, State, record, state_of, states
-from grader.gradebook.runs import begin, changes_of, end, others
+from grader.gradebook.runs import begin, changes_of, end, others, tell
 from grader.gradebook.store import Lost
 from grader.gradebook.submissions import Arrived, Held, known, take_in
 from grader.pipeline.arrivals import arrivals
@@ -244,6 +244,7 @@ def carry_out(
     """
     name = assignment.rubric.assignment
     outcome = Outcome(run=begin(book, name, "grade", assignment.made_with))
+    tell(book, outcome.run, {"of": len(doing.tasks)})  # for who watches from elsewhere
     number = book.read(lambda connection: find_assignment(connection, name))
     state = "stopped"
     try:

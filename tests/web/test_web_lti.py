@@ -1,0 +1,195 @@
+"""People who come from their course in an LMS: signed in, as what the LMS says they are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+pytest.importorskip("joserfc", reason="not run: joserfc is not installed (extra lms)")
+
+from grader.accounts import people
+from grader.accounts.sessions import Sessions
+from grader.accounts.subjects import Arrival, arrive
+from grader.gradebook.opening import Refused
+from tests.lti.strict_platform import CLAIM, MEMBER, StrictPlatform
+from tests.web.web_site import Site, account_of, site_of
+
+OWN = "https://grader.example.edu"
+
+
+@dataclass
+class Course:
+    site: Site
+    platform: Any
+
+    def open(self, client=None, claims=None, **changes):
+        """Do what a browser does that opens the link in the course; return the last answer."""
+        client = client or self.site.client()
+        client.headers["Origin"] = self.platform.base  # the LMS's pages post, not ours
+        target = {"target_link_uri": f"{OWN}/"}
+        begun = client.post(
+            "/lti/login", data=self.platform.initiation(**target), follow_redirects=False
+        )
+        assert begun.status_code == 302, begun.text
+        told = {CLAIM + "target_link_uri": f"{OWN}/", **(claims or {})}
+        form = self.platform.authorize(begun.headers["location"], told, **changes)
+        answer = client.post("/lti/launch", data=form, follow_redirects=False)
+        client.headers["Origin"] = OWN
+        return client, answer, form
+
+
+def role(*names):
+    return {CLAIM + "roles": [MEMBER + name for name in names]}
+
+
+@pytest.fixture
+def lms(course):
+    platform = StrictPlatform()
+    platform.redirects = {f"{OWN}/lti/launch"}
+    rows = platform.registration()
+    lines = [f"    {name}: {value!r}" for name, value in rows.items() if name != "deployments"]
+    text = [
+        f"tool: {OWN}",
+        "platforms:",
+        "  -" + lines[0][3:],
+        *lines[1:],
+        '    deployments: ["1"]',
+        "courses:",
+        '  - {platform: lms, deployment: "1", context: "42"}',
+    ]
+    (course / "rubrics/lti.yaml").write_text("\n".join(text) + "\n", "utf-8")
+    with site_of(course, public=OWN) as site:
+        yield Course(site, platform)
+    platform.close()
+
+
+def test_who_teaches_there_is_an_instructor_here_in_a_frame_too(lms):
+    client, answer, _ = lms.open(claims={CLAIM + "custom": {"assignment": "sums"}})
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/review/sums"
+    cookies = answer.headers.get_list("set-cookie")
+    (own,) = [one for one in cookies if one.startswith("__Host-grader-frame=")]
+    assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned", "Path=/"} <= set(own.split("; "))
+    assert client.get("/people").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("roles", "path", "status"),
+    [
+        (("Learner",), "/people", 403),
+        (("Learner",), "/progress/sums", 403),
+        (("Instructor", "TeachingAssistant"), "/people", 403),
+        (("Instructor", "TeachingAssistant"), "/progress/sums", 200),
+    ],
+)
+def test_students_and_assistants_are_no_instructors(lms, roles, path, status):
+    client, answer, _ = lms.open(claims=role(*roles))
+    assert answer.status_code == 303
+    assert client.get(path).status_code == status
+
+
+def test_a_student_is_the_one_of_the_roster_and_nobody_else(lms):
+    _, answer, _ = lms.open(claims=role("Learner") | {"email": "bob@example.edu"})
+    assert answer.status_code == 303
+    (bob,) = people.every(lms.site.book)
+    assert (bob.role, bob.key, bob.from_lms) == ("student", "bob", True)
+
+
+@pytest.mark.parametrize("mail", ["", "eve@example.edu", None])
+def test_a_student_whom_the_roster_does_not_know_is_told_so(lms, mail):
+    client, answer, _ = lms.open(claims=role("Learner") | {"email": mail})
+    assert answer.status_code == 403
+    assert "roster does not say which student you are" in answer.text
+    assert people.every(lms.site.book) == []
+    assert client.get("/", follow_redirects=False).status_code == 303
+
+
+def test_the_same_person_comes_again_to_the_same_account_and_a_role_that_ended_is_gone(lms):
+    first, _, _ = lms.open()
+    second, _, _ = lms.open(claims=role("Learner"))
+    (one,) = people.every(lms.site.book)
+    assert one.role == "student"
+    assert first.get("/people", follow_redirects=False).status_code == 303  # signed out
+    assert second.get("/people").status_code == 403
+
+
+def test_an_account_of_ours_with_the_same_name_or_e_mail_is_neither_entered_nor_raised(lms):
+    number = account_of(lms.site.book, "student:ada")  # ada@example.edu, as the LMS says too
+    lms.open()
+    held = people.of_number(lms.site.book, number)
+    assert (held.role, held.key) == ("student", "ada")
+    assert len(people.every(lms.site.book)) == 2
+
+
+def test_who_was_linked_by_hand_keeps_the_role_that_we_gave(lms):
+    from grader.accounts.subjects import link
+
+    number = account_of(lms.site.book, "marker")
+    issuer = lms.platform.issuer
+    lms.site.book.write(lambda connection: link(connection, number, issuer, "user-7"))
+    client, answer, _ = lms.open()  # an instructor there
+    assert answer.status_code == 303
+    assert client.get("/people").status_code == 403
+    assert people.of_number(lms.site.book, number).role == "marker"
+
+
+def test_two_lmss_may_use_the_same_id_for_two_people(site):
+    sessions = Sessions(site.book)
+    told = {"subject": "7", "teaches": True}
+    one = arrive(sessions, Arrival(issuer="https://a.example", **told))
+    two = arrive(sessions, Arrival(issuer="https://b.example", **told))
+    assert sessions.who(one).id != sessions.who(two).id
+
+
+def test_people_of_another_course_of_the_same_lms_do_not_come_in(lms):
+    client, answer, _ = lms.open(claims={CLAIM + "context": {"id": "43", "title": "Other"}})
+    assert answer.status_code == 403
+    assert "context 43" in answer.text
+    assert people.every(lms.site.book) == []
+    assert client.get("/", follow_redirects=False).status_code == 303
+
+
+def test_a_message_is_taken_once_and_from_its_browser_alone(lms):
+    client, answer, form = lms.open()
+    assert answer.status_code == 303
+    assert client.post("/lti/launch", data=form, follow_redirects=False).status_code == 403
+    other = lms.site.client()
+    assert other.post("/lti/launch", data=form, follow_redirects=False).status_code == 403
+
+
+def test_a_disabled_account_does_not_come_in_through_the_lms(lms):
+    account_of(lms.site.book, "instructor")
+    lms.open()
+    (mine,) = [one for one in people.every(lms.site.book) if one.from_lms]
+    people.set_active(lms.site.book, mine.id, active=False)
+    assert lms.open()[1].status_code == 403
+
+
+def test_who_has_no_role_in_the_course_has_none_here(lms):
+    elsewhere = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Administrator"
+    assert lms.open(claims={CLAIM + "roles": [elsewhere]})[1].status_code == 403
+    with pytest.raises(Refused, match="does not say"):
+        arrive(Sessions(lms.site.book), Arrival(issuer="x", subject="y"))
+
+
+def test_messages_that_are_too_large_or_no_forms_are_refused(lms):
+    client = lms.site.client()
+    big = client.post("/lti/launch", data={"id_token": "x" * 300_000, "state": "y"})
+    assert big.status_code == 413
+    assert client.post("/lti/launch", json={"id_token": "x"}).status_code == 400
+    assert client.post("/lti/login").status_code == 400
+
+
+def test_our_keys_are_public_and_nothing_else_of_them(lms):
+    answer = lms.site.client().get("/lti/keys")
+    (key,) = answer.json()["keys"]
+    assert "d" not in key
+    assert "public" in answer.headers["cache-control"]
+
+
+def test_without_an_lms_there_is_nothing_here(site):
+    client = site.client()
+    assert client.get("/lti/keys").status_code == 404
+    assert client.post("/lti/launch", data={"x": "y"}).status_code == 404
