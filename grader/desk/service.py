@@ -38,6 +38,7 @@ class Desk:
     line: Line = field(init=False)
     _tray: Tray = field(init=False)
     _workers: Workers = field(init=False)
+    _rules: tuple[tuple[int, int], Policy] | None = None
 
     def __post_init__(self) -> None:
         """Open the desk: what waits is worked on from now."""
@@ -60,8 +61,26 @@ class Desk:
 
     @property
     def policy(self) -> Policy:
-        """The rules of the course as they are now."""
-        return load(self.course / "rubrics" / "course.yaml")
+        """The rules of the course as they are now; read anew when their file has changed.
+
+        Raises:
+            RubricError: when they are broken, and were when the desk was opened.
+        """
+        path = self.course / "rubrics" / "course.yaml"
+        try:
+            status = path.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+        except OSError:
+            stamp = (0, 0)
+        known = self._rules
+        if known is None or known[0] != stamp:
+            try:
+                known = self._rules = (stamp, load(path))
+            except ValueError:
+                if known is None:
+                    raise
+                # somebody is writing it: students hand in all the same, by the rules as they were
+        return known[1]
 
     def receive(
         self, book: Book, sent: Iterable[Sent], *, assignment: str, key: str, purpose: Purpose

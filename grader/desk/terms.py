@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from grader.gradebook.book import Book
 from grader.gradebook.people import extensions, people_in
 from grader.gradebook.policy import Extension, Policy, lateness
+from grader.gradebook.tables import assignment
+from grader.gradebook.tables import extension as extended
 
 _COUNTS = {
     "last": "Each hand-in is an attempt of its own, and the last one counts.",
@@ -33,6 +36,14 @@ def terms(book: Book, policy: Policy, name: str, key: str) -> Terms:
     zone, now = ZoneInfo(policy.time_zone), book.now()
 
     def ask(connection: Connection) -> Extension | None:
+        any_of = (
+            sa.select(extended.c.id)
+            .join(assignment, assignment.c.id == extended.c.assignment_id)
+            .where(assignment.c.name == name)
+            .limit(1)
+        )
+        if connection.execute(any_of).first() is None:
+            return None  # most have none, and a roster is long
         people = people_in(connection)
         return extensions(connection, name).get(people.whose(key) or key)
 

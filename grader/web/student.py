@@ -26,10 +26,8 @@ from grader.web.uploads import Form, form
 
 _POLL = 3
 """Seconds between two looks of a page at what waits."""
-_NO_PUBLIC = (
-    "This assignment has no public checks. What is asked for beyond that is not checked here."
-)
-_PUBLIC = "Public checks are all that is checked here; what else is asked for is not."
+_NO_PUBLIC = "This assignment publishes no checks. Whether an answer is right is not told here."
+_PUBLIC = "Public checks are examples that you can run yourself; whether an answer is right is not told here."
 
 
 def routes() -> list[Route]:
@@ -300,7 +298,7 @@ def _check(
 def _result(one: Asked, row: HandedIn | None) -> dict[str, Any]:
     done = row is not None and row.state == "done"
     result = row.told if row is not None and done else None
-    public = any(part.get("checks") for part in result["parts"]) if result else False
+    public = any(part.get("public") for part in result["parts"]) if result else False
     return {
         "name": one.name,
         "row": None if row is None else one.shown(row),

@@ -126,14 +126,14 @@ class Site:
         home = self.course / ".grader/desk/arriving"
         return [path for path in home.rglob("*") if path.is_file() and path.name != "lock"]
 
-    def release(self, name: str, *, holds: bool = True) -> None:
+    def release(self, name: str, *, holds: bool = True, kind: str = "marks") -> None:
         """Show students their marks, or no longer."""
 
         def do(connection: Any) -> None:
             values = {
                 "assignment_id": assignment_id(connection, name),
                 "part": "",
-                "kind": "marks",
+                "kind": kind,
                 "holds": holds,
                 "author": "boss",
                 "at": self.book.now(),

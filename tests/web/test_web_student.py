@@ -193,6 +193,15 @@ def test_students_see_no_queue_and_staff_does_and_says_again(site: Site) -> None
     assert "attempt 1" in ada.get(got.headers["location"]).text
 
 
+def test_rules_that_are_being_edited_keep_nobody_from_handing_in(idle: Site) -> None:
+    ada, rules = idle.person("ada"), idle.course / "rubrics/course.yaml"
+    rules.write_text("assignments:\n  sums: {due: 2126-12-01}\n", "utf-8")
+    assert "2126" in ada.get("/me/sums").text
+    rules.write_text("assignments: [", "utf-8")
+    assert "2126" in ada.get("/me/sums").text
+    assert ada.hand_in({"a.md": "x"}).status_code == 303
+
+
 # -- bad input
 
 NAMES = [
@@ -345,7 +354,12 @@ def test_the_key_is_in_nothing_that_a_student_gets(secrets: Site) -> None:
             seen += [ada.get(got.headers["location"]), ada.get(f"{got.headers['location']}/state")]
     seen += [ada.get("/me/sums/report"), ada.get("/me/sums/report/page"), ada.get("/me/sums/state")]
     seen += [ada.get(f"/{place}") for place in HIDDEN]
+    filled = {"name": "sums", "number:int": "1", "number": "1", "part": "1", "token": "x"}
+    for path in sorted(secrets.app.state.paths):  # whatever areas there are
+        seen.append(ada.get(re.sub(r"{([^}]*)}", lambda m: filled.get(m[1], "1"), path)))
     assert sum(one.status_code == 200 for one in seen) >= 15
+    secrets.release("sums")
+    seen += [ada.get("/me/sums/report"), ada.get("/me/sums")]
     for one in seen:
         for secret in secrets.planted:
             assert secret.encode() not in one.content, (one.request.url, secret)
@@ -365,6 +379,8 @@ def test_a_report_is_there_when_marks_are_released_and_for_nobody_else(site: Sit
     ada.hand_in({"answers.md": RIGHT})
     site.settled()
     assert "not released" in ada.get("/me/sums/report").text
+    assert ada.get("/me/sums/report/page").status_code == 404
+    site.release("sums", kind="model")  # that is something else
     assert ada.get("/me/sums/report/page").status_code == 404
     site.release("sums")
     shown = ada.get("/me/sums/report")
