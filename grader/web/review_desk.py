@@ -154,6 +154,10 @@ def whose(one: Waiting, number: int, *, blind: bool) -> str:
     return plain(f"{one.name} ({one.label})" if one.name else one.label, 120)
 
 
+def _text(source: Source, part: str, one: Waiting) -> str:
+    return source.texts.of(source.book, one.sha256, part)[0].strip()
+
+
 def _points(one: Waiting) -> Fraction | None:
     return one.proposed if one.earned is None else one.earned
 
@@ -161,13 +165,13 @@ def _points(one: Waiting) -> Fraction | None:
 def _row(one: Group, href: str, *, current: bool) -> dict[str, Any]:
     first = one.first
     settled = first.earned is not None
-    offer = shown(first.earned) if settled else shown(first.proposed) + "?"
+    offer = shown(first.earned) if settled else shown(first.offers) + "?"
     return {
         "href": href,
         "current": current,
         "size": len(one.members),
         "what": plain(one.what, 90),
-        "offer": "" if not settled and first.proposed is None else offer,
+        "offer": "" if not settled and first.offers is None else offer,
         "settled": settled,
         "why": f"by {first.author}" if settled else " · ".join(_reasons(first)),
     }
@@ -193,7 +197,7 @@ def _group(
     offer = "There is no proposal."
     if settled:
         offer = f"{first.author} gave {shown(first.earned)} of {worth(part.points)}."
-    elif first.proposed is not None:
+    elif first.offers is not None:
         offer = f"Proposal: {shown(first.proposed)} of {worth(part.points)}."
     return {
         "size": size,
@@ -211,11 +215,12 @@ def _group(
         ],
         "members": [
             _member(source, part.id, one, number, asked.sieve, one.submission in ticked)
+            | {"same": number > 1 and _text(source, part.id, one) == _text(source, part.id, first)}
             for number, one in enumerate(group.members[:most], start=1)
         ],
         "hidden": max(0, size - most),
         "scope": "the answer" if size == 1 else f"all {many(size, 'answer')}",
-        "levels": levels(part.points, first.earned if settled else first.proposed),
+        "levels": levels(part.points, first.earned if settled else first.offers),
         "phrases": [
             {
                 "id": one.id,

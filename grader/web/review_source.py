@@ -67,6 +67,11 @@ class Waiting:
     mistakes: tuple[tuple[str, str], ...]
     author: str = ""
 
+    @property
+    def offers(self) -> Fraction | None:
+        """What is proposed; nothing that was seen speaks for an empty proposal without a mistake."""
+        return self.proposed if self.proposed or self.mistakes else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:

@@ -183,5 +183,6 @@
     showKeys();
     scope();
   };
+  document.documentElement.classList.add("scripted");
   wake();
 })();
