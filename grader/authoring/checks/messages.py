@@ -1,0 +1,133 @@
+"""Every message is shown by some hand-in, and none tells the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from grader.authoring.findings import Finding
+from grader.authoring.registry import check
+from grader.authoring.samples import sampled, written_mistakes
+from grader.authoring.subject import Subject, Unknown
+from grader.model import Answer, Found, Piece, Place
+from grader.notation.number import read_number
+from grader.rubric import Attempt, Criterion, Part
+
+NAME = "messages"
+_NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d,  _]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?: ?%)?|\d+/\d+")
+_SMALL = 10
+"""A whole number up to this one stands in many sentences without telling anything."""
+
+
+@check(NAME, "every message is shown by some hand-in, and none tells the answer")
+def messages(subject: Subject) -> tuple[str, list[Finding]]:
+    """Look for words that nobody sees, and for words that say too much."""
+    findings, count = [], 0
+    shown = _shown(subject)
+    for part, criterion in subject.criteria:
+        every = [*_ways(criterion), *_ways(criterion.as_run())]
+        ways = list({way.says: way for way in every}.values())
+        count += len(ways)
+        for attempt in ways:
+            findings += _leaks(subject, part, criterion, attempt)
+        findings += _leaks(subject, part, criterion, None)
+        unseen = [w.id or w.source or "" for w in ways if (part.id, w.says) not in shown]
+        if unseen and criterion.review != "always":
+            listed = ", ".join(unseen[:6]) + (f" and {len(unseen) - 6} more" * (len(unseen) > 6))
+            findings.append(
+                subject.finding(
+                    NAME, "note", part, criterion, f"no hand-in of ours shows what is said of {listed}",
+                    f"put one that does into submissions/{subject.name}/", attempt=unseen[0],
+                )
+            )  # fmt: skip
+    return f"{count} messages, and what {len(sampled(subject))} sample hand-ins show", findings
+
+
+def _ways(criterion: Criterion) -> list[Attempt]:
+    return [
+        way for role, way in criterion.attempts() if role in ("mistakes", "otherwise") and way.says
+    ]
+
+
+def _shown(subject: Subject) -> set[tuple[str, str]]:
+    """What is said of which part in the hand-ins that were made, and in the course's own."""
+    said = {
+        (part, mistake.says)
+        for marked in sampled(subject).values()
+        for part, result in marked.items()
+        for mistake in result.mistakes
+    }
+    for one in written_mistakes(subject):
+        for way in _ways(one.criterion):
+            if way.id in one.mark.mistakes:
+                said.add((one.part.id, way.says))
+    return said
+
+
+def _leaks(
+    subject: Subject, part: Part, criterion: Criterion, attempt: Attempt | None
+) -> Iterator[Finding]:
+    says = criterion.says if attempt is None else attempt.says
+    name = "" if attempt is None else attempt.id or attempt.source or ""
+    what = f"what is said of '{name}'" if name else "what is said of the criterion"
+    if not says or says in part.ask:
+        return
+    if number := _told_number(subject, part, criterion, says):
+        yield subject.finding(
+            NAME, "error", part, criterion, f"{what} shows the expected value: “{number}”",
+            "name the mistake and teach, without the value", attempt=name,
+        )  # fmt: skip
+    elif attempt is not None and _earns(subject, part, criterion, says):
+        yield subject.finding(
+            NAME, "warning", part, criterion, f"{what}, handed in as an answer, earns full marks",
+            "say less: a student could copy it", attempt=name,
+        )  # fmt: skip
+
+
+def _told_number(subject: Subject, part: Part, criterion: Criterion, says: str) -> str:
+    """A number in a message that is the expected one, and does not stand in the question."""
+    try:
+        truth = subject.value(criterion)
+    except Unknown:
+        return ""
+    if isinstance(truth, bool) or not isinstance(truth, int | float):
+        return truth if isinstance(truth, str) and len(truth) > 3 and truth in says else ""
+    for found in _NUMBER.findall(says):
+        said = found.strip(" ,")
+        if said in part.ask or (said.isdigit() and int(said) <= _SMALL):
+            continue
+        value = _read(said)
+        if value is None:
+            continue
+        verdict = criterion.compare.built.compare(value, truth)
+        if verdict.certain and verdict.credit == 1:
+            return str(said)
+    return ""
+
+
+def _read(text: str) -> Any:
+    scale = 100 if text.endswith("%") else 1
+    try:
+        found = read_number(text.rstrip("% ").replace("−", "-").replace(",", ""))
+    except (ArithmeticError, ValueError):
+        return None
+    value = getattr(found, "value", None)
+    return None if value is None else float(value) / scale
+
+
+def _earns(subject: Subject, part: Part, criterion: Criterion, says: str) -> bool:
+    """Whether a message would earn full marks as an answer."""
+    spec = part.readers().get(criterion.reading)
+    if spec is None or criterion.key:
+        return False
+    place = Place(file="message", start=1, end=1)
+    finding = spec.built.read(Answer(pieces=(Piece(kind="prose", text=says, place=place),)))
+    if not isinstance(finding, Found) or finding.doubt or finding.others:
+        return False
+    try:
+        truth = subject.value(criterion) if criterion.expect else None
+    except Unknown:
+        return False
+    verdict = criterion.compare.built.compare(finding.value, truth)
+    return bool(verdict.certain and verdict.credit == 1)
