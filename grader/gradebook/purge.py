@@ -14,6 +14,11 @@ from grader.gradebook.book import Book
 from grader.gradebook.opening import GradebookError, Refused, bare, copies, said, shown
 from grader.gradebook.people import people_in
 from grader.gradebook.tables import (
+    account,
+    account_subject,
+    act,
+    act_comment,
+    act_decision,
     assignment,
     cell,
     change,
@@ -21,9 +26,15 @@ from grader.gradebook.tables import (
     decision,
     evidence,
     extension,
+    handed_in,
+    one_time,
     pseudonym,
+    request,
+    request_answer,
     result,
+    second_mark,
     seen,
+    signed_in,
     standing,
     student,
     submission,
@@ -41,7 +52,7 @@ class Purged:
 
 
 def purge(book: Book, key: str) -> Purged:
-    """Take a student out: roster, hand-ins, evidence, marks, comments, files.
+    """Take a student out: roster, account, hand-ins, evidence, marks, requests, comments, files.
 
     SQLite's file is written anew, so that its bytes are gone too, and copies that were kept before
     migrations are taken away. What is killed in between is done by doing it again.
@@ -59,13 +70,13 @@ def purge(book: Book, key: str) -> Purged:
             .join(assignment, assignment.c.id == submission.c.assignment_id)
             .where(submission.c.key.in_(keys))
         ).all()
-        there = connection.execute(sa.select(student.c.id).where(student.c.key.in_(keys))).first()
-        if not rows and there is None:
+        if not rows and not _known(connection, keys):
             raise Refused(f"nobody in the gradebook has the id '{key}'")
         ids = [row.id for row in rows]
-        files = _files(connection, ids)
+        files = _files(connection, ids) | _sent(connection, keys)
         _delete(connection, ids)
-        for table in (student, extension):
+        _delete_account(connection, keys)
+        for table in (student, extension, handed_in):
             connection.execute(sa.delete(table).where(table.c.key.in_(keys)))
         for origin in {row.origin for row in rows if row.origin}:
             within = seen.c.path.startswith(f"{origin}/", autoescape=True)
@@ -89,6 +100,15 @@ def purge(book: Book, key: str) -> Purged:
     return done
 
 
+def _known(connection: Connection, keys: Sequence[str]) -> bool:
+    """Whether anything stands under these ids besides hand-ins."""
+    queries = (
+        sa.select(table.c.id).where(table.c.key.in_(keys))
+        for table in (student, account, handed_in)
+    )
+    return any(connection.execute(query.limit(1)).first() is not None for query in queries)
+
+
 def _wipe(book: Book) -> None:
     """Let SQLite write its file and its log anew, without what was deleted."""
     if book.engine.dialect.name != "sqlite":
@@ -109,8 +129,12 @@ def _keys(connection: Connection, key: str) -> list[str]:
     """All ids that stand for the student: a hand-in may have come under a login or an e-mail."""
     people = people_in(connection)
     own = people.whose(key) or key
-    given = connection.execute(sa.select(submission.c.key).distinct()).scalars()
-    return sorted({key, own, *(one for one in given if people.whose(one) == own)})
+    given = {
+        one
+        for table in (submission, handed_in, account)
+        for one in connection.execute(sa.select(table.c.key).distinct()).scalars()
+    }
+    return sorted({key, own, *(one for one in given if one and people.whose(one) == own)})
 
 
 def _files(connection: Connection, ids: Sequence[int]) -> set[str]:
@@ -123,12 +147,49 @@ def _files(connection: Connection, ids: Sequence[int]) -> set[str]:
     return found - {""}
 
 
+def _sent(connection: Connection, keys: Sequence[str]) -> set[str]:
+    """Hashes of what was sent in by the web, graded or not."""
+    query = sa.select(handed_in.c.files).where(handed_in.c.key.in_(keys))
+    return {file[1] for files in connection.execute(query).scalars() for file in files} - {""}
+
+
+def _delete_account(connection: Connection, keys: Sequence[str]) -> None:
+    """Take away how a student signs in; who marks is nobody's hand-in and stays."""
+    own = sa.select(account.c.id).where(account.c.key.in_(keys), account.c.key != "")
+    for table in (account_subject, signed_in, one_time):
+        connection.execute(sa.delete(table).where(table.c.account_id.in_(own)))
+    connection.execute(sa.delete(account).where(account.c.key.in_(keys), account.c.key != ""))
+
+
+def _delete_steps(connection: Connection, ids: Sequence[int]) -> None:
+    """Take a student out of the steps of the review.
+
+    A step that was about others too keeps its words: they were said to all of them. Of one that was
+    about this student alone no word is left, but its number and author are.
+    """
+    touched: set[int] = set()
+    links = ((act_decision, decision, "decision_id"), (act_comment, comment, "comment_id"))
+    for link, table, column in links:
+        own = sa.select(table.c.id).where(table.c.submission_id.in_(ids))
+        ours = link.c[column].in_(own)
+        touched |= set(connection.execute(sa.select(link.c.act_id).where(ours)).scalars())
+        connection.execute(sa.delete(link).where(ours))
+    for link, _, _ in links:
+        others = sa.select(link.c.act_id).where(link.c.act_id.in_(touched))
+        touched -= set(connection.execute(others).scalars())
+    connection.execute(sa.update(act).where(act.c.id.in_(touched)).values(told={}))
+
+
 def _delete(connection: Connection, ids: Sequence[int]) -> None:
+    _delete_steps(connection, ids)
+    asked = sa.select(request.c.id).where(request.c.submission_id.in_(ids))
+    connection.execute(sa.delete(request_answer).where(request_answer.c.request_id.in_(asked)))
     own = sa.select(result.c.id).where(result.c.submission_id.in_(ids))
     connection.execute(sa.delete(cell).where(cell.c.result_id.in_(own)))
     ours = sa.update(comment).where(comment.c.submission_id.in_(ids))
     connection.execute(ours.values(instead_of=None))
-    for table in (change, standing, decision, comment, result, evidence, submission_file):
+    pointing = (change, standing, decision, comment, second_mark, request)
+    for table in (*pointing, result, evidence, submission_file):
         connection.execute(sa.delete(table).where(table.c.submission_id.in_(ids)))
     connection.execute(sa.delete(submission).where(submission.c.id.in_(ids)))
 
@@ -139,5 +200,6 @@ def _used(connection: Connection, sha: str) -> bool:
         sa.select(submission_file.c.position).where(submission_file.c.sha256 == sha),
         sa.select(evidence.c.id).where(evidence.c.sha256 == sha),
         sa.select(evidence.c.id).where(evidence.c.blobs.cast(sa.Text).contains(sha)),
+        sa.select(handed_in.c.id).where(handed_in.c.files.cast(sa.Text).contains(sha)),
     )
     return any(connection.execute(query.limit(1)).first() is not None for query in queries)
