@@ -20,43 +20,25 @@ from grader.cli._inert import inert
 from grader.cli._options import CONTENT, COURSE, LEVEL, OURS, PAPER, UNREAD, USAGE, say
 from grader.cli.bundle import bundle
 from grader.cli.compare import compare
+from grader.cli.explain import explain
 from grader.cli.export import export
 from grader.cli.grade import grade
 from grader.cli.gradebook import COMMANDS
 from grader.cli.import_ import import_
 from grader.cli.intake import intake
+from grader.cli.kit import kit, selfcheck
 from grader.cli.lti import lti
+from grader.cli.paper import paper
 from grader.cli.push import push
 from grader.cli.regrade import regrade
+from grader.cli.replay import replay
+from grader.cli.serve import account, review, serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="grader")
 def grader() -> None:
     """Check student answers: right marks, or a flag for a person."""
-
-
-@grader.command()
-@click.argument("assignment")
-@click.argument("file", type=click.Path(path_type=Path, exists=True))
-@COURSE
-@PAPER
-def selfcheck(assignment: str, file: Path, course: Path | None, paper: Path | None) -> None:
-    """For students: what was found in FILE and how it was read. No marks, no key."""
-    from grader import pipeline
-    from grader.report.selfcheck import lines
-
-    folder = pipeline.find_course(course or Path.cwd(), assignment)
-    loaded = pipeline.load_assignment(folder, assignment, paper=paper)
-    collecting = pipeline.Collecting(loaded)
-    try:
-        record = collecting(pipeline.hand_ins([file])[0]).record
-    finally:
-        collecting.close()
-    for line in lines(loaded.rubric, record.evidence, record.problems):
-        click.echo(inert(line))
-    if record.unreadable:
-        sys.exit(UNREAD)
 
 
 @grader.command()
@@ -134,7 +116,10 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=1, sort_keys=True))
 
 
-for _command in (intake, grade, regrade, *COMMANDS, export, push, lti, bundle, import_, compare):
+for _command in (
+    *(intake, grade, regrade, *COMMANDS, export, push, lti, bundle, import_, compare),
+    *(review, serve, account, selfcheck, kit, paper, explain, replay),
+):
     grader.add_command(_command)
 
 
