@@ -162,7 +162,6 @@ def sign_out(request: Request) -> Response:
     request.app.state.door.leave(request.state.cookie)
     answer = RedirectResponse("/" if request.app.state.local else "/sign-in", 303)
     request.app.state.cookies.forget(answer)
-    answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 
