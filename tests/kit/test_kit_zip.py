@@ -271,9 +271,11 @@ def test_without_the_course_a_file_is_checked(made, tmp_path):
 def test_the_same_course_gives_the_same_bytes_and_a_kit_reads_as_the_course_does(
     made, planted, tmp_path
 ):
-    again = tmp_path / "again.kit.zip"
-    CliRunner().invoke(kit, ["planted", "--course", str(planted), "--to", str(again)])
-    assert again.read_bytes() == made.read_bytes()
+    pair = [tmp_path / "one.kit.zip", tmp_path / "two.kit.zip"]
+    for out in pair:
+        words = ["planted", "--course", str(planted), "--to", str(out), "--no-package"]
+        assert CliRunner().invoke(kit, words).exit_code == 0
+    assert pair[0].read_bytes() == pair[1].read_bytes()
     file = tmp_path / "mine.md"
     file.write_text("## 1\n\nThe number is 12.\n\n## 2\n\nBecause.\n", "utf-8")
     ours = CliRunner().invoke(selfcheck, ["planted", str(file), "--course", str(planted)])
