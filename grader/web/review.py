@@ -271,6 +271,8 @@ def show(
     swap = in_background(request)
     template = "review_swap.html" if swap else "review_part.html"
     response = answered(request, template, status, view=view, group=group, said=said)
+    if swap:
+        response.headers["X-Shows"] = "desk"  # it goes into the page whatever its status
     if swap and request.method == "POST":
         response.headers["HX-Push-Url"] = "false"
         query = asked.sieve.query
