@@ -10,14 +10,12 @@ from __future__ import annotations
 import errno
 import gc
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 from grader import __version__
-from grader.cli._inert import inert
-from grader.cli._options import CONTENT, COURSE, LEVEL, OURS, PAPER, UNREAD, USAGE, say
+from grader.cli._options import CONTENT, LEVEL, OURS, UNREAD, USAGE, say
 from grader.cli.bundle import bundle
 from grader.cli.compare import compare
 from grader.cli.explain import explain
