@@ -11,9 +11,7 @@ import pytest
 
 from grader.accounts import people
 from grader.accounts.rates import Buckets
-from tests.web.web_site import HOST, serving  # isort: skip
-
-from grader.web.security.bodies import PLAIN  # isort: skip
+from tests.web.web_site import HOST, serving
 
 
 def raw(server, head: bytes, *pieces: bytes, until: float = 20.0) -> bytes:
@@ -57,6 +55,8 @@ def test_a_body_that_says_it_is_too_large_is_not_read(server):
 def test_a_body_that_does_not_say_how_large_it_is_is_counted(server):
     sent = head(server, more=["Transfer-Encoding: chunked"])
     block = b"10000\r\n" + b"a" * 0x10000 + b"\r\n"
+    from grader.web.security.bodies import PLAIN
+
     enough = PLAIN // 0x10000 + 1  # the last one is the first that is too much
     assert status(raw(server, sent, *[block] * enough)) == 413
     assert alive(server)
