@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,6 +13,9 @@ from grader.accounts import ROLES, links, people
 from grader.gradebook.opening import Refused
 from grader.gradebook.people import people as roster
 from grader.web.pages import field, needs, page
+
+_SHOWN = 100
+"""So many accounts are shown at once; the others are found by a search."""
 
 
 def routes() -> list[Route]:
@@ -37,18 +42,25 @@ def _shown(
         raise HTTPException(404)
     book = request.app.state.book
     names = {key: one.name for key, one in roster(book).students.items()}
-    rows = people.every(book)
+    asked = request.query_params.get("q", "").strip()[:200]
+    found = [one for one in people.every(book) if _holds(one, names, asked.casefold())]
     return page(
         request,
         "people.html",
         status,
-        rows=rows,
+        rows=found[:_SHOWN],
+        more=max(0, len(found) - _SHOWN),
+        asked=asked,
         names=names,
         roles=ROLES,
         trouble=trouble,
         link=link,
         whose=whose,
     )
+
+
+def _holds(one: people.Account, names: Mapping[str, str], asked: str) -> bool:
+    return asked in f"{one.name} {one.key} {names.get(one.key, '')}".casefold()
 
 
 @needs("instructor")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.accounts import links, passwords, people
+from grader.accounts.sessions import Sessions
 from grader.gradebook.audit import entries
 from grader.gradebook.opening import Refused
 from tests.web.web_site import Site, account_of
@@ -143,6 +144,32 @@ def test_disabling_an_account_ends_what_its_person_does_at_once(site):
     assert site.client().post("/enter", data={"token": token}).status_code == 403
     teacher.post(f"/people/{number}/active", data=form(teacher, active="1"))
     assert marker.get("/", follow_redirects=False).status_code == 303  # a new sign-in is needed
+
+
+def test_a_session_of_a_disabled_account_is_none_however_it_began(site):
+    account_of(site.book, "instructor")
+    number = account_of(site.book, "marker")
+    people.set_active(site.book, number, active=False)
+    assert site.as_("instructor").get("/").status_code == 200
+    cookie = Sessions(site.book).begin(number)
+    assert Sessions(site.book).who(cookie) is None
+
+
+def test_a_large_class_is_searched_and_shown_in_part(site):
+    def do(connection):
+        for number in range(150):
+            people.add_in(connection, site.book, f"m{number:03}@example.edu", "marker", "")
+
+    site.book.write(do)
+    teacher = site.as_("instructor")
+    page = teacher.get("/people").text
+    assert page.count("<tr>") == 101
+    assert "51 more" in page
+    found = teacher.get("/people", params={"q": "M149"}).text
+    assert "m149@example.edu" in found
+    assert "m001@example.edu" not in found
+    odd = teacher.get("/people", params={"q": "<script>alert(1)</script>"}).text
+    assert "<script>alert" not in odd
 
 
 def test_a_role_that_is_taken_away_is_gone_at_once(site):
