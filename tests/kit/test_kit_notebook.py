@@ -106,6 +106,7 @@ def shell(monkeypatch, tmp_path):
     finally:
         made.history_manager.end_session()
         made.atexit_operations()
+        atexit.unregister(made.atexit_operations)  # it was done, and cannot be done twice
         InteractiveShell.clear_instance()
 
 
