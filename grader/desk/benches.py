@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.bundle._keyless import plan_json
+from grader.desk.examples import published
 from grader.pipeline import (
     Assignment,
     Boxes,
@@ -39,6 +40,8 @@ class Bench:
     stamp: Stamp
     passed: Path
     """A folder that remembers which solutions passed."""
+    examples: Assignment | None = None
+    """The assignment with nothing to run but what its rubric publishes."""
     users: int = 0
     old: bool = False
     _proving: threading.Lock = field(default_factory=threading.Lock)
@@ -124,20 +127,26 @@ def _made(course: Path, name: str, stamp: Stamp, accept: str | None) -> Bench:
     given = {kind: course / ".grader" / "given" / f"{name}.{kind}" for kind in ("paper", "keys")}
     paths = {kind: path if path.exists() else None for kind, path in given.items()}
     assignment = load_assignment(course, name, **paths)
-    boxes = boxes_for(assignment, hidden=[course, *filter(None, paths.values())], accept=accept)
+    examples = published(assignment)
     runs, trains = wanted(assignment)
-    able = boxes.running is not None
-    key = evidence_key(
-        assignment, runs=runs and able, trains=trains and able and not boxes.untrained
-    )
-    return Bench(
-        assignment=assignment,
-        boxes=boxes,
-        plan=plan_json(assignment),
-        key=key,
-        stamp=stamp,
-        passed=course / ".grader" / "passed",
-    )
+    boxes = boxes_for(assignment, hidden=[course, *filter(None, paths.values())], accept=accept)
+    try:
+        able = boxes.running is not None
+        key = evidence_key(
+            assignment, runs=runs and able, trains=trains and able and not boxes.untrained
+        )
+        return Bench(
+            assignment=assignment,
+            boxes=boxes,
+            plan=plan_json(assignment),
+            key=key,
+            stamp=stamp,
+            passed=course / ".grader" / "passed",
+            examples=examples if able else None,
+        )
+    except BaseException:
+        boxes.close()
+        raise
 
 
 def stamp_of(course: Path, name: str) -> Stamp:

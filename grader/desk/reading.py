@@ -42,6 +42,7 @@ def told(rubric: Rubric, record: Record) -> dict[str, Any]:
     )
     parts = [asdict(part) for part in report.parts]
     for part in parts:
+        part["tried"] = []  # what came of public checks, where code is run here
         answer = record.evidence.get(part["id"], {}).get("answer")
         if isinstance(answer, Found) and isinstance(answer.value, Answer):
             part["quote"] = _cut(answer.value.text, _QUOTE)  # in its own lines

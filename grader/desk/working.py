@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 from zoneinfo import ZoneInfo
 
-from grader.desk import line, reading
+from grader.desk import examples, line, reading
 from grader.desk.benches import Bench, Benches
 from grader.desk.placing import NotPlaced, placed
 from grader.desk.rows import HandedIn
@@ -171,7 +171,12 @@ class Workers:
             close = getattr(reader, "close", None)
             if close is not None:
                 close()
-        return reading.told(bench.assignment.rubric, record)
+        told = reading.told(bench.assignment.rubric, record)
+        if bench.examples is not None and not record.unreadable:
+            tried = examples.tried(bench.examples, row, self.book.store, bench.boxes)
+            for part in told["parts"]:
+                part["tried"] = tried.get(part["id"], [])
+        return told
 
     def _submitted(self, row: HandedIn, bench: Bench) -> Mapping[str, Any]:
         policy = load_policy(self.course / "rubrics" / "course.yaml")

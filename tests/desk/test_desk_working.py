@@ -188,6 +188,33 @@ def test_a_check_shows_what_the_rubric_publishes_and_no_other_points(
     assert not two["points"]
 
 
+CODE = {
+    "def add(a, b):\n    return a + b\n": (True, ""),
+    "def add(a, b):\n    return a - b\n": (False, "it gives -1"),
+    "def add(a, b):\n    raise ValueError('no')\n": (False, "ValueError"),
+    "def sums(a, b):\n    return a + b\n": (None, "no code of yours"),
+    "x = open('/etc/shadow').read()\n\ndef add(a, b):\n    return x\n": (False, ""),
+}
+
+
+@pytest.mark.parametrize("code", CODE)
+def test_public_checks_are_tried_in_a_box(
+    adding: Path, book: Book, hand_in: HandIn, code: str
+) -> None:
+    row = hand_in("ada", files={"add.py": code.encode()}, assignment="add", purpose="check")
+    worked(adding, book)
+    now = rows.one(book, row.number)
+    assert now is not None
+    assert now.state == "done", now
+    tried = now.told["parts"][0]["tried"]
+    if not tried:
+        pytest.skip("not run: there are no boxes here that isolate")
+    holds, what = CODE[code]
+    assert tried[0]["holds"] is holds
+    assert what in tried[0]["what"]
+    assert held_of(book, "add") == []
+
+
 def test_without_boxes_that_isolate_a_hand_in_is_kept_and_graded_later(
     adding: Path, book: Book, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
