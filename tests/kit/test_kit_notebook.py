@@ -1,5 +1,6 @@
 """``grader.check`` inside a notebook: what a student sees, whatever their objects do."""
 
+import atexit
 import importlib.util
 import json
 import os
