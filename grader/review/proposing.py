@@ -1,0 +1,206 @@
+"""A model per part that learns from the marks of people; it stands only where that was turned on.
+
+Marks that a model gave are never learned from. A tenth of all answers, the same tenth however often
+this runs, goes to people even where the model is certain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from grader.codec import NotPlain
+from grader.gradebook import Book
+from grader.gradebook.acts import Seen, Step, decide, seen_now
+from grader.gradebook.book import find_assignment
+from grader.gradebook.decisions import decisions
+from grader.gradebook.opening import Refused
+from grader.gradebook.releases import turned_on_by
+from grader.gradebook.store import Lost
+from grader.gradebook.tables import cell, evidence, result, standing, submission
+from grader.model import Answer, Found
+from grader.pipeline.records import Record
+from grader.rubric import Part
+
+AUDITED = 10
+"""One in so many is looked at by a person all the same."""
+_MODEL = "model, turned on by "
+_LONGEST = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """What the marks given so far say of one answer that waits."""
+
+    submission: int
+    label: str
+    seen: Seen
+    points: Fraction | None
+    error: float
+    certain: bool
+    audited: bool
+    why: str
+    nearest: int | None
+    """The hand-in of the marked answer that is most like it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposals:
+    """The proposals for a part, and on how many marks of people they rest."""
+
+    items: tuple[Suggested, ...]
+    marked: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    submission: int
+    label: str
+    sha256: str
+    waits: bool
+
+
+def proposals(
+    book: Book, name: str, part: Part, levels: Sequence[Fraction] = (), texts: Texts | None = None
+) -> Proposals:
+    """Return what a model proposes for the answers to a part that wait.
+
+    Args:
+        book: the gradebook.
+        name: the assignment.
+        part: of its rubric.
+        levels: shares of the points that the rubric knows.
+        texts: answers that were read before.
+
+    Raises:
+        grader.propose.Unavailable: where scikit-learn is not installed.
+    """
+    from grader.propose import learn  # noqa: PLC0415  # it loads scikit-learn
+
+    rows = book.read(lambda connection: _rows(connection, name, part.id))
+    given, decided = book.read(lambda connection: _by_people(connection, rows, part))
+    held = texts or Texts()
+    marked = [row for row in rows if row.submission in given]
+    open_ = [row for row in rows if row.waits and row.submission not in decided]
+    seen = book.read(lambda c: seen_now(c, part.id, [row.submission for row in open_]))
+    model = learn(
+        [held.of(book, row.sha256, part.id) for row in marked],
+        [given[row.submission] for row in marked],
+        levels,
+        question=part.ask,
+    )
+    made = model.propose([held.of(book, row.sha256, part.id) for row in open_])
+    items = tuple(
+        Suggested(
+            submission=row.submission,
+            label=row.label,
+            seen=seen[row.submission],
+            points=None if one.credit is None else one.credit * part.points,
+            error=one.error,
+            certain=one.certain,
+            audited=audited(name, part.id, row.label),
+            why=one.why,
+            nearest=None if one.nearest is None else marked[one.nearest].submission,
+        )
+        for row, one in zip(open_, made, strict=True)
+    )
+    return Proposals(items=items, marked=len(marked))
+
+
+def let_stand(book: Book, name: str, part: Part, found: Proposals) -> list[Step]:
+    """Let certain proposals stand as marks where an instructor turned that on: a step each level.
+
+    Whatever is audited, uncertain, or was marked meanwhile is left to people.
+
+    Raises:
+        Refused: when nobody turned it on for this part.
+    """
+    who = book.read(lambda connection: turned_on_by(connection, name, "model", part.id))
+    if not who:
+        raise Refused(f"no model was turned on for part {part.id} of '{name}' by name")
+    groups: dict[Fraction, dict[int, Seen]] = defaultdict(dict)
+    for one in found.items:
+        if one.certain and one.points is not None and not audited(name, part.id, one.label):
+            groups[one.points][one.submission] = one.seen
+    named = replace(book, author=f"{_MODEL}{who}")
+    reason = f"marked as like answers were by people, of whom {found.marked} answers were marked"
+    return [
+        decide(
+            named, name, part.id, points, reason=reason, seen=seen, possible=part.points,
+            what="model",
+        )
+        for points, seen in sorted(groups.items())
+    ]  # fmt: skip
+
+
+def audited(name: str, part: str, label: str) -> bool:
+    """Whether a person looks at this answer whatever a model says of it; it never changes."""
+    whole = f"{name}\0{part}\0{label}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.sha256(whole).digest()[:8], "big") % AUDITED == 0
+
+
+class Texts:
+    """Answers by the hash of their evidence, each read once."""
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._held: dict[str, Mapping[str, str]] = {}
+        self._most = most
+
+    def of(self, book: Book, sha256: str, part: str) -> str:
+        """Return an answer as it was handed in, "" where there is none."""
+        if sha256 not in self._held:
+            if len(self._held) >= self._most:
+                self._held.clear()
+            self._held[sha256] = _texts(book, sha256)
+        return self._held[sha256].get(part, "")
+
+
+def _texts(book: Book, sha256: str) -> dict[str, str]:
+    try:
+        found = Record.from_bytes(book.store.get(sha256)).evidence
+    except (Lost, NotPlain):
+        return {}
+    texts = {}
+    for part, findings in found.items():
+        answer = findings.get("answer")
+        if isinstance(answer, Found) and isinstance(answer.value, Answer):
+            texts[part] = answer.value.text[:_LONGEST]
+    return texts
+
+
+def _rows(connection: Connection, name: str, part: str) -> list[_Row]:
+    query = (
+        sa.select(submission.c.id, submission.c.label, evidence.c.sha256, cell.c.state)
+        .join(standing, standing.c.submission_id == submission.c.id)
+        .join(result, result.c.id == standing.c.result_id)
+        .join(evidence, evidence.c.id == result.c.evidence_id)
+        .join(cell, cell.c.result_id == result.c.id)
+        .where(submission.c.assignment_id == find_assignment(connection, name), cell.c.part == part)
+        .order_by(submission.c.label)
+    )
+    return [
+        _Row(submission=row.id, label=row.label, sha256=row.sha256, waits=row.state == "waits")
+        for row in connection.execute(query)
+    ]
+
+
+def _by_people(
+    connection: Connection, rows: Sequence[_Row], part: Part
+) -> tuple[dict[int, Fraction], set[int]]:
+    """Shares of the points that people gave, and all that are decided, by a model too."""
+    found = decisions(connection, [row.submission for row in rows], kinds=("hand",))
+    given, decided = {}, set()
+    for of, some in found.items():
+        own = next((one for one in some if one.part == part.id), None)
+        if own is None:
+            continue
+        decided.add(of)
+        if part.points and own.points <= part.points and not own.author.startswith(_MODEL):
+            given[of] = own.points / part.points
+    return given, decided

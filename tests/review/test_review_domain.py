@@ -1,0 +1,225 @@
+"""Decisions of a review reach the marks, names stay hidden, and a model stands only when told to."""
+
+import shutil
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from grader import pipeline
+from grader.gradebook import open_book
+from grader.gradebook.acts import decide, seen_now, undo
+from grader.gradebook.decisions import decisions
+from grader.gradebook.opening import Refused
+from grader.gradebook.people import enrol, people
+from grader.gradebook.releases import release, turned_on_by
+from grader.gradebook.results import exact, holding
+from grader.gradebook.roster_file import read_roster
+from grader.gradebook.submissions import held_of
+from grader.review import (
+    Proposals,
+    Settling,
+    Suggested,
+    called,
+    hidden,
+    let_stand,
+    settle,
+    unsettled,
+)
+from grader.review.proposing import audited
+from tests.web.reviewed import grade, make_course
+
+NAME, PART = "models", "2"
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    home = make_course(tmp_path_factory.mktemp("review") / "course")
+    grade(home)
+    return home
+
+
+@pytest.fixture
+def course(graded, tmp_path):
+    return shutil.copytree(graded, tmp_path / "course")
+
+
+@pytest.fixture
+def book(course):
+    opened = open_book(course / ".grader", author="Ann")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def loaded(course):
+    return pipeline.load_assignment(course, NAME)
+
+
+def _mark(book, ids, points):
+    seen = book.read(lambda c: seen_now(c, PART, ids))
+    return decide(book, NAME, PART, Fraction(points), reason="read", seen=seen, possible=Fraction(2))  # fmt: skip
+
+
+def _earned(book, ids):
+    def ask(connection):
+        held = holding(connection, ids)
+        points = exact(connection, list(held.values()))
+        return [points[held[of]][PART] for of in ids]
+
+    return book.read(ask)
+
+
+def _ids(book):
+    return [held.id for held in held_of(book, NAME)]
+
+
+def test_what_is_decided_reaches_the_marks_and_goes_back(book, loaded):
+    ids = _ids(book)[:3]
+    _mark(book, ids, 1)
+    assert set(unsettled(book, loaded)) == set(ids)
+    done = settle(book, loaded, ids)
+    assert (set(done.done), done.outdated, done.failed) == (set(ids), (), ())
+    assert _earned(book, ids) == [1, 1, 1]
+    undo(book, NAME)
+    settle(book, loaded, ids)
+    assert _earned(book, ids) == [None] * 3
+    undo(book, NAME, again=True)
+    settle(book, loaded, ids)
+    assert _earned(book, ids) == [1, 1, 1]
+    assert unsettled(book, loaded) == ()
+
+
+def test_what_a_changed_rubric_would_move_is_not_moved_unseen(book, course):
+    ids = _ids(book)[:2]
+    rubric = course / "rubrics/models.yaml"
+    rubric.write_text(rubric.read_text("utf-8").replace("three and four", "three and  four"), "utf-8")  # fmt: skip
+    changed = pipeline.load_assignment(course, NAME)
+    _mark(book, ids, 1)
+    done = settle(book, changed, ids)
+    assert (done.done, set(done.outdated)) == ((), set(ids))
+    assert "grader regrade" in done.words
+    assert _earned(book, ids) == [None, None]
+
+
+def test_what_was_cut_short_is_found_at_the_next_start(book, loaded):
+    ids = _ids(book)[:4]
+    _mark(book, ids, 2)  # and the app ends here
+    work = Settling(book, lambda _: loaded)
+    work.start()
+    work.add(NAME)
+    work.wait()
+    work.stop()
+    assert _earned(book, ids) == [2] * 4
+    assert work.trouble == {NAME: ""}
+
+
+def test_a_fault_in_one_assignment_stops_no_other(book, loaded):
+    def load(name):
+        if name == "broken":
+            raise RuntimeError(name)
+        return loaded
+
+    ids = _ids(book)[:1]
+    _mark(book, ids, 2)
+    work = Settling(book, load)
+    work.start()
+    work.add("broken")
+    work.add(NAME, ids)
+    work.stop()
+    assert _earned(book, ids) == [2]
+    assert work.trouble["broken"]
+
+
+def _suggested(book, certain=True):
+    held = held_of(book, NAME)
+    seen = book.read(lambda c: seen_now(c, PART, [one.id for one in held]))
+    return Proposals(marked=5, items=tuple(
+        Suggested(submission=one.id, label=one.label, seen=seen[one.id], points=Fraction(1),
+            error=0.0, certain=certain, audited=audited(NAME, PART, one.label), why="", nearest=None)
+        for one in held))  # fmt: skip
+
+
+def test_a_model_stands_only_where_it_was_turned_on_by_name(book, loaded):
+    part = next(one for one in loaded.rubric.parts if one.id == PART)
+    found = _suggested(book)
+    with pytest.raises(Refused, match="no model was turned on"):
+        let_stand(book, NAME, part, found)
+    release(book, NAME, "model", holds=True, part="3")
+    with pytest.raises(Refused, match="no model was turned on"):
+        let_stand(book, NAME, part, found)
+    with pytest.raises(Refused, match="name the part"):
+        release(book, NAME, "model", holds=True)
+
+    ida = replace(book, author="Ida")
+    release(ida, NAME, "model", holds=True, part=PART)
+    assert let_stand(book, NAME, part, _suggested(book, certain=False)) == []
+    _mark(book, [found.items[0].submission], 2)  # a person was faster
+    let_stand(book, NAME, part, found)
+    release(ida, NAME, "model", holds=False, part=PART)
+    assert book.read(lambda c: turned_on_by(c, NAME, "model", PART)) == ""
+
+    made = book.read(lambda c: decisions(c, _ids(book)))
+    by = {of: [(d.points, d.author) for d in some] for of, some in made.items()}
+    assert by.pop(found.items[0].submission) == [(2, "Ann")]
+    assert by
+    assert {of: some[0] for of, some in by.items()} == {
+        one.submission: (1, "model, turned on by Ida") for one in found.items[1:] if not one.audited
+    }
+
+
+def test_about_a_tenth_goes_to_people_and_always_the_same():
+    labels = [f"s{number}" for number in range(3000)]
+    chosen = {label for label in labels if audited(NAME, PART, label)}
+    assert 200 < len(chosen) < 400
+    assert chosen == {label for label in reversed(labels) if audited(NAME, PART, label)}
+    assert chosen != {label for label in labels if audited(NAME, "3", label)}
+
+
+def test_a_model_says_on_how_many_marks_it_rests_and_does_not_learn_from_itself(book, loaded):
+    pytest.importorskip("sklearn", reason="not run: scikit-learn is not installed")
+    from grader.review import proposals
+
+    part = next(one for one in loaded.rubric.parts if one.id == PART)
+    ids = _ids(book)
+    _mark(book, ids[:3], 2)
+    _mark(replace(book, author="model, turned on by Ida"), ids[3:5], 0)
+    found = proposals(book, NAME, part)
+    assert found.marked == 3
+    assert {one.submission for one in found.items} == set(ids[5:])
+    assert not any(one.certain for one in found.items)  # three marks are too few
+    assert {one.nearest for one in found.items} <= {*ids[:3], None}
+
+
+ROSTER = (
+    "id,name,email,login,group\nada4711,Ada Lovelace,countess@x.org,alove,noise\n"
+    "will7,Will Mark,wm@x.org,wmark,bias\n"
+)
+
+
+@pytest.mark.parametrize("planted", [
+    "Ada", "LOVELACE", "ada lovelace", "Lovelace, Ada", "ada_lovelace.ipynb", "ada4711", "alove",
+    "countess@x.org", "Will Mark", "mark, will", "will7", "WM@x.org", "homework-wmark-final.pdf",
+])  # fmt: skip
+def test_no_name_of_the_roster_is_seen_in_a_blind_answer(book, planted):
+    enrol(book, read_roster(ROSTER.encode()), replace=False)
+    text = hidden(f"I, {planted}, say: noise", people(book), "ada4711").casefold()
+    words = ("ada", "lovelace", "alove", "countess", "will", "mark", "wm@")
+    assert [word for word in words if word in text] == []
+    assert text.startswith("i, ")
+    assert text.endswith("say: noise")
+
+
+def test_plain_words_stay_where_they_are_only_somebodys_first_name(book):
+    enrol(book, read_roster(ROSTER.encode()), replace=False)
+    said = "It will mark noise; adaptive bias remarks"
+    assert hidden("It will not; adaptive bias", people(book), "ada4711") == "It will not; adaptive bias"  # fmt: skip
+    assert hidden(said, people(book), "will7").count("will") == 0
+
+
+def test_blind_names_are_stable_in_a_session_and_differ_beyond_it(book):
+    labels = [held.label for held in held_of(book, NAME)]
+    one, other = ([called(NAME, session, label) for label in labels] for session in "ab")
+    assert len(set(one)) == len(labels)
+    assert not set(one) & set(other)
+    assert not any(label in name for label, name in zip(labels, one, strict=True))
