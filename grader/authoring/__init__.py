@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.authoring.findings import Finding, Outcome, Report
-from grader.authoring.registry import check, checks
+from grader.authoring.registry import all_checks, check
 from grader.authoring.running import UnknownPart, check_assignment
 from grader.authoring.skeleton import NotMade, new_assignment, new_course
 
@@ -13,9 +13,9 @@ __all__ = [
     "Outcome",
     "Report",
     "UnknownPart",
+    "all_checks",
     "check",
     "check_assignment",
-    "checks",
     "new_assignment",
     "new_course",
 ]

@@ -38,7 +38,7 @@ class Laws:
         self._ends = time.monotonic() + float(task["seconds"])
         self._callers: dict[tuple[str, str], list[tuple[float, Any]]] = {}
         self._asked = 0
-        self._out = Path(task["out"]).open("a", encoding="utf-8")
+        self._out = Path(task["out"])
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run each law once as it is, then the laws of each mutant."""
@@ -51,12 +51,11 @@ class Laws:
                 break
             self._tell(begun=number)
             self._tell(number=number, **self._tried(one))
-        self._out.close()
         return True
 
     def _tell(self, **words: Any) -> None:
-        self._out.write(json.dumps(words) + "\n")
-        self._out.flush()
+        with self._out.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(words) + "\n")
 
     def _as_it_is(self, session: pytest.Session) -> Iterator[str]:
         """Run each law once with few examples, and see which functions of the reference it calls."""
@@ -142,9 +141,8 @@ def _functions(file: str, name: str) -> Iterator[FunctionType]:
 def _code(one: Mapping[str, Any], function: FunctionType) -> CodeType:
     """The changed function's code; it is made in a copy of the names that the function sees."""
     names = dict(function.__globals__)
-    exec(
-        compile("from __future__ import annotations\n" + one["source"], one["file"], "exec"), names
-    )  # noqa: S102  # the course's own
+    text = f"from __future__ import annotations\n{one['source']}"
+    exec(compile(text, one["file"], "exec"), names)  # noqa: S102  # the course's own function
     made = names[one["function"]]
     code: CodeType = made.__code__
     return code

@@ -74,10 +74,10 @@ def mutants(
 
 
 def changed(source: str, most: int, seed: int = 0) -> list[tuple[str, str]]:
-    """Return at most so many changed versions of a program, with what was changed.
+    r"""Return at most so many changed versions of a program, with what was changed.
 
-    >>> changed("def f(a, b):\\n    return a + b", 9)[0]
-    ('`+` became `-`', 'def f(a, b):\\n    return a - b')
+    >>> changed("def f(a, b):\n    return a + b", 9)[0]
+    ('`+` became `-`', 'def f(a, b):\n    return a - b')
     """
     tree = ast.parse(source)
     found = []
@@ -162,4 +162,4 @@ def _swap_comparison(node: ast.Compare) -> str:
 def _shift(node: ast.Constant) -> str:
     old = node.value
     node.value = (not old) if isinstance(old, bool) else old + 1  # type: ignore[operator]
-    return f"`{old}` became `{node.value}`"
+    return f"`{old!r}` became `{node.value!r}`"

@@ -69,8 +69,8 @@ class Node:
 
     def get(self, name: str) -> Any:
         """Return a value of a mapping, None where there is none."""
-        pairs = self.yaml.value if isinstance(self.yaml.value, list) else ()
-        pairs = (pair for pair in pairs if isinstance(pair, tuple))
+        held = self.yaml.value if isinstance(self.yaml.value, list) else ()
+        pairs = (pair for pair in held if isinstance(pair, tuple))
         return next((value for key, value in pairs if key.value == name), None)
 
     def text(self, name: str) -> str:

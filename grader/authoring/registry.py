@@ -37,7 +37,7 @@ def check(name: str, asks: str, *, apart: bool = False) -> Callable[[Check], Che
     return registered
 
 
-def checks() -> dict[str, Registered]:
+def all_checks() -> dict[str, Registered]:
     """Return all checks in the order of their files."""
     package = importlib.import_module("grader.authoring.checks")
     for found in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):

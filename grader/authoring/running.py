@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grader.authoring.findings import Finding, Outcome, Report
-from grader.authoring.registry import Registered, checks
+from grader.authoring.registry import Registered, all_checks
 from grader.authoring.subject import Subject
 from grader.pipeline import load_assignment
 
@@ -55,7 +55,7 @@ def check_assignment(
         raise UnknownPart(f"'{name}' has no part '{lost[0]}'; it has: {', '.join(known)}")
     subject = Subject(assignment, only=parts, seed=seed, draws=draws, mutants=mutants)
     wanted = frozenset(which)
-    every = [one for one in checks().values() if not wanted or one.name in wanted]
+    every = [one for one in all_checks().values() if not wanted or one.name in wanted]
     outcomes = _run(subject, every)
     return Report(assignment=name, outcomes=outcomes, seconds=time.monotonic() - began)
 

@@ -151,10 +151,10 @@ class Unknown(ValueError):
 
 
 def document(texts: Texts) -> str:
-    """Return a hand-in with each answer under the id of its part.
+    r"""Return a hand-in with each answer under the id of its part.
 
     >>> document({"1": "42"})
-    '## 1\\n\\n42\\n'
+    '## 1\n\n42\n'
     """
     return "\n".join(f"## {part}\n\n{text}\n" for part, text in texts.items())
 

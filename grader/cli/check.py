@@ -52,10 +52,10 @@ def check(
     What a person should fix is printed with file, line and a suggestion. Exit status: 0 when
     nothing must be fixed, 3 when something must.
     """
-    from grader.authoring import UnknownPart, check_assignment, checks
+    from grader.authoring import UnknownPart, all_checks, check_assignment
     from grader.pipeline import find_course
 
-    known = checks()
+    known = all_checks()
     if listed:
         for one in known.values():
             click.echo(f"{one.name}: {one.asks}")

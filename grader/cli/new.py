@@ -14,7 +14,7 @@ from grader.cli._options import COURSE, say
 @click.argument("name", required=False)
 @COURSE
 def new(what: str, name: str | None, course: Path | None) -> None:
-    """Make a course or an assignment: files that run at once, to be changed bit by bit.
+    r"""Make a course or an assignment: files that run at once, to be changed bit by bit.
 
     \b
     grader new course PATH        a course, with one assignment in it

@@ -133,14 +133,14 @@ def _on_draws(subject: Subject) -> tuple[str, list[Finding]]:
             numbers = ", ".join(f"{k} = {v}" for k, v in one.numbers.items())
             unfit.setdefault(why, []).append(numbers)
     findings = []
-    for why, numbers in unfit.items():
-        many = len(numbers) > _OFTEN * len(tried)
+    for why, examples in unfit.items():
+        many = len(examples) > _OFTEN * len(tried)
         part = next((p.id for p in assignment.rubric.parts if f"part '{p.id}'" in why), "")
         findings.append(
             subject.finding(
                 NAME, "warning" if many else "note", part, None,
-                f"{len(numbers)} of {len(tried)} variants are never dealt out: {why}, as with "
-                f"{numbers[0]}",
+                f"{len(examples)} of {len(tried)} variants are never dealt out: {why}, as with "
+                f"{examples[0]}",
                 "widen the ranges in `variants:`" if many else "nothing has to be done",
             )
         )  # fmt: skip

@@ -12,7 +12,8 @@ from grader.authoring.subject import Subject
 from grader.rubric import Attempt, Criterion, Part
 
 NAME = "follow"
-_NUMBERS: tuple[Any, ...] = (0, 1, -1, 0.0, float("nan"), float("inf"))
+_NUMBERS: tuple[Any, ...] = (0, 1, -1, 0.0, float("nan"), float("inf"), 17)
+"""The last is as good as any: what is the same after it needs no work at all."""
 
 
 @check(NAME, "follow-through is not trivial")

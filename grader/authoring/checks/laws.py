@@ -20,7 +20,7 @@ from grader.authoring.subject import Subject
 from grader.collect.runs.call import Call
 
 NAME = "laws"
-SECONDS, LOOK, EACH, START = 40.0, 20.0, 3.0, 10.0
+SECONDS, LOOK, EACH, START = 34.0, 16.0, 3.0, 8.0
 """Of all, of the first look at all laws, of one mutant, and of what may come late."""
 _SHARE = 0.5
 """So many of the mutants have to be caught."""

@@ -23,7 +23,8 @@ _SMALL = 10
 @check(NAME, "every message is shown by some hand-in, and none tells the answer")
 def messages(subject: Subject) -> tuple[str, list[Finding]]:
     """Look for words that nobody sees, and for words that say too much."""
-    findings, count = [], 0
+    findings: list[Finding] = []
+    count = 0
     shown = _shown(subject)
     for part, criterion in subject.criteria:
         every = [*_ways(criterion), *_ways(criterion.as_run())]
@@ -32,7 +33,9 @@ def messages(subject: Subject) -> tuple[str, list[Finding]]:
         for attempt in ways:
             findings += _leaks(subject, part, criterion, attempt)
         findings += _leaks(subject, part, criterion, None)
-        unseen = [w.id or w.source or "" for w in ways if (part.id, w.says) not in shown]
+        unseen = [
+            w.id or w.source or "" for w in _ways(criterion) if (part.id, w.says) not in shown
+        ]
         if unseen and criterion.review != "always":
             listed = ", ".join(unseen[:6]) + (f" and {len(unseen) - 6} more" * (len(unseen) > 6))
             findings.append(
@@ -112,8 +115,8 @@ def _read(text: str) -> Any:
         found = read_number(text.rstrip("% ").replace("−", "-").replace(",", ""))
     except (ArithmeticError, ValueError):
         return None
-    value = getattr(found, "value", None)
-    return None if value is None else float(value) / scale
+    number = float(found.real) / scale
+    return int(number) if number.is_integer() else number
 
 
 def _earns(subject: Subject, part: Part, criterion: Criterion, says: str) -> bool:

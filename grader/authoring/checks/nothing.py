@@ -29,8 +29,8 @@ def _hand_ins(subject: Subject) -> Iterator[tuple[str, Files]]:
     yield "no file", {}
     yield "an empty file", {"answers.md": b"\n"}
     yield "headings alone", {"answers.md": document({p.id: "" for p in parts}).encode()}
-    shrugs = {part.id: "?" for part in parts}
-    yield "question marks", {"answers.md": document(shrugs).encode()}
+    for name, text in (("question marks", "?"), ("a shrug", "I do not know.")):
+        yield name, {"answers.md": document({part.id: text for part in parts}).encode()}
     asked = {part.id: part.ask for part in parts}
     yield "the questions", {"answers.md": document(asked).encode()}
     if (paper := paper_of(subject)) is not None:

@@ -36,7 +36,7 @@ def listed(options: Mapping[str, Any], value: Any) -> list[str]:
     keys = list(options.get("keys", ())) or [str(at) for at in range(1, len(said) + 1)]
     pairs = list(zip(keys, said, strict=True))
     about = next(iter(options.get("near", ())), "value")
-    made = [
+    return [
         "\n".join(f"{k}: {v}" for k, v in pairs),
         "\n".join(f"{k} = {v}" for k, v in pairs),
         "\n".join(f"- {k}: {v}" for k, v in pairs),
@@ -59,7 +59,6 @@ def listed(options: Mapping[str, Any], value: Any) -> list[str]:
         "\n".join([f"key,{about}", *(f"{k},{v}" for k, v in pairs)]),
         "\n".join(f"{k}\t{v}" for k, v in pairs),
     ]
-    return made
 
 
 def mapping(options: Mapping[str, Any], value: Any) -> list[str]:
@@ -68,7 +67,7 @@ def mapping(options: Mapping[str, Any], value: Any) -> list[str]:
         k: v if isinstance(v, str) else decimal(v) for k, v in value.items() if k in options["keys"]
     }
     pairs = list(said.items())
-    made = [
+    return [
         "\n".join(f"{k}: {v}" for k, v in pairs),
         ", ".join(f"{k}: {v}" for k, v in pairs),
         ", ".join(f"{k} = {v}" for k, v in pairs),
@@ -84,7 +83,6 @@ def mapping(options: Mapping[str, Any], value: Any) -> list[str]:
         ", ".join(f"{k}={v}" for k, v in pairs),
         "\n".join(f"{k} is {v}" for k, v in pairs),
     ]
-    return made
 
 
 def rankings(options: Mapping[str, Any], value: Sequence[str]) -> list[str]:
@@ -92,7 +90,7 @@ def rankings(options: Mapping[str, Any], value: Sequence[str]) -> list[str]:
     who, labels = options["subject"], list(value)
     head = "".join(f" {at} |" for at in range(1, len(labels) + 1))
     rule = "---|" * (len(labels) + 1)
-    made = [
+    return [
         f"{who}: {', '.join(labels)}",
         f"{who} = {', '.join(labels)}",
         f"{who}: {'; '.join(labels)}",
@@ -109,7 +107,6 @@ def rankings(options: Mapping[str, Any], value: Sequence[str]) -> list[str]:
         f"{who}:\n" + "\n".join(f"Nearest-{at}: {x}" for at, x in enumerate(labels, start=1)),
         f"{who}: " + ", ".join(f'"{label}"' for label in labels),
     ]
-    return made
 
 
 def truths(_options: Mapping[str, Any], value: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 _SMALL_DENOMINATOR = 64
+_GROUP = 1000
 _SUPER = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -53,6 +54,9 @@ def _forms(options: Mapping[str, Any], value: float | Fraction) -> Iterator[str]
     yield f"Answer:\n\n{plain}"
     yield f"So we get {plain}"
     yield f"≈ {plain}"
+    yield f"*{plain}*"
+    yield f"Solution: {plain}"
+    yield f"It equals {plain}."
     yield f"- {plain}" if value >= 0 else f"* {plain}"
 
 
@@ -81,13 +85,13 @@ def _fractions(value: float | Fraction) -> Iterator[str]:
     exact = Fraction(value).limit_denominator(_SMALL_DENOMINATOR)
     if exact.denominator == 1 or not math.isclose(exact, value, rel_tol=1e-14):
         return
-    above, below = exact.numerator, exact.denominator
+    above, below = int(exact.numerator), int(exact.denominator)
     yield f"{above}/{below}"
     yield f"$\\frac{{{above}}}{{{below}}}$" if above > 0 else f"$-\\frac{{{-above}}}{{{below}}}$"
 
 
 def _thousands(value: float | Fraction) -> Iterator[str]:
-    if abs(value) < 1000 or decimal(value).find(".") >= 0:  # what the word says
+    if abs(float(value)) < _GROUP or decimal(value).find(".") >= 0:
         return
     grouped = f"{int(value):,}"
     yield grouped

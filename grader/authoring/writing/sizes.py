@@ -36,7 +36,7 @@ def tally(options: Mapping[str, Any], value: Mapping[str, int]) -> list[str]:
     name = _named(options)
     total = sum(value.values())
     terms = list(value.items())
-    made = [
+    return [
         f"{name}: {' + '.join(str(v) for v in value.values())} = {total}",
         f"{name}: total {total}",
         f"{name} = {total}",
@@ -47,7 +47,6 @@ def tally(options: Mapping[str, Any], value: Mapping[str, int]) -> list[str]:
         f"**{name}**: total = {total}",
         f"{name}: ${' + '.join(str(v) for v in value.values())} = {total}$",
     ]
-    return made
 
 
 def _named(options: Mapping[str, Any]) -> str:
