@@ -1,0 +1,152 @@
+"""Second marks: given without sight of the first, for a sample of answers; they change no mark."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from fractions import Fraction
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from grader.gradebook.audit import log
+from grader.gradebook.book import Book, find_assignment
+from grader.gradebook.opening import Refused
+from grader.gradebook.tables import cell, decision, second_mark, standing, submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twice:
+    """An answer with a first and a second mark; ``seconder`` gave the second."""
+
+    submission: int
+    label: str
+    part: str
+    first: Fraction
+    second: Fraction
+    seconder: str
+    reason: str
+
+
+def second(
+    book: Book, name: str, submission_id: int, part: str, points: Fraction | None, *,
+    possible: Fraction, reason: str = "",
+) -> None:  # fmt: skip
+    """Give a second mark; without points, take the author's own one back.
+
+    Raises:
+        Refused: when the author gave the first mark, or the points are not the part's.
+    """
+    if points is not None and not 0 <= points <= possible:
+        raise Refused(f"{points} points: this part gives 0 to {possible}")
+
+    def do(connection: Connection) -> None:
+        key = connection.execute(
+            sa.select(submission.c.key).where(
+                submission.c.id == submission_id,
+                submission.c.assignment_id == find_assignment(connection, name),
+            )
+        ).scalar_one_or_none()
+        if key is None:
+            raise Refused(f"'{name}' has no hand-in of number {submission_id}")
+        if submission_id in _marked_by(connection, name, part, book.author):
+            raise Refused("you gave the first mark; somebody else gives the second")
+        connection.execute(
+            sa.insert(second_mark).values(
+                submission_id=submission_id, part=part, points=points,
+                author=book.author, at=book.now(), reason=reason,
+            )
+        )  # fmt: skip
+        log(connection, book, "second mark", assignment=name, who=key, data={"part": part})
+
+    book.write(do)
+
+
+def left_to_second(
+    connection: Connection, name: str, part: str, author: str, sample: int | None = None
+) -> list[int]:
+    """Return answers that the author can mark a second time, in an order that tells nothing.
+
+    Args:
+        connection: to read from.
+        name: the assignment.
+        part: the part.
+        author: who would give second marks; never of answers that they marked first.
+        sample: of so many answers, the same ones for everybody; all unless given.
+    """
+    query = (
+        sa.select(submission.c.id)
+        .join(standing, standing.c.submission_id == submission.c.id)
+        .join(cell, cell.c.result_id == standing.c.result_id)
+        .where(
+            submission.c.assignment_id == find_assignment(connection, name),
+            cell.c.part == part,
+            cell.c.earned.is_not(None),
+        )
+    )
+    ids = sorted(connection.execute(query).scalars(), key=lambda of: _drawn(name, part, of))
+    own = {
+        of for (of, _, who), row in _last(connection, name, part).items()
+        if who == author and row.points is not None
+    } | _marked_by(connection, name, part, author)  # fmt: skip
+    return [of for of in ids[:sample] if of not in own]
+
+
+def twice(connection: Connection, name: str, part: str = "") -> list[Twice]:
+    """Return answers with both marks, of one part or all: what agreement is reckoned from."""
+    rows = _last(connection, name, part)
+    first = {}
+    query = (
+        sa.select(submission.c.id, submission.c.label, cell.c.part, cell.c.earned)
+        .join(standing, standing.c.submission_id == submission.c.id)
+        .join(cell, cell.c.result_id == standing.c.result_id)
+        .where(
+            submission.c.assignment_id == find_assignment(connection, name),
+            submission.c.id.in_(sa.select(second_mark.c.submission_id)),
+        )
+    )
+    for row in connection.execute(query):
+        first[row.id, row.part] = row
+    return [
+        Twice(
+            submission=of, label=first[of, where].label, part=where,
+            first=first[of, where].earned, second=row.points, seconder=who, reason=row.reason,
+        )
+        for (of, where, who), row in rows.items()
+        if row.points is not None and (of, where) in first
+        and first[of, where].earned is not None
+    ]  # fmt: skip
+
+
+def _last(
+    connection: Connection, name: str, part: str
+) -> dict[tuple[int, str, str], sa.Row[tuple[object, ...]]]:
+    query = (
+        sa.select(second_mark)
+        .join(submission, submission.c.id == second_mark.c.submission_id)
+        .where(submission.c.assignment_id == find_assignment(connection, name))
+        .order_by(second_mark.c.id)
+    )
+    if part:
+        query = query.where(second_mark.c.part == part)
+    return {(row.submission_id, row.part, row.author): row for row in connection.execute(query)}
+
+
+def _marked_by(connection: Connection, name: str, part: str, author: str) -> set[int]:
+    """Answers whose mark by hand that holds is the author's."""
+    query = (
+        sa.select(decision.c.submission_id, decision.c.author, decision.c.points)
+        .join(submission, submission.c.id == decision.c.submission_id)
+        .where(
+            submission.c.assignment_id == find_assignment(connection, name),
+            decision.c.part == part,
+            decision.c.kind == "hand",
+        )
+        .order_by(decision.c.id)
+    )
+    last = {row.submission_id: row for row in connection.execute(query)}
+    return {of for of, row in last.items() if row.author == author and row.points is not None}
+
+
+def _drawn(name: str, part: str, of: int) -> bytes:
+    return hashlib.sha256(f"{name}\0{part}\0{of}".encode("utf-8", "surrogatepass")).digest()
