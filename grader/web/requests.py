@@ -116,7 +116,8 @@ def _change(own: Source, row: Any, text: str, written: str, word: str) -> None:
     if part is None:
         raise ValueError(f"The rubric has no part {row.part} any more; the mark cannot change.")
     points = points_of(written, part.points)
-    own.decide(part.id, [row.submission_id], points, reason=text, once=word or once(), over=True)
+    seen = own.seen(part.id, [row.submission_id])
+    own.decide(part, seen, points, reason=text, once=word or once())
 
 
 def _rows(own: Source) -> list[Any]:

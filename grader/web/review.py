@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from grader.gradebook.acts import Seen
 from grader.gradebook.opening import Refused
 from grader.gradebook.tables import request as asked_again
 from grader.gradebook.tables import request_answer, submission
@@ -41,7 +42,7 @@ from grader.web.review_forms import (
 )
 from grader.web.review_frames import POLICY, framed
 from grader.web.review_phrases import keep, phrases, take_out
-from grader.web.review_source import Source, Stale, Texts, source
+from grader.web.review_source import Source, Stale, Texts, from_tokens, source, stamp
 
 staff = needs("instructor", "marker")
 _LOCK = threading.Lock()
@@ -142,22 +143,16 @@ def decide(request: Request) -> Response:
     )
     kept: dict[str, Any] = {
         **{key: form.get(key, "")[:WORDS] for key in ("reason", "comment", "own")},
-        "member": [number_of(one) for one in fields(request).get("member", ())],
+        "member": list(from_tokens(fields(request).get("member", ()))),
         "phrase": [number_of(one) for one in fields(request).get("phrase", ())],
     }
     try:
         points = given(form, part)
-        ids = _whom(own, part.id, asked, form, kept["member"])
+        ticked = from_tokens(fields(request).get("member", ()))
+        seen = ticked or _whole(own, part.id, asked, form)
         reason, comment = words_of(own, part, points, kept)
-        step = own.decide(
-            part.id,
-            ids,
-            points,
-            reason=reason,
-            said=comment,
-            once=form.get("once", ""),
-            over=asked.sieve.decided,
-        )
+        word = form.get("once", "")
+        step, left = own.decide(part, seen, points, reason=reason, said=comment, once=word)
     except Stale as error:
         return show(request, own, part, asked, said=Said(text=str(error), trouble=True), status=409)
     except (ValueError, Refused) as error:
@@ -167,7 +162,7 @@ def decide(request: Request) -> Response:
         query = {**asked.sieve.query, "after": asked.after or "", "done": step}
         return onward(address("review", own.name, part.id, **query))
     rest = Asked(sieve=asked.sieve, after=asked.after)
-    return show(request, own, part, rest, said=told(own, step))
+    return show(request, own, part, rest, said=told(own, step, left))
 
 
 @staff
@@ -176,8 +171,8 @@ def undo(request: Request) -> Response:
     own = of(request, request.path_params["name"])
     try:
         part, words, _ = own.undo(number_of(field(request, "act")))
-    except Stale as error:
-        said = Said(text=str(error), trouble=True)
+    except Refused as error:
+        said = Said(text=str(error) + ".", trouble=True)
         rows = own.steps(most=1)
         part = rows[0].part if rows else ""
     else:
@@ -280,18 +275,20 @@ def show(
     return response
 
 
-def told(own: Source, step: int) -> Said | None:
+def told(own: Source, step: int, left: str = "") -> Said | None:
     """Return the words for a step that was just done."""
     if not step:
         return None
     row = next((one for one in own.steps(before=step + 1, most=1) if one.id == step), None)
     if row is None:
         return None
-    if row.what == "undo":
+    if row.what not in ("mark", "model"):
         return Said(text=f"Taken back: a mark of part {row.part}.")
     count, points = row.told.get("count", 0), Fraction(row.told.get("points", "0"))
     text = f"Part {row.part}: {many(count, 'answer')} marked with {shown(points)}."
-    return Said(text=text, undo=step, action=address("review", own.name, "undo"))
+    text = " ".join(filter(None, (text, left)))
+    mine = step if row.author == own.book.author else 0
+    return Said(text=text, undo=mine, action=address("review", own.name, "undo"))
 
 
 def given(form: Mapping[str, str], part: Part) -> Fraction:
@@ -336,30 +333,21 @@ def _assignment(own: Source) -> int | None:
     return own.book.read(lambda connection: find_assignment(connection, own.name))
 
 
-def _whom(
-    own: Source, part: str, asked: Asked, form: Mapping[str, str], ticked: list[int]
-) -> list[int]:
-    """The hand-ins that a form means; what is not as it was shown stops it."""
-    seen, result = form.get("seen", ""), number_of(form.get("result", ""))
-    if own.is_done(form.get("once", "")):
-        return ticked
+def _whole(own: Source, part: str, asked: Asked, form: Mapping[str, str]) -> dict[int, Seen]:
+    """A whole group with what is seen of it; one that is not as it was shown stops the step."""
     groups = own.groups(part, decided=asked.sieve.decided)
     group = next((one for one in groups if one.key == asked.group), None)
-    if ticked:
-        there = {one.submission for one in own.answers(part, decided=asked.sieve.decided)}
-        gone = [number for number in ticked if number not in there]
-        if gone or (result and own.result_of(ticked[0]) != result):
-            gone = gone or ticked
-            raise Stale(own.meanwhile(part, gone))
-        return ticked
+    if own.is_done(form.get("once", "")):
+        return {}
     if group is None:
-        raise Stale(own.meanwhile(part, []))
-    if group.seen != seen:
+        raise Stale(own.meanwhile(part))
+    seen = own.seen(part, [one.submission for one in group.members])
+    if stamp(seen) != form.get("seen"):
         raise Stale(
             f"This group has changed: it holds {many(len(group.members), 'answer')} now. "
-            "Nothing was marked; look again."
+            f"Nothing was marked; look again."
         )
-    return [one.submission for one in group.members]
+    return seen
 
 
 def number_of(text: str) -> int:

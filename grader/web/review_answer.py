@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,16 +12,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from grader.gradebook.decisions import comments
-from grader.gradebook.tables import decision, standing, student, submission
+from grader.gradebook.tables import decision, student, submission
 from grader.gradebook.tables import request as asked_again
-from grader.report.feedback import Piece, Run
+from grader.report.feedback import Link, Piece, Run
 from grader.report.text import visible
 from grader.rubric import Part
-from grader.web.review import number_of, of_part, staff
+from grader.web.review import of_part, staff
 from grader.web.review_answers import Laid, belongs, laid_out
 from grader.web.review_desk import frame, levels, once
 from grader.web.review_forms import address, answered, moment, plain, shown, worth
-from grader.web.review_source import Source
+from grader.web.review_source import Source, token
 
 _STORY = 100
 
@@ -42,19 +43,22 @@ def answer(request: Request) -> Response:
     if found is None:
         raise HTTPException(404)
     blind = bool(request.query_params.get("blind"))
-    number = number_of(request.query_params.get("number", "")) or 1
+    label, name, key = _who(own, of)
+    cover = (lambda text: own.covered(text, key)) if blind else str
     here = address("review", own.name, part.id, "answer", of)
     view = (
         frame(own, part)
-        | _said(found)
+        | _said(found, cover)
         | _around(own, part, of, blind=blind)
         | {
-            "whose": f"Answer {number}" if blind else _whose(own, of),
-            "all": ""
-            if every
-            else f"{here}?every=1" + (f"&blind=1&number={number}" if blind else ""),
+            "whose": own.called(label)
+            if blind
+            else plain(f"{name} ({label})" if name else label, 120),
+            "all": "" if every else f"{here}?every=1" + ("&blind=1" if blind else ""),
             "whole": "",
-            "frames": [
+            "frames": []
+            if blind
+            else [
                 {"name": plain(name, 120), "src": address("review", own.name, "frame", of, at)}
                 for at, name in found.written[:20]
             ],
@@ -65,10 +69,10 @@ def answer(request: Request) -> Response:
     return answered(request, "review_answer.html", view=view)
 
 
-def _said(found: Laid) -> dict[str, Any]:
+def _said(found: Laid, cover: Callable[[str], str]) -> dict[str, Any]:
     one = found.feedback
     return {
-        "pieces": [_seen(piece) for piece in one.pieces],
+        "pieces": [_seen(piece, cover) for piece in one.pieces],
         "left": found.left,
         "lost": one.lost,
         "plots": one.plots,
@@ -76,14 +80,14 @@ def _said(found: Laid) -> dict[str, Any]:
             {
                 "open": False,
                 **{key: getattr(sheet, key) for key in ("anchor", "numbered", "leaves", "left")},
-                "file": visible(sheet.file),
+                "file": cover(visible(sheet.file)),
             }
-            for sheet in found.sheets
+            for sheet in (found.sheets if cover is str else ())
         ],
         "unshown": found.unshown,
         "waits": one.waits if one.state == "waits" else "",
         "detail": visible(one.detail),
-        "read": [visible(quote) for quote in one.read],
+        "read": [cover(visible(quote)) for quote in one.read],
         "checks": one.checks,
         "named": one.named,
         "also": [visible(reason) for reason in one.also],
@@ -93,10 +97,11 @@ def _said(found: Laid) -> dict[str, Any]:
     }
 
 
-def _seen(piece: Piece) -> dict[str, Any]:
-    """A piece in which signs that are not seen can be seen."""
-    runs = [Run(visible(run.text), run.hit, run.figure) for run in piece.runs]
-    return {"kind": piece.kind, "runs": runs, "place": piece.place}
+def _seen(piece: Piece, cover: Callable[[str], str]) -> dict[str, Any]:
+    """A piece in which signs that are not seen can be seen, and names cannot where that is asked."""
+    runs = [Run(cover(visible(run.text)), run.hit, run.figure) for run in piece.runs]
+    place = Link(cover(piece.place.text), piece.place.href)
+    return {"kind": piece.kind, "runs": runs, "place": place}
 
 
 def _around(own: Source, part: Part, of: int, *, blind: bool) -> dict[str, Any]:
@@ -112,7 +117,7 @@ def _around(own: Source, part: Part, of: int, *, blind: bool) -> dict[str, Any]:
             def to(number: int, ids: list[int] = ids) -> str:
                 if not 0 <= number < len(ids):
                     return ""
-                more = {"blind": "1", "number": number + 1} if blind else {}
+                more = {"blind": "1"} if blind else {}
                 return address("review", own.name, part.id, "answer", ids[number], **more)
 
             back = address("review", own.name, part.id, group=group.key, **asked)
@@ -125,9 +130,8 @@ def _marking(own: Source, part: Part, of: int, found: Laid, *, blind: bool) -> d
     one = found.feedback
     waits = one.earned is None
     fields = [
-        ("member", of),
+        ("member", token(of, own.seen(part.id, [of])[of])),
         ("once", once()),
-        ("result", own.result_of(of)),
         *([] if waits else [("decided", "1")]),
         *([("blind", "1")] if blind else []),
     ]
@@ -184,12 +188,11 @@ def _step(row: Any) -> str:
     return f"{shown(row.points)}{before}: {visible(row.reason)}"
 
 
-def _whose(own: Source, of: int) -> str:
+def _who(own: Source, of: int) -> tuple[str, str, str]:
     query = (
-        sa.select(submission.c.label, student.c.name)
-        .join(standing, standing.c.submission_id == submission.c.id)
+        sa.select(submission.c.label, submission.c.key, student.c.name)
         .outerjoin(student, student.c.key == submission.c.key)
         .where(submission.c.id == of)
     )
     row = own.book.read(lambda connection: connection.execute(query).one())
-    return plain(f"{row.name} ({row.label})" if row.name else row.label, 120)
+    return row.label, row.name or "", row.key

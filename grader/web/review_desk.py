@@ -12,7 +12,7 @@ from grader.report.feedback import Run
 from grader.rubric import Part
 from grader.web.review_forms import Sieve, address, many, plain, shown, worth
 from grader.web.review_phrases import Phrase
-from grader.web.review_source import Group, Source, Waiting, waits
+from grader.web.review_source import Group, Source, Waiting, stamp, token, waits
 
 ORDERS: Mapping[str, str] = {
     "size": "Largest first",
@@ -80,7 +80,7 @@ def desk(
         **{key: getattr(asked.sieve, key) for key in ("q", "order", "decided", "blind")},
         "answers": sum(len(one.members) for one in groups),
         "groups": [
-            _row(one, to(number), current=number == at)
+            _row(one, to(number), _what(source, one, asked.sieve), current=number == at)
             for number, one in enumerate(groups[first : first + _LISTED], start=first)
         ],
         "unlisted": max(0, len(groups) - _LISTED),
@@ -147,10 +147,10 @@ def once() -> str:
     return secrets.token_urlsafe(12)
 
 
-def whose(one: Waiting, number: int, *, blind: bool) -> str:
-    """Return how an answer is called: by its student, or by a number alone."""
+def whose(source: Source, one: Waiting, *, blind: bool) -> str:
+    """Return how an answer is called: by its student, or by a word that tells nothing."""
     if blind:
-        return f"Answer {number}"
+        return source.called(one.label)
     return plain(f"{one.name} ({one.label})" if one.name else one.label, 120)
 
 
@@ -162,7 +162,13 @@ def _points(one: Waiting) -> Fraction | None:
     return one.proposed if one.earned is None else one.earned
 
 
-def _row(one: Group, href: str, *, current: bool) -> dict[str, Any]:
+def _what(source: Source, group: Group, sieve: Sieve) -> str:
+    """How a group is called: by the words of the answer that stands for it."""
+    text = group.what[:200]
+    return source.covered(text, group.first.key) if sieve.blind else text
+
+
+def _row(one: Group, href: str, what: str, *, current: bool) -> dict[str, Any]:
     first = one.first
     settled = first.earned is not None
     offer = shown(first.earned) if settled else shown(first.offers) + "?"
@@ -170,7 +176,7 @@ def _row(one: Group, href: str, *, current: bool) -> dict[str, Any]:
         "href": href,
         "current": current,
         "size": len(one.members),
-        "what": plain(one.what, 90),
+        "what": plain(what, 90),
         "offer": "" if not settled and first.offers is None else offer,
         "settled": settled,
         "why": f"by {first.author}" if settled else " · ".join(_reasons(first)),
@@ -193,6 +199,7 @@ def _group(
     first, size = group.first, len(group.members)
     most = _EVERY if asked.every else _SHOWN
     ticked = frozenset(form.get("member", ()))
+    seen = source.seen(part.id, [one.submission for one in group.members])
     settled = first.earned is not None
     offer = "There is no proposal."
     if settled:
@@ -201,7 +208,7 @@ def _group(
         offer = f"Proposal: {shown(first.proposed)} of {worth(part.points)}."
     return {
         "size": size,
-        "what": plain(group.what, 110),
+        "what": plain(_what(source, group, asked.sieve), 110),
         "waits": waits(first.why),
         "detail": plain(first.detail, 1_500),
         "offer": offer,
@@ -209,12 +216,13 @@ def _group(
         "model": [],
         "fields": [
             ("group", group.key),
-            ("seen", group.seen),
+            ("seen", stamp(seen)),
             ("once", once()),
             *asked.sieve.query.items(),
         ],
         "members": [
-            _member(source, part.id, one, number, asked.sieve, one.submission in ticked)
+            _member(source, part.id, one, asked.sieve, one.submission in ticked)
+            | {"token": token(one.submission, seen[one.submission])}
             | {"same": number > 1 and _text(source, part.id, one) == _text(source, part.id, first)}
             for number, one in enumerate(group.members[:most], start=1)
         ],
@@ -234,15 +242,14 @@ def _group(
     }
 
 
-def _member(
-    source: Source, part: str, one: Waiting, number: int, sieve: Sieve, ticked: bool
-) -> dict[str, Any]:
+def _member(source: Source, part: str, one: Waiting, sieve: Sieve, ticked: bool) -> dict[str, Any]:
     text, kind = source.texts.of(source.book, one.sha256, part)
-    cut = plain(text[:_SIGNS], _SIGNS + 200)
-    blind = {"blind": "1", "number": number} if sieve.blind else {}
+    own = text[:_SIGNS]
+    cut = plain(source.covered(own, one.key) if sieve.blind else own, _SIGNS + 200)
+    blind = {"blind": "1"} if sieve.blind else {}
     return {
         "id": one.submission,
-        "whose": whose(one, number, blind=sieve.blind),
+        "whose": whose(source, one, blind=sieve.blind),
         "where": "",
         "given": f"{shown(one.earned)} by {one.author}" if one.earned is not None else "",
         "href": address("review", source.name, part, "answer", one.submission, **blind),

@@ -15,6 +15,7 @@ from grader.web.review_desk import links
 from grader.web.review_forms import address, answered, many, moment, plain, shown
 
 _STEPS, _NAMED = 50, 200
+_OTHER = {"undo": "a step was taken back", "redo": "a step was done again", "comment": "a comment"}
 
 
 def routes() -> list[Route]:
@@ -37,17 +38,20 @@ def history(request: Request) -> Response:
         "links": links(own.name),
         "undo": address("review", own.name, "undo"),
         "older": f"{here}?before={rows[-1].id}" if len(rows) == _STEPS else "",
-        "acts": [_shown(own.name, row, made.get(row.id, []), undone.get(row.id)) for row in rows],
+        "acts": [
+            _shown(own.name, own.book.author, row, made.get(row.id, []), undone.get(row.id))
+            for row in rows
+        ],
     }
     return answered(request, "review_history.html", view=view)
 
 
-def _shown(name: str, row: Any, made: list[Any], undone: Any) -> dict[str, Any]:
+def _shown(name: str, author: str, row: Any, made: list[Any], undone: Any) -> dict[str, Any]:
     points = Fraction((row.told or {}).get("points", "0"))
     what = (
         f"Part {row.part}: {many(len(made), 'answer')} marked with {shown(points)}"
-        if row.what == "mark"
-        else f"Part {row.part}: a step was taken back"
+        if row.what in ("mark", "model")
+        else f"Part {row.part}: {_OTHER.get(row.what, row.what)}"
     )
     return {
         "id": row.id,
@@ -65,5 +69,5 @@ def _shown(name: str, row: Any, made: list[Any], undone: Any) -> dict[str, Any]:
         ],
         "more": max(0, len(made) - _NAMED),
         "undone": f"Taken back by {undone.author}, {moment(undone.at)}." if undone else "",
-        "may_undo": row.what == "mark",
+        "may_undo": row.what in ("mark", "model", "comment") and row.author == author,
     }

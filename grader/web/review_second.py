@@ -199,6 +199,8 @@ def _blind(request: Request, number: int = 0, error: str = "", status: int = 200
     skip = number_of(request.query_params.get("skip", ""))
     chosen = number if number in left else (left[skip % len(left)] if left else 0)
     laid = laid_out(own.book, own.loaded.rubric, chosen, part.id) if chosen else None
+    query = sa.select(submission.c.key).where(submission.c.id == chosen)
+    key = own.book.read(lambda c: c.execute(query).scalar_one_or_none()) or ""
     here = address("review", own.name, part.id, "second")
     view = frame(own, part) | {
         "back": address("review", own.name, "-", "second"),
@@ -209,7 +211,9 @@ def _blind(request: Request, number: int = 0, error: str = "", status: int = 200
         "pieces": [
             {
                 "kind": piece.kind,
-                "runs": [Run(visible(r.text), False, r.figure) for r in piece.runs],
+                "runs": [
+                    Run(own.covered(visible(r.text), key), False, r.figure) for r in piece.runs
+                ],
             }
             for piece in (laid.feedback.pieces if laid else ())
         ],

@@ -1,13 +1,14 @@
 """What the pages of the review ask of the gradebook: waiting answers in groups, and one step for many.
 
-A step (an ``act``) is written with its decisions in one transaction; then the hand-ins are marked
-again from their evidence. What another person marked meanwhile is never written over.
+A step is written whole (``grader.gradebook.acts``); then its hand-ins are marked again from their
+evidence. What another person marked meanwhile is never written over.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,18 +19,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from grader.codec import NotPlain
-from grader.gradebook import Book
-from grader.gradebook.audit import log
-from grader.gradebook.book import assignment_id, find_assignment, lock, new_row
-from grader.gradebook.results import record
-from grader.gradebook.runs import begin, end
+from grader.gradebook import Book, acts
+from grader.gradebook.acts import Left, Seen, seen_now
+from grader.gradebook.book import find_assignment
+from grader.gradebook.people import people
 from grader.gradebook.store import Lost
 from grader.gradebook.tables import (
     act,
-    act_comment,
     act_decision,
     cell,
-    comment,
     decision,
     evidence,
     result,
@@ -40,10 +38,13 @@ from grader.gradebook.tables import (
 from grader.model import Answer, Found
 from grader.pipeline import Assignment
 from grader.pipeline.records import Record
-from grader.pipeline.regrade import todo
-from grader.pipeline.tasks import Tasks
 from grader.report.feedback import WAITS
+from grader.review.blind import called, hidden
+from grader.review.settling import settle
+from grader.rubric import Part
 from grader.web.review_forms import many, moment, shown
+
+_TOKEN = re.compile(r"([0-9]{1,12})\.([0-9]{1,12})\.([0-9]{1,12})")
 
 
 class Stale(Exception):
@@ -58,6 +59,7 @@ class Waiting:
     result: int
     sha256: str
     label: str
+    key: str
     name: str
     state: str
     earned: Fraction | None
@@ -78,7 +80,6 @@ class Group:
     """Answers that one decision may mark."""
 
     key: str
-    seen: str
     what: str
     members: tuple[Waiting, ...]
 
@@ -243,196 +244,86 @@ class Source:
 
     def _group(self, part: str, members: tuple[Waiting, ...], text: str) -> Group:
         first = members[0]
-        seen = sorted((one.submission, one.result) for one in members)
         key = (part, first.why, str(first.proposed), text if text.strip() else str(first.label))
         said = " ".join(text.split())
         return Group(
             key=_hash(key)[:16],
-            seen=_hash(seen)[:32],
             what=said or waits(first.why) or "No answer was found",
             members=members,
         )
 
+    def called(self, label: str) -> str:
+        """Return what an answer is called where no name is shown."""
+        return called(self.name, self.book.author, label)
+
+    def covered(self, text: str, key: str) -> str:
+        """Return a text without the names, ids and addresses of students."""
+        return hidden(text, people(self.book), key)
+
+    def seen(self, part: str, ids: Sequence[int]) -> dict[int, Seen]:
+        """Return what a marker sees of answers now; a form gives it back."""
+        return self.book.read(lambda connection: seen_now(connection, part, ids))
+
     def decide(
         self,
-        part: str,
-        ids: Sequence[int],
+        part: Part,
+        seen: Mapping[int, Seen],
         points: Fraction,
         *,
         reason: str,
         said: str = "",
         once: str,
-        over: bool = False,
-    ) -> int:
-        """Mark answers in one step, and return its number; the same form twice is one step.
+    ) -> tuple[int, str]:
+        """Mark answers in one step; return its number, and words for what was left alone.
 
         Args:
             part: of the assignment.
-            ids: the hand-ins.
+            seen: the hand-ins, and what the marker saw of each.
             points: what each gets.
             reason: told to the students.
             said: a comment for each of them.
-            once: a word that only this form has.
-            over: whether marks by hand may be given anew; else one of another person stops it.
+            once: a word that only this form has; sent twice it is one step.
 
         Raises:
-            Stale: when one of them was marked meanwhile.
+            Stale: when nothing is as it was seen.
+            Refused: when points or reason are none.
         """
-        now = {one.submission: one for one in self.answers(part)}
-        hand = {one.submission: one for one in self.answers(part, decided=True)}
+        step = acts.decide(
+            self.book, self.name, part.id, points, reason=reason, seen=seen,
+            possible=part.points, text=said, once=once,
+        )  # fmt: skip
+        if not step.act:
+            words = self.left(step.left) or "This answer is not there any more."
+            raise Stale(f"{words} Nothing was changed; look again.")
+        return step.act, " ".join(filter(None, (self.left(step.left), self.mark_again(step.done))))
 
-        def do(connection: Connection) -> int:
-            number = assignment_id(connection, self.name)
-            lock(connection, number)
-            known = self._step(connection, number, once)
-            if known:
-                return known
-            held = {of: row for (of, _), (_, row) in self._by_hand(connection, part).items()}
-            taken = [of for of in ids if held.get(of) is not None]
-            if not over and taken:
-                raise Stale(_taken(held[taken[0]], hand.get(taken[0]), len(taken)))
-            told = {"once": once, "points": str(points), "reason": reason, "count": len(ids)}
-            made = self._act(connection, number, "mark", part, told)
-            for of in ids:
-                before = now.get(of)
-                row = new_row(
-                    connection, decision, submission_id=of, part=part, kind="hand", points=points,
-                    proposed=before.proposed if before else None, author=self.book.author,
-                    at=self.book.now(), reason=reason,
-                )  # fmt: skip
-                connection.execute(sa.insert(act_decision).values(act_id=made, decision_id=row))
-                if said:
-                    wrote = new_row(
-                        connection, comment, submission_id=of, part=part, text=said,
-                        author=self.book.author, at=self.book.now(),
-                    )  # fmt: skip
-                    connection.execute(sa.insert(act_comment).values(act_id=made, comment_id=wrote))
-            data = {"part": part, "points": str(points), "hand_ins": len(ids), "act": made}
-            log(connection, self.book, "marks by hand", assignment=self.name, data=data)
-            return made
-
-        made = self.book.write(do)
-        self.mark_again(ids)
-        return made
-
-    def result_of(self, of: int) -> int:
-        """Return the result of a hand-in that holds."""
-        query = sa.select(standing.c.result_id).where(standing.c.submission_id == of)
-        return self.book.read(lambda c: c.execute(query).scalar_one_or_none()) or 0
-
-    def is_done(self, once: str) -> bool:
-        """Whether a form was sent before."""
-        return bool(
-            self.book.read(lambda c: self._step(c, find_assignment(c, self.name) or 0, once))
-        )
-
-    def meanwhile(self, part: str, gone: Sequence[int]) -> str:
-        """Return words for what another person did to answers that are no longer there."""
-        held = {one.submission: one for one in self.answers(part, decided=True)}
-        hand = self.book.read(lambda connection: self._by_hand(connection, part))
-        taken = [of for of in gone if of in held] or list(held)[:0]
-        if taken:
-            return _taken(hand[taken[0], part][1], held[taken[0]], len(taken))
-        steps = [row for row in self.steps(most=5) if row.part == part]
-        whose = f" {steps[0].author} was here at {moment(steps[0].at)}." if steps else ""
-        return f"This group is not there any more.{whose} Nothing was changed."
-
-    def undo(self, number: int, once: str = "") -> tuple[str, str, int]:
-        """Take a step back: the part, words, and how many marks.
+    def undo(self, number: int) -> tuple[str, str, int]:
+        """Take a step of one's own back: the part, words, and how many answers.
 
         Raises:
-            Stale: when it was taken back already, or does not exist.
+            Refused: when it is not one's own, was taken back, or all was marked anew since.
         """
-        del once
+        row = next((one for one in self.steps(before=number + 1, most=1)), None)
+        step = acts.undo(self.book, self.name, number)
+        part = row.part if row is not None else ""
+        words = f"Taken back: {many(len(step.done), 'mark')} of part {part}."
+        more = (self.left(step.left), self.mark_again(step.done))
+        return part, " ".join((words, *filter(None, more))), len(step.done)
 
-        def do(connection: Connection) -> tuple[str, list[int], int]:
-            lock(connection, assignment_id(connection, self.name))
-            row = connection.execute(
-                sa.select(act).where(
-                    act.c.id == number,
-                    act.c.assignment_id == find_assignment(connection, self.name),
-                    act.c.what == "mark",
-                )
-            ).one_or_none()
-            if row is None:
-                raise Stale("There is no such step to take back.")
-            if connection.execute(sa.select(act.c.id).where(act.c.undoes == number)).first():
-                raise Stale("This step was taken back already.")
-            made = self._act(connection, row.assignment_id, "undo", row.part, {}, undoes=number)
-            back, kept = self._withdraw(connection, number, made)
-            data = {"act": number, "hand_ins": len(back), "left": kept}
-            log(connection, self.book, "marks undone", assignment=self.name, data=data)
-            return row.part, back, kept
+    def left(self, some: Sequence[Left]) -> str:
+        """Return words for answers that a step left alone: whose mark they have, and since when."""
+        if not some:
+            return ""
+        first, count = some[0], many(len(some), "answer")
+        why = first.why.replace("was ", "were ") if len(some) > 1 else first.why
+        if first.author and first.at is not None:
+            mark = "took the mark back" if first.points is None else f"gave {shown(first.points)}"
+            return f"{count} {why}: {first.author} {mark}, {moment(first.at)}."
+        return f"{count} {why}."
 
-        part, back, kept = self.book.write(do)
-        self.mark_again(back)
-        words = f"Taken back: {many(len(back), 'mark')} of part {part}."
-        if kept:
-            words += f" {many(kept, 'answer')} marked anew since then keep{'s' if kept == 1 else ''} that mark."
-        return part, words, len(back)
-
-    def _withdraw(self, connection: Connection, number: int, made: int) -> tuple[list[int], int]:
-        rows = connection.execute(
-            sa.select(decision)
-            .join(act_decision, act_decision.c.decision_id == decision.c.id)
-            .where(act_decision.c.act_id == number)
-            .order_by(decision.c.id)
-        ).all()
-        back, kept = [], 0
-        for row in rows:
-            every = connection.execute(
-                sa.select(decision)
-                .where(
-                    decision.c.submission_id == row.submission_id,
-                    decision.c.part == row.part,
-                    decision.c.kind == "hand",
-                )
-                .order_by(decision.c.id)
-            ).all()
-            if every[-1].id != row.id:
-                kept += 1
-                continue
-            before = every[-2] if len(every) > 1 and every[-2].points is not None else None
-            wrote = new_row(
-                connection, decision, submission_id=row.submission_id, part=row.part, kind="hand",
-                points=before.points if before else None, proposed=row.proposed,
-                author=before.author if before else self.book.author, at=self.book.now(),
-                reason=before.reason if before else "the step was taken back",
-            )  # fmt: skip
-            connection.execute(sa.insert(act_decision).values(act_id=made, decision_id=wrote))
-            back.append(row.submission_id)
-        said = connection.execute(
-            sa.select(comment)
-            .join(act_comment, act_comment.c.comment_id == comment.c.id)
-            .where(act_comment.c.act_id == number)
-        ).all()
-        for row in said:
-            wrote = new_row(
-                connection, comment, submission_id=row.submission_id, part=row.part, text="",
-                author=self.book.author, at=self.book.now(), instead_of=row.id,
-            )  # fmt: skip
-            connection.execute(sa.insert(act_comment).values(act_id=made, comment_id=wrote))
-        return back, kept
-
-    def mark_again(self, ids: Iterable[int]) -> None:
-        """Mark hand-ins again from their evidence; reports are written when somebody asks for them."""
-        wanted = set(ids)
-        if not wanted:
-            return
-        query = sa.select(submission.c.label).where(submission.c.id.in_(wanted))
-        labels = frozenset(self.book.read(lambda c: list(c.execute(query).scalars())))
-        doing = todo(self.book, self.loaded, (), only=labels)
-        tasks = [one for one in doing.tasks if one.submission_id in wanted and one.known]
-        work = Tasks(assignment=self.loaded, files=self.book.store.folder, reports=None)
-        try:
-            done = [work(task).marked for task in tasks]
-        finally:
-            work.close()
-        marked = [one for one in done if one is not None]
-        run = begin(self.book, self.name, "mark", self.loaded.made_with)
-        number = self.book.read(lambda c: find_assignment(c, self.name)) or 0
-        record(self.book, number, marked, stand=True, run=run)
-        end(self.book, self.name, run, "applied", {"hand_ins": len(marked)})
+    def mark_again(self, ids: Iterable[int]) -> str:
+        """Mark hand-ins again from their evidence, and return what a person has to do, if anything."""
+        return settle(self.book, self.loaded, ids).words
 
     def steps(self, *, before: int = 0, most: int = 50) -> list[sa.Row[Any]]:
         """Return the last steps, newest first."""
@@ -446,6 +337,23 @@ class Source:
             return [*connection.execute(query.order_by(act.c.id.desc()).limit(most))]
 
         return self.book.read(ask)
+
+    def is_done(self, once: str) -> bool:
+        """Whether a form was sent before."""
+        rows = self.steps(most=500)
+        return any(
+            row.author == self.book.author and (row.told or {}).get("once") == once for row in rows
+        )
+
+    def meanwhile(self, part: str) -> str:
+        """Return words for a group that is not there any more: who was here last."""
+        rows = [row for row in self.steps(most=50) if row.part == part]
+        if not rows:
+            return "This group is not there any more. Nothing was changed; look again."
+        return (
+            f"This group is not there any more: {rows[0].author} marked here, "
+            f"{moment(rows[0].at)}. Nothing was changed; look again."
+        )
 
     def effort(self) -> tuple[int, int]:
         """Return how many steps that hold marked how many answers."""
@@ -484,30 +392,6 @@ class Source:
 
         return self.book.read(ask)
 
-    def _act(
-        self,
-        connection: Connection,
-        number: int,
-        what: str,
-        part: str,
-        told: Mapping[str, Any],
-        **more: Any,
-    ) -> int:
-        return new_row(
-            connection, act, assignment_id=number, what=what, part=part, told=dict(told),
-            author=self.book.author, at=self.book.now(), **more,
-        )  # fmt: skip
-
-    def _step(self, connection: Connection, number: int, once: str) -> int:
-        query = (
-            sa.select(act.c.id, act.c.told)
-            .where(act.c.assignment_id == number, act.c.author == self.book.author)
-            .order_by(act.c.id.desc())
-            .limit(500)
-        )
-        rows = connection.execute(query)
-        return next((row.id for row in rows if row.told and row.told.get("once") == once), 0)
-
 
 def waits(why: str) -> str:
     """Return why an answer waits, in few words; nothing where it does not."""
@@ -520,6 +404,7 @@ def _waiting(row: sa.Row[Any], held: Any) -> Waiting:
         result=row.result_id,
         sha256=row.sha256,
         label=row.label,
+        key=row.key,
         name=row.name or "",
         state=row.state,
         earned=row.earned,
@@ -531,13 +416,24 @@ def _waiting(row: sa.Row[Any], held: Any) -> Waiting:
     )
 
 
-def _taken(row: Any, one: Waiting | None, count: int) -> str:
-    whose = one.label if one else "one of these answers"
-    more = f" (and {count - 1} more)" if count > 1 else ""
-    return (
-        f"{row.author} marked {whose}{more} meanwhile: {shown(row.points)}, {moment(row.at)}. "
-        "Nothing was changed; look again."
-    )
+def stamp(seen: Mapping[int, Seen]) -> str:
+    """Return a short word for what a marker sees of a whole group: another one, once it changed."""
+    return _hash(sorted((of, one.result, one.decision) for of, one in seen.items()))[:32]
+
+
+def token(of: int, one: Seen) -> str:
+    """Return an answer with what is seen of it, as a form gives it back."""
+    return f"{of}.{one.result}.{one.decision}"
+
+
+def from_tokens(given: Iterable[str]) -> dict[int, Seen]:
+    """Return answers with what was seen of them; what is no such word is left out."""
+    found = {}
+    for one in given:
+        if match := _TOKEN.fullmatch(one):
+            of, result_id, decision_id = (int(step) for step in match.groups())
+            found[of] = Seen(result=result_id, decision=decision_id)
+    return found
 
 
 def _hash(value: object) -> str:

@@ -105,7 +105,7 @@ def test_one_decision_marks_all_who_wrote_the_same_and_nobody_else(review: Site)
 def test_only_those_that_are_ticked_are_marked(review: Site) -> None:
     client = review.as_("marker")
     page = client.get(PART).text
-    ids = re.findall(r'name="member" value="(\d+)"', page)
+    ids = re.findall(r'name="member" value="([0-9.]+)"', page)
     assert len(ids) == 5
     send(client, form_of(page), points="1", member=ids[1:3])
     assert sorted(first_five(marks(review)), key=str) == [Fraction(1)] * 2 + [None] * 3
@@ -155,21 +155,21 @@ def test_who_comes_second_is_told_who_was_first_and_nothing_is_written_over(revi
     grace, alan = review.as_("marker"), review.as_("instructor")
     late = look(alan)
     page = alan.get(PART).text
-    ids = re.findall(r'name="member" value="(\d+)"', page)
+    ids = re.findall(r'name="member" value="([0-9.]+)"', page)
     send(grace, look(grace), points="2")
     answer = send(alan, late, points="0")
     assert answer.status_code == 409
     assert "marker@example.edu" in answer.text
     answer = send(alan, late, points="0", member=ids[:1])
     assert answer.status_code == 409
-    assert re.search(r"marker@example\.edu marked .* meanwhile: 2", answer.text)
+    assert "1 answer was marked meanwhile: marker@example.edu gave 2" in answer.text
     assert first_five(marks(review)) == [Fraction(2)] * 5
 
 
 def test_a_group_that_changed_is_shown_again_before_it_is_marked(review: Site) -> None:
     grace, alan = review.as_("marker"), review.as_("instructor")
     page = alan.get(PART).text
-    ids = re.findall(r'name="member" value="(\d+)"', page)
+    ids = re.findall(r'name="member" value="([0-9.]+)"', page)
     send(grace, look(grace), points="0", member=ids[-1:])
     answer = send(alan, form_of(page), points="2")
     assert answer.status_code == 409
@@ -285,7 +285,7 @@ def test_strangers_and_students_see_no_page_of_it(review: Site, who: str) -> Non
 def test_blind_pages_name_nobody(review: Site) -> None:
     client = review.as_("marker")
     page = client.get(f"{PART}?blind=1").text
-    assert "Answer 1" in page
+    assert re.search("Answer [0-9a-f]{6}", page)
     for path in [f"{PART}?blind=1", *re.findall(rf'href="({PART}/answer[^"]+)"', page)]:
         shown = client.get(path.replace("&amp;", "&")).text
         assert not re.search(r"(?<![\w.])s0\d(?!\.json)(?![\w])", shown.split("files-title")[0]), (
