@@ -7,11 +7,15 @@ proposals stand only where an instructor turned that on by name.
 
 from grader.gradebook.acts import Left, Seen, Step, decide, say, seen_now, undo
 from grader.gradebook.releases import release, turned_on_by
+from grader.gradebook.seconds import Twice, left_to_second, second
+from grader.review.agreeing import Agreeing, agreeing
 from grader.review.blind import called, hidden
 from grader.review.proposing import Proposals, Suggested, let_stand, proposals
 from grader.review.settling import Settled, Settling, settle, unsettled
+from grader.review.waiting import Waits, waiting
 
 __all__ = [
+    "Agreeing",
     "Left",
     "Proposals",
     "Seen",
@@ -19,16 +23,22 @@ __all__ = [
     "Settling",
     "Step",
     "Suggested",
+    "Twice",
+    "Waits",
+    "agreeing",
     "called",
     "decide",
     "hidden",
+    "left_to_second",
     "let_stand",
     "proposals",
     "release",
     "say",
+    "second",
     "seen_now",
     "settle",
     "turned_on_by",
     "undo",
     "unsettled",
+    "waiting",
 ]

@@ -1,0 +1,115 @@
+"""What waits, by part: counted in one query over the results that hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from grader.gradebook import Book
+from grader.gradebook.book import find_assignment
+from grader.gradebook.tables import cell, decision, request, request_answer, standing, submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """One part: answers that wait, marks by hand that hold, requests that are open."""
+
+    part: str
+    waiting: int
+    by_hand: int
+    requests: int
+
+
+def waiting(book: Book, name: str, only: Collection[int] | None = None) -> dict[str, Waits]:
+    """Return what waits, by part; parts of which nothing is to be told are left out.
+
+    Args:
+        book: the gradebook.
+        name: the assignment.
+        only: the hand-ins that count, as ``standings`` tells them; every attempt unless given.
+    """
+
+    def ask(connection: Connection) -> dict[str, Waits]:
+        number = find_assignment(connection, name)
+        counts = (
+            _waiting(connection, number, only),
+            _by_hand(connection, number, only),
+            _asked(connection, number, only),
+        )
+        parts = sorted({part for each in counts for part in each})
+        return {
+            part: Waits(
+                part=part,
+                waiting=counts[0].get(part, 0),
+                by_hand=counts[1].get(part, 0),
+                requests=counts[2].get(part, 0),
+            )
+            for part in parts
+        }
+
+    return book.read(ask)
+
+
+def _waiting(
+    connection: Connection, number: int | None, only: Collection[int] | None
+) -> dict[str, int]:
+    query = (
+        sa.select(submission.c.id, cell.c.part)
+        .join(standing, standing.c.submission_id == submission.c.id)
+        .join(cell, cell.c.result_id == standing.c.result_id)
+        .where(submission.c.assignment_id == number, cell.c.state == "waits")
+    )
+    if only is None:
+        held = query.subquery()
+        grouped = sa.select(held.c.part, sa.func.count()).group_by(held.c.part)
+        return {str(part): int(count) for part, count in connection.execute(grouped)}
+    return _counted(connection.execute(query).all(), only)
+
+
+def _by_hand(
+    connection: Connection, number: int | None, only: Collection[int] | None
+) -> dict[str, int]:
+    last = (
+        sa.select(sa.func.max(decision.c.id))
+        .join(submission, submission.c.id == decision.c.submission_id)
+        .where(submission.c.assignment_id == number, decision.c.kind == "hand")
+        .group_by(decision.c.submission_id, decision.c.part)
+    )
+    query = sa.select(decision.c.submission_id, decision.c.part).where(
+        decision.c.id.in_(last), decision.c.points.is_not(None)
+    )
+    return _counted(connection.execute(query).all(), only)
+
+
+def _asked(
+    connection: Connection, number: int | None, only: Collection[int] | None
+) -> dict[str, int]:
+    last = (
+        sa.select(sa.func.max(request_answer.c.id))
+        .where(request_answer.c.request_id == request.c.id)
+        .correlate(request)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(request.c.submission_id, request.c.part)
+        .join(submission, submission.c.id == request.c.submission_id)
+        .outerjoin(request_answer, request_answer.c.id == last)
+        .where(
+            submission.c.assignment_id == number,
+            sa.or_(request_answer.c.id.is_(None), request_answer.c.outcome == "reopened"),
+        )
+    )
+    return _counted(connection.execute(query).all(), only)
+
+
+def _counted(rows: Collection[sa.Row[Any]], only: Collection[int] | None) -> dict[str, int]:  # fmt: skip
+    counting = None if only is None else frozenset(only)
+    found: dict[str, int] = {}
+    for of, part in rows:
+        if counting is None or of in counting:
+            found[part] = found.get(part, 0) + 1
+    return found
