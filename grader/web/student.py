@@ -5,6 +5,7 @@ Everything is looked up under the student who asks; another one's number is not 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -297,12 +298,27 @@ def _check(
 
 def _result(one: Asked, row: HandedIn | None) -> dict[str, Any]:
     done = row is not None and row.state == "done"
-    result = row.told if row is not None and done else None
-    public = any(part.get("public") for part in result["parts"]) if result else False
+    result = None
+    if row is not None and done:
+        result = {**row.told, "parts": [_with_public(part) for part in row.told["parts"]]}
+    public = any(part["public"] for part in result["parts"]) if result else False
     return {
         "name": one.name,
         "row": None if row is None else one.shown(row),
         "result": result,
         "public": _PUBLIC if public else _NO_PUBLIC,
         "seconds": _POLL,
+    }
+
+
+def _with_public(part: Mapping[str, Any]) -> dict[str, Any]:
+    """A part with its public checks, each with what came of it where it was tried."""
+    tried = {one["at"]: one for one in part.get("tried", ())}
+    nothing = {"holds": None, "what": ""}
+    return {
+        **part,
+        "public": [
+            {"text": text, **{k: tried.get(at, nothing)[k] for k in ("holds", "what")}}
+            for at, text in enumerate(part["public"])
+        ],
     }

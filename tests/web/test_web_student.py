@@ -121,6 +121,23 @@ def test_a_check_tells_what_was_read_and_how_to_write_what_was_not(site: Site) -
     assert "19 left today" in ada.get("/me/sums/check").text
 
 
+def test_a_check_shows_what_is_published_and_what_came_of_it(site: Site) -> None:
+    path = site.course / "rubrics/sums.yaml"
+    shown = "    published: true\n    public: [{call: add, args: [1, 1], gives: 2}, {says: <i>Hm</i>}]\n"
+    path.write_text(path.read_text("utf-8").replace("    find:", f"{shown}    find:", 1), "utf-8")
+    ada = site.person("ada")
+    code = "Problem 1: 7\n\n```python\ndef add(a, b):\n    return '<img src=x>'\n```\n"
+    got = ada.hand_in({"answers.md": code}, "/me/sums/check")
+    site.settled()
+    answer = ada.get(got.headers["location"])
+    assert answer.status_code == 200
+    assert "add(1, 1) gives 2" in answer.text
+    assert "&lt;i&gt;Hm" in answer.text
+    assert "<img src=x>" not in answer.text
+    assert "2 points" in answer.text
+    assert answer.text.count("Public check") >= 2
+
+
 def test_a_flood_of_checks_is_refused_and_handing_in_is_not(site: Site) -> None:
     (site.course / "rubrics/course.yaml").write_text(
         "assignments:\n  sums: {checks_a_day: 2}\n", "utf-8"
