@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,10 +106,11 @@ def _asked(
     return _counted(connection.execute(query).all(), only)
 
 
-def _counted(rows: Collection[sa.Row[Any]], only: Collection[int] | None) -> dict[str, int]:  # fmt: skip
+def _counted(rows: Iterable[sa.Row[Any]], only: Collection[int] | None) -> dict[str, int]:  # fmt: skip
     counting = None if only is None else frozenset(only)
     found: dict[str, int] = {}
-    for of, part in rows:
+    for row in rows:
+        of, part = int(row[0]), str(row[1])
         if counting is None or of in counting:
             found[part] = found.get(part, 0) + 1
     return found
