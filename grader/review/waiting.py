@@ -106,7 +106,7 @@ def _asked(
     return _counted(connection.execute(query).all(), only)
 
 
-def _counted(rows: Iterable[sa.Row[Any]], only: Collection[int] | None) -> dict[str, int]:  # fmt: skip
+def _counted(rows: Iterable[Any], only: Collection[int] | None) -> dict[str, int]:  # fmt: skip
     counting = None if only is None else frozenset(only)
     found: dict[str, int] = {}
     for row in rows:

@@ -16,10 +16,10 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from grader.gradebook import Book, open_book  # noqa: E402  # the repository comes first
-from grader.gradebook.acts import decide, seen_now, undo  # noqa: E402
-from grader.review import waiting  # noqa: E402
-from tests.review.many import fill  # noqa: E402
+from grader.gradebook import Book, open_book  # the repository comes first
+from grader.gradebook.acts import decide, seen_now, undo
+from grader.review import waiting
+from tests.review.many import fill
 
 Made = TypeVar("Made")
 NAME, ONE = "midterm", Fraction(1)
