@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from grader.gradebook import open_book
@@ -199,6 +199,12 @@ def shared(tmp_path_factory):
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@example(
+    doings=[
+        ("mark", "Ann", {0, 1}, 5), ("mark", "Ann", {0}, 4), ("undo", "Ann"), ("undo", "Ann"),
+        ("redo", "Ann"), ("redo", "Ann"), ("mark", "Bob", {1}, 2), ("undo", "Ann"), ("undo", "Ann"),
+    ]
+)  # fmt: skip
 @given(doings=st.lists(_MARKS | _BACK, max_size=12))
 def test_any_steps_of_two_people_end_where_a_simple_model_ends(shared, doings):
     name = f"a{next(_FRESH)}"
