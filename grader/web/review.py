@@ -88,6 +88,7 @@ def home(request: Request) -> Response:
 def parts(request: Request) -> Response:
     """List the parts of an assignment, with what waits in each."""
     own = of(request, request.path_params["name"])
+    own.warm()
     counts, asked = own.counts(), open_requests(own)
     steps, marked = own.effort()
     rows = [

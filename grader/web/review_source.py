@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -95,6 +96,13 @@ class Texts:
 
     held: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     groups: dict[tuple[object, ...], tuple[Group, ...]] = field(default_factory=dict)
+    warmed: set[str] = field(default_factory=set)
+
+    def begun(self, name: str) -> bool:
+        """Whether this is the first time that an assignment is looked at."""
+        first = name not in self.warmed
+        self.warmed.add(name)
+        return first
 
     def of(self, book: Book, sha256: str, part: str) -> tuple[str, str]:
         """Return the text of an answer, and whether it is code."""
@@ -106,6 +114,24 @@ class Texts:
 
 
 def _texts(book: Book, sha256: str) -> dict[str, tuple[str, str]]:
+    """The answers of one hand-in. Of a record only these are made: a class has thousands."""
+    try:
+        found = json.loads(book.store.get(sha256))["evidence"]
+        return {part: _text(findings["answer"]) for part, findings in found.items()}
+    except (Lost, ValueError):
+        return {}
+    except (AttributeError, KeyError, TypeError):  # nothing was found somewhere, or an older form
+        return _slowly(book, sha256)
+
+
+def _text(answer: Any) -> tuple[str, str]:
+    if answer["$"] != "Found" or answer["value"]["$"] != "Answer":
+        return "", "text"
+    pieces = answer["value"].get("pieces", [])
+    return _told([piece["kind"] for piece in pieces], [piece["text"] for piece in pieces])
+
+
+def _slowly(book: Book, sha256: str) -> dict[str, tuple[str, str]]:
     try:
         found = Record.from_bytes(book.store.get(sha256)).evidence
     except (Lost, NotPlain):
@@ -114,10 +140,14 @@ def _texts(book: Book, sha256: str) -> dict[str, tuple[str, str]]:
     for part, findings in found.items():
         answer = findings.get("answer")
         if isinstance(answer, Found) and isinstance(answer.value, Answer):
-            kinds = {piece.kind for piece in answer.value.pieces}
-            kind = "code" if kinds and kinds <= {"code", "output"} else "text"
-            texts[part] = (answer.value.text[:20_000], kind)
+            pieces = answer.value.pieces
+            texts[part] = _told([one.kind for one in pieces], [one.text for one in pieces])
     return texts
+
+
+def _told(kinds: Sequence[str], texts: Sequence[str]) -> tuple[str, str]:
+    code = bool(kinds) and set(kinds) <= {"code", "output"}
+    return "\n\n".join(texts)[:20_000], "code" if code else "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +162,29 @@ class Source:
     def name(self) -> str:
         """Of the assignment."""
         return self.loaded.rubric.assignment
+
+    def warm(self) -> None:
+        """Begin to read the answers of the class, so that they are there when a part is opened."""
+        if not self.texts.begun(self.name):
+            return
+
+        def ask(connection: Connection) -> list[str]:
+            query = (
+                sa.select(evidence.c.sha256)
+                .join(result, result.c.evidence_id == evidence.c.id)
+                .join(standing, standing.c.result_id == result.c.id)
+                .join(submission, submission.c.id == standing.c.submission_id)
+                .where(submission.c.assignment_id == find_assignment(connection, self.name))
+            )
+            return list(connection.execute(query).scalars())
+
+        found = self.book.read(ask)
+
+        def work() -> None:
+            for sha256 in found:
+                self.texts.of(self.book, sha256, "")
+
+        threading.Thread(target=work, name="answers", daemon=True).start()
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """By part: how many answers wait, and how many were decided by hand."""

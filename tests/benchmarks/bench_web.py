@@ -2,7 +2,9 @@
 
 Run: ``python tests/benchmarks/bench_web.py [COUNT] [--jobs N] [--review]`` (200 students unless
 given). A course is made in a temporary folder with the midterm's rubric and reference and COUNT
-hand-ins (the text samples of this repository in turn), graded without running student code. Then:
+hand-ins (the text samples of this repository in turn), graded without running student code; above
+GRADED, what those were given is copied in the gradebook to other students, each with evidence of
+its own, as only the pages are measured. Then:
 
 - each page is asked for six times over HTTP, in this process; the first time is told apart, as it
   reads the answers of a part from the store; the others give a median. Pages of parts are those
@@ -25,11 +27,21 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from bench_class import NAME, _course, _grade  # noqa: E402  # the script's folder comes first
+import sqlalchemy as sa  # noqa: E402  # the script's folder comes first
+from bench_class import NAME, _course, _grade  # noqa: E402
 
+from grader.gradebook.book import new_row  # noqa: E402
+from grader.gradebook.tables import (  # noqa: E402
+    cell,
+    evidence,
+    result,
+    standing,
+    submission,
+)
 from tests.web.web_site import site_of  # noqa: E402
 
 TIMES = 5
+GRADED = 40
 GOAL = 150
 
 
@@ -41,13 +53,50 @@ def main() -> None:
     parser.add_argument("--review", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        course = _course(Path(name), given.count)
-        _grade(course, given.count, "graded", given.jobs)
+        first = min(given.count, GRADED)
+        course = _course(Path(name), first)
+        _grade(course, first, "graded", given.jobs)
         with site_of(course) as site:
+            _copied(site.book, given.count)
             client = site.as_("instructor")
             _pages(client)
             if given.review:
                 _review(client)
+
+
+def _copied(book: Any, count: int) -> None:
+    """Give what the first students handed in and got to others as well, up to ``count``."""
+
+    def do(connection: Any) -> None:
+        firsts = connection.execute(sa.select(submission).order_by(submission.c.id)).all()
+        for number in range(len(firsts), count):
+            of = firsts[number % len(firsts)]
+            held = connection.execute(
+                sa.select(result)
+                .join(standing, standing.c.result_id == result.c.id)
+                .where(standing.c.submission_id == of.id)
+            ).one()
+            kept = connection.execute(
+                sa.select(evidence).where(evidence.c.id == held.evidence_id)
+            ).one()
+            key = f"copy{number:05}"
+            own = new_row(connection, submission, **_row(of, key=key, label=key))
+            data = book.store.get(kept.sha256).decode().replace(of.label, key).encode()
+            sha = book.store.put(data, packed=True)
+            made = new_row(connection, evidence, **_row(kept, submission_id=own, sha256=sha))
+            fresh = _row(held, submission_id=own, evidence_id=made, key=f"{held.key[:50]}{number}")
+            to = new_row(connection, result, **fresh)
+            cells = connection.execute(sa.select(cell).where(cell.c.result_id == held.id)).all()
+            connection.execute(
+                sa.insert(cell), [{**one._mapping, "result_id": to} for one in cells]
+            )
+            connection.execute(sa.insert(standing).values(submission_id=own, result_id=to))
+
+    book.write(do)
+
+
+def _row(row: Any, **changes: Any) -> dict[str, Any]:
+    return {**{name: value for name, value in row._mapping.items() if name != "id"}, **changes}
 
 
 def _ask(client: Any, path: str) -> tuple[float, Any]:
