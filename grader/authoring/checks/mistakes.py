@@ -49,9 +49,14 @@ def _told(subject: Subject, one: Made) -> Iterator[Finding]:
     instead = f"; “{', '.join(one.mark.mistakes)}” is named" if one.mark.mistakes else ""
     if one.attempt.flag and not one.attempt.credit:
         yield subject.finding(
-            NAME, "warning", *whose, f"the mistake '{name}' is never named, and its flag not seen",
-            "a flag says something only where the mistake earns credit", attempt=name,
-        )  # fmt: skip
+            NAME,
+            "note",
+            *whose,
+            f"the mistake '{name}' has a flag and earns nothing, so it is never named; where there "
+            "is working a person looks",
+            "take out the flag only if what it gives is never a step of a right answer",
+            attempt=name,
+        )
         return
     why = one.mark.detail or one.mark.reason
     why = f" ({why})" if why else ""
