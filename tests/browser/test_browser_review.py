@@ -187,7 +187,6 @@ def test_keys_do_nothing_in_a_field_nor_when_they_are_turned_off(open_as: Open) 
     page.keyboard.type("bias")
     assert page.input_value("#search") == "bias"
     pressed(page, "Enter", "2 answers in 1 group")
-    page.keyboard.press("Escape")
     page.uncheck(".foot-tools [data-keys]")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("1")
