@@ -28,10 +28,12 @@ from grader.gradebook.store import Lost
 from grader.gradebook.tables import (
     act,
     act_decision,
+    audit,
     cell,
     decision,
     evidence,
     result,
+    run,
     standing,
     student,
     submission,
@@ -96,6 +98,7 @@ class Texts:
 
     held: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     groups: dict[tuple[object, ...], tuple[Group, ...]] = field(default_factory=dict)
+    rows: dict[tuple[object, ...], list[Waiting]] = field(default_factory=dict)
     warmed: set[str] = field(default_factory=set)
 
     def begun(self, name: str) -> bool:
@@ -230,7 +233,24 @@ class Source:
 
     def answers(self, part: str, *, decided: bool = False) -> list[Waiting]:
         """Return the answers to a part that wait, or those that a person decided."""
+        known = (self.name, part, decided, *self._stamp())
+        if known not in self.texts.rows:
+            if len(self.texts.rows) > 200:
+                self.texts.rows.clear()
+            self.texts.rows[known] = self._answers(part, decided=decided)
+        return self.texts.rows[known]
 
+    def _stamp(self) -> tuple[object, ...]:
+        """What moves with every mark, every grading and every change of the roster."""
+        query = sa.select(
+            sa.select(sa.func.max(audit.c.id)).scalar_subquery(),
+            sa.select(sa.func.max(decision.c.id)).scalar_subquery(),
+            sa.select(sa.func.max(run.c.id)).scalar_subquery(),
+            sa.select(sa.func.max(run.c.ended)).scalar_subquery(),
+        )
+        return tuple(self.book.read(lambda connection: connection.execute(query).one()))
+
+    def _answers(self, part: str, *, decided: bool) -> list[Waiting]:
         def ask(connection: Connection) -> list[Waiting]:
             query = (
                 sa.select(
