@@ -17,6 +17,7 @@ import click
 from grader import __version__
 from grader.cli._options import CONTENT, LEVEL, OURS, UNREAD, USAGE, say
 from grader.cli.bundle import bundle
+from grader.cli.check import check
 from grader.cli.compare import compare
 from grader.cli.explain import explain
 from grader.cli.export import export
@@ -26,6 +27,7 @@ from grader.cli.import_ import import_
 from grader.cli.intake import intake
 from grader.cli.kit import kit, selfcheck
 from grader.cli.lti import lti
+from grader.cli.new import new
 from grader.cli.paper import paper
 from grader.cli.push import push
 from grader.cli.regrade import regrade
@@ -116,7 +118,7 @@ def schema() -> None:
 
 for _command in (
     *(intake, grade, regrade, *COMMANDS, export, push, lti, bundle, import_, compare),
-    *(review, serve, account, selfcheck, kit, paper, explain, replay),
+    *(review, serve, account, selfcheck, kit, new, check, paper, explain, replay),
 ):
     grader.add_command(_command)
 
