@@ -184,7 +184,9 @@ class Source:
         found = self.book.read(ask)
 
         def work() -> None:
-            for sha256 in found:
+            for sha256 in reversed(
+                found
+            ):  # a page that is opened meanwhile begins at the other end
                 self.texts.of(self.book, sha256, "")
 
         threading.Thread(target=work, name="answers", daemon=True).start()

@@ -170,7 +170,7 @@ def test_enter_opens_an_answer_and_escape_leads_back(open_as: Open) -> None:
     page.wait_for_url(f"**{PART}/answer/*")
     assert WORDS in page.inner_text("mark")
     page.keyboard.press("j")
-    page.wait_for_function("!location.pathname.endsWith('/1')")
+    page.wait_for_function("() => !location.pathname.endsWith('/1')")
     page.keyboard.press("Escape")
     page.wait_for_url(f"**{PART}?group=*")
     assert "5 answers" in page.inner_text("#group-title")
@@ -231,7 +231,7 @@ def test_a_second_marker_marks_blind_by_keyboard(open_as: Open) -> None:
 def test_without_names_no_name_is_shown(open_as: Open) -> None:
     page = open_as("marker", PART)
     page.check("[name=blind]")
-    page.wait_for_function("/Answer [0-9a-f]{6}/.test(document.body.innerText)")
+    page.wait_for_function("() => /Answer [0-9a-f]{6}/.test(document.body.innerText)")
     assert "s01" not in page.inner_text("main")
 
 
