@@ -23,6 +23,7 @@ from grader.gradebook.tables import (
     act,
     act_comment,
     act_decision,
+    assignment,
     audit,
     cell,
     comment,
@@ -388,3 +389,14 @@ def _in_chunks(
     for at in range(0, len(ids), CHUNK):
         rows += connection.execute(query.where(column.in_(ids[at : at + CHUNK])))
     return rows
+
+
+def reviewed(book: Book) -> list[str]:
+    """Return the assignments in which somebody took a step of a review."""
+    query = (
+        sa.select(assignment.c.name)
+        .join(act, act.c.assignment_id == assignment.c.id)
+        .distinct()
+        .order_by(assignment.c.name)
+    )
+    return list(book.read(lambda connection: connection.execute(query).scalars()))

@@ -10,6 +10,7 @@ from grader.gradebook.releases import release, turned_on_by
 from grader.gradebook.seconds import Twice, left_to_second, second
 from grader.review.agreeing import Agreeing, agreeing
 from grader.review.blind import called, hidden
+from grader.review.models import Models
 from grader.review.proposing import Proposals, Suggested, let_stand, proposals
 from grader.review.settling import Settled, Settling, settle, unsettled
 from grader.review.waiting import Waits, waiting
@@ -17,6 +18,7 @@ from grader.review.waiting import Waits, waiting
 __all__ = [
     "Agreeing",
     "Left",
+    "Models",
     "Proposals",
     "Seen",
     "Settled",

@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from grader.codec import NotPlain
 from grader.gradebook import Book
 from grader.gradebook.acts import Seen, Step, decide, seen_now
 from grader.gradebook.book import find_assignment
 from grader.gradebook.decisions import decisions
 from grader.gradebook.opening import Refused
 from grader.gradebook.releases import turned_on_by
-from grader.gradebook.store import Lost
 from grader.gradebook.tables import cell, evidence, result, standing, submission
-from grader.model import Answer, Found
-from grader.pipeline.records import Record
+from grader.review.texts import Texts
 from grader.rubric import Part
 
 AUDITED = 10
 """One in so many is looked at by a person all the same."""
 _MODEL = "model, turned on by "
-_LONGEST = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +86,12 @@ def proposals(
     open_ = [row for row in rows if row.waits and row.submission not in decided]
     seen = book.read(lambda c: seen_now(c, part.id, [row.submission for row in open_]))
     model = learn(
-        [held.of(book, row.sha256, part.id) for row in marked],
+        [held.of(book, row.sha256, part.id)[0] for row in marked],
         [given[row.submission] for row in marked],
         levels,
         question=part.ask,
     )
-    made = model.propose([held.of(book, row.sha256, part.id) for row in open_])
+    made = model.propose([held.of(book, row.sha256, part.id)[0] for row in open_])
     items = tuple(
         Suggested(
             submission=row.submission,
@@ -143,35 +139,6 @@ def audited(name: str, part: str, label: str) -> bool:
     """Whether a person looks at this answer whatever a model says of it; it never changes."""
     whole = f"{name}\0{part}\0{label}".encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.sha256(whole).digest()[:8], "big") % AUDITED == 0
-
-
-class Texts:
-    """Answers by the hash of their evidence, each read once."""
-
-    def __init__(self, most: int = 20_000) -> None:
-        self._held: dict[str, Mapping[str, str]] = {}
-        self._most = most
-
-    def of(self, book: Book, sha256: str, part: str) -> str:
-        """Return an answer as it was handed in, "" where there is none."""
-        if sha256 not in self._held:
-            if len(self._held) >= self._most:
-                self._held.clear()
-            self._held[sha256] = _texts(book, sha256)
-        return self._held[sha256].get(part, "")
-
-
-def _texts(book: Book, sha256: str) -> dict[str, str]:
-    try:
-        found = Record.from_bytes(book.store.get(sha256)).evidence
-    except (Lost, NotPlain):
-        return {}
-    texts = {}
-    for part, findings in found.items():
-        answer = findings.get("answer")
-        if isinstance(answer, Found) and isinstance(answer.value, Answer):
-            texts[part] = answer.value.text[:_LONGEST]
-    return texts
 
 
 def _rows(connection: Connection, name: str, part: str) -> list[_Row]:

@@ -140,8 +140,14 @@ def _again(
 class Settling:
     """A thread that settles what it is given; ``add`` without ids means all that is unsettled."""
 
-    def __init__(self, book: Book, load: Callable[[str], Assignment]) -> None:
-        self._book, self._load = book, load
+    def __init__(
+        self,
+        book: Book,
+        load: Callable[[str], Assignment],
+        reports: Callable[[str], Path] | None = None,
+    ) -> None:
+        """Start nothing yet; ``reports`` tells where the reports of an assignment are written."""
+        self._book, self._load, self._reports = book, load, reports
         self._waiting: queue.Queue[tuple[str, tuple[int, ...] | None] | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="settling", daemon=True)
         self.trouble: dict[str, str] = {}
@@ -178,7 +184,8 @@ class Settling:
         try:
             loaded = self._load(name)
             some = unsettled(self._book, loaded) if ids is None else ids
-            self.trouble[name] = settle(self._book, loaded, some).words
+            reports = self._reports(name) if self._reports is not None else None
+            self.trouble[name] = settle(self._book, loaded, some, reports=reports).words
         except GradebookError as error:
             self.trouble[name] = str(error)
         except Exception:  # noqa: BLE001  # logged; the thread goes on with the others

@@ -28,8 +28,12 @@ from grader.accounts.rates import Buckets
 from grader.accounts.sessions import Sessions as Held
 from grader.desk.limits import Limits
 from grader.gradebook import Book, open_book
+from grader.gradebook.acts import reviewed
+from grader.review.models import Models
+from grader.review.settling import Settling
 from grader.web.loading import Loaded
 from grader.web.pages import FOLDER, page
+from grader.web.review_source import Kept
 from grader.web.security import Place, address
 from grader.web.security.bodies import Bodies
 from grader.web.security.cookies import Cookies
@@ -48,6 +52,7 @@ AREAS = (
     "progress",
     "review",
     "requests",
+    "release",
     "student",
     "student_report",
     "desk_queue",
@@ -124,6 +129,13 @@ def build(settings: Settings, book: Book | None = None) -> Starlette:
     app.state.assignment = Loaded(settings.course)
     app.state.local = bool(settings.local)
     app.state.closing = []
+    app.state.review = Kept()
+    app.state.models = Models(book, app.state.assignment, app.state.review)
+    app.state.settling = Settling(
+        replace(book, author="review"),
+        app.state.assignment,
+        lambda name: settings.course / ".grader" / "out" / name / "reports",
+    )
     app.state.door, app.state.cookies, app.state.place = door, cookies, place
     app.state.paths = frozenset(route.path for route in routes if isinstance(route, Route))
     return app
@@ -165,9 +177,14 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         settings.workers,
         settings.accept,
     )
+    app.state.settling.start()
+    for name in await run_in_threadpool(reviewed, book):
+        app.state.settling.add(name)  # what was cut short, if anything was
     try:
         yield
     finally:
+        await run_in_threadpool(app.state.settling.stop)
+        await run_in_threadpool(app.state.models.stop)
         await run_in_threadpool(app.state.desk.close)
         for close in app.state.closing:
             await run_in_threadpool(close)

@@ -6,8 +6,8 @@ by another person is never written over: the page says by whom.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -42,10 +42,9 @@ from grader.web.review_forms import (
 )
 from grader.web.review_frames import POLICY, framed
 from grader.web.review_phrases import keep, phrases, take_out
-from grader.web.review_source import Source, Stale, Texts, from_tokens, source, stamp
+from grader.web.review_source import Source, Stale, from_tokens, stamp
 
 staff = needs("instructor", "marker")
-_LOCK = threading.Lock()
 
 
 def routes() -> list[Route]:
@@ -234,12 +233,15 @@ def in_a_frame(request: Request) -> Response:
 
 def of(request: Request, name: str) -> Source:
     """Return the review of an assignment in the name of who asks; 404 where there is none."""
-    with _LOCK:
-        if not hasattr(request.app.state, "review_texts"):
-            request.app.state.review_texts = Texts()
-    loaded = request.app.state.assignment(name)
-    author = request.state.who.name
-    return source(request.app.state.book, loaded, request.app.state.review_texts, author)
+    state = request.app.state
+    return Source(
+        replace(state.book, author=request.state.who.name),
+        state.assignment(name),
+        state.review,
+        reports=state.course / ".grader" / "out" / name / "reports",
+        later=state.settling.add,
+        models=state.models,
+    )
 
 
 def of_part(request: Request) -> tuple[Source, Part]:

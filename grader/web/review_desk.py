@@ -22,6 +22,8 @@ ORDERS: Mapping[str, str] = {
 }
 _LISTED, _SHOWN, _EVERY = 200, 12, 2_000
 _SIGNS, _LONG = 1_500, 600
+_LEAST = 12
+"""So many marks a model has to rest on before a page shows what it says."""
 _STEPS = (Fraction(1), Fraction(3, 4), Fraction(1, 2), Fraction(1, 4), Fraction(0))
 
 
@@ -37,13 +39,14 @@ class Asked:
 
 
 def links(name: str) -> list[tuple[str, str, str]]:
-    """Return the other pages of a review."""
+    """Return the other pages of a review; what is released is the instructor's alone."""
     return [
         (address("review", name), "Parts", "parts"),
         (address("review", name, "-", "phrases"), "Comments", "phrases"),
         (address("review", name, "-", "second"), "Second marks", "second"),
         (address("review", name, "-", "history"), "Who changed what", "history"),
         (address("requests", name), "Requests", "requests"),
+        (address("release", name), "Release", "release"),
     ]
 
 
@@ -213,7 +216,7 @@ def _group(
         "detail": plain(first.detail, 1_500),
         "offer": offer,
         "evidence": [plain(says or id_, 400) for id_, says in first.mistakes],
-        "model": [],
+        "model": _suggested(source, part, group),
         "fields": [
             ("group", group.key),
             ("seen", stamp(seen)),
@@ -240,6 +243,25 @@ def _group(
         ],
         **{key: form.get(key, "") for key in ("error", "own", "reason", "comment")},
     }
+
+
+def _suggested(source: Source, part: Part, group: Group) -> list[str]:
+    """Return what a model says of a group, once enough was marked for it to say anything."""
+    found = source.models.lately(source.name, part.id) if source.models is not None else None
+    if found is None or found.marked < _LEAST:
+        return []
+    ours = {one.submission for one in group.members}
+    own = [one for one in found.items if one.submission in ours and one.points is not None]
+    lines = []
+    for points in sorted({one.points for one in own if one.points is not None}, reverse=True):
+        same = [one for one in own if one.points == points]
+        sure = sum(one.certain for one in same)
+        says = "it is not sure" if not sure else f"it is sure of {sure}"
+        lines.append(
+            f"A model of {found.marked} marks suggests {shown(points)} for "
+            f"{many(len(same), 'answer')} here; {says}. {same[0].why}"[:400]
+        )
+    return lines[:3]
 
 
 def _member(source: Source, part: str, one: Waiting, sieve: Sieve, ticked: bool) -> dict[str, Any]:

@@ -11,20 +11,19 @@ import json
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from grader.codec import NotPlain
 from grader.gradebook import Book, acts
 from grader.gradebook.acts import Left, Seen, seen_now
 from grader.gradebook.book import find_assignment
 from grader.gradebook.people import people
-from grader.gradebook.store import Lost
 from grader.gradebook.tables import (
     act,
     act_decision,
@@ -38,16 +37,20 @@ from grader.gradebook.tables import (
     student,
     submission,
 )
-from grader.model import Answer, Found
 from grader.pipeline import Assignment
-from grader.pipeline.records import Record
 from grader.report.feedback import WAITS
 from grader.review.blind import called, hidden
+from grader.review.models import Models
 from grader.review.settling import settle
+from grader.review.texts import Texts
 from grader.rubric import Part
 from grader.web.review_forms import many, moment, shown
 
 _TOKEN = re.compile(r"([0-9]{1,12})\.([0-9]{1,12})\.([0-9]{1,12})")
+
+
+_AT_ONCE = 20
+"""So many hand-ins are marked again before the page answers; more are left to the background."""
 
 
 class Stale(Exception):
@@ -93,10 +96,9 @@ class Group:
 
 
 @dataclass(slots=True)
-class Texts:
-    """Answers by the hash of their evidence, read once."""
+class Kept(Texts):
+    """What pages of the review keep between requests: answers, and lists until something moves."""
 
-    held: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     groups: dict[tuple[object, ...], tuple[Group, ...]] = field(default_factory=dict)
     rows: dict[tuple[object, ...], list[Waiting]] = field(default_factory=dict)
     warmed: set[str] = field(default_factory=set)
@@ -107,51 +109,6 @@ class Texts:
         self.warmed.add(name)
         return first
 
-    def of(self, book: Book, sha256: str, part: str) -> tuple[str, str]:
-        """Return the text of an answer, and whether it is code."""
-        if sha256 not in self.held:
-            if len(self.held) > 20_000:
-                self.held.clear()
-            self.held[sha256] = _texts(book, sha256)
-        return self.held[sha256].get(part, ("", "text"))
-
-
-def _texts(book: Book, sha256: str) -> dict[str, tuple[str, str]]:
-    """The answers of one hand-in. Of a record only these are made: a class has thousands."""
-    try:
-        found = json.loads(book.store.get(sha256))["evidence"]
-        return {part: _text(findings["answer"]) for part, findings in found.items()}
-    except (Lost, ValueError):
-        return {}
-    except (AttributeError, KeyError, TypeError):  # nothing was found somewhere, or an older form
-        return _slowly(book, sha256)
-
-
-def _text(answer: Any) -> tuple[str, str]:
-    if answer["$"] != "Found" or answer["value"]["$"] != "Answer":
-        return "", "text"
-    pieces = answer["value"].get("pieces", [])
-    return _told([piece["kind"] for piece in pieces], [piece["text"] for piece in pieces])
-
-
-def _slowly(book: Book, sha256: str) -> dict[str, tuple[str, str]]:
-    try:
-        found = Record.from_bytes(book.store.get(sha256)).evidence
-    except (Lost, NotPlain):
-        return {}
-    texts = {}
-    for part, findings in found.items():
-        answer = findings.get("answer")
-        if isinstance(answer, Found) and isinstance(answer.value, Answer):
-            pieces = answer.value.pieces
-            texts[part] = _told([one.kind for one in pieces], [one.text for one in pieces])
-    return texts
-
-
-def _told(kinds: Sequence[str], texts: Sequence[str]) -> tuple[str, str]:
-    code = bool(kinds) and set(kinds) <= {"code", "output"}
-    return "\n\n".join(texts)[:20_000], "code" if code else "text"
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -159,7 +116,12 @@ class Source:
 
     book: Book
     loaded: Assignment
-    texts: Texts
+    texts: Kept
+    reports: Path | None = None
+    """Where reports are written when a mark changes."""
+    later: Callable[[str, Iterable[int]], None] | None = None
+    """Marks many hand-ins again in the background."""
+    models: Models | None = None
 
     @property
     def name(self) -> str:
@@ -184,9 +146,8 @@ class Source:
         found = self.book.read(ask)
 
         def work() -> None:
-            for sha256 in reversed(
-                found
-            ):  # a page that is opened meanwhile begins at the other end
+            # a page that is opened meanwhile begins at the other end
+            for sha256 in reversed(found):
                 self.texts.of(self.book, sha256, "")
 
         threading.Thread(target=work, name="answers", daemon=True).start()
@@ -277,12 +238,12 @@ class Source:
             )
             if not decided:
                 query = query.where(cell.c.state == "waits")
-            hand = self._by_hand(connection, part) if decided else {}
+            hand = self._by_hand(connection, part)
             rows = connection.execute(query).all()
             return [
                 _waiting(row, held)
                 for row in rows
-                if (held := hand.get((row.of, part), ("", None))[1]) is not None or not decided
+                if ((held := hand.get((row.of, part), ("", None))[1]) is not None) == decided
             ]
 
         return self.book.read(ask)
@@ -397,8 +358,15 @@ class Source:
         return f"{count} {why}."
 
     def mark_again(self, ids: Iterable[int]) -> str:
-        """Mark hand-ins again from their evidence, and return what a person has to do, if anything."""
-        return settle(self.book, self.loaded, ids).words
+        """Mark hand-ins again from their evidence, and return what a person has to do, if anything.
+
+        Many are marked in the background: their decisions hold, and pages show them, at once.
+        """
+        some = tuple(ids)
+        if len(some) > _AT_ONCE and self.later is not None:
+            self.later(self.name, some)
+            return ""
+        return settle(self.book, self.loaded, some, reports=self.reports).words
 
     def steps(self, *, before: int = 0, most: int = 50) -> list[sa.Row[Any]]:
         """Return the last steps, newest first."""
@@ -482,7 +450,7 @@ def _waiting(row: sa.Row[Any], held: Any) -> Waiting:
         key=row.key,
         name=row.name or "",
         state=row.state,
-        earned=row.earned,
+        earned=row.earned if held is None else held.points,
         proposed=row.proposed,
         why=row.why or "",
         detail=row.detail,
@@ -513,8 +481,3 @@ def from_tokens(given: Iterable[str]) -> dict[int, Seen]:
 
 def _hash(value: object) -> str:
     return hashlib.sha256(json.dumps(value, default=str).encode()).hexdigest()
-
-
-def source(book: Book, loaded: Assignment, texts: Texts, author: str) -> Source:
-    """Return the review of an assignment in somebody's name."""
-    return Source(replace(book, author=author), loaded, texts)
