@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli._inert import inert
-from grader.cli._options import CONTENT, COURSE, PAPER, UNREAD, USAGE, say
+from grader.cli._options import BOOK, CONTENT, COURSE, PAPER, UNREAD, USAGE, open_book, say
 
 if TYPE_CHECKING:
+    from grader.pipeline import Assignment
     from grader.report.selfcheck import CheckReport
+
+FOR = click.option(
+    "--for",
+    "student",
+    metavar="STUDENT",
+    help="Whose numbers, where they differ from student to student.",
+)
 
 
 @click.command()
@@ -26,10 +36,21 @@ if TYPE_CHECKING:
     help="The zip to write (default: .grader/kits/ASSIGNMENT.kit.zip of the course).",
 )
 @click.option("--no-package", is_flag=True, help="Leave the grader itself out (a smaller zip).")
+@FOR
+@BOOK
 def kit(
-    assignment: str, course: Path | None, paper: Path | None, target: Path | None, no_package: bool
+    assignment: str,
+    course: Path | None,
+    paper: Path | None,
+    target: Path | None,
+    no_package: bool,
+    student: str | None,
+    url: str | None,
 ) -> None:
-    """Make the zip with which students check their own work: no key, no hidden case in it."""
+    """Make the zip with which students check their own work: no key, no hidden case in it.
+
+    Where the rubric has `variants:`, a kit is --for one student, with the numbers of the paper.
+    """
     from grader import pipeline
     from grader.bundle._wheel import wheel
     from grader.bundle.settings import Unfit
@@ -38,12 +59,14 @@ def kit(
 
     folder = pipeline.find_course(course or Path.cwd(), assignment)
     loaded = pipeline.load_assignment(folder, assignment, paper=paper)
+    loaded, whose = _numbered(loaded, folder, student, url)
     try:
         data = made(loaded, None if no_package else wheel())
     except Unfit as error:
         say(f"grader: {error}")
         sys.exit(CONTENT)
-    out = target or folder / ".grader" / "kits" / f"{pipeline.safe_name(assignment)}.kit.zip"
+    stem = ".".join(pipeline.safe_name(one) for one in (assignment, whose) if one)
+    out = target or folder / ".grader" / "kits" / f"{stem}.kit.zip"
     out.parent.mkdir(parents=True, exist_ok=True)
     write(out, data)
     public = sum(len(part.public) for part in loaded.rubric.parts)
@@ -64,8 +87,15 @@ def kit(
     type=click.Path(path_type=Path, exists=True),
     help="The kit of the course: its zip, or the folder that it was unpacked into.",
 )
+@FOR
+@BOOK
 def selfcheck(
-    words: tuple[str, ...], course: Path | None, paper: Path | None, given: Path | None
+    words: tuple[str, ...],
+    course: Path | None,
+    paper: Path | None,
+    given: Path | None,
+    student: str | None,
+    url: str | None,
 ) -> None:
     """For students: what was found in FILE and how it was read. No marks, no key.
 
@@ -78,22 +108,58 @@ def selfcheck(
     assignment, file = (words[0] if len(words) == 2 else None), Path(words[-1])
     if not file.exists():
         raise click.UsageError(f"there is no file {file}")
-    report = _report(assignment, file, course, paper, given)
+    if student is not None and (given is not None or assignment is None):
+        raise click.UsageError("--for goes with an ASSIGNMENT of the course; a kit holds numbers")
+
+    def of_course() -> CheckReport:
+        return _of_course(assignment, file, course, paper, student, url)
+
+    if given is None and (course is not None or paper is not None or student is not None):
+        report = of_course()
+    else:
+        report = _report(assignment, file, given, of_course)
     for line in told(report):
         click.echo(inert(line))
     if report.unreadable:
         sys.exit(UNREAD)
 
 
+def _numbered(
+    loaded: Assignment, folder: Path, student: str | None, url: str | None
+) -> tuple[Assignment, str]:
+    """Return the assignment with one student's numbers, and whose they are; nobody's are refused."""
+    if loaded.variant is None:
+        if student is not None:
+            raise click.UsageError("--for: in this assignment numbers are the same for all")
+        return loaded, ""
+    if student is None:
+        name = loaded.rubric.assignment
+        raise click.UsageError(
+            f"the numbers of '{name}' differ from student to student: say --for STUDENT"
+        )
+    from grader.gradebook.people import people
+    from grader.variants.ledger import dealt
+
+    book = open_book(folder, url)
+    try:
+        key = people(book).whose(student) or student
+    finally:
+        book.close()
+    if key not in dealt(folder, loaded.rubric.assignment):
+        raise click.UsageError(
+            f"no paper was dealt out to '{key}' yet: `grader paper {loaded.rubric.assignment} "
+            f"{key} --to FOLDER` does it"
+        )
+    return loaded.of(loaded.variant_of(key)), key
+
+
 def _report(
-    assignment: str | None, file: Path, course: Path | None, paper: Path | None, given: Path | None
+    assignment: str | None, file: Path, given: Path | None, of_course: Callable[[], CheckReport]
 ) -> CheckReport:
     from grader import pipeline
     from grader.kit.opening import NoKit, find_kit, open_kit
     from grader.kit.reading import check_path
 
-    if given is None and (course is not None or paper is not None):
-        return _of_course(assignment, file, course, paper)
     try:
         if given is None and assignment is not None:
             try:
@@ -101,7 +167,7 @@ def _report(
             except pipeline.NoCourse:
                 pass
             else:
-                return _of_course(assignment, file, course, paper)
+                return of_course()
         opened = open_kit(given if given is not None else find_kit(Path.cwd(), assignment))
     except NoKit as error:
         say(f"grader: {error}")
@@ -112,7 +178,12 @@ def _report(
 
 
 def _of_course(
-    assignment: str | None, file: Path, course: Path | None, paper: Path | None
+    assignment: str | None,
+    file: Path,
+    course: Path | None,
+    paper: Path | None,
+    student: str | None,
+    url: str | None,
 ) -> CheckReport:
     from grader import pipeline
     from grader.report.selfcheck import asked, checked
@@ -120,10 +191,13 @@ def _of_course(
     if assignment is None:
         raise click.UsageError("name the ASSIGNMENT before the FILE")
     folder = pipeline.find_course(course or Path.cwd(), assignment)
-    loaded = pipeline.load_assignment(folder, assignment, paper=paper)
+    loaded, _ = _numbered(
+        pipeline.load_assignment(folder, assignment, paper=paper), folder, student, url
+    )
+    hand_in = pipeline.hand_ins([file])[0]
     collecting = pipeline.Collecting(loaded)
     try:
-        record = collecting(pipeline.hand_ins([file])[0]).record
+        record = collecting(replace(hand_in, variant=loaded.variant)).record
     finally:
         collecting.close()
     parts = asked(loaded.rubric)

@@ -35,7 +35,9 @@ def shown_answers(assignment: Varied, template: str) -> list[str]:
         rubric = assignment.rubric.with_numbers(variant.numbers)
         text = compose(rubric, template, variant).markdown
         for place, truth in truths(assignment, variant.numbers):
-            seen = _stands(truth, text) and not _is_given(truth, variant)
+            if _is_given(truth, variant):
+                continue  # a draw on which nothing can be told
+            seen = _stands(truth, text)
             always[place] = always.get(place, True) and seen
             told.setdefault(place, set()).add(repr(truth))
     return [place for place, seen in always.items() if seen and len(told[place]) > 1]

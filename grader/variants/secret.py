@@ -37,6 +37,7 @@ def secret(course: Path, *, make: bool = False) -> bytes:
         return bytes.fromhex(given.strip())
     path = place(course)
     if make and not path.exists():
+        _refuse_another(path)
         _make(path)
     try:
         text = path.read_text("ascii").strip()
@@ -56,6 +57,16 @@ def secret(course: Path, *, make: bool = False) -> bytes:
             f"{path}: this is no secret of variants; bring the file back as it was"
         )
     return bytes.fromhex(text)
+
+
+def _refuse_another(path: Path) -> None:
+    """Refuse a new secret beside papers that an older one dealt out."""
+    if held := sorted(path.parent.glob("*.json")):
+        raise VariantProblem(
+            f"{path}: it is gone, and papers of '{held[0].stem}' rest on it: with a new one these "
+            "students' numbers could not be told any more. Bring the file back; where all marks "
+            f"are final, move {held[0]} away"
+        )
 
 
 def _make(path: Path) -> None:

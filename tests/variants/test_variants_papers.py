@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,56 @@ def test_usage_is_told(area: Path, grader: Call) -> None:
     to = _papers(area, grader, "--sample")
     assert [path.name for path in to.iterdir()] == ["sample.md"]
     assert not (area / ".grader/variants/secret").exists()
+
+
+def test_a_lost_secret_is_not_made_anew_beside_papers_that_rest_on_it(
+    area: Path, grader: Call
+) -> None:
+    _papers(area, grader, "ada")
+    (area / ".grader/variants/secret").unlink()
+    status, _, err = grader("paper", "area", "bob", "--to", area / "out")
+    assert status != 0
+    assert "papers of 'area' rest on it" in err
+    assert not (area / ".grader/variants/secret").exists()
+    assert not (area / "out").exists()
+
+
+def test_an_answer_that_is_sometimes_a_number_of_the_paper_is_still_an_answer(
+    area: Path, grader: Call
+) -> None:
+    path = area / "rubrics/area.yaml"
+    text = path.read_text("utf-8").replace("a: {from: 2, to: 40}", "a: {choose: [1, 2]}", 1)
+    path.write_text(text, "utf-8")  # half of the areas are one of the sides
+    (area / "papers/area.md").write_text(f"{PAPER}\nHint: {{{{ a * b }}}}\n", "utf-8")
+    status, _, err = grader("paper", "area", "ada", "--to", area / "out")
+    assert (status, "part 1, value" in err) == (3, True)
+
+
+def test_a_kit_is_for_one_student_and_holds_the_numbers_of_the_paper(
+    area: Path, grader: Call
+) -> None:
+    out = area / "k.zip"
+    status, _, err = grader("kit", "area", "--no-package", "--to", out)
+    assert (status, "say --for STUDENT" in err, out.exists()) == (2, True, False)
+    status, _, err = grader("kit", "area", "--for", "ada", "--no-package", "--to", out)
+    assert (status, "no paper was dealt out to 'ada'" in err, out.exists()) == (2, True, False)
+    _papers(area, grader, "ada")
+    assert grader("kit", "area", "--for", "ada", "--no-package", "--to", out)[0] == 0
+    own = numbers(area, "ada")
+    with zipfile.ZipFile(out) as held:
+        text = held.read("paper.md").decode()
+        plan = held.read("kit.json").decode()
+    assert f"a rectangle of {own['a']} by {own['b']}?" in text
+    assert f"area of a rectangle of {own['a']} by {own['b']}" in plan
+    assert str(own["a"] * own["b"]) not in text + plan
+
+
+def test_a_self_check_reads_by_the_numbers_of_the_one_who_asks(area: Path, grader: Call) -> None:
+    _papers(area, grader, "ada")
+    sheet = area / "mine.json"
+    sheet.write_text(json.dumps({"answers": {"1": "The area is 12."}}), "utf-8")
+    status, out, err = grader("selfcheck", "area", sheet)
+    assert (status, "say --for STUDENT" in err, out) == (2, True, "")
+    status, out, _ = grader("selfcheck", "area", sheet, "--for", "ada")
+    assert (status, "The area is 12." in out) == (0, True)
+    assert grader("selfcheck", "area", sheet, "--for", "bob")[0] == 2
