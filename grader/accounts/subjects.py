@@ -105,7 +105,7 @@ def _name(arrival: Arrival) -> str:
 
 
 def _key(connection: Connection, arrival: Arrival) -> str:
-    """The id on the roster: by the LMS's own id where the roster holds it, else by the e-mail."""
+    """The id on the roster: by the LMS's own id, by the e-mail where the roster has none of it."""
     found = people_in(connection)
     wanted = arrival.own.casefold()
     own = {
@@ -115,9 +115,10 @@ def _key(connection: Connection, arrival: Arrival) -> str:
     }
     mail = arrival.email.strip().casefold()
     by_mail = {key for key, one in found.students.items() if mail and one.email.casefold() == mail}
+    known = {key for key in by_mail if wanted and _of(found.students[key].others, wanted)}
     if len(own) == 1 and by_mail <= own:
         return own.pop()
-    if not own and len(by_mail) == 1:
+    if not own and len(by_mail) == 1 and not known:  # people may change their e-mail in an LMS
         return by_mail.pop()
     raise Refused(
         "the course's roster does not say which student you are; ask the course's instructor"

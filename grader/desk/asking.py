@@ -48,7 +48,7 @@ def ask(book: Book, name: str, standing: Standing, part: str, text: str) -> None
     """Write down that a student asks for another look.
 
     Args:
-        book: the gradebook, in the name of the student.
+        book: the gradebook; its author is in the log for good, so it is no student's name.
         name: the assignment.
         standing: where the student stands; the request is about the result that it shows.
         part: which part of the assignment.

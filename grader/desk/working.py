@@ -57,6 +57,7 @@ class Workers:
     _claiming: threading.Lock = field(default_factory=threading.Lock)
     _threads: list[threading.Thread] = field(default_factory=list)
     _graded: dict[str, float] = field(default_factory=dict)
+    _unwritten: list[int] = field(default_factory=list)
     _benches: Benches = field(init=False)
     _lock: IO[str] | None = None
 
@@ -139,9 +140,26 @@ class Workers:
     def step(self) -> bool:
         """Work on one that waits; whether there was one."""
         with self._claiming:
+            while self._unwritten:  # else they would seem to run until the next start
+                line.waits_again(self.book, self._unwritten[-1])
+                self._unwritten.pop()
             row = line.claim(self.book)
         if row is None:
             return False
+        try:
+            self._carried(row)
+        except Exception:
+            with self._claiming:
+                self._unwritten.append(row.number)
+            raise
+        return True
+
+    def _carried(self, row: HandedIn) -> None:
+        """Work on one, and write down how it ended.
+
+        Raises:
+            GradebookError: when that cannot be written.
+        """
         try:
             told = self._done(row)
         except Postponed as error:
@@ -155,7 +173,6 @@ class Workers:
             line.done(self.book, row.number, {**row.told, "ours": ours}, failed=True)
         else:
             line.done(self.book, row.number, {**row.told, **told})
-        return True
 
     def _done(self, row: HandedIn) -> Mapping[str, Any]:
         with self._benches.at(row.assignment) as bench:

@@ -18,6 +18,7 @@ from grader.gradebook import Book
 from grader.gradebook.book import find_assignment
 from grader.gradebook.tables import decision, standing, submission
 from grader.pipeline import Assignment
+from grader.review.levels import levels
 from grader.review.proposing import Proposals, proposals
 from grader.review.texts import Texts
 
@@ -111,7 +112,9 @@ class Models:
         parts = {one.id: one for one in self._load(name).rubric.parts}
         if part not in parts:
             return None
-        return proposals(self._book, name, parts[part], texts=self._texts)
+        own = parts[part]
+        shares = [points / own.points for points in levels(own)] if own.points else []
+        return proposals(self._book, name, own, shares, texts=self._texts)
 
 
 def _state(connection: Connection, name: str, part: str) -> object:

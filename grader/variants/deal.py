@@ -268,11 +268,28 @@ def _are_alike(criterion: Criterion, one: _Way, other: _Way) -> bool:
 
 def _is_taken(criterion: Criterion, value: Any, way: _Way) -> bool:
     own = way.attempt.compare if way.attempt is not None else None
-    compare = (own or criterion.compare).built
+    spec = own or criterion.compare
     if _is_same(value, way.value):
         return True
-    verdict = compare.compare(value, way.value)
-    return bool(verdict.certain and verdict.credit == 1)
+    verdict = spec.built.compare(as_read(spec.kind, value), way.value)
+    return bool(verdict.certain and verdict.credit == 1 and not verdict.invalid)
+
+
+def as_read(kind: str, value: Any) -> Any:
+    """Return a reference's value in the form in which a reader gives it.
+
+    >>> as_read("tally", {"a": 1, "b": 2})
+    {'total': 3, 'terms': [1, 2]}
+    """
+    if kind == "tally" and isinstance(value, dict):
+        return {"total": sum(value.values()), "terms": list(value.values())}
+    if kind == "size":
+        return {"dims": value}
+    if kind == "truths" and isinstance(value, dict):
+        return {key: {"held": held, "reason": ""} for key, held in value.items()}
+    if kind == "cases" and isinstance(value, list):
+        return {"cases": [{"args": [], "kwargs": {}, "ended": "done", "result": v} for v in value]}
+    return value
 
 
 def _is_same(one: Any, other: Any) -> bool:

@@ -37,7 +37,7 @@ def shown_answers(assignment: Varied, template: str) -> list[str]:
         for place, truth in truths(assignment, variant.numbers):
             if _is_given(truth, variant):
                 continue  # a draw on which nothing can be told
-            seen = _stands(truth, text)
+            seen = stands(truth, text)
             always[place] = always.get(place, True) and seen
             told.setdefault(place, set()).add(repr(truth))
     return [place for place, seen in always.items() if seen and len(told[place]) > 1]
@@ -48,32 +48,38 @@ def _is_given(truth: Any, variant: Variant) -> bool:
     return any(type(truth) is type(one) and truth == one for one in variant.numbers.values())
 
 
-def _stands(truth: Any, text: str) -> bool:
-    leaves = list(_leaves(truth))
-    if not leaves:
+def stands(truth: Any, text: str) -> bool:
+    """Whether a value stands in a text; of a list, its elements one after another.
+
+    >>> stands([31, 41], "The roots are 31 and 41."), stands([31, 41], "31, 5 and 41")
+    (True, False)
+    """
+    own = list(leaves(truth))
+    if not own:
         return False
-    if all(isinstance(leaf, str) for leaf in leaves):
+    if all(isinstance(leaf, str) for leaf in own):
         words = text.casefold()
-        return all(len(leaf) >= _LEAST_WORD and leaf.casefold() in words for leaf in leaves)
-    if not all(isinstance(leaf, int | float) and not isinstance(leaf, bool) for leaf in leaves):
+        return all(len(leaf) >= _LEAST_WORD and leaf.casefold() in words for leaf in own)
+    if not all(isinstance(leaf, int | float) and not isinstance(leaf, bool) for leaf in own):
         return False
     found = [match[0].replace("−", "-") for match in _NUMBER.finditer(text)]
-    size = len(leaves)
+    size = len(own)
     return any(
-        all(_is(token, leaf) for token, leaf in zip(found[at : at + size], leaves, strict=True))
+        all(_is(token, leaf) for token, leaf in zip(found[at : at + size], own, strict=True))
         for at in range(len(found) - size + 1)
     )
 
 
-def _leaves(value: Any) -> Iterator[Any]:
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield the elements of a list, or of lists of lists, in order."""
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, list | tuple):
         for item in value:
-            yield from _leaves(item)
+            yield from leaves(item)
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _leaves(item)
+            yield from leaves(item)
     else:
         yield value
 

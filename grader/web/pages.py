@@ -38,11 +38,13 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from grader.accounts import Role, Who
+from grader.gradebook.book import Book
 
 FOLDER = Path(__file__).parent
 _NAV: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
@@ -53,6 +55,23 @@ _NAV: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("/people", "People", ("instructor",)),
     ("/me", "My assignments", ("student",)),
 )
+
+
+class _Number(Convertor[int]):
+    """A number that a row may have: a longer one is no page, and not an error of the database."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Return it as it stands in an address."""
+        return str(value)
+
+
+register_url_convertor("int", _Number())
 
 
 @cache
@@ -169,6 +188,16 @@ def field(request: Request, name: str, default: str = "") -> str:
     """Return the first value of a field of a form that was posted, without spaces around it."""
     values = fields(request).get(name)
     return values[0].strip() if values else default
+
+
+def own_book(request: Request) -> Book:
+    """Return the gradebook in the name of who asks.
+
+    What is in the log is never taken out, and a student can be: there they are a pseudonym alone.
+    """
+    who: Who = request.state.who
+    made: Book = request.app.state.open_book("student" if who.role == "student" else who.name)
+    return made
 
 
 def back(text: str) -> str:

@@ -140,7 +140,7 @@ def _marking(own: Source, part: Part, of: int, found: Laid, *, blind: bool) -> d
         "decide": address("review", own.name, part.id, "decide") if waits or by_hand else "",
         "may_decide": waits,
         "fields": fields,
-        "levels": levels(part.points, one.proposed if waits else one.earned),
+        "levels": levels(part, one.proposed if waits else one.earned),
     }
 
 

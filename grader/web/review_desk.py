@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.report.feedback import Run
+from grader.review.levels import levels as steps_of
 from grader.rubric import Part
 from grader.web.review_forms import Sieve, address, many, plain, shown, worth
 from grader.web.review_phrases import Phrase
@@ -24,7 +25,6 @@ _LISTED, _SHOWN, _EVERY = 200, 12, 2_000
 _SIGNS, _LONG = 1_500, 600
 _LEAST = 12
 """So many marks a model has to rest on before a page shows what it says."""
-_STEPS = (Fraction(1), Fraction(3, 4), Fraction(1, 2), Fraction(1, 4), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +127,10 @@ def sifted(source: Source, part: str, sieve: Sieve) -> list[Group]:
     return groups
 
 
-def levels(possible: Fraction, offered: Fraction | None) -> list[dict[str, Any]]:
-    """Return what can be given with one key: all, three quarters … nothing, and the proposal."""
-    values = {possible * step for step in _STEPS}
-    if offered is not None:
-        values.add(offered)
-    words = {possible: "all", Fraction(0): "nothing"}
+def levels(part: Part, offered: Fraction | None) -> list[dict[str, Any]]:
+    """Return what can be given with one key: the steps of the rubric, and the proposal."""
+    values = {*steps_of(part)} | ({offered} if offered is not None else set())
+    words = {part.points: "all", Fraction(0): "nothing"}
     return [
         {
             "key": str(number),
@@ -231,7 +229,7 @@ def _group(
         ],
         "hidden": max(0, size - most),
         "scope": "the answer" if size == 1 else f"all {many(size, 'answer')}",
-        "levels": levels(part.points, first.earned if settled else first.offers),
+        "levels": levels(part, first.earned if settled else first.offers),
         "phrases": [
             {
                 "id": one.id,

@@ -220,7 +220,7 @@ def _blind(request: Request, number: int = 0, error: str = "", status: int = 200
         "left": laid.left if laid else 0,
         "all": here,
         "fields": [("submission", chosen), ("once", once())],
-        "levels": levels(part.points, None),
+        "levels": levels(part, None),
         "error": error,
     }
     said = Said(text="Your second mark is kept.") if request.query_params.get("done") else None

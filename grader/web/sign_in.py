@@ -6,7 +6,7 @@ counted by name and address, in memory; those that succeed are none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from grader.accounts.local import LocalDoor
 from grader.accounts.passwords import AT_ONCE, LONGEST, SHORTEST
 from grader.accounts.rates import Buckets
 from grader.gradebook.opening import Refused
-from grader.web.pages import anybody, back, fields, needs, page
+from grader.web.pages import anybody, back, fields, needs, own_book, page
 from grader.web.pages import field as sent
 from grader.web.security import address
 
@@ -62,12 +62,18 @@ class Tries:
 
     def take(self, name: str, where: str) -> float:
         """Count a try; return 0, or after how many seconds there may be another."""
-        waits = (
-            self.by_both.take((name, where)),
-            self.by_name.take(name),
-            self.by_address.take(where),
-        )
-        return max(waits)
+        taken: list[tuple[Buckets, Hashable]] = []
+        for buckets, key in (
+            (self.by_address, where),
+            (self.by_both, (name, where)),
+            (self.by_name, name),
+        ):
+            if wait := buckets.take(key):
+                for others, own in taken[1:]:  # a try that was refused keeps nobody else out
+                    others.give(own)
+                return wait
+            taken.append((buckets, key))
+        return 0.0
 
     def give(self, name: str, where: str) -> None:
         """It was the right password."""
@@ -127,7 +133,7 @@ async def sign_in(request: Request) -> Response:
     name, onward = sent(request, "name")[:500], sent(request, "next")
     password = (fields(request).get("password") or [""])[0]
     tries, where = _tries(request), address(request.scope)
-    folded = name.casefold()
+    folded = _folded(name)
     seconds = tries.take(folded, where)
     if seconds:
         words = _LATER.format(seconds=int(seconds) + 1)
@@ -140,6 +146,14 @@ async def sign_in(request: Request) -> Response:
         return await run_in_threadpool(_form, request, _WRONG, onward, 401)
     tries.give(folded, where)
     return await run_in_threadpool(_begun, request, found.id, back(onward))
+
+
+def _folded(name: str) -> str:
+    """The name as accounts have it: who writes it in other letters tries the same account."""
+    try:
+        return people.plain_name(name)
+    except Refused:
+        return ""
 
 
 def _begun(request: Request, number: int, onward: str) -> Response:
@@ -216,7 +230,7 @@ async def set_own(request: Request) -> Response:
     where = address(request.scope)
     if tries.take(who.name, where):
         return await run_in_threadpool(_own, request, _LATER.format(seconds=60), 429)
-    book = request.app.state.open_book(who.name)
+    book = own_book(request)
     held = await run_in_threadpool(people.of_number, book, who.id)
     if (
         held.has_password

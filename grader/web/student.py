@@ -22,7 +22,7 @@ from grader.desk.rows import HandedIn, Purpose
 from grader.desk.service import Desk
 from grader.desk.terms import terms, told
 from grader.pipeline import Assignment, assignments
-from grader.web.pages import needs, page
+from grader.web.pages import needs, own_book, page
 from grader.web.uploads import Form, form
 
 _POLL = 3
@@ -216,7 +216,7 @@ async def _uploaded(request: Request, purpose: Purpose) -> Response:
 
 
 def _received(one: Asked, sent: Form, purpose: Purpose) -> HandedIn:
-    book = one.request.app.state.open_book(one.request.state.who.name)
+    book = own_book(one.request)
     return one.desk.receive(book, sent.files, assignment=one.name, key=one.key, purpose=purpose)
 
 

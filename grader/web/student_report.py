@@ -24,14 +24,17 @@ from grader.gradebook.standings import Standing, standings
 from grader.gradebook.tables import release
 from grader.pipeline import safe_name
 from grader.report.results import points
-from grader.web.pages import field, needs, page
+from grader.web.pages import field, needs, own_book, page
 from grader.web.student import Asked, asked
 
 REPORT_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-"""The report holds its styles and pictures itself; nothing in it may run or lead elsewhere."""
+"""The report holds its styles and pictures itself; nothing in it may run or lead elsewhere.
+
+The LMSs that may show us in a frame follow: they are around its frame too.
+"""
 _ASKED = 80
 _NOTHING = "Nothing of yours is graded for this assignment."
 _LATER = "Your report is not written yet. It is here when your hand-in has been graded."
@@ -134,7 +137,7 @@ def ask_again(request: Request) -> Response:
     part = field(request, "part")
     if standing is None or part not in {own.id for own in one.loaded.rubric.parts}:
         raise HTTPException(404)
-    book = request.app.state.open_book(request.state.who.name)
+    book = own_book(request)
     try:
         asking.ask(book, one.name, standing, part, field(request, "text"))
     except NotTaken as error:
@@ -165,5 +168,6 @@ def report_page(request: Request) -> Response:
         data = _file(one, standing).read_bytes()
     except OSError as error:
         raise HTTPException(404) from error
-    headers = {"Content-Security-Policy": REPORT_POLICY, "Cache-Control": "no-store"}
+    policy = " ".join((REPORT_POLICY, *request.app.state.place.frames))
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     return HTMLResponse(data, headers=headers)

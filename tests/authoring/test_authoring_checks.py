@@ -206,6 +206,41 @@ def test_a_message_that_shows_the_value_is_found(made) -> None:
     assert not found(made(a_sum(a=1500, b=1000)), "messages")
 
 
+@pytest.mark.parametrize("says", ["The answer is 7.", "It is = 7, not 12.", "The sum is **7**."])
+def test_a_message_that_tells_a_small_number_is_found(made, says: str) -> None:
+    (line,) = found(made(a_sum(says=says)), "messages")
+    assert "“7”" in line
+
+
+@pytest.mark.parametrize("says", ["See page 7.", "You multiplied; add, as in rule 7."])
+def test_a_small_number_that_stands_in_a_message_by_chance_is_none(made, says: str) -> None:
+    assert not found(made(a_sum(says=says)), "messages")
+
+
+def test_a_message_that_shows_a_list_is_found(made) -> None:
+    part = """\
+  - id: "1"
+    points: 2
+    ask: Both roots.
+    find: {phrases: [both roots]}
+    criteria:
+      - id: value
+        points: 2
+        read: {kind: numbers, count: 2}
+        expect: roots
+        given: {a: 31}
+        compare: {kind: each, of: {kind: exact}}
+        mistakes:
+          - {id: turned, from: turned, credit: 0, says: "%s"}
+"""
+    reference = (
+        "def roots(a):\n    return [a, a + 10]\n\n\ndef turned(a):\n    return [a + 10, a]\n"
+    )
+    told = found(made(part % "The roots are 31 and 41.", reference=reference), "messages")
+    assert any("31, 41" in line for line in told)
+    assert not found(made(part % "Their order is another.", reference=reference), "messages")
+
+
 def test_a_message_that_no_hand_in_shows_is_told(made) -> None:
     way = "        otherwise:\n          - {id: tried, from: kept, given: {a: 5, b: null}, compare: {kind: exact}, credit: 1/4, says: A try.}\n"
     assert any("tried" in line for line in found(made(a_sum() + way), "messages", "note"))

@@ -46,6 +46,8 @@ PAGES = {
     "second": "/review/models/-/second",
     "second-part": f"{PART}/second",
     "requests": "/requests/models",
+    "release": "/release/models",
+    "model": "/release/models/part/2",
 }
 WORDS = "It fits the noise of the training data"
 

@@ -20,6 +20,7 @@ from grader.desk import line, rows, working
 from grader.desk.rows import HandedIn
 from grader.desk.working import Workers
 from grader.gradebook import Book
+from grader.gradebook.opening import GradebookError
 from grader.gradebook.results import data_of, holding
 from grader.gradebook.submissions import held_of
 from grader.pipeline.boxes import Boxes
@@ -327,4 +328,24 @@ def test_a_hand_in_that_cannot_be_done_now_waits_again(
     assert now is not None
     assert now.state == "waits"
     worked(course, book)
+    assert earned(book, row)["1"]
+
+
+def test_an_end_that_could_not_be_written_does_not_run_for_ever(
+    course: Path, book: Book, hand_in: HandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, workers = hand_in("ada", RIGHT), Workers(course, book)
+
+    def away(*_: object, **__: object) -> None:
+        raise GradebookError("it does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(line, "done", away)
+        with pytest.raises(GradebookError):
+            workers.step()
+    now = rows.one(book, row.number)
+    assert now is not None
+    assert now.state == "runs"
+    assert workers.step()
+    workers.close()
     assert earned(book, row)["1"]

@@ -104,6 +104,25 @@ def test_too_many_wrong_tries_have_to_wait_and_the_right_one_with_them(site):
     assert sign_in(site, "other@example.edu", "wrong", client)[1].status_code == 401
 
 
+def test_a_name_in_other_letters_is_the_same_name_to_who_counts_tries(site):
+    people.add(site.book, "marie@example.edu", "marker", password=WORDS)
+    client = site.client()
+    wide = [chr(ord(sign) + 0xFEE0) for sign in "marie"]  # each is one of these letters to us
+    found = []
+    for number in range(6):
+        name = "".join(wide[k] if k == number else sign for k, sign in enumerate("marie"))
+        found.append(sign_in(site, f"{name}@example.edu", "wrong", client)[1].status_code)
+    assert found == [401] * 5 + [429]
+
+
+def test_who_is_refused_at_one_address_keeps_nobody_out_at_another():
+    from grader.web.sign_in import Tries
+
+    tries = Tries()
+    assert [bool(tries.take("marie", "6.6.6.6")) for _ in range(200)] == [False] * 5 + [True] * 195
+    assert tries.take("marie", "1.1.1.1") == 0
+
+
 def test_a_whole_class_signs_in_from_one_address(site):
     people.add(site.book, "marie@example.edu", "marker", password=WORDS)
     for _ in range(12):  # more than may be tried in vain
@@ -215,6 +234,15 @@ def test_the_log_tells_who_did_what_without_names_of_students(site):
     ]
     assert all("bob" not in f"{one.who} {one.data}" for one in told)
     assert all("s@example.edu" not in f"{one.who} {one.data}" for one in told)
+
+
+def test_a_student_who_sets_a_password_is_in_the_log_by_pseudonym_alone(site):
+    student = site.as_("student:ada")
+    answer = student.post("/own", data=form(student, new=WORDS), follow_redirects=False)
+    assert answer.status_code == 303
+    (told,) = [one for one in entries(site.book) if one.what == "account password"]
+    assert told.author == "student"
+    assert told.who.startswith("s-")
 
 
 HOSTILE = (

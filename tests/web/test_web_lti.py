@@ -13,6 +13,8 @@ from grader.accounts import people
 from grader.accounts.sessions import Sessions
 from grader.accounts.subjects import Arrival, arrive
 from grader.gradebook.opening import Refused
+from grader.gradebook.people import enrol
+from grader.gradebook.roster_file import Enrolled, Roster
 from tests.lti.strict_platform import CLAIM, MEMBER, StrictPlatform
 from tests.web.web_site import Site, account_of, site_of
 
@@ -104,6 +106,18 @@ def test_a_student_whom_the_roster_does_not_know_is_told_so(lms, mail):
     assert "roster does not say which student you are" in answer.text
     assert people.every(lms.site.book) == []
     assert client.get("/", follow_redirects=False).status_code == 303
+
+
+def test_an_e_mail_is_not_believed_where_the_roster_has_the_lmss_own_id(site):
+    row = Enrolled(
+        id="ada", name="Ada", email="ada@example.edu", section="A", others={"Canvas": "7"}
+    )
+    enrol(site.book, Roster(rows=(row,), problems=()))
+    sessions = Sessions(site.book)
+    told = {"issuer": "https://a.example", "email": "ada@example.edu", "own": "canvas"}
+    with pytest.raises(Refused, match="which student"):
+        arrive(sessions, Arrival(subject="8", learns=True, **told))  # whose e-mail there is ada's
+    assert sessions.who(arrive(sessions, Arrival(subject="7", learns=True, **told))).key == "ada"
 
 
 def test_the_same_person_comes_again_to_the_same_account_and_a_role_that_ended_is_gone(lms):

@@ -114,6 +114,15 @@ def test_no_assignment_is_made_up(site):
         assert site.as_("marker").get(f"/progress/{name}").status_code == 404
 
 
+@pytest.mark.parametrize("number", ["9" * 10, "9" * 30, "9" * 5000])
+def test_a_number_that_no_row_has_is_no_page(site, number):
+    student, teacher = site.as_("student:ada"), site.as_("instructor")
+    for path in (f"/me/sums/receipt/{number}", f"/me/sums/check/{number}/state"):
+        assert student.get(path).status_code == 404
+    for path in (f"/people/{number}/link", f"/queue/{number}/again"):
+        assert asked(teacher, "POST", path).status_code == 404
+
+
 def test_a_page_that_asks_in_the_background_is_led_to_sign_in_as_a_whole(site):
     answer = site.client().get("/progress/sums/state", headers={"HX-Request": "true"})
     assert answer.status_code == 401

@@ -19,6 +19,7 @@ pytest.importorskip("uvicorn", reason="not run: the extra web is not installed")
 pytest.importorskip("httpx", reason="not run: httpx is not installed")
 
 from grader.desk import rows
+from grader.gradebook.audit import entries
 from tests.web.student_site import RIGHT, Site, site_of
 
 
@@ -437,3 +438,5 @@ def test_a_student_asks_for_another_look_at_a_part(site: Site, text: str) -> Non
     assert ada.post("/me/sums/request", part="99", text="x").status_code == 404
     assert bob.post("/me/sums/request", part="1", text="x").status_code == 404  # nothing of his
     assert "once more" not in ada.get("/me/sums/report").text
+    told = [one for one in entries(site.book) if one.what in ("handed in", "request")]
+    assert {one.author for one in told} == {"student"}  # a student can be purged, the log cannot

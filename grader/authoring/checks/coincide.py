@@ -17,7 +17,7 @@ from grader.authoring.registry import check
 from grader.authoring.subject import Subject, Unknown
 from grader.rubric import Attempt, Criterion, Part
 from grader.variants import draws, unfair
-from grader.variants.deal import plainly_given
+from grader.variants.deal import as_read, plainly_given
 
 NAME = "coincide"
 _OFTEN = 0.5
@@ -101,23 +101,6 @@ def _is_taken(criterion: Criterion, way: Attempt | None, value: Any, expected: A
     spec = way.compare if way is not None and way.compare is not None else criterion.compare
     verdict = spec.built.compare(as_read(spec.kind, value), expected)
     return bool(verdict.certain and verdict.credit == 1 and not verdict.invalid)
-
-
-def as_read(kind: str, value: Any) -> Any:
-    """Return a reference's value in the form in which a reader gives it.
-
-    >>> as_read("tally", {"a": 1, "b": 2})
-    {'total': 3, 'terms': [1, 2]}
-    """
-    if kind == "tally" and isinstance(value, dict):
-        return {"total": sum(value.values()), "terms": list(value.values())}
-    if kind == "size":
-        return {"dims": value}
-    if kind == "truths" and isinstance(value, dict):
-        return {key: {"held": held, "reason": ""} for key, held in value.items()}
-    if kind == "cases" and isinstance(value, list):
-        return {"cases": [{"args": [], "kwargs": {}, "ended": "done", "result": v} for v in value]}
-    return value
 
 
 # -- other numbers

@@ -13,11 +13,15 @@ from grader.authoring.subject import Subject, Unknown
 from grader.model import Answer, Found, Piece, Place
 from grader.notation.number import read_number
 from grader.rubric import Attempt, Criterion, Part
+from grader.variants.leaks import leaves, stands
 
 NAME = "messages"
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d,  _]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?: ?%)?|\d+/\d+")
 _SMALL = 10
 """A whole number up to this one stands in many sentences without telling anything."""
+_LIST = 2
+_TELLS = re.compile(r"(?:\b(?:is|are|was|be|equals?|gives|get)|[=:≈])[\s*$`]*$", re.IGNORECASE)
+"""What stands before a number that is told, however small it is."""
 
 
 @check(NAME, "every message is shown by some hand-in, and none tells the answer")
@@ -94,11 +98,15 @@ def _told_number(subject: Subject, part: Part, criterion: Criterion, says: str) 
         truth = subject.value(criterion)
     except Unknown:
         return ""
+    if isinstance(truth, list | tuple | dict) or hasattr(truth, "tolist"):
+        return _told_list(part, truth, says)
     if isinstance(truth, bool) or not isinstance(truth, int | float):
         return truth if isinstance(truth, str) and len(truth) > 3 and truth in says else ""
-    for found in _NUMBER.findall(says):
-        said = found.strip(" ,")
-        if said in part.ask or (said.isdigit() and int(said) <= _SMALL):
+    for found in _NUMBER.finditer(says):
+        said = found[0].strip(" ,")
+        if re.search(rf"(?<![\w.]){re.escape(said)}(?![\w]|\.\d)", part.ask):
+            continue
+        if said.isdigit() and int(said) <= _SMALL and not _TELLS.search(says[: found.start()]):
             continue
         value = _read(said)
         if value is None:
@@ -107,6 +115,16 @@ def _told_number(subject: Subject, part: Part, criterion: Criterion, says: str) 
         if verdict.certain and verdict.credit == 1:
             return str(said)
     return ""
+
+
+def _told_list(part: Part, truth: Any, says: str) -> str:
+    """All numbers of an expected list, told one after another."""
+    numbers = list(leaves(truth))
+    if len(numbers) < _LIST or not all(type(one) in (int, float) for one in numbers):
+        return ""
+    if not stands(truth, says) or stands(truth, part.ask):
+        return ""
+    return ", ".join(map(str, numbers[:8]))
 
 
 def _read(text: str) -> Any:
