@@ -125,6 +125,20 @@ def test_a_coarse_tolerance_makes_near_numbers_unfit(tmp_path: Path) -> None:
     assert not unfair(loaded, {"x": 4, "y": 3})
 
 
+def test_an_answer_is_compared_in_the_form_in_which_it_is_read(tmp_path: Path) -> None:
+    rubric = RUBRIC.replace("read: {kind: number}", "read: {kind: shape}")
+    rubric = rubric.replace("{kind: number, absolute: 0.5}", "{kind: size}")
+    reference = (
+        "def square(x, y):\n    return [x + 1, y + 4]\n\n\n"
+        "def double(x, y):\n    return [y + 4, x + 1] if x == 3 else [99, x + 1]\n\n\n"
+        "def bare(x, y):\n    return [77, 78]\n"
+    )
+    loaded = load_assignment(_course(tmp_path / "c", rubric, reference), "powers")
+    assert unfair(loaded, {"x": 2, "y": 1}) == ""
+    # channels may come first in a size, so this mistake would be taken for the truth
+    assert "'doubled' cannot be told from the truth" in unfair(loaded, {"x": 3, "y": 1})
+
+
 def test_random_variants_are_fair_and_reproducible(powers: Assignment) -> None:
     some = variants(powers, 50, seed=7)
     assert some == variants(powers, 50, seed=7)
