@@ -9,6 +9,7 @@ import socket
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -411,6 +412,10 @@ def test_a_report_is_there_when_marks_are_released_and_for_nobody_else(site: Sit
     assert policy.startswith("sandbox")
     assert "script-src" not in policy
     assert "'none'" in policy
+    place = site.app.state.place
+    site.app.state.place = replace(place, frames=("https://lms.example",))
+    policy = ada.get("/me/sums/report/page").headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors 'self' https://lms.example")  # it is around it too
     assert "Nothing of yours" in bob.get("/me/sums/report").text
     assert bob.get("/me/sums/report/page").status_code == 404
     site.release("sums", holds=False)
