@@ -186,6 +186,17 @@ def test_follow_through_that_needs_no_work_is_found(made) -> None:
     assert any("once more" in line for line in found(made(a_sum(), copied), "follow"))
 
 
+def test_an_earlier_answer_inside_of_a_list_is_tried_too(made) -> None:
+    part = FOLLOW.format(source="scaled", guard="").replace(
+        '{reading: "1/value"}', '[{reading: "1/value"}, 2]'
+    )
+    reference = (
+        f"{REFERENCE}\n\ndef scaled(a):\n    return a[0] * a[1] if type(a) is list else 2 * a\n"
+    )
+    (line,) = found(made(a_sum(), part, reference=reference), "follow")
+    assert "needs no work" in line
+
+
 def test_a_tolerance_that_refuses_a_correct_rounding_is_found(made) -> None:
     tight = THIRD.format(a=2, digits=2, absolute=0.0001)
     assert any(

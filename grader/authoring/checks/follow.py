@@ -23,6 +23,7 @@ def follow(subject: Subject) -> tuple[str, list[Finding]]:
     for part, criterion in subject.criteria:
         for attempt in (*criterion.follow, *(criterion.ran.follow if criterion.ran else ())):
             ways += 1
+            before = tried
             for given in _degenerate(subject, part, criterion, attempt):
                 tried += 1
                 found = _trivial(subject, criterion, attempt, *given)
@@ -35,6 +36,15 @@ def follow(subject: Subject) -> tuple[str, list[Finding]]:
                         )
                     )  # fmt: skip
                     break
+            if tried == before:
+                findings.append(
+                    subject.finding(
+                        NAME, "note", part, criterion,
+                        "no degenerate earlier value is known for this follow-through, so none was tried",
+                        "see that an earlier answer of nothing earns nothing here",
+                        attempt=attempt.id or attempt.source or "",
+                    )
+                )  # fmt: skip
     return f"{tried} degenerate earlier values in {ways} follow-throughs", findings
 
 
@@ -43,16 +53,33 @@ def _degenerate(
 ) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     """Each degenerate earlier value, with the arguments that hold it."""
     given = {k: v for k, v in {**criterion.given, **attempt.given}.items() if v is not None}
-    named = {name for name, value in given.items() if _is_reading(value)}
-    if not named:
+    asked = next(_readings(dict(sorted(given.items()))), None)
+    if asked is None:
         return
-    asked = next(str(given[name]["reading"]) for name in sorted(named))
     for value in _values(_known(subject, part, asked)):
-        yield value, {k: value if k in named else v for k, v in given.items()}
+        yield value, {name: _put(own, value) for name, own in given.items()}
 
 
 def _is_reading(value: Any) -> bool:
     return isinstance(value, dict) and "reading" in value
+
+
+def _readings(value: Any) -> Iterator[str]:
+    """Names of the earlier readings in arguments, those in lists too."""
+    if _is_reading(value):
+        yield str(value["reading"])
+    elif isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _readings(item)
+
+
+def _put(value: Any, earlier: Any) -> Any:
+    """Arguments with a value in place of each earlier reading."""
+    if _is_reading(value):
+        return earlier
+    if isinstance(value, dict):
+        return {key: _put(item, earlier) for key, item in value.items()}
+    return [_put(item, earlier) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _known(subject: Subject, part: Part, reading: str) -> Any:
