@@ -234,3 +234,10 @@ def test_the_sample_comes_out_the_same_read_and_run_again(
     status, out, err = grader("replay", "add", "--read", "--jobs", 1)
     assert status == 0, out + err
     assert "3 of 3 hand-in(s) come out the same" in err
+
+
+def test_hand_ins_without_a_result_are_counted(graded: Path, grader: Call) -> None:  # noqa: F811
+    assert "have no result" not in grader("replay", "sums", "--jobs", 1)[2]
+    _change(graded, "delete from standing where submission_id = 3")
+    _, _, err = grader("replay", "sums", "--jobs", 1)
+    assert "1 hand-in(s) more have no result" in err

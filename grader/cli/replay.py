@@ -59,6 +59,7 @@ def replay(assignment: str, student: str | None, as_json: bool, **options: Any) 
     marks come out the same, else with 1.
     """
     from grader import pipeline
+    from grader.gradebook.submissions import held_of
 
     folder = pipeline.find_course(options["course"] or Path.cwd(), assignment)
     book = open_book(folder, options["url"])
@@ -72,6 +73,7 @@ def replay(assignment: str, student: str | None, as_json: bool, **options: Any) 
                 rows.append(one.plain())
             else:
                 _show(one)
+        waiting = 0 if student else len(held_of(book, assignment)) - counts.total()
     finally:
         book.close()
     if not counts:
@@ -80,6 +82,8 @@ def replay(assignment: str, student: str | None, as_json: bool, **options: Any) 
     if as_json:
         click.echo(json.dumps({"counts": dict(counts), "hand_ins": rows}, indent=1))
     _sum_up(counts)
+    if waiting:
+        say(f"{waiting} hand-in(s) more have no result, so nothing of them was made again")
     if counts["differs"] or counts["lost"]:
         sys.exit(UNREAD)
 
