@@ -136,7 +136,8 @@ def _dealt(
     varies = loaded.variant is not None
     if varies:
         secret(folder, make=True)
-    dealt = {key: variant for key, _ in wanted if (variant := loaded.variant_of(key)) is not None}
+    drawn = ((key, loaded.variant_of(key, deals=True)) for key, _ in wanted)
+    dealt = {key: variant for key, variant in drawn if variant is not None}
     if varies:
         remember(folder, loaded.rubric.assignment, dealt)
     for key, name in wanted:

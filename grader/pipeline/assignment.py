@@ -59,15 +59,19 @@ class Assignment:
         """Return the assignment with a student's numbers; itself where none vary."""
         return with_variant(self, variant)
 
-    def variant_of(self, key: str, before: Variant | None = None) -> Variant | None:
+    def variant_of(
+        self, key: str, before: Variant | None = None, *, deals: bool = False
+    ) -> Variant | None:
         """Return a student's numbers, drawn from a seed of their own; None where none vary.
 
-        ``before`` is what an earlier reading of the same hand-in was made with.
+        ``before`` is what an earlier reading of the same hand-in was made with; ``deals`` says that
+        a paper with them is being written.
 
         Raises:
+            NotDealt: where others have papers, and this student has none.
             VariantProblem: without the secret, or where they are not those that were dealt out.
         """
-        return variant_of(self, key, before)
+        return variant_of(self, key, before, deals=deals)
 
     def inputs(self, rubric: Rubric, /) -> Mapping[tuple[str, str], Sequence[Case]]:
         """Return the inputs of a rubric's calls of student code, by part and run."""

@@ -18,7 +18,7 @@ from grader.pipeline.assignment import Assignment
 from grader.pipeline.hand_ins import HandIn
 from grader.pipeline.records import Record
 from grader.pipeline.tasks import Task
-from grader.variants import Variant, VariantProblem
+from grader.variants import NotDealt, Variant, VariantProblem
 from grader.variants.ledger import dealt
 
 
@@ -42,7 +42,10 @@ def numbered(book: Book, assignment: Assignment, tasks: Sequence[Task]) -> tuple
         if task.known is None:
             earlier = _numbers(book, assignment, before.get(task.submission_id))
             key = roster.whose(task.hand_in.key) or task.hand_in.key
-            own = with_numbers(assignment, task.hand_in, earlier, key=key)
+            try:
+                own = with_numbers(assignment, task.hand_in, earlier, key=key)
+            except NotDealt:  # this one is left open, and says why; the others are marked
+                own = task.hand_in
             made.append(replace(task, hand_in=own))
         else:
             made.append(task)

@@ -24,7 +24,7 @@ from grader.report import Problem
 from grader.sandbox import Backend, Limits, Run
 from grader.sandbox.devices.leases import Leases
 from grader.sandbox.process import ISOLATION, Worker, reading
-from grader.variants import Variant, VariantProblem
+from grader.variants import NotDealt, Variant, VariantProblem
 
 TASK = "grader.collect._everything:task"
 NO_NUMBERS = "the numbers of this student's paper could not be drawn"
@@ -153,6 +153,8 @@ class Collecting:
         if self._base.variant is not None:
             try:
                 hand_in = self._dealt(hand_in)
+            except NotDealt as error:
+                return _unread(self._base, hand_in, f"{NO_NUMBERS}: {error}")
             except VariantProblem:  # ours: it must cost nobody a mark
                 return Collection(record=failed(self._base, hand_in, NO_NUMBERS))
         files, lost = read(hand_in)
@@ -203,6 +205,14 @@ class Collecting:
         """Ask the worker for another task on what came out of a box; None where it failed."""
         run = _as_read(self._reader(reading(task, data, limits=COLLECT)))
         return run.value if run.ended == "done" else None
+
+
+def _unread(assignment: Assignment, hand_in: HandIn, why: str) -> Collection:
+    """Keep a hand-in as received of which nothing is read: every mark stays open."""
+    files, _ = read(hand_in)
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    record = replace(failed(assignment, hand_in, why), files=tuple(sorted(digests.items())))
+    return Collection(record=record, received=files)
 
 
 def _as_read(run: Run) -> Run:

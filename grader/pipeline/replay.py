@@ -34,6 +34,10 @@ from grader.report.summary import Summary, summary
 from grader.variants import VariantProblem, redrawn, secret, seed_of
 
 State = Literal["same", "same marks", "differs", "lost"]
+_BESIDE = (
+    *("assignment", "student", "variant", "claims", "files"),
+    *("isolation", "problems", "unreadable", "shown", "pictures"),
+)
 EVIDENCE = "evidence"
 
 
@@ -209,17 +213,21 @@ class Replaying:
         again = collecting(hand_in).record
         if again.to_bytes() == data:
             return
-        for part, findings in record.evidence.items():
-            own = again.evidence.get(part, {})
+        told = False
+        for part in dict.fromkeys((*record.evidence, *again.evidence)):
+            findings, own = record.evidence.get(part, {}), again.evidence.get(part, {})
             for name in dict.fromkeys((*findings, *own)):
                 if repr(findings.get(name)) != repr(own.get(name)):
                     then, now = (_short(some.get(name)) for some in (findings, own))
+                    told = True
                     yield Difference(part=part, what=f"{EVIDENCE}: {name}", stored=then, now=now)
-        for name in ("claims", "files", "isolation", "problems", "unreadable", "shown", "pictures"):
+        for name in _BESIDE:
             then, now = getattr(record, name), getattr(again, name)
             if then != now:
-                what = f"{EVIDENCE}: {name}"
+                what, told = f"{EVIDENCE}: {name}", True
                 yield Difference(part="", what=what, stored=_short(then), now=_short(now))
+        if not told:  # never "the same" where the bytes are not
+            yield Difference(part="", what=EVIDENCE, stored="other bytes", now="other bytes")
 
 
 def _differences(stored: Summary, now: Summary) -> Iterator[Difference]:

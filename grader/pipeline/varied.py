@@ -17,7 +17,7 @@ from grader.collect.runs import Case
 from grader.pipeline.cases import made_cases
 from grader.reference import Reference
 from grader.rubric import Rubric, RubricError
-from grader.variants import Variant, VariantProblem, deal, redrawn, secret, seed_of
+from grader.variants import NotDealt, Variant, VariantProblem, deal, redrawn, secret, seed_of
 from grader.variants.ledger import dealt
 from grader.variants.paper import compose
 
@@ -73,22 +73,33 @@ def printed(rubric: Rubric, template: str, variant: Variant | None, place: str =
         raise RubricError(f"{where}:1:1: the paper cannot be written: {error}") from error
 
 
-def variant_of(assignment: Assignment, key: str, before: Variant | None = None) -> Variant | None:
+def variant_of(
+    assignment: Assignment, key: str, before: Variant | None = None, *, deals: bool = False
+) -> Variant | None:
     """Return the numbers of a student, None where none vary.
 
     Args:
         assignment: what is asked.
         key: of the student.
         before: the numbers with which an earlier attempt to read the same hand-in was made.
+        deals: whether a paper with them is being written.
 
     Raises:
+        NotDealt: where others have papers, and this student has none: numbers that were never on a
+            paper would mark a right answer wrong.
         VariantProblem: without the secret, or where the numbers are not those of before.
     """
     rubric = assignment.rubric
     if rubric.variants is None:
         return None
     seed = seed_of(secret(assignment.course), rubric.assignment, key)
-    stood = before or dealt(assignment.course, rubric.assignment).get(key)
+    papers = dealt(assignment.course, rubric.assignment)
+    stood = before or papers.get(key)
+    if stood is None and papers and not deals:
+        raise NotDealt(
+            f"no paper was dealt to '{key}': put them on the roster under the id of their paper, "
+            f"rename the hand-in, or deal one with `grader paper {rubric.assignment} {key}`"
+        )
     if stood is None:
         return deal(assignment, seed)
     same = redrawn(rubric, seed, stood.tries, stood.id)

@@ -7,6 +7,7 @@ numbers follow from it, and the expected values from the numbers: no key is ever
 from __future__ import annotations
 
 from grader.variants.deal import (
+    NotDealt,
     VariantProblem,
     Varied,
     deal,
@@ -22,6 +23,7 @@ from grader.variants.secret import secret
 
 __all__ = [
     "Drawn",
+    "NotDealt",
     "Variant",
     "VariantProblem",
     "Varied",

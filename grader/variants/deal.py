@@ -29,6 +29,10 @@ class VariantProblem(ReferenceProblem):
     """Numbers that cannot be dealt out, or are not those that were: the message says what to do."""
 
 
+class NotDealt(VariantProblem):
+    """Papers were dealt out, and none to this student: the numbers on theirs are not known."""
+
+
 class Varied(Protocol):
     """What numbers are drawn for: an assignment of which nobody's numbers have been drawn yet."""
 

@@ -78,6 +78,18 @@ def test_answers_of_another_are_wrong_and_a_person_is_told(dealt: Path, grader: 
             assert "another student" not in report
 
 
+def test_who_was_dealt_no_paper_is_left_open_and_costs_nobody_a_mark(
+    dealt: Path, grader: Call
+) -> None:
+    right = answers(numbers(dealt, "ada"))
+    hand_in(dealt, "ada-final", *right)
+    hand_in(dealt, "bob", *answers(numbers(dealt, "bob")))
+    status, _, said = grader("grade", "area", "--jobs", 1)
+    assert status == 1
+    assert "no paper was dealt to 'ada-final'" in said
+    assert earned(dealt) == {"ada-final": [None, None], "bob": [2, 1]}
+
+
 def test_mistakes_and_follow_through_count_by_the_own_numbers(dealt: Path, grader: Call) -> None:
     own = numbers(dealt, "bob")
     total = own["a"] + own["b"]
