@@ -123,11 +123,12 @@ def of_number(book: Book, number: int) -> Account:
     Raises:
         Refused: when there is none.
     """
-    query = sa.select(account).where(account.c.id == number)
+    outside = sa.exists().where(account_subject.c.account_id == account.c.id)
+    query = sa.select(account, outside.label("outside")).where(account.c.id == number)
     row = book.read(lambda connection: connection.execute(query).one_or_none())
     if row is None:
         raise Refused("there is no such account")
-    return _account(row)
+    return _account(row, from_lms=bool(row.outside))
 
 
 def named(book: Book, name: str) -> Account:

@@ -89,8 +89,12 @@ Local = Annotated[datetime, BeforeValidator(_local)]
 class Assignment(Strict):
     """The rules of one assignment; times are local to the course."""
 
+    opens: Local | None = None
+    """Before it, students who sign in see nothing of the assignment, not even that there is one."""
     due: Local | None = None
     closes: Local | None = None
+    practice: bool = False
+    """Whether students may go on handing in while marks are released: each mark is shown at once."""
     late: LateRule = LateRule()
     attempts: Which = "last"
     max_attempts: Annotated[int, Field(ge=1)] | None = None
@@ -108,6 +112,8 @@ class Assignment(Strict):
     def _closes_after_due(self) -> Assignment:
         if self.due and self.closes and self.closes < self.due:
             raise ValueError("it closes before it is due; let it close at the due time or later")
+        if self.opens and self.due and self.due <= self.opens:
+            raise ValueError("it is due before it opens; let it open earlier")
         return self
 
 
@@ -182,6 +188,11 @@ class Policy(Strict):
     def of(self, assignment: str) -> Assignment:
         """Return the rules of an assignment; the usual ones where the file does not name it."""
         return self.assignments.get(assignment, Assignment())
+
+    def is_open(self, assignment: str, now: datetime) -> bool:
+        """Whether students may know of an assignment; ``now`` is aware."""
+        opens = self.of(assignment).opens
+        return opens is None or moment(opens, ZoneInfo(self.time_zone)) <= now
 
     def deadline(self, assignment: str) -> Deadline:
         """Return when an assignment is due and closes, in UTC."""

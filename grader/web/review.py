@@ -228,7 +228,8 @@ def in_a_frame(request: Request) -> Response:
     text = framed(record, files, own.book.store, request.path_params["number"])
     if text is None:
         raise HTTPException(404)
-    return HTMLResponse(text, headers={"Content-Security-Policy": POLICY})
+    policy = " ".join((POLICY, *request.app.state.place.frames))
+    return HTMLResponse(text, headers={"Content-Security-Policy": policy})
 
 
 def of(request: Request, name: str) -> Source:

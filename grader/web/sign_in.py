@@ -232,6 +232,11 @@ async def set_own(request: Request) -> Response:
         return await run_in_threadpool(_own, request, _LATER.format(seconds=60), 429)
     book = own_book(request)
     held = await run_in_threadpool(people.of_number, book, who.id)
+    if held.from_lms:
+        words = (
+            "You come from the LMS, which says who you are; an account of it has no password here."
+        )
+        return await run_in_threadpool(_own, request, words, 400)
     if (
         held.has_password
         and await _hashing(tries, partial(people.checked, book, who.name, now)) is None

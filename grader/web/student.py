@@ -116,9 +116,12 @@ def asked(request: Request) -> Asked:
     name = request.path_params.get("name", "")
     key = request.state.who.key
     course = request.app.state.course
+    desk = request.app.state.desk
     if not key or (name and name not in assignments(course)):
         raise HTTPException(404)
-    return Asked(request, name, key, request.app.state.desk)
+    if name and not desk.policy.is_open(name, desk.book.now()):
+        raise HTTPException(404)
+    return Asked(request, name, key, desk)
 
 
 @needs("student")
@@ -128,6 +131,8 @@ def home(request: Request) -> Response:
     policy = one.desk.policy
     shown = []
     for name in assignments(request.app.state.course):
+        if not policy.is_open(name, one.desk.book.now()):
+            continue
         here = Asked(request, name, one.key, one.desk)
         count = len(rows.own(one.desk.book, name, one.key, "submit"))
         shown.append(
@@ -217,6 +222,11 @@ async def _uploaded(request: Request, purpose: Purpose) -> Response:
 
 def _received(one: Asked, sent: Form, purpose: Purpose) -> HandedIn:
     book = own_book(one.request)
+    if purpose == "submit" and _is_released(one) and not one.desk.policy.of(one.name).practice:
+        raise NotTaken(
+            "the marks are out, so nothing more is taken: each would show its mark at once; ask the "
+            "course if yours is to be taken all the same"
+        )
     return one.desk.receive(book, sent.files, assignment=one.name, key=one.key, purpose=purpose)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,6 +180,17 @@ def test_a_disabled_account_does_not_come_in_through_the_lms(lms):
     (mine,) = [one for one in people.every(lms.site.book) if one.from_lms]
     people.set_active(lms.site.book, mine.id, active=False)
     assert lms.open()[1].status_code == 403
+
+
+def test_who_comes_from_the_lms_has_no_other_way_in(lms):
+    client, *_ = lms.open()
+    (mine,) = [one for one in people.every(lms.site.book) if one.from_lms]
+    page = client.get("/own").text
+    assert "has no password here" in page
+    word = re.search(r'<meta name="csrf" content="([^"]+)"', page)[1]
+    answer = client.post("/own", data={"csrf": word, "new": "a long enough password"})
+    assert answer.status_code == 400
+    assert not people.of_number(lms.site.book, mine.id).has_password
 
 
 def test_who_has_no_role_in_the_course_has_none_here(lms):

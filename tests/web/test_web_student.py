@@ -21,6 +21,7 @@ pytest.importorskip("httpx", reason="not run: httpx is not installed")
 
 from grader.desk import rows
 from grader.gradebook.audit import entries
+from grader.gradebook.releases import release
 from tests.web.student_site import RIGHT, Site, site_of
 
 
@@ -218,6 +219,28 @@ def test_rules_that_are_being_edited_keep_nobody_from_handing_in(idle: Site) -> 
     assert "2126" in ada.get("/me/sums").text
     rules.write_text("assignments: [", "utf-8")
     assert "2126" in ada.get("/me/sums").text
+    assert ada.hand_in({"a.md": "x"}).status_code == 303
+
+
+def test_before_it_opens_students_learn_nothing_of_an_assignment(idle: Site) -> None:
+    ada, rules = idle.person("ada"), idle.course / "rubrics/course.yaml"
+    rules.write_text("assignments:\n  sums: {opens: 2126-12-01}\n", "utf-8")
+    assert "sums" not in ada.get("/me").text.casefold()
+    for path in ("", "/check", "/report", "/report/page", "/receipt/1"):
+        assert ada.get(f"/me/sums{path}").status_code == 404
+    assert ada.hand_in({"a.md": "x"}).status_code == 404
+    assert ada.hand_in({"a.md": "x"}, "/me/sums/check").status_code == 404
+    rules.write_text("assignments:\n  sums: {opens: 2020-12-01}\n", "utf-8")
+    assert ada.get("/me/sums").status_code == 200
+
+
+def test_while_marks_are_out_nothing_more_is_taken_but_for_practice(idle: Site) -> None:
+    ada, rules = idle.person("ada"), idle.course / "rubrics/course.yaml"
+    release(idle.book, "sums", "marks", holds=True)
+    answer = ada.hand_in({"a.md": "x"})
+    assert answer.status_code == 400
+    assert "marks are out" in answer.text
+    rules.write_text("assignments:\n  sums: {practice: true}\n", "utf-8")
     assert ada.hand_in({"a.md": "x"}).status_code == 303
 
 
