@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -129,6 +130,7 @@ def build(settings: Settings, book: Book | None = None) -> Starlette:
     app.state.assignment = Loaded(settings.course)
     app.state.local = bool(settings.local)
     app.state.closing = []
+    app.state.uploading = Counter()
     app.state.review = Kept()
     app.state.models = Models(book, app.state.assignment, app.state.review)
     app.state.settling = Settling(

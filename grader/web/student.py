@@ -47,6 +47,10 @@ def routes() -> list[Route]:
     ]
 
 
+_AT_ONCE = 3
+"""Uploads of one student at a time: each is on the disk while it comes, and the disk has an end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Who asks for which assignment."""
@@ -211,13 +215,23 @@ async def have_checked(request: Request) -> Response:
 
 async def _uploaded(request: Request, purpose: Purpose) -> Response:
     one = await run_in_threadpool(asked, request)
+    going = request.app.state.uploading  # one event loop counts: nothing is between look and write
+    going[one.key] += 1
     try:
+        _need_few(going[one.key])
         async with form(request, one.desk.limits) as sent:
             row = await run_in_threadpool(_received, one, sent, purpose)
     except NotTaken as error:
         return await run_in_threadpool(_refused, one, purpose, error)
+    finally:
+        going[one.key] -= 1
     where = "receipt" if purpose == "submit" else "check"
     return RedirectResponse(f"{request.url.path.removesuffix('/check')}/{where}/{row.number}", 303)
+
+
+def _need_few(going: int) -> None:
+    if going > _AT_ONCE:
+        raise NotTaken(f"{_AT_ONCE} of your uploads are under way; wait for one to end")
 
 
 def _received(one: Asked, sent: Form, purpose: Purpose) -> HandedIn:

@@ -364,6 +364,18 @@ def test_a_browser_that_goes_away_in_mid_upload_leaves_nothing(idle: Site) -> No
     assert ada.hand_in({"a.md": "x"}).status_code == 303  # and the desk is open
 
 
+def test_one_student_does_not_fill_the_disk_with_many_uploads_at_once(idle: Site) -> None:
+    ada, going = idle.person("ada"), idle.app.state.uploading
+    going["ada"] = 3  # as many are coming in
+    answer = ada.hand_in({"a.md": "x"})
+    assert answer.status_code == 400
+    assert "under way" in answer.text
+    assert idle.person("bob").hand_in({"a.md": "mine"}).status_code == 303
+    assert going == {"ada": 3, "bob": 0}
+    going["ada"] = 2
+    assert ada.hand_in({"a.md": "x"}).status_code == 303
+
+
 def test_a_bomb_is_refused(idle: Site) -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
