@@ -101,7 +101,8 @@ def _key(connection: Connection, role: Role, key: str) -> str:
     own = people_in(connection).whose(key) if key else None
     if own is None:
         raise Refused(
-            "a student's account needs their id as the roster has it (grader roster takes one in)"
+            f"no student on the roster has the id '{key}'; `grader roster FILE` takes a roster in, and "
+            "`grader roster` lists who is on it"
         )
     return own
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +185,8 @@ def _tried(one: dict[str, Any]) -> Iterator[str]:
         yield f"    {name}{function}: was not tried, or does not apply"
     else:
         sure = "" if one["certain"] else ", not certain"
-        matched = "matches" if one["matched"] else "does not match"
+        part = "matches in part" if Fraction(one["credit"]) else "does not match"
+        matched = "matches" if one["matched"] else part
         yield f"    {name}{function}: {matched}, worth {one['worth']}{sure}: {one['reason']}"
     for earlier in one["earlier"]:
         yield from _finding(earlier, "      with ")

@@ -80,7 +80,7 @@ def review(
     with listen("127.0.0.1", port) as listener:
         port = listener.getsockname()[1]
         settings = Settings(
-            course=folder, gradebook=url, local=author_here(), port=port, accept=accept
+            course=folder, gradebook=url, local=author_here(), port=port, accept=accept, workers=0
         )
         app = build(settings)
         onward = f"/review/{quote(assignment, safe='')}" if assignment else "/"

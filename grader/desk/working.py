@@ -167,7 +167,8 @@ class Workers:
             line.waits_again(self.book, row.number)
             self._stop.wait(_POLL)
         except Exception as error:  # noqa: BLE001  # logged, and told to the course staff
-            ours = f"{type(error).__name__}: {error}"[:500]
+            named = "" if isinstance(error, NotPlaced) else f"{type(error).__name__}: "
+            ours = f"{named}{error}"[:500]
             foreseen = isinstance(error, ValueError)  # a rubric that is broken, say
             _log.error("hand-in %d: %s", row.number, ours, exc_info=not foreseen)
             line.done(self.book, row.number, {**row.told, "ours": ours}, failed=True)

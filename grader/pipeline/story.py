@@ -221,7 +221,7 @@ def _tried(
                 "worth": str(tried.credit),
                 "certain": tried.verdict.certain,
                 "reason": tried.verdict.reason,
-                "matched": bool(tried.verdict.certain and tried.verdict.credit > 0),
+                "matched": bool(tried.verdict.certain and tried.verdict.credit == 1),
             }
         if key and source in listening.gave:
             data["expected"] = _cut(repr(listening.gave[source]))

@@ -233,7 +233,7 @@ def told(report: CheckReport) -> Iterator[str]:
             if reading.hint:
                 yield f"          how to write it: {reading.hint}"
         for check in part.public:
-            yield f"        public check: {check}"
+            yield f"        public check, to try yourself (it was not run here): {check}"
     yield ""
     yield f"{report.found} of {len(report.parts)} parts have an answer."
     for path, what in report.problems:

@@ -113,6 +113,8 @@ def _nav(request: Request, who: Who | None) -> list[tuple[str, str]]:
     there: frozenset[str] = getattr(request.app.state, "paths", frozenset())
     if who is None:
         return []
+    if getattr(request.app.state, "local", False):
+        there -= {"/people", "/queue"}  # of a course that is served
     return [(href, text) for href, text, roles in _NAV if who.role in roles and href in there]
 
 

@@ -264,7 +264,7 @@ def test_without_the_course_a_file_is_checked(made, tmp_path):
         assert str(own) in done.stdout
         assert "value: read as “The number is 12.”" in done.stdout
         assert "how to write it: Write one whole number" in done.stdout
-        assert "public check: twice(21) gives 42" in done.stdout
+        assert "twice(21) gives 42" in done.stdout
         assert not [word for word in WORDS if word in done.stdout + done.stderr]
 
 
