@@ -192,7 +192,7 @@ def test_control_c_ends_with_130_and_keeps_what_was_recorded(
     course: Path, tmp_path: Path, undisturbed: tuple[Path, float]
 ) -> None:
     peace, _ = undisturbed
-    for number in range(5):
+    for number in range(12):
         home = tmp_path / f"stopped{number}"
         shutil.copytree(course, home)
         process = started(home)
