@@ -233,6 +233,7 @@ def test_an_answer_that_is_sometimes_a_number_of_the_paper_is_still_an_answer(
 def test_a_kit_is_for_one_student_and_holds_the_numbers_of_the_paper(
     area: Path, grader: Call
 ) -> None:
+    plant_secret(area)
     out = area / "k.zip"
     status, _, err = grader("kit", "area", "--no-package", "--to", out)
     assert (status, "say --for STUDENT" in err, out.exists()) == (2, True, False)
@@ -250,11 +251,13 @@ def test_a_kit_is_for_one_student_and_holds_the_numbers_of_the_paper(
 
 
 def test_a_self_check_reads_by_the_numbers_of_the_one_who_asks(area: Path, grader: Call) -> None:
+    plant_secret(area)
     _papers(area, grader, "ada")
     sheet = area / "mine.json"
-    sheet.write_text(json.dumps({"answers": {"1": "The area is 12."}}), "utf-8")
+    sheet.write_text(json.dumps({"answers": {"1": "The area is 7777."}}), "utf-8")
     status, out, err = grader("selfcheck", "area", sheet)
     assert (status, "say --for STUDENT" in err, out) == (2, True, "")
-    status, out, _ = grader("selfcheck", "area", sheet, "--for", "ada")
-    assert (status, "The area is 12." in out) == (0, True)
+    status, out, err = grader("selfcheck", "area", sheet, "--for", "ada")
+    assert status == 0, err
+    assert "The area is 7777." in out
     assert grader("selfcheck", "area", sheet, "--for", "bob")[0] == 2
