@@ -107,12 +107,13 @@ def test_a_body_that_comes_too_slowly_ends_and_others_are_served_meanwhile(cours
 
     monkeypatch.setattr(bodies.Bodies.__init__, "__defaults__", (1.0,))
     with serving(course) as server:
+        words = head(server, length="1000")  # one session: somebody's oldest ones end
         with contextlib.ExitStack() as opened:
             slow = []
             for _ in range(60):  # more than there are threads
                 own = socket.create_connection((HOST, server.port), timeout=30)
                 opened.enter_context(contextlib.closing(own))
-                own.sendall(head(server, length="1000") + b"csrf=")
+                own.sendall(words + b"csrf=")
                 slow.append(own)
             assert alive(server)
             answers = [own.recv(4096) for own in slow]
