@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
+from collections import Counter
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from grader.gradebook.book import find_assignment
-from grader.gradebook.tables import cell, second_mark, standing, submission
+from grader.gradebook.opening import Refused
+from grader.gradebook.seconds import left_to_second, second, twice
+from grader.gradebook.tables import submission
 from grader.report.feedback import Run
 from grader.report.text import visible
+from grader.review.agreeing import Agreeing, agreeing
 from grader.web.pages import field
 from grader.web.review import given, number_of, of, of_part, staff
 from grader.web.review_answers import laid_out
@@ -25,18 +23,6 @@ from grader.web.review_forms import WORDS, Said, address, answered, many, onward
 from grader.web.review_source import Source
 
 _DIFFER = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """A first and a second mark of one answer."""
-
-    submission: int
-    label: str
-    part: str
-    first: Fraction
-    second: Fraction
-    reason: str
 
 
 def routes() -> list[Route]:
@@ -52,17 +38,17 @@ def routes() -> list[Route]:
 def overview(request: Request) -> Response:
     """Show how far first and second marks agree, and where they differ."""
     own = of(request, request.path_params["name"])
-    found = pairs(own)
-    differ = [one for one in found if one.first != one.second]
-    each: dict[str, int] = defaultdict(int)
-    for one in found:
-        each[one.part] += 1
+    possible = {part.id: part.points for part in own.loaded.rubric.parts}
+    found = agreeing(own.book, own.name, possible)
+    each = Counter(one.part for one in own.book.read(lambda c: twice(c, own.name)))
     view = {
         "title": own.loaded.rubric.title,
         "base": address("review", own.name),
         "links": links(own.name),
-        "figures": figures(own, found),
-        "words": [] if found else ["Nobody has given a second mark yet. Choose a part to begin."],
+        "figures": _figures(found),
+        "words": []
+        if found.figures.pairs
+        else ["Nobody has given a second mark yet. Choose a part to begin."],
         "parts": [
             {
                 "id": part.id,
@@ -81,7 +67,7 @@ def overview(request: Request) -> Response:
                 "second": shown(one.second),
                 "reason": visible(one.reason),
             }
-            for one in differ[:_DIFFER]
+            for one in found.differ[:_DIFFER]
         ],
     }
     return answered(request, "review_second.html", view=view)
@@ -103,94 +89,36 @@ def mark(request: Request) -> Response:
         points = given(values, part)
     except ValueError as error:
         return _blind(request, number, error=str(error), status=422)
-    if number in _left(own, part.id):
-
-        def do(connection: Connection) -> None:
-            connection.execute(
-                sa.insert(second_mark).values(
-                    submission_id=number,
-                    part=part.id,
-                    points=points,
-                    author=own.book.author,
-                    at=own.book.now(),
-                    reason=reason,
-                )
-            )
-
-        own.book.write(do)
+    try:
+        second(
+            own.book, own.name, number, part.id, points, possible=part.points, reason=reason
+        )  # fmt: skip
+    except Refused as error:
+        return _blind(request, error=str(error), status=409)
     return onward(address("review", own.name, part.id, "second", done="1"))
 
 
-def pairs(own: Source) -> list[Pair]:
-    """Return the answers that have a first and a second mark; of several second ones the last."""
-
-    def ask(connection: Connection) -> list[Any]:
-        query = (
-            sa.select(second_mark, submission.c.label, cell.c.earned)
-            .join(submission, submission.c.id == second_mark.c.submission_id)
-            .join(standing, standing.c.submission_id == submission.c.id)
-            .join(
-                cell,
-                sa.and_(
-                    cell.c.result_id == standing.c.result_id, cell.c.part == second_mark.c.part
-                ),
-            )
-            .where(submission.c.assignment_id == find_assignment(connection, own.name))
-            .order_by(second_mark.c.id)
-        )
-        return [*connection.execute(query)]
-
-    last = {(row.submission_id, row.part): row for row in own.book.read(ask)}
-    return [
-        Pair(
-            submission=row.submission_id,
-            label=row.label,
-            part=row.part,
-            first=row.earned,
-            second=row.points,
-            reason=row.reason,
-        )
-        for row in last.values()
-        if row.points is not None and row.earned is not None
-    ]
-
-
-def figures(own: Source, found: list[Pair]) -> list[tuple[str, str]]:
-    """Return how far markers agree, in words and numbers; nothing where there are no pairs."""
-    if not found:
+def _figures(found: Agreeing) -> list[tuple[str, str]]:
+    """Say how far markers agree, in words and numbers; nothing where no answer was marked twice."""
+    own = found.figures
+    if not own.pairs or own.same is None or own.difference is None:
         return []
-    possible = {part.id: part.points for part in own.loaded.rubric.parts}
-    apart = [abs(one.first - one.second) / (possible[one.part] or 1) for one in found]
-    same = sum(not gap for gap in apart)
-    return [
-        ("marked twice", str(len(found))),
-        ("the same", f"{100 * same / len(found):.0f} %"),
-        ("apart on average, of a part", f"{100 * float(sum(apart)) / len(found):.1f} %"),
+    lines = [
+        ("marked twice", str(own.pairs)),
+        ("the same", f"{float(100 * own.same):.0f} %"),
+        (
+            f"at most {float(100 * found.step):.0f} % apart",
+            f"{100 * found.within / own.pairs:.0f} %",
+        ),
+        ("apart on average, of a part", f"{float(100 * own.difference):.1f} %"),
     ]
+    if own.kappa is not None:
+        lines.append(("weighted kappa", f"{float(own.kappa):.2f}"))
+    return lines
 
 
 def _left(own: Source, part: str) -> list[int]:
-    """Answers that have a mark and none of mine beside it, in an order that tells nothing."""
-
-    def ask(connection: Connection) -> list[int]:
-        mine = sa.select(second_mark.c.submission_id).where(
-            second_mark.c.part == part, second_mark.c.author == own.book.author
-        )
-        query = (
-            sa.select(submission.c.id)
-            .join(standing, standing.c.submission_id == submission.c.id)
-            .join(cell, cell.c.result_id == standing.c.result_id)
-            .where(
-                submission.c.assignment_id == find_assignment(connection, own.name),
-                cell.c.part == part,
-                cell.c.state != "waits",
-                submission.c.id.not_in(mine),
-            )
-            .order_by(submission.c.digest, submission.c.id)
-        )
-        return list(connection.execute(query).scalars())
-
-    return own.book.read(ask)
+    return own.book.read(lambda c: left_to_second(c, own.name, part, own.book.author))
 
 
 def _blind(request: Request, number: int = 0, error: str = "", status: int = 200) -> Response:

@@ -9,7 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,10 +17,10 @@ from starlette.routing import Route
 
 from grader.desk import asking
 from grader.desk.limits import NotTaken
-from grader.gradebook.book import Book, find_assignment
+from grader.gradebook.book import Book
 from grader.gradebook.people import people_in
+from grader.gradebook.releases import turned_on_by
 from grader.gradebook.standings import Standing, standings
-from grader.gradebook.tables import release
 from grader.pipeline import safe_name
 from grader.report.results import points
 from grader.web.pages import field, needs, own_book, page
@@ -51,21 +50,7 @@ def routes() -> list[Route]:
 
 def is_released(book: Book, name: str) -> bool:
     """Return whether students are shown their marks of an assignment."""
-
-    def ask(connection: Connection) -> bool:
-        query = (
-            sa.select(release.c.holds)
-            .where(
-                release.c.assignment_id == find_assignment(connection, name),
-                release.c.kind == "marks",
-                release.c.part == "",
-            )
-            .order_by(release.c.id.desc())
-            .limit(1)
-        )
-        return bool(connection.execute(query).scalar_one_or_none())
-
-    return book.read(ask)
+    return bool(book.read(lambda connection: turned_on_by(connection, name, "marks")))
 
 
 def own_standing(one: Asked) -> Standing | None:

@@ -128,6 +128,7 @@ def test_a_page_whose_session_ended_says_so_and_keeps_what_it_shows(chromium, se
         page.goto(f"{server.url}/progress/sums")
         people.set_active(server.book, number, active=False)
         page.wait_for_url("**/sign-in*")
+        assert page.get_by_role("button", name="Sign in").is_visible()
 
 
 def test_it_works_without_scripts(chromium, server):  # noqa: F811

@@ -144,7 +144,7 @@ def test_a_paper_that_shows_an_answer_is_refused(area: Path, grader: Call, leak:
 def test_numbers_that_stand_there_by_chance_are_no_answers(area: Path, grader: Call) -> None:
     listed = " ".join(str(number) for number in range(3, 60))
     (area / "papers/area.md").write_text(f"{PAPER}\nTable: {listed}; {{{{ a + b }}}}\n", "utf-8")
-    _papers(area, grader, "ada")
+    assert listed in (_papers(area, grader, "ada") / "ada.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ pytest.importorskip("sklearn", reason="not run: scikit-learn is not installed (e
 import sqlalchemy as sa
 
 from grader.gradebook.decisions import decisions
-from grader.gradebook.tables import act, cell, decision, request, standing, submission
+from grader.gradebook.tables import act, cell, decision, request, second_mark, standing, submission
 from tests.web.reviewed import HOSTILE, NOISE, grade, hand_in, hand_in_text, make_course
 from tests.web.web_site import Site, site_of
 
@@ -291,6 +291,18 @@ def test_blind_pages_name_nobody(review: Site) -> None:
         assert not re.search(r"(?<![\w.])s0\d(?!\.json)(?![\w])", shown.split("files-title")[0]), (
             path
         )
+
+
+def test_nobody_gives_the_second_mark_to_an_answer_they_marked_first(review: Site) -> None:
+    ada = review.as_("marker")
+    send(ada, look(ada), points="2")
+    number = next(
+        iter(review.book.read(lambda c: c.execute(sa.select(decision)).all()))
+    ).submission_id
+    form = {"csrf": ada.csrf, "submission": str(number), "points": "1"}
+    answer = ada.post(f"{PART}/second", data=form)
+    assert answer.status_code == 409
+    assert count(review, second_mark) == 0
 
 
 def test_a_second_marker_sees_no_first_mark_and_changes_none(review: Site) -> None:
