@@ -15,6 +15,7 @@ from grader.gradebook.tables import submission
 from grader.report.feedback import Run
 from grader.report.text import visible
 from grader.review.agreeing import Agreeing, agreeing
+from grader.statistics import MINIMUM
 from grader.web.pages import field
 from grader.web.review import given, number_of, of, of_part, staff
 from grader.web.review_answers import laid_out
@@ -46,9 +47,7 @@ def overview(request: Request) -> Response:
         "base": address("review", own.name),
         "links": links(own.name),
         "figures": _figures(found),
-        "words": []
-        if found.figures.pairs
-        else ["Nobody has given a second mark yet. Choose a part to begin."],
+        "words": _words(found),
         "parts": [
             {
                 "id": part.id,
@@ -98,8 +97,18 @@ def mark(request: Request) -> Response:
     return onward(address("review", own.name, part.id, "second", done="1"))
 
 
+def _words(found: Agreeing) -> list[str]:
+    """Say why there are no figures yet: too few answers would tell nothing of the markers."""
+    pairs = found.figures.pairs
+    if not pairs:
+        return ["Nobody has given a second mark yet. Choose a part to begin."]
+    if found.figures.same is None:
+        return [f"{many(pairs, 'answer')} marked twice. Figures are shown from {MINIMUM} on."]
+    return []
+
+
 def _figures(found: Agreeing) -> list[tuple[str, str]]:
-    """Say how far markers agree, in words and numbers; nothing where no answer was marked twice."""
+    """Say how far markers agree, in words and numbers; nothing where too few were marked twice."""
     own = found.figures
     if not own.pairs or own.same is None or own.difference is None:
         return []

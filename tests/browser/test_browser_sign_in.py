@@ -68,7 +68,7 @@ def test_somebody_signs_in_by_keyboard_and_out_again(chromium, server):  # noqa:
         page.keyboard.press("Enter")
         alert = page.locator("main [role=alert]")
         assert "not right" in alert.inner_text()
-        assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        page.wait_for_function("() => document.activeElement.getAttribute('role') === 'alert'")
         axe_clean(page)
         page.get_by_label("Name").fill("marie@example.edu")
         page.get_by_label("Password").fill(WORDS)
