@@ -10,8 +10,11 @@ import hashlib
 import secrets
 import shutil
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+
+DERIVED = ("answers",)
+"""What may lie beside a file, made from it: it is made again where it is missing or damaged."""
 
 
 class Lost(LookupError):
@@ -87,8 +90,29 @@ class Store:
         """Return some files as a mapping that reads them when asked."""
         return _These(self, digests)
 
+    def derived(self, digest: str, name: str, make: Callable[[bytes], bytes]) -> bytes:
+        """Return what is made of a file, made once and kept beside it until the file is removed.
+
+        Args:
+            digest: of the file.
+            name: what it is: one of ``DERIVED``.
+            make: makes it of the file's bytes; asked only where it is not there.
+
+        Raises:
+            Lost: when the file itself is not there.
+        """
+        path = self._beside(digest, name)
+        with contextlib.suppress(FileNotFoundError, zlib.error):
+            return zlib.decompress(path.read_bytes())
+        data = make(self.get(digest))
+        with contextlib.suppress(OSError):  # a full or read-only disk: it is made again next time
+            _write(path, zlib.compress(data, 3))
+        return data
+
     def remove(self, digest: str) -> None:
-        """Take a file away."""
+        """Take a file away, with what was made of it."""
+        for name in DERIVED:
+            self._beside(digest, name).unlink(missing_ok=True)
         for packed in (False, True):
             self._path(digest, packed=packed).unlink(missing_ok=True)
 
@@ -97,6 +121,11 @@ class Store:
         for path in self.folder.glob("??/*"):
             if path.suffix in ("", ".z"):
                 yield path.stem
+
+    def _beside(self, digest: str, name: str) -> Path:
+        if name not in DERIVED:
+            raise ValueError(f"nothing called {name!r} lies beside a file")
+        return self._path(digest).with_name(f"{digest}.{name}")
 
     def _path(self, digest: str, *, packed: bool = False) -> Path:
         if len(digest) != 64 or not digest.isalnum():

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from grader.codec import NotPlain
 from grader.gradebook.results import Gathered, Marked
-from grader.gradebook.store import Lost, Store
+from grader.gradebook.store import DERIVED, Lost, Store
 from grader.gradebook.submissions import Received
 from grader.marking.decided import Decision, decided
 from grader.model import Broken
+from grader.pipeline.answers import packed
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.boxes import Boxes
 from grader.pipeline.files import safe_name
@@ -174,10 +175,11 @@ class Tasks:
         for digest, path in found.unheld.items():
             store.put_file(path, digest)
         pictures = [store.put(picture) for picture in found.pictures.values()]
-        data = found.record.to_bytes()
+        sha256 = store.put(found.record.to_bytes(), packed=True)
+        store.derived(sha256, "answers", lambda _: packed(found.record))
         return Gathered(
             key=task.key,
-            sha256=store.put(data, packed=True),
+            sha256=sha256,
             blobs=tuple(sorted(set(pictures))),
             isolation=found.record.isolation,
             failed=_failed(found.record),
@@ -220,7 +222,7 @@ def unpack(done: Done, files: Path, reports: Path | None) -> Done:
             _whole(reports / rest, data)
         elif kind == "files":
             path = files / rest
-            if path.suffix == ".z":
+            if path.suffix == ".z" or path.suffix[1:] in DERIVED:
                 _whole(path, data)
             elif hashlib.sha256(data).hexdigest() == path.name:
                 store.put(data)

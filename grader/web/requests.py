@@ -20,7 +20,7 @@ from grader.gradebook.tables import request as asked_again
 from grader.pipeline import assignments
 from grader.report.text import visible
 from grader.web.pages import field
-from grader.web.review import number_of, of, open_requests, staff
+from grader.web.review import number_of, of, staff
 from grader.web.review_answers import laid_out
 from grader.web.review_desk import links, once
 from grader.web.review_forms import (
@@ -58,7 +58,7 @@ def every(request: Request) -> Response:
     rows = []
     for name in names:
         own = of(request, name)
-        waiting = sum(open_requests(own).values())
+        waiting = sum(one.requests for one in own.waiting().values())
         title = own.loaded.rubric.title
         rows.append(
             {"href": address("requests", name), "title": title, "waiting": waiting, "requests": 0}

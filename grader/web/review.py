@@ -11,7 +11,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import sqlalchemy as sa
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -19,9 +18,8 @@ from starlette.routing import Route
 
 from grader.gradebook.acts import Seen
 from grader.gradebook.opening import Refused
-from grader.gradebook.tables import request as asked_again
-from grader.gradebook.tables import request_answer, submission
 from grader.pipeline import assignments
+from grader.review.history import effort
 from grader.rubric import Part
 from grader.web import review_desk as desk
 from grader.web.pages import field, fields, needs
@@ -72,12 +70,13 @@ def home(request: Request) -> Response:
     rows = []
     for name in sorted(assignments(request.app.state.course)):
         own = of(request, name)
+        found = own.waiting().values()
         rows.append(
             {
                 "href": address("review", name),
                 "title": own.loaded.rubric.title,
-                "waiting": sum(waiting for waiting, _ in own.counts().values()),
-                "requests": sum(open_requests(own).values()),
+                "waiting": sum(one.waiting for one in found),
+                "requests": sum(one.requests for one in found),
             }
         )
     return answered(request, "review_home.html", rows=rows)
@@ -88,17 +87,18 @@ def parts(request: Request) -> Response:
     """List the parts of an assignment, with what waits in each."""
     own = of(request, request.path_params["name"])
     own.warm()
-    counts, asked = own.counts(), open_requests(own)
-    steps, marked = own.effort()
+    counts = own.waiting()
+    asked = sum(one.requests for one in counts.values())
+    steps, marked = own.book.read(lambda connection: effort(connection, own.name))
     rows = [
         {
             "id": part.id,
             "ask": part.ask,
             "href": address("review", own.name, part.id),
-            "waiting": counts.get(part.id, (0, 0))[0],
-            "decided": counts.get(part.id, (0, 0))[1],
+            "waiting": counts[part.id].waiting,
+            "decided": counts[part.id].by_hand,
             "groups": 0,
-            "requests": asked.get(part.id, 0),
+            "requests": counts[part.id].requests,
         }
         for part in own.loaded.rubric.parts
     ]
@@ -107,11 +107,11 @@ def parts(request: Request) -> Response:
         "base": address("review", own.name),
         "links": links(own.name),
         "parts": rows,
-        "waiting": sum(waiting for waiting, _ in counts.values()),
+        "waiting": sum(one.waiting for one in counts.values()),
         "groups": 0,
         "steps": steps,
         "marked": marked,
-        "requests": sum(asked.values()),
+        "requests": asked,
         "requests_href": address("requests", own.name),
     }
     return answered(request, "review_parts.html", view=view)
@@ -308,33 +308,6 @@ def words_of(own: Source, part: Part, points: Fraction, kept: Mapping[str, Any])
     comment = "\n\n".join(filter(None, (*said, kept["comment"])))[: 2 * WORDS]
     plain = f"looked at by a person, who gave {shown(points)} of {shown(part.points)}"
     return kept["reason"] or plain, comment
-
-
-def open_requests(own: Source) -> dict[str, int]:
-    """Return how many requests of students wait, by part."""
-    last = (
-        sa.select(request_answer.c.request_id, sa.func.max(request_answer.c.id).label("last"))
-        .group_by(request_answer.c.request_id)
-        .subquery()
-    )
-    query = (
-        sa.select(asked_again.c.part, request_answer.c.outcome)
-        .join(submission, submission.c.id == asked_again.c.submission_id)
-        .outerjoin(last, last.c.request_id == asked_again.c.id)
-        .outerjoin(request_answer, request_answer.c.id == last.c.last)
-        .where(submission.c.assignment_id == _assignment(own))
-    )
-    found: dict[str, int] = {}
-    for row in own.book.read(lambda connection: connection.execute(query).all()):
-        if row.outcome in (None, "reopened"):
-            found[row.part] = found.get(row.part, 0) + 1
-    return found
-
-
-def _assignment(own: Source) -> int | None:
-    from grader.gradebook.book import find_assignment  # noqa: PLC0415
-
-    return own.book.read(lambda connection: find_assignment(connection, own.name))
 
 
 def _whole(own: Source, part: str, asked: Asked, form: Mapping[str, str]) -> dict[int, Seen]:

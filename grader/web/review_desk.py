@@ -9,11 +9,13 @@ from fractions import Fraction
 from typing import Any
 
 from grader.report.feedback import Run
+from grader.review.answers import Waiting
+from grader.review.grouping import Group, waits
 from grader.review.levels import levels as steps_of
 from grader.rubric import Part
 from grader.web.review_forms import Sieve, address, many, plain, shown, worth
 from grader.web.review_phrases import Phrase
-from grader.web.review_source import Group, Source, Waiting, stamp, token, waits
+from grader.web.review_source import Source, stamp, token
 
 ORDERS: Mapping[str, str] = {
     "size": "Largest first",
@@ -283,8 +285,8 @@ def _member(source: Source, part: str, one: Waiting, sieve: Sieve, ticked: bool)
 
 def _onward(source: Source, part: str) -> tuple[str, str] | None:
     """The next part in which something waits."""
-    counts = source.counts()
+    counts = source.waiting()
     ids = [one.id for one in source.loaded.rubric.parts]
     at = ids.index(part) + 1
-    after = next((one for one in ids[at:] + ids[:at] if counts.get(one, (0, 0))[0]), None)
+    after = next((one for one in ids[at:] + ids[:at] if counts[one].waiting), None)
     return (address("review", source.name, after), after) if after else None

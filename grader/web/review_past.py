@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from grader.report.text import visible
+from grader.review.history import marked_in
 from grader.web.review import number_of, of, staff
 from grader.web.review_desk import links
 from grader.web.review_forms import address, answered, many, moment, plain, shown
@@ -29,7 +30,7 @@ def history(request: Request) -> Response:
     own = of(request, request.path_params["name"])
     before = number_of(request.query_params.get("before", ""))
     rows = own.steps(before=before, most=_STEPS)
-    made = own.marked_in([row.id for row in rows])
+    made = own.book.read(lambda connection: marked_in(connection, [row.id for row in rows]))
     undone = {row.undoes: row for row in own.steps(most=1_000) if row.undoes}
     here = address("review", own.name, "-", "history")
     view = {

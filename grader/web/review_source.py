@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,31 +17,19 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from grader.gradebook import Book, acts
 from grader.gradebook.acts import Left, Seen, seen_now
-from grader.gradebook.book import find_assignment
 from grader.gradebook.people import people
-from grader.gradebook.tables import (
-    act,
-    act_decision,
-    audit,
-    cell,
-    decision,
-    evidence,
-    result,
-    run,
-    standing,
-    student,
-    submission,
-)
 from grader.pipeline import Assignment
-from grader.report.feedback import WAITS
+from grader.review import history
+from grader.review.answers import Waiting, answers, evidence_of, moved
 from grader.review.blind import called, hidden
+from grader.review.grouping import Group, grouped
 from grader.review.models import Models
 from grader.review.settling import settle
 from grader.review.texts import Texts
+from grader.review.waiting import Waits, waiting
 from grader.rubric import Part
 from grader.web.review_forms import many, moment, shown
 
@@ -55,44 +42,6 @@ _AT_ONCE = 20
 
 class Stale(Exception):
     """Somebody was faster, or the group is another one now; nothing was written."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """One answer in the queue, or one that a person decided."""
-
-    submission: int
-    result: int
-    sha256: str
-    label: str
-    key: str
-    name: str
-    state: str
-    earned: Fraction | None
-    proposed: Fraction | None
-    why: str
-    detail: str
-    mistakes: tuple[tuple[str, str], ...]
-    author: str = ""
-
-    @property
-    def offers(self) -> Fraction | None:
-        """What is proposed; nothing that was seen speaks for an empty proposal without a mistake."""
-        return self.proposed if self.proposed or self.mistakes else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Answers that one decision may mark."""
-
-    key: str
-    what: str
-    members: tuple[Waiting, ...]
-
-    @property
-    def first(self) -> Waiting:
-        """The one that stands for all."""
-        return self.members[0]
 
 
 @dataclass(slots=True)
@@ -129,124 +78,39 @@ class Source:
         return self.loaded.rubric.assignment
 
     def warm(self) -> None:
-        """Begin to read the answers of the class, so that they are there when a part is opened."""
+        """Begin to read and group the answers of the class, so that pages find them ready."""
         if not self.texts.begun(self.name):
             return
-
-        def ask(connection: Connection) -> list[str]:
-            query = (
-                sa.select(evidence.c.sha256)
-                .join(result, result.c.evidence_id == evidence.c.id)
-                .join(standing, standing.c.result_id == result.c.id)
-                .join(submission, submission.c.id == standing.c.submission_id)
-                .where(submission.c.assignment_id == find_assignment(connection, self.name))
-            )
-            return list(connection.execute(query).scalars())
-
-        found = self.book.read(ask)
+        found = self.book.read(lambda connection: evidence_of(connection, self.name))
 
         def work() -> None:
-            # a page that is opened meanwhile begins at the other end
-            for sha256 in reversed(found):
+            for sha256 in found:
                 self.texts.of(self.book, sha256, "")
+            most = sorted(self.waiting().values(), key=lambda one: -one.waiting)
+            for one in most:
+                if one.waiting:
+                    self.groups(one.part)
 
         threading.Thread(target=work, name="answers", daemon=True).start()
 
-    def counts(self) -> dict[str, tuple[int, int]]:
-        """By part: how many answers wait, and how many were decided by hand."""
-
-        def ask(connection: Connection) -> dict[str, tuple[int, int]]:
-            rows = connection.execute(
-                sa.select(cell.c.part, sa.func.count())
-                .join(standing, standing.c.result_id == cell.c.result_id)
-                .join(submission, submission.c.id == standing.c.submission_id)
-                .where(
-                    submission.c.assignment_id == find_assignment(connection, self.name),
-                    cell.c.state == "waits",
-                )
-                .group_by(cell.c.part)
-            ).all()
-            held: dict[str, int] = defaultdict(int)
-            for part, points in self._by_hand(connection).values():
-                held[part] += points is not None
-            waits = {row[0]: row[1] for row in rows}
-            return {part: (waits.get(part, 0), held.get(part, 0)) for part in {*waits, *held}}
-
-        return self.book.read(ask)
-
-    def _by_hand(
-        self, connection: Connection, part: str = ""
-    ) -> dict[tuple[int, str], tuple[str, Any]]:
-        query = (
-            sa.select(decision)
-            .join(submission, submission.c.id == decision.c.submission_id)
-            .where(
-                submission.c.assignment_id == find_assignment(connection, self.name),
-                decision.c.kind == "hand",
-            )
-            .order_by(decision.c.id)
-        )
-        if part:
-            query = query.where(decision.c.part == part)
-        found: dict[tuple[int, str], tuple[str, Any]] = {}
-        for row in connection.execute(query):
-            holds = row if row.points is not None else None
-            found[row.submission_id, row.part] = (row.part, holds)
-        return found
+    def waiting(self) -> dict[str, Waits]:
+        """By part: how many answers wait, were decided by hand, and are asked about again."""
+        nothing = {
+            part.id: Waits(part=part.id, waiting=0, by_hand=0, requests=0)
+            for part in self.loaded.rubric.parts
+        }
+        return nothing | waiting(self.book, self.name)
 
     def answers(self, part: str, *, decided: bool = False) -> list[Waiting]:
         """Return the answers to a part that wait, or those that a person decided."""
-        known = (self.name, part, decided, *self._stamp())
+        known = (self.name, part, decided, *self.book.read(moved))
         if known not in self.texts.rows:
             if len(self.texts.rows) > 200:
                 self.texts.rows.clear()
-            self.texts.rows[known] = self._answers(part, decided=decided)
-        return self.texts.rows[known]
-
-    def _stamp(self) -> tuple[object, ...]:
-        """What moves with every mark, every grading and every change of the roster."""
-        query = sa.select(
-            sa.select(sa.func.max(audit.c.id)).scalar_subquery(),
-            sa.select(sa.func.max(decision.c.id)).scalar_subquery(),
-            sa.select(sa.func.max(run.c.id)).scalar_subquery(),
-            sa.select(sa.func.max(run.c.ended)).scalar_subquery(),
-        )
-        return tuple(self.book.read(lambda connection: connection.execute(query).one()))
-
-    def _answers(self, part: str, *, decided: bool) -> list[Waiting]:
-        def ask(connection: Connection) -> list[Waiting]:
-            query = (
-                sa.select(
-                    submission.c.id.label("of"),
-                    submission.c.label,
-                    submission.c.key,
-                    student.c.name,
-                    result.c.id.label("result_id"),
-                    evidence.c.sha256,
-                    cell,
-                )
-                .join(standing, standing.c.submission_id == submission.c.id)
-                .join(result, result.c.id == standing.c.result_id)
-                .join(evidence, evidence.c.id == result.c.evidence_id)
-                .join(cell, cell.c.result_id == result.c.id)
-                .outerjoin(student, student.c.key == submission.c.key)
-                .where(
-                    submission.c.assignment_id == find_assignment(connection, self.name),
-                    cell.c.part == part,
-                )
-                .order_by(submission.c.label)
+            self.texts.rows[known] = self.book.read(
+                lambda connection: answers(connection, self.name, part, decided=decided)
             )
-            if not decided:
-                query = query.where(cell.c.state == "waits")
-            hand = self._by_hand(connection, part)
-            rows = connection.execute(query).all()
-            return [
-                _waiting(row, held)
-                for row in rows
-                if ((held := hand.get((row.of, part), ("", None))[1]) is not None) == decided
-            ]
-
-        return self.book.read(ask)
+        return self.texts.rows[known]
 
     def groups(self, part: str, *, decided: bool = False) -> tuple[Group, ...]:
         """Return groups of answers, the largest first."""
@@ -255,38 +119,10 @@ class Source:
         if known not in self.texts.groups:
             if len(self.texts.groups) > 200:
                 self.texts.groups.clear()
-            self.texts.groups[known] = tuple(self._grouped(part, found))
-        return self.texts.groups[known]
-
-    def _grouped(self, part: str, found: Sequence[Waiting]) -> list[Group]:
-        from grader.propose import similar  # noqa: PLC0415  # it loads numpy
-
-        alike: dict[tuple[object, ...], list[Waiting]] = defaultdict(list)
-        for one in found:
-            points = one.proposed if one.earned is None else one.earned
-            seen = tuple(id_ for id_, _ in one.mistakes)
-            kind = self.texts.of(self.book, one.sha256, part)[1]
-            alike[one.why, points, seen, kind, one.author].append(one)
-        made = []
-        for rows in alike.values():
-            texts, kinds = zip(
-                *(self.texts.of(self.book, one.sha256, part) for one in rows), strict=True
+            self.texts.groups[known] = grouped(
+                part, found, lambda one: self.texts.of(self.book, one.sha256, part)
             )
-            for group in similar(texts, kind="code" if kinds[0] == "code" else "text"):
-                order = [group.medoid, *(at for at in group.members if at != group.medoid)]
-                members = tuple(rows[at] for at in order)
-                made.append(self._group(part, members, texts[group.medoid]))
-        return sorted(made, key=lambda one: (-len(one.members), one.first.label))
-
-    def _group(self, part: str, members: tuple[Waiting, ...], text: str) -> Group:
-        first = members[0]
-        key = (part, first.why, str(first.proposed), text if text.strip() else str(first.label))
-        said = " ".join(text.split())
-        return Group(
-            key=_hash(key)[:16],
-            what=said or waits(first.why) or "No answer was found",
-            members=members,
-        )
+        return self.texts.groups[known]
 
     def called(self, label: str) -> str:
         """Return what an answer is called where no name is shown."""
@@ -370,16 +206,9 @@ class Source:
 
     def steps(self, *, before: int = 0, most: int = 50) -> list[sa.Row[Any]]:
         """Return the last steps, newest first."""
-
-        def ask(connection: Connection) -> list[sa.Row[Any]]:
-            query = sa.select(act).where(
-                act.c.assignment_id == find_assignment(connection, self.name)
-            )
-            if before:
-                query = query.where(act.c.id < before)
-            return [*connection.execute(query.order_by(act.c.id.desc()).limit(most))]
-
-        return self.book.read(ask)
+        return self.book.read(
+            lambda connection: history.steps(connection, self.name, before=before, most=most)
+        )
 
     def is_done(self, once: str) -> bool:
         """Whether a form was sent before."""
@@ -397,66 +226,6 @@ class Source:
             f"This group is not there any more: {rows[0].author} marked here, "
             f"{moment(rows[0].at)}. Nothing was changed; look again."
         )
-
-    def effort(self) -> tuple[int, int]:
-        """Return how many steps that hold marked how many answers."""
-        taken = sa.select(act.c.undoes).where(act.c.undoes.is_not(None))
-
-        def ask(connection: Connection) -> tuple[int, int]:
-            query = (
-                sa.select(sa.func.count(sa.distinct(act.c.id)), sa.func.count())
-                .join(act_decision, act_decision.c.act_id == act.c.id)
-                .where(
-                    act.c.assignment_id == find_assignment(connection, self.name),
-                    act.c.what == "mark",
-                    act.c.id.not_in(taken),
-                )
-            )
-            steps, marks = connection.execute(query).one()
-            return steps, marks
-
-        return self.book.read(ask)
-
-    def marked_in(self, numbers: Sequence[int]) -> dict[int, list[sa.Row[Any]]]:
-        """Return the marks that steps made."""
-
-        def ask(connection: Connection) -> dict[int, list[sa.Row[Any]]]:
-            query = (
-                sa.select(act_decision.c.act_id, decision, submission.c.label)
-                .join(decision, decision.c.id == act_decision.c.decision_id)
-                .join(submission, submission.c.id == decision.c.submission_id)
-                .where(act_decision.c.act_id.in_(list(numbers)))
-                .order_by(decision.c.id)
-            )
-            found: dict[int, list[sa.Row[Any]]] = defaultdict(list)
-            for row in connection.execute(query):
-                found[row.act_id].append(row)
-            return dict(found)
-
-        return self.book.read(ask)
-
-
-def waits(why: str) -> str:
-    """Return why an answer waits, in few words; nothing where it does not."""
-    return {str(key): words for key, (words, _) in WAITS.items()}.get(why, "")
-
-
-def _waiting(row: sa.Row[Any], held: Any) -> Waiting:
-    return Waiting(
-        submission=row.of,
-        result=row.result_id,
-        sha256=row.sha256,
-        label=row.label,
-        key=row.key,
-        name=row.name or "",
-        state=row.state,
-        earned=row.earned if held is None else held.points,
-        proposed=row.proposed,
-        why=row.why or "",
-        detail=row.detail,
-        mistakes=tuple((id_, says) for id_, says in row.mistakes),
-        author=held.author if held is not None else "",
-    )
 
 
 def stamp(seen: Mapping[int, Seen]) -> str:

@@ -38,6 +38,7 @@ from grader.gradebook.tables import (  # noqa: E402
     standing,
     submission,
 )
+from grader.pipeline.answers import answers  # noqa: E402
 from tests.web.web_site import site_of  # noqa: E402
 
 TIMES = 5
@@ -83,6 +84,7 @@ def _copied(book: Any, count: int) -> None:
             own = new_row(connection, submission, **_row(of, key=key, label=key))
             data = book.store.get(kept.sha256).decode().replace(of.label, key).encode()
             sha = book.store.put(data, packed=True)
+            answers(book.store, sha)  # as grading leaves them beside the evidence
             made = new_row(connection, evidence, **_row(kept, submission_id=own, sha256=sha))
             fresh = _row(held, submission_id=own, evidence_id=made, key=f"{held.key[:50]}{number}")
             to = new_row(connection, result, **fresh)
