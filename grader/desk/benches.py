@@ -22,10 +22,24 @@ from grader.pipeline import (
     wanted,
 )
 from grader.pipeline.keys import evidence_key
+from grader.rubric import Rubric
+from grader.variants import NotDealt
 
+NO_PAPER = "no paper with numbers of your own was given out to you; ask the course for yours"
 Stamp = tuple[tuple[str, int, int], ...]
 _MOST = 6
 """So many assignments are kept warm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """What a self-check needs of an assignment: whose numbers it holds, where they vary."""
+
+    rubric: Rubric
+    plan: str
+    examples: Assignment | None
+    why: str = ""
+    """What a student is told where these are not their own numbers."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +65,26 @@ class Bench:
     def refused(self) -> str:
         """Why hand-ins are not graded here, empty where they are."""
         return self.boxes.refused or self.boxes.untrained
+
+    def checks(self, key: str) -> Checks:
+        """Return what the self-check of a student needs, with the numbers of their paper.
+
+        Raises:
+            VariantProblem: when their numbers cannot be told.
+        """
+        own, why = self.assignment, ""
+        try:
+            own = own.of(own.variant_of(key))
+        except NotDealt:  # it is read by the sample's words, and they are told
+            why = NO_PAPER
+        same = own is self.assignment
+        examples = self.examples
+        return Checks(
+            rubric=own.rubric,
+            plan=self.plan if same else plan_json(own),
+            examples=examples if same or examples is None else published(own),
+            why=why,
+        )
 
     def prove(self) -> None:
         """See once that the course's own solution passes here, before anybody is graded.

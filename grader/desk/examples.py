@@ -26,7 +26,10 @@ _NO_CODE = "no code of yours was found for this part"
 
 
 def published(assignment: Assignment) -> Assignment | None:
-    """Return an assignment of which nothing is run but its examples; None where it has none."""
+    """Return an assignment of which nothing is run but its examples; None where it has none.
+
+    Numbers that vary are those that it holds: none are drawn for it again.
+    """
     parts: list[Part] = []
     cases: dict[tuple[str, str], tuple[Case, ...]] = {}
     for part in assignment.rubric.parts:
@@ -46,7 +49,7 @@ def published(assignment: Assignment) -> Assignment | None:
     rubric = assignment.rubric.model_copy(
         update={"parts": tuple(parts), "run": rules.model_copy(update={"repair": cost})}
     )
-    return replace(assignment, rubric=rubric, cases=cases, solution=None)
+    return replace(assignment, rubric=rubric, cases=cases, solution=None, variant=None)
 
 
 def tried(

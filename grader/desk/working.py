@@ -22,6 +22,7 @@ from grader.desk.placing import NotPlaced, placed
 from grader.desk.rows import HandedIn
 from grader.desk.tray import locked
 from grader.gradebook.book import Book
+from grader.gradebook.people import people
 from grader.gradebook.policy import load as load_policy
 from grader.gradebook.submissions import Held, known
 from grader.pipeline import course as batches
@@ -182,16 +183,19 @@ class Workers:
             return self._submitted(row, bench)
 
     def _checked(self, row: HandedIn, bench: Bench) -> Mapping[str, Any]:
+        checks = bench.checks(people(self.book).whose(row.key) or row.key)
         reader = bench.boxes.reader()
         try:
-            record = reading.read(bench.plan, row, self.book.store, reader)
+            record = reading.read(checks.plan, row, self.book.store, reader)
         finally:
             close = getattr(reader, "close", None)
             if close is not None:
                 close()
-        told = reading.told(bench.assignment.rubric, record)
-        if bench.examples is not None and not record.unreadable:
-            tried = examples.tried(bench.examples, row, self.book.store, bench.boxes)
+        told = reading.told(checks.rubric, record)
+        if checks.why:
+            told["problems"].insert(0, ["", checks.why])
+        if checks.examples is not None and not record.unreadable:
+            tried = examples.tried(checks.examples, row, self.book.store, bench.boxes)
             for part in told["parts"]:
                 part["tried"] = tried.get(part["id"], [])
         return told
