@@ -32,7 +32,7 @@ from grader.gradebook import Book, open_book
 from grader.gradebook.acts import reviewed
 from grader.review.models import Models
 from grader.review.settling import Settling
-from grader.web.loading import Loaded
+from grader.web.loading import Broken, Loaded
 from grader.web.pages import FOLDER, page
 from grader.web.review_source import Kept
 from grader.web.security import Place, address
@@ -120,7 +120,7 @@ def build(settings: Settings, book: Book | None = None) -> Starlette:
             Middleware(Sessions, door=door, cookies=cookies),
             Middleware(Rates, buckets=Buckets(150, 15), of=session),
         ],
-        exception_handlers={HTTPException: _told},
+        exception_handlers={HTTPException: _told, Broken: _broken},
         lifespan=_lifespan,
     )
     app.state.settings = settings
@@ -217,3 +217,17 @@ def _told(request: Request, error: Exception) -> Response:
     for name, value in (error.headers or {}).items():
         shown.headers[name] = value
     return shown
+
+
+_BROKEN = (
+    "The course is changing this assignment, so this page cannot be shown at this moment. All that "
+    "you handed in is kept. Come back later; if it stays so, tell the course staff."
+)
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """The page for an assignment that cannot be loaded: the staff is told where it is wrong."""
+    who = request.state.who
+    staff = who is not None and who.role != "student"
+    values = {"words": str(error)} if staff else {"words": _BROKEN, "code": 503}
+    return page(request, "broken.html" if staff else "error.html", status=503, **values)

@@ -13,7 +13,8 @@ What it finds:
 
 * ``request.state.who``: the ``Who`` that is signed in (never None under ``@needs``).
 * ``request.app.state``: ``course`` (its folder), ``open_book(author)`` (a ``Book`` in somebody's
-  name, on the one engine), ``assignment(name)`` (loaded once, anew when its files change),
+  name, on the one engine), ``assignment(name)`` (loaded once, anew when its files change; one that
+  cannot be loaded is answered with a page that says so),
   ``desk`` (a ``grader.desk.service.Desk``), ``settings``, ``local`` (whether it runs for one alone).
 * ``field(request, "points")`` and ``fields(request)``: what a form sent. Files come through
   ``request.stream()`` as usual; nothing has read them.

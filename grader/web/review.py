@@ -6,7 +6,7 @@ by another person is never written over: the page says by whom.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -22,6 +22,7 @@ from grader.pipeline import assignments
 from grader.review.history import effort
 from grader.rubric import Part
 from grader.web import review_desk as desk
+from grader.web.loading import Broken
 from grader.web.pages import field, fields, needs
 from grader.web.review_answers import belongs, files_and_record
 from grader.web.review_desk import ORDERS, Asked, frame, links
@@ -67,19 +68,34 @@ def routes() -> list[Route]:
 @staff
 def home(request: Request) -> Response:
     """List the assignments."""
+
+    def row(name: str, own: Source) -> dict[str, Any]:
+        found = own.waiting().values()
+        return {
+            "href": address("review", name),
+            "title": own.loaded.rubric.title,
+            "waiting": sum(one.waiting for one in found),
+            "requests": sum(one.requests for one in found),
+        }
+
+    return answered(request, "review_home.html", rows=listed(request, row))
+
+
+def listed(request: Request, row: Callable[[str, Source], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a row for each assignment; one that cannot be loaded stops none of the others.
+
+    Args:
+        request: who asks.
+        row: makes the row of one that can be loaded.
+    """
     rows = []
     for name in sorted(assignments(request.app.state.course)):
-        own = of(request, name)
-        found = own.waiting().values()
-        rows.append(
-            {
-                "href": address("review", name),
-                "title": own.loaded.rubric.title,
-                "waiting": sum(one.waiting for one in found),
-                "requests": sum(one.requests for one in found),
-            }
-        )
-    return answered(request, "review_home.html", rows=rows)
+        try:
+            rows.append(row(name, of(request, name)))
+        except Broken as error:
+            href = address("review", name)
+            rows.append({"href": href, "title": name, "waiting": 0, "broken": str(error)})
+    return rows
 
 
 @staff

@@ -67,8 +67,8 @@ class Asked:
 
     @property
     def loaded(self) -> Assignment:
-        """The assignment, loaded."""
-        found: Assignment = self.request.app.state.assignment(self.name)
+        """The assignment; as it was last while it is broken."""
+        found: Assignment = self.request.app.state.assignment.last(self.name)
         return found
 
     @property

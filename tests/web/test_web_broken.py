@@ -1,0 +1,99 @@
+"""A rubric that is broken stops the pages of its own assignment alone, and says where it is broken."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("starlette", reason="not run: the extra web is not installed")
+pytest.importorskip("httpx", reason="not run: httpx is not installed")
+pytest.importorskip("argon2", reason="not run: argon2-cffi is not installed")
+
+from grader.gradebook.releases import release
+from tests.web.reviewed import grade, make_course
+from tests.web.web_site import Site, site_of
+
+AT = "rubrics/broken.yaml:1:"
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two answers that wait."""
+    home = make_course(tmp_path_factory.mktemp("class") / "course", {"ada": "Noise.", "bob": "x"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADER_AUTHOR", "Grace")
+        grade(home)
+    return home
+
+
+@pytest.fixture
+def home(graded: Path, tmp_path: Path) -> Path:
+    """A copy of that course."""
+    return Path(shutil.copytree(graded, tmp_path / "course"))
+
+
+@pytest.fixture
+def site(home: Path) -> Iterator[Site]:
+    """The app around a course with a second rubric, which is broken."""
+    (home / "rubrics/broken.yaml").write_text("assignment: broken\nparts: 3\n", "utf-8")
+    with site_of(home) as made:
+        yield made
+
+
+@pytest.mark.parametrize("who", ["instructor", "marker"])
+def test_the_lists_of_the_review_show_a_broken_rubric_beside_the_others(
+    site: Site, who: str
+) -> None:
+    shown = site.as_(who).get("/review")
+    assert shown.status_code == 200
+    assert AT in shown.text
+    assert "/review/models" in shown.text
+    assert str(site.course) not in shown.text
+
+
+@pytest.mark.parametrize("where", ["/review/broken", "/requests/broken", "/release/broken"])
+def test_a_page_of_a_broken_assignment_says_to_the_staff_where_it_is_broken(
+    site: Site, where: str
+) -> None:
+    shown = site.as_("instructor").get(where)
+    assert shown.status_code == 503
+    assert AT in shown.text
+    assert str(site.course) not in shown.text
+
+
+def test_the_page_is_there_again_once_the_rubric_is_mended(site: Site) -> None:
+    boss = site.as_("instructor")
+    assert boss.get("/review/broken").status_code == 503
+    right = (site.course / "rubrics/models.yaml").read_text("utf-8")
+    mended = right.replace("assignment: models", "assignment: broken")
+    shutil.copytree(site.course / "reference/models", site.course / "reference/broken")
+    (site.course / "rubrics/broken.yaml").write_text(mended, "utf-8")
+    assert boss.get("/review/broken").status_code == 200
+
+
+def test_students_keep_their_marks_while_a_rubric_is_being_changed(site: Site) -> None:
+    release(site.book, "models", "marks", holds=True)
+    ada = site.as_("student:ada")
+    before = ada.get("/me/models/report")
+    assert "Open the report by itself" in before.text
+    path = site.course / "rubrics/models.yaml"
+    path.write_text(path.read_text("utf-8") + "\n   - x\n", "utf-8")
+    after = ada.get("/me/models/report")
+    assert after.status_code == 200
+    assert after.text == before.text
+    assert ada.get("/me/models/report/page").status_code == 200
+
+
+def test_students_are_told_plainly_where_nothing_was_loaded_before(home: Path) -> None:
+    (home / "rubrics/models.yaml").write_text("assignment: models\nparts: 3\n", "utf-8")
+    with site_of(home) as site:
+        release(site.book, "models", "marks", holds=True)
+        ada = site.as_("student:ada")
+        shown = ada.get("/me/models/report")
+        assert shown.status_code == 503
+        assert "cannot be shown at this moment" in shown.text
+        assert "models.yaml" not in shown.text
+        assert ada.get("/me/models").status_code == 200
