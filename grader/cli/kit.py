@@ -56,23 +56,27 @@ def kit(
     from grader.bundle.settings import Unfit
     from grader.kit.making import kit as made
     from grader.pipeline.files import write
+    from grader.pipeline.published import told
 
     folder = pipeline.find_course(course or Path.cwd(), assignment)
     loaded = pipeline.load_assignment(folder, assignment, paper=paper)
     loaded, whose = _numbered(loaded, folder, student, url)
+    stem = ".".join(pipeline.safe_name(one) for one in (assignment, whose) if one)
+    file = f"{stem}.kit.zip"
     try:
-        data = made(loaded, None if no_package else wheel())
+        data = made(loaded, None if no_package else wheel(), file)
     except Unfit as error:
         say(f"grader: {error}")
         sys.exit(CONTENT)
-    stem = ".".join(pipeline.safe_name(one) for one in (assignment, whose) if one)
-    out = target or folder / ".grader" / "kits" / f"{stem}.kit.zip"
+    out = target or folder / ".grader" / "kits" / file
     out.parent.mkdir(parents=True, exist_ok=True)
     write(out, data)
     public = sum(len(part.public) for part in loaded.rubric.parts)
     say(
         f"{out}: {len(data) // 1000} kB, {len(loaded.rubric.parts)} parts, {public} public check(s)"
     )
+    for one in told(loaded):
+        say(f"warning: part {one.part}: this kit gives an answer away: {one}")
     if loaded.paper.strip():
         say("it holds the text of the questions (paper.md): give it out when students may see them")
 

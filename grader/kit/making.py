@@ -13,6 +13,7 @@ from typing import Any
 
 from grader import __version__
 from grader.pipeline import Assignment
+from grader.pipeline.published import published
 from grader.report.selfcheck import asked
 
 FILE = "kit.json"
@@ -21,12 +22,13 @@ _THEN = (1980, 1, 1, 0, 0, 0)
 _FENCE = re.compile(r"[^\w. -]+")
 
 
-def kit(assignment: Assignment, package: tuple[str, bytes] | None = None) -> bytes:
+def kit(assignment: Assignment, package: tuple[str, bytes] | None = None, file: str = "") -> bytes:
     """Return the kit of an assignment as a zip; the same input gives the same bytes.
 
     Args:
         assignment: as loaded; of it only the plan, the wording and what is published is taken.
         package: name and bytes of a wheel of this grader to take along.
+        file: what the zip is called where it is given out; its README names it.
     """
     data = kit_data(assignment)
     name = assignment.rubric.assignment
@@ -35,19 +37,22 @@ def kit(assignment: Assignment, package: tuple[str, bytes] | None = None) -> byt
         content["paper.md"] = assignment.paper.encode()
     if package is not None:
         content[package[0]] = package[1]
-    content["README.md"] = _readme(assignment, name, package).encode()
+    content["README.md"] = _readme(assignment, name, file, package).encode()
     return _zip(content)
 
 
 def kit_data(assignment: Assignment) -> dict[str, Any]:
     """Return what ``kit.json`` holds.
 
-    Words that an answer holds (``find: answers``) are left out: they tell of the answer. So an
-    answer without any label may be found by grading and not by a kit.
+    Words that an answer holds (``find: answers``), and options of readers that tell of the answer,
+    are left out. So an answer without any label may be found by grading and not by a kit, and a
+    kit may be sure of what a person has to look at.
     """
     plan = json.loads(json.dumps(asdict(assignment.plan), ensure_ascii=False))
-    for part in plan["parts"]:
+    for part, own in zip(plan["parts"], assignment.rubric.parts, strict=True):
         part["answers"] = []
+        for name, spec in own.readers().items():
+            part["readings"][name] = [spec.kind, published(spec)]
     return {
         "format": FORMAT,
         "grader": __version__,
@@ -67,12 +72,13 @@ def kit_data(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def _readme(assignment: Assignment, name: str, package: tuple[str, bytes] | None) -> str:
+def _readme(assignment: Assignment, name: str, file: str, package: tuple[str, bytes] | None) -> str:
     text = files("grader.kit").joinpath("README.txt").read_text("utf-8")
     install = f"./{package[0]}" if package else f"grader=={__version__}"
     values = {
         "@TITLE@": " ".join(assignment.rubric.title.split()),
         "@ASSIGNMENT@": _FENCE.sub("", name),
+        "@FILE@": _FENCE.sub("", file or f"{name}.kit.zip"),
         "@INSTALL@": install,
     }
     for key, value in values.items():

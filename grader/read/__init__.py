@@ -3,6 +3,9 @@
 A reader is a frozen dataclass of options with one method, from an Answer to a Finding. It
 knows no expected value, never raises on any text, and does bounded work. What competes with
 its reading goes into ``Found.others``; what it cannot decide into ``Found.doubt``.
+
+``SECRET`` of a reader names its options that tell of the right answer, such as wording that is
+wanted: kits, which students get, are made without them. So a reader has to do without them too.
 """
 
 from __future__ import annotations

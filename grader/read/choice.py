@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import ClassVar
 
 from grader.model import Answer, Finding, Found, Missing
 from grader.prose import Hit, Phrases, Statement, find, prepare, statements, vocabulary
@@ -76,6 +77,8 @@ class _Mention:
 class Choice:
     """Reads the one option that an answer chooses; what competes with it goes into the others."""
 
+    SECRET: ClassVar[tuple[str, ...]] = ("worked", "watch", "hints")
+
     options: Mapping[str, Sequence[str]]
     """Option to the phrases that name it; see ``grader.prose``."""
     ignore: Sequence[str] = ()
@@ -98,6 +101,9 @@ class Choice:
     """Options of which a wider one consists: several of them listed beside it only spell it out."""
     bare: Mapping[str, str] = field(default_factory=dict)
     """What a bare yes or no at the start chooses, where no option is named."""
+    worked: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """More phrases that name an option and tell how the answer is found, such as a number that is
+    worked out for it; no kit holds them."""
 
     def read(self, answer: Answer) -> Finding:
         """Return the name of the option."""
@@ -105,7 +111,7 @@ class Choice:
         asked = self._asked(answer) or self._taken_back(answer)
         if isinstance(found, Missing):
             return replace(found, doubt=found.doubt or asked or self._guessed(answer))
-        options = {name: tuple(phrases) for name, phrases in self.options.items()}
+        options = self._named()
         known = vocabulary(
             *options.values(), tuple(self.concludes), tuple(self.ignore), tuple(self.asides)
         )
@@ -131,10 +137,16 @@ class Choice:
             doubt=unread,
         )
 
+    def _named(self) -> dict[str, Phrases]:
+        """All phrases of each option."""
+        return {
+            name: (*phrases, *self.worked.get(name, ())) for name, phrases in self.options.items()
+        }
+
     def _guessed(self, answer: Answer) -> str:
         """Somebody who is not sure may still name an option."""
         prepared = prepare(prose_of(answer))
-        named = any(find(tuple(phrases), prepared) for phrases in self.options.values())
+        named = any(find(phrases, prepared) for phrases in self._named().values())
         return "an option is named by somebody who is not sure" if named else ""
 
     def _mentions(
@@ -201,7 +213,7 @@ class Choice:
         if not last or last[0].kind != "question" or len(last[0].text.split()) > _ASIDE:
             return ""
         prepared = prepare(last[0].text)
-        named = any(find(tuple(phrases), prepared) for phrases in self.options.values())
+        named = any(find(phrases, prepared) for phrases in self._named().values())
         return "the answer ends in a question" if named else ""
 
     def _taken_back(self, answer: Answer) -> str:
@@ -210,8 +222,8 @@ class Choice:
         whole, kept = prepare(text), prepare(" . ".join(s.text for s in statements(text)))
         gone = [
             name
-            for name, phrases in self.options.items()
-            if len(find(tuple(phrases), whole)) > len(find(tuple(phrases), kept))
+            for name, phrases in self._named().items()
+            if len(find(phrases, whole)) > len(find(phrases, kept))
         ]
         return "several options stand in what is taken back" if len(gone) > 1 else ""
 
@@ -277,7 +289,7 @@ class Choice:
         said = [word for _, prepared in lines for word in prepared.split() if word.isalpha()]
         names = [
             word.rstrip("*")
-            for phrases in self.options.values()
+            for phrases in self._named().values()
             for phrase in phrases
             for word in re.split(r"[\s|_]+", phrase)
             if len(word) >= _NAME

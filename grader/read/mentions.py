@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from grader.model import Answer, Finding, Found, Missing
 from grader.prose import Statement, find, prepare, vocabulary
@@ -54,6 +54,7 @@ _NEAREST = re.compile(
 class Mentions:
     """Reads ``{"items": [5], "numbers": [1.41], "labels": {"Green": 1}, "said": ["nearest"]}``."""
 
+    SECRET: ClassVar[tuple[str, ...]] = ("said",)
     nouns: Sequence[str] = (
         "observation",
         "obs",

@@ -250,6 +250,16 @@ def test_a_kit_is_for_one_student_and_holds_the_numbers_of_the_paper(
     assert str(own["a"] * own["b"]) not in text + plan
 
 
+def test_a_kits_readme_names_the_zip_that_this_student_was_dealt(area: Path, grader: Call) -> None:
+    plant_secret(area)
+    _papers(area, grader, "ada")
+    assert grader("kit", "area", "--for", "ada", "--no-package")[0] == 0
+    with zipfile.ZipFile(area / ".grader/kits/area.ada.kit.zip") as held:
+        readme = held.read("README.md").decode()
+    assert "--kit area.ada.kit.zip my_notebook" in readme
+    assert "selfcheck area my_notebook" in readme
+
+
 def test_a_self_check_reads_by_the_numbers_of_the_one_who_asks(area: Path, grader: Call) -> None:
     plant_secret(area)
     _papers(area, grader, "ada")
