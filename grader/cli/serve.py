@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import click
 
 from grader.cli._inert import inert
-from grader.cli._options import BOOK, COURSE, UNSAFE, say
+from grader.cli._options import BOOK, COURSE, UNSAFE, policy_of, say
 
 if TYPE_CHECKING:
     from grader.gradebook import Book
@@ -74,6 +74,7 @@ def review(
     from grader.pipeline import find_course
 
     folder = find_course(course or Path.cwd(), assignment)
+    policy_of(folder)  # broken rules are told now, and not on each page
     with _installed():
         from grader.web.app import Settings, build
         from grader.web.running import listen, run
@@ -158,6 +159,7 @@ def serve(
 
     folder = find_course(course or Path.cwd())
     public = _public(public)
+    policy_of(folder)  # broken rules are told now, and not on each page
     with _installed():
         from grader.accounts import people
         from grader.web.app import Settings, build

@@ -15,7 +15,7 @@ from grader.desk.rows import HandedIn, Purpose
 from grader.desk.tray import Sent, Tray
 from grader.desk.working import Workers
 from grader.gradebook.book import Book
-from grader.gradebook.policy import Policy, load
+from grader.gradebook.policy import Policy, Rules
 
 
 @dataclass(slots=True)
@@ -38,13 +38,18 @@ class Desk:
     line: Line = field(init=False)
     _tray: Tray = field(init=False)
     _workers: Workers = field(init=False)
-    _rules: tuple[tuple[int, int], Policy] | None = None
+    _rules: Rules = field(init=False)
 
     def __post_init__(self) -> None:
-        """Open the desk: what waits is worked on from now."""
+        """Open the desk: what waits is worked on from now.
+
+        Raises:
+            RubricError: when the rules of the course are broken.
+        """
+        self._rules = Rules(self.course)
         self._tray = Tray(self.course / ".grader")
         self.line = Line(max(1, self.workers))
-        self._workers = Workers(self.course, self.book, self.workers, self.accept)
+        self._workers = Workers(self.course, self.book, self.workers, self.accept, self._rules)
         if self.workers:
             self._workers.start()
 
@@ -61,26 +66,8 @@ class Desk:
 
     @property
     def policy(self) -> Policy:
-        """The rules of the course as they are now; read anew when their file has changed.
-
-        Raises:
-            RubricError: when they are broken, and were when the desk was opened.
-        """
-        path = self.course / "rubrics" / "course.yaml"
-        try:
-            status = path.stat()
-            stamp = (status.st_mtime_ns, status.st_size)
-        except OSError:
-            stamp = (0, 0)
-        known = self._rules
-        if known is None or known[0] != stamp:
-            try:
-                known = self._rules = (stamp, load(path))
-            except ValueError:
-                if known is None:
-                    raise
-                # somebody is writing it: students hand in all the same, by the rules as they were
-        return known[1]
+        """The rules of the course as they are now; as they were last while their file is broken."""
+        return self._rules()
 
     def receive(
         self, book: Book, sent: Iterable[Sent], *, assignment: str, key: str, purpose: Purpose

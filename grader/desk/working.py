@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from grader.desk.rows import HandedIn
 from grader.desk.tray import locked
 from grader.gradebook.book import Book
 from grader.gradebook.people import people
-from grader.gradebook.policy import load as load_policy
+from grader.gradebook.policy import Policy, Rules
 from grader.gradebook.submissions import Held, known
 from grader.pipeline import course as batches
 from grader.pipeline import hand_ins
@@ -46,13 +46,15 @@ class Postponed(ValueError):
 class Workers:
     """Threads of a course's desk; start them once in a process, and close them at its end.
 
-    ``accept`` is a level of isolation below the usual one that the instructor accepts by name.
+    ``accept`` is a level of isolation below the usual one that the instructor accepts by name;
+    ``rules`` are those of the course, as the desk keeps them.
     """
 
     course: Path
     book: Book
     count: int = 1
     accept: str | None = None
+    rules: Callable[[], Policy] | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
     _wake: threading.Event = field(default_factory=threading.Event)
     _claiming: threading.Lock = field(default_factory=threading.Lock)
@@ -201,7 +203,7 @@ class Workers:
         return told
 
     def _submitted(self, row: HandedIn, bench: Bench) -> Mapping[str, Any]:
-        policy = load_policy(self.course / "rubrics" / "course.yaml")
+        policy = self._policy()
         try:
             folder = placed(self.course, self.book, row, ZoneInfo(policy.time_zone))
         except NotPlaced as error:
@@ -232,13 +234,18 @@ class Workers:
         if outcome.postponed:
             raise Postponed("; ".join(outcome.postponed.values()))
 
+    def _policy(self) -> Policy:
+        if self.rules is None:
+            self.rules = Rules(self.course)
+        return self.rules()
+
     def _tidy(self) -> None:
         """Write the pages of a class when it has been quiet for a moment."""
         for name, at in list(self._graded.items()):
             if time.monotonic() - at < _QUIET:
                 continue
             del self._graded[name]
-            policy = load_policy(self.course / "rubrics" / "course.yaml")
+            policy = self._policy()
             with self._benches.at(name) as bench:
                 out = self.course / ".grader" / "out" / name
                 write_class(self.book, bench.assignment, policy, out)

@@ -5,6 +5,7 @@ Without the file there is no due time, the last attempt counts, and times are in
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -55,6 +56,7 @@ __all__ = [
     "Policy",
     "Regrade",
     "Rounding",
+    "Rules",
     "Step",
     "Total",
     "counting",
@@ -246,6 +248,34 @@ class Policy(Strict):
         return Item(name=name, points=earned, possible=full, bonus=rule.bonus, weight=rule.weight)
 
 
+class Rules:
+    """The rules in a file as they are now; as they were last while the file is broken."""
+
+    def __init__(self, course: Path) -> None:
+        """Read them.
+
+        Raises:
+            RubricError: when they are broken already.
+        """
+        self._path = course / "rubrics" / "course.yaml"
+        self._known = (self._stamp(), load(self._path))
+
+    def __call__(self) -> Policy:
+        """Return the rules; read anew when their file has changed."""
+        stamp = self._stamp()
+        if stamp != self._known[0]:
+            with contextlib.suppress(ValueError):  # somebody is writing it: all goes on meanwhile
+                self._known = (stamp, load(self._path))
+        return self._known[1]
+
+    def _stamp(self) -> tuple[int, int]:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return (0, 0)
+        return (status.st_mtime_ns, status.st_size)
+
+
 def load(path: Path) -> Policy:
     """Return the rules in a file; the usual ones where there is no such file.
 
@@ -266,13 +296,32 @@ def load(path: Path) -> Policy:
         raise RubricError("\n".join(lines)) from error
 
 
+_HOMES: tuple[tuple[type[Strict], str], ...] = (
+    (Policy, "{}: …"),
+    (Assignment, "assignments: {{NAME: {{{}: …}}}}"),
+    (Group, "groups: {{NAME: {{{}: …}}}}"),
+    (LateRule, "assignments: {{NAME: {{late: {{{}: …}}}}}}"),
+    (Step, "assignments: {{NAME: {{late: {{steps: [{{{}: …}}]}}}}}}"),
+    (Regrade, "regrade: {{{}: …}}"),
+    (Rounding, "rounding: {{{}: …}}"),
+)
+"""Where the fields of each model stand in the file."""
+
+
 def _say(error: Any) -> str:
     place = ".".join(str(step) for step in error["loc"])
     if error["type"] != "extra_forbidden":
         return f"{place}: {error['msg'].removeprefix('Value error, ')}"
-    models = (Policy, Assignment, Group, LateRule, Step, Regrade, Rounding)
-    known = [name for model in models for name in model.model_fields]
-    near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+    name = str(error["loc"][-1])
+    if homes := _homes(name):
+        return f"{place}: it does not belong here; write it as {homes}"
+    known = [name for model, _ in _HOMES for name in model.model_fields]
+    near = difflib.get_close_matches(name, known, n=1)
     return f"{place}: there is no such field; " + (
-        f"did you mean '{near[0]}'?" if near else "take it out"
+        f"did you mean '{near[0]}', as {_homes(near[0])}?" if near else "take it out"
     )
+
+
+def _homes(name: str) -> str:
+    """Where a field of this name may stand, "" where nowhere."""
+    return " or ".join(f"`{at.format(name)}`" for model, at in _HOMES if name in model.model_fields)

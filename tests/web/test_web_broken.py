@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +14,9 @@ pytest.importorskip("starlette", reason="not run: the extra web is not installed
 pytest.importorskip("httpx", reason="not run: httpx is not installed")
 pytest.importorskip("argon2", reason="not run: argon2-cffi is not installed")
 
+from grader.desk import rows
 from grader.gradebook.releases import release
+from tests.web import student_site
 from tests.web.reviewed import grade, make_course
 from tests.web.web_site import Site, site_of
 
@@ -97,3 +101,36 @@ def test_students_are_told_plainly_where_nothing_was_loaded_before(home: Path) -
         assert "cannot be shown at this moment" in shown.text
         assert "models.yaml" not in shown.text
         assert ada.get("/me/models").status_code == 200
+
+
+@pytest.mark.parametrize("command", ["serve", "review"])
+def test_a_server_does_not_start_with_broken_rules_and_says_where(home: Path, command: str) -> None:
+    (home / "rubrics/course.yaml").write_text("checks_a_day: 2\n", "utf-8")
+    own = {"serve": ["--despite", "no-accounts"], "review": ["--no-browser"]}[command]
+    call = [command, "--course", str(home), "--port", "0", *own]
+    ended = subprocess.run(
+        [sys.executable, "-c", f"from grader.cli import main; main({call!r})"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 3, ended.stderr
+    assert "rubrics/course.yaml:1:1: checks_a_day" in ended.stderr
+    assert "assignments: {NAME: {checks_a_day" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_rules_that_break_while_the_server_runs_stop_no_page_and_no_hand_in(course: Path) -> None:
+    rules = course / "rubrics/course.yaml"
+    rules.write_text("time_zone: Europe/Berlin\n", "utf-8")
+    with student_site.site_of(course) as desk:
+        ada = desk.person("ada")
+        rules.write_text("time_zone: Europe/Berln\n", "utf-8")
+        sent = ada.hand_in({"answers.md": student_site.RIGHT})
+        assert sent.status_code == 303
+        desk.settled()
+        (row,) = rows.own(desk.book, "sums", "ada", "submit")
+        assert row.state == "done", row.told
+        assert row.told["graded"] is True
+        assert "CET" in ada.get(sent.headers["location"]).text.replace("CEST", "CET")
