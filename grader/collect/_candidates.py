@@ -7,9 +7,10 @@ labels many parts of a document is believed more than one that occurs once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.collect import _labels as labels
+from grader.collect._figures import sifted
 from grader.collect._label_lines import Line, label_lines
 from grader.collect._labels import Label, Tree
 from grader.collect._nouns import ANSWER, names_problem
@@ -57,6 +58,10 @@ class Labelled:
     unsure: list[Unsure]
     strangers: list[int]
     """Lines with the heading of a problem that the exam does not have: answers end there."""
+    passed: list[Candidate] = field(default_factory=list)
+    """Lines with a number that may be the label of a part which nothing else names."""
+    hollow: frozenset[int] = frozenset()
+    """Lines with a label that has no answer, unless the number below it is no label."""
 
 
 def labelled(text: Text, tree: Tree) -> Labelled:
@@ -71,7 +76,9 @@ def labelled(text: Text, tree: Tree) -> Labelled:
             unsure += [Unsure(line.at, meant)] if meant else []
     known = {head[0] for head in tree.members}
     strangers = [line.at for line in lines if _strange(line, known)]
-    return Labelled(_weighed(text, found, len(tree.ids)), unsure, strangers)
+    own = sifted(text, found, tree)
+    weighed = _weighed(text, own.kept, len(tree.ids))
+    return Labelled(weighed, unsure, strangers, own.passed, frozenset(own.hollow))
 
 
 def _is_unsure(tree: Tree, line: Line) -> bool:
@@ -232,6 +239,9 @@ class _Styles:
         self.headed = len(named) > 1
         """Whether problems are named by words or headings."""
 
+        self.lists = _lists_all([(line, c) for line, c in found], parts)
+        """Whether the document is a list that has an item for each part of the exam, in order."""
+
     def weight(self, c: Candidate, label: Label) -> float | None:
         """The weight of a full id, or of a problem that is named."""
         if c.group and len(label.path) == 1 and self.headed and label.word.startswith(ANSWER):
@@ -275,7 +285,7 @@ class _Styles:
         label = line.label
         if line.kind == "table" and not c.group:
             return 2.0 if self.spelt else 1.0
-        if self.headed or _listed(text, line):
+        if self.headed or (_listed(text, line) and not self.lists):
             return None
         if not self.spelt:
             spread = len(self.of[_style(label), False])
@@ -286,6 +296,12 @@ class _Styles:
         if _style(label) != self.usual:
             return 1.0
         return 6.5 if label.bold or label.term in {":", ")"} else 2.0
+
+
+def _lists_all(found: list[tuple[Line, Candidate]], parts: int) -> bool:
+    looks = {_style(line.label) for line, _ in found}
+    lone = all(len(line.label.path) == 1 and not line.label.bare for line, _ in found)
+    return parts > 1 and len(looks) == 1 and lone and [c.part for _, c in found] == [*range(parts)]
 
 
 def _listed(text: Text, line: Line) -> bool:

@@ -48,11 +48,13 @@ _UPTO = re.compile(
 _MORE = re.compile(
     r"(?:\s?(?:[,;&/+–-]|(?:,\s?)?and\b|to\b|through\b)\s?\(\s?[a-h]\s?\)){1,7}", re.IGNORECASE
 )
-_TERM = re.compile(
-    r"\s?(?:\\?[*_]){0,4}\s?(?P<term>[:)\]|\t]|\.(?!\d)|[-–—](?=\s)|$)?(?:\\?[*_]){0,4}"
+_TERM = tuple(
+    re.compile(rf"\s?{closing}\s?(?P<term>[:)\]|\t]|\.(?!\d)|[-–—](?=\s)|$)?{closing}")
+    for closing in ("", r"(?:\\?[*_](?![\d(]))?", r"(?:(?:\\?[*_]){2,4})?")
 )
+"""What ends a label, by how many signs of emphasis were opened: ``2.5*10`` opens none."""
 _AFTER = re.compile(
-    r"\s*(?:-(?!\d|\s*$)|[+×*/^=<>%,≈~²]|x\s?\d|\d|\$?\\(?:times|cdot|approx)|"
+    r"\s*(?:-(?!\d|\s*$)|[+×·∙⋅÷±*/^=<>%,≈~²]|x\s?\d|\d|\$?\\(?:times|cdot|approx)|"
     r"(?:million|billion|thousand|hundred|[kmb]|percent|times|hours?|hrs?|h|epochs?|points?|units?|"
     r"gb|mb|or|and|to|is the|seconds?|s|ms|per)\b)",
     re.IGNORECASE,
@@ -62,8 +64,9 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 """What follows the id in ``question 2.1 2 points``."""
+_EMPHASIS = re.compile(r"[*_]")
 _SIGNS = re.compile(r"[*_\s]{0,4}")
-_OPERATOR = re.compile(r"\s*(?:-(?!\d|\s*$)|[+×*/^=<>%,≈~²]|x\s?\d)")
+_OPERATOR = re.compile(r"\s*(?:-(?!\d|\s*$)|[+×·∙⋅÷±*/^=<>%,≈~²]|x\s?\d)")
 _WORTH = re.compile(
     r"\s*[-–—:,]?\s*[(\[]?\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?|marks?)\b\.?\s*[)\]]?\s*[:.]?(?:\\?[*_]){0,3}",
     re.IGNORECASE,
@@ -114,6 +117,7 @@ def read(line: str, at: int = 0) -> Label | None:
     line = line[: at + _FAR]
     lead = _LEAD.match(line, at)
     pos = lead.end() if lead else at
+    opened = len(_EMPHASIS.findall(lead.group())) if lead else 0
     heading = len((lead.group("hash") or "").strip()) if lead else 0
     bold = bool(lead and ("**" in lead.group("bold") or "__" in lead.group("bold")))
     worded = _WORD.match(line, pos)
@@ -123,6 +127,7 @@ def read(line: str, at: int = 0) -> Label | None:
         if ":" in worded.group() and word.startswith(_nouns.ANSWER):
             return None
         inner = _SIGNS.match(line, pos)
+        opened += len(_EMPHASIS.findall(inner.group())) if inner else 0
         pos = inner.end() if inner else pos
     first = _FIRST.match(line, pos)
     if not first:
@@ -133,13 +138,14 @@ def read(line: str, at: int = 0) -> Label | None:
     upto = _UPTO.match(line, pos) if len(path) == 2 and (word or heading or bold) else None
     if upto and upto.group("head") == path[0]:
         path, pos = path[:1], upto.end()
-    term = _TERM.match(line, pos)
+    term = _TERM[min(opened, 2)].match(line, pos)
     sign = (term.group("term") or "") if term else ""
     end = term.end() if term else pos
     worth = _WORTH.match(line, pos) or _WORTH.match(line, end)
     if worth:
         sign, end = sign or ":", worth.end()
-    ended = sign != "" or pos >= len(line) or line[pos].isspace() or line[pos] in "*_\\"
+    closed = end > pos and line[pos] in "*_\\"  # else it is a product: ``2.5*10``
+    ended = sign != "" or pos >= len(line) or line[pos].isspace() or closed
     if not ended:
         return None
     at_end = not line[end:].strip()

@@ -21,6 +21,7 @@ UNSPLIT = "the answers to several parts stand together here and could not be tol
 UNSURE = "which lines answer this part was told by their order alone"
 STRAY = "a line here starts like the label of part {}"
 QUESTION = "another question seems to be put here, and answered"
+HOLLOW = "the number below its label was read as the label of another part, and may be its answer"
 UNLABELLED = "no label says that these lines answer this part"
 
 Spot = tuple[int, int]
@@ -67,6 +68,9 @@ def regions(text: Text, tree: Tree, phrases: Phrases, parts: Sequence[PartPlan])
         if stop != end:
             made.append(Region(*stop, *end, 0))
     made = _with_strays(made, [c for c in named if c.weight >= 2.5 and not c.group], tree)
+    known = {part for region in made for part in region.parts}
+    made = _with_strays(made, [c for c in told.passed if c.part not in known], tree)
+    made = [replace(r, doubt=r.doubt or HOLLOW) if r.line in told.hollow else r for r in made]
     made = _with_unsure(text, made, told, tree)
     return _with_questions(text, made, len(parts))
 

@@ -1,0 +1,160 @@
+"""Lines that hold nothing but a number: an answer to what stands above, or the label of a part.
+
+``4.5`` below ``Question 1`` is what was asked for, though the exam may have a part 4. Such a line
+is a label only where it looks like the other labels of the document and has something to label.
+Where either may be meant, what it may label, or what it may answer, is left to a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from grader.collect._label_lines import Line
+from grader.collect._labels import Label, Tree
+from grader.collect._text import Text
+
+if TYPE_CHECKING:
+    from grader.collect._candidates import Candidate
+
+Meant: TypeAlias = Literal["label", "number", "either"]
+
+_FIGURE = re.compile(
+    r"[\s>*_`~+•-]*\d{1,2}(?:[.–-]\d{1,2})?(?:[\s.*_`~]*|\s*[-–—]\s+\(?\d[\d\s.,()+*/^·×-]*)"
+)
+"""A number, or a difference of some."""
+
+
+_SOON = 2
+
+
+@dataclass(slots=True)
+class Sifted:
+    """Which labels are some."""
+
+    kept: list[tuple[Line, Candidate]] = field(default_factory=list)
+    passed: list[Candidate] = field(default_factory=list)
+    """What may be a label all the same, of a part that nothing else names."""
+    hollow: set[int] = field(default_factory=set)
+    """Lines with a label that has no answer, unless the label below it is one."""
+
+
+def is_figure(line: Line) -> bool:
+    """Whether a line with a label may as well be a number: ``7``, ``4.5``, not ``7)`` or ``Q7``."""
+    return _is_plain(line) and _FIGURE.fullmatch(line.text) is not None
+
+
+def _may_be_number(line: Line) -> bool:
+    """Whether a line is a number, or starts with one that nothing marks as a label: ``4.5 cm``."""
+    bare = line.label.bare and all(step.isdigit() for step in line.label.path)
+    return is_figure(line) or (bare and _is_plain(line))
+
+
+def _is_plain(line: Line) -> bool:
+    label = line.label
+    shown = label.word or label.heading or label.bracketed or line.kind not in {"prose", None}
+    return not shown and label.term not in {":", ")", "]", "|", "\t"}
+
+
+def sifted(text: Text, found: Sequence[tuple[Line, Candidate]], tree: Tree) -> Sifted:
+    """Return the labels of a document without those that are numbers."""
+    return _Sieve(text, found, tree).sift()
+
+
+class _Sieve:
+    def __init__(self, text: Text, found: Sequence[tuple[Line, Candidate]], tree: Tree) -> None:
+        self.text, self.found, self.tree = text, found, tree
+        plain = [(line, c) for line, c in found if not _may_be_number(line)]
+        self.labels = {line.at for line, _ in plain}
+        self.claimed = {c.part for _, c in plain if not c.group}
+        """Parts that have a label which is no mere number."""
+        self.named = any(line.label.word or line.label.heading for line, _ in plain)
+        """Whether labels have words, or are headings."""
+        self.items: dict[int, set[int]] = {}
+        """Items of parts that are numbered below them: 1 and 2 for ``4.1`` and ``4.2`` of part 4."""
+        for line, c in found:
+            if not self._is_id(line.label) and line.label.path[-1].isdigit():
+                self.items.setdefault(c.part, set()).add(int(line.label.path[-1]))
+        self.heads: dict[int, tuple[Line, Candidate]] = {}
+        """Lines that hold nothing but a label, with it."""
+        self.out = Sifted()
+
+    def sift(self) -> Sifted:
+        for n, (line, c) in enumerate(self.found):
+            meant = self._meant(n, line, c) if line.at not in self.labels else "label"
+            if meant == "label":
+                self.out.kept.append((line, c))
+                if not line.text[c.end :].strip():
+                    self.heads[line.at] = line, c
+            elif meant == "either":
+                self.out.passed.append(c)
+        return self.out
+
+    def _meant(self, n: int, line: Line, c: Candidate) -> Meant:
+        above = line.at - 1
+        while above >= 0 and not self.text.lines[above].strip():
+            above -= 1
+        head = self.heads.get(above)
+        if head is None and not is_figure(line):
+            return "label"
+        if len(line.label.path) > 1 and not self._is_id(line.label):
+            return self._item(line, c, head)
+        if head is not None and head[1].part == c.part and not head[1].group:
+            # a label is not put twice: it is the answer, unless text follows in its line
+            return "number" if is_figure(line) else "label"
+        claimed = c.part in self.claimed or any(
+            other.part == c.part for later, other in self.found[n + 1 :] if later.at != line.at
+        )
+        if len(line.label.path) == 1 and self.named:
+            far = head is not None and not self._near(head[1], c)
+            return "number" if claimed or far or self._ends(line) else "either"
+        return "label" if head is None else self._below(line, c, head, claimed=claimed)
+
+    def _below(
+        self, line: Line, c: Candidate, head: tuple[Line, Candidate], *, claimed: bool
+    ) -> Meant:
+        """What the id of a part means right below the label of another."""
+        above, other = head
+        if other.group and c.part in other.group:
+            return "label"
+        alike = _look(above.label) == _look(line.label)
+        if claimed:
+            return "number"
+        same = self.tree.problem[other.part] == self.tree.problem[c.part]
+        if not alike and not same:
+            near = self._near(other, c) and not self._ends(line)
+            return "either" if near else "number"
+        blank = alike and len(line.label.path) > 1 and c.part == other.part + 1
+        if not blank:  # else the labels of a sheet that nothing was written on
+            self.out.hollow.add(above.at)
+        return "label"
+
+    def _near(self, above: Candidate, c: Candidate) -> bool:
+        """Whether a part comes soon after another: then nothing may have been written to that."""
+        return 0 < c.part - max((above.part, *above.group)) <= _SOON
+
+    def _item(self, line: Line, c: Candidate, head: tuple[Line, Candidate] | None) -> Meant:
+        """What ``4.5`` means where the exam has a part 4 and no 4.5."""
+        items = self.items[c.part]
+        listed = len(items) > 1 and items == {*range(1, len(items) + 1)}
+        if listed and (head is None or head[1].part == c.part):
+            return "label"
+        if head is not None or c.part in self.claimed or self._ends(line):
+            return "number"
+        return "label" if items == {1} else "either"
+
+    def _is_id(self, label: Label) -> bool:
+        return label.path in self.tree.exact or label.path in self.tree.extra
+
+    def _ends(self, line: Line) -> bool:
+        """Whether nothing stands below the line that it could be the label of."""
+        if not is_figure(line):
+            return False
+        after = self.text.next_line(line.at)
+        return after >= len(self.text.lines) or after in self.labels
+
+
+def _look(label: Label) -> tuple[str, bool, bool, str]:
+    return label.word, label.heading > 0, label.bold, "" if label.term == "$" else label.term
