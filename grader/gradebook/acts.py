@@ -6,7 +6,7 @@ somebody marked since keeps that mark, and it is told whose it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -90,6 +90,8 @@ def decide(
     text: str = "",
     once: str = "",
     what: str = "mark",
+    told: Mapping[str, Any] | None = None,
+    also: Callable[[Connection, Step], None] | None = None,
 ) -> Step:
     """Mark a part of many hand-ins by hand in one step.
 
@@ -104,6 +106,9 @@ def decide(
         text: a comment to each of them.
         once: a word of one form; the same form sent twice is one step.
         what: how the step is called in the history.
+        told: what else the step keeps.
+        also: writes more in the same transaction, of a step that did nothing too; what it raises
+            stops all of it. It is not asked again where the same form is sent twice.
 
     Raises:
         Refused: when points, reason or author are missing or wrong; nothing is written then.
@@ -118,13 +123,19 @@ def decide(
         before = _sent(connection, book, number, once)
         if before is not None:
             return before
+        step = write(connection, number)
+        if also is not None:
+            also(connection, step)
+        return step
+
+    def write(connection: Connection, number: int) -> Step:
         labels = _labels(connection, number, list(seen))
-        left = _moved(connection, part, {of: seen[of] for of in labels})
+        left = moved(connection, part, {of: seen[of] for of in labels})
         done = [of for of in labels if of not in left]
         if not done:
             return Step(act=0, done=(), left=tuple(left.values()))
-        told = {"once": once, "points": str(points), "reason": reason, "count": len(done)}
-        made = _act(connection, book, number, what, part, told)
+        own = {"once": once, "points": str(points), "reason": reason, "count": len(done)}
+        made = _act(connection, book, number, what, part, {**(told or {}), **own})
         offered = _offered(connection, part, {of: seen[of].result for of in done})
         rows = [
             {"submission_id": of, "part": part, "kind": "hand", "points": points,
@@ -274,8 +285,8 @@ def _own(connection: Connection, book: Book, at: int, number: int, *, again: boo
     return row
 
 
-def _moved(connection: Connection, part: str, seen: Mapping[int, Seen]) -> dict[int, Left]:
-    """Hand-ins that are not any more what was seen."""
+def moved(connection: Connection, part: str, seen: Mapping[int, Seen]) -> dict[int, Left]:
+    """Return hand-ins that are not any more what was seen, and why."""
     now = seen_now(connection, part, list(seen))
     rows = replayed(connection, part, list(seen))
     found = {}

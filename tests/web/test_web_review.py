@@ -347,7 +347,8 @@ def test_a_request_is_answered_once_and_the_mark_changes_with_its_words(review: 
     assert "Please look again." in page
     assert "1 of 2 points" in page
     assert "half of it" in page
-    data = {"csrf": grace.csrf, "request": "1", "text": "You are right.", "points": "2"}
+    fields = dict(re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"', page))
+    data = {**fields, "text": "You are right.", "points": "2"}
     done = grace.post(
         "/requests/models", data={**data, "outcome": "changed"}, follow_redirects=False
     )
