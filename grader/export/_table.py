@@ -192,7 +192,7 @@ def _delimiter(text: str, delimiters: str, escape: str) -> str:
     if fields(best)[0]:
         return best
     line = next((line for line in re.split(r"[\r\n]", head) if line.strip(" ;,\t")), "")
-    return max(delimiters, key=line.count)
+    return max(delimiters, key=lambda mark: (fields(mark)[1], line.count(mark)))
 
 
 def _bare(row: Row) -> bool:
