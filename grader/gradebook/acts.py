@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from grader.gradebook._steps import Written, replayed, written
 from grader.gradebook.audit import pseudonyms
 from grader.gradebook.book import Book, assignment_id, find_assignment, lock, new_row
+from grader.gradebook.decisions import MODEL
 from grader.gradebook.opening import Refused
 from grader.gradebook.tables import (
     act,
@@ -180,14 +181,18 @@ def say(book: Book, name: str, part: str, ids: Iterable[int], text: str, *, once
     return book.write(do)
 
 
-def undo(book: Book, name: str, number: int = 0, *, again: bool = False) -> Step:
+def undo(
+    book: Book, name: str, number: int = 0, *, again: bool = False, models: bool = False
+) -> Step:
     """Take back the author's last step; what others marked since stays.
 
     Args:
         book: the gradebook, in the name of whose step it is.
         name: the assignment.
-        number: a step of the author's own that is not the last one.
+        number: a step of the author's own that is not the last one, or of a model that the author
+            turned on.
         again: do the step again that the author took back last.
+        models: ``number`` may be a step of any model, as an instructor may.
 
     Raises:
         Refused: when there is nothing of the author's to take back, or all of it was marked since.
@@ -196,7 +201,7 @@ def undo(book: Book, name: str, number: int = 0, *, again: bool = False) -> Step
     def do(connection: Connection) -> Step:
         at = find_assignment(connection, name) or 0
         lock(connection, at)
-        step = _own(connection, book, at, number, again=again)
+        step = _own(connection, book, at, number, again=again, models=models)
         what = "redo" if step.what == "undo" else "undo"
         made = _act(connection, book, at, what, step.part, {}, undoes=step.id)
         back, left = _brought_back(connection, book, step, made)
@@ -268,11 +273,31 @@ def _unsaid(connection: Connection, book: Book, number: int, made: int) -> list[
     return [row["submission_id"] for row in rows]
 
 
-def _own(connection: Connection, book: Book, at: int, number: int, *, again: bool) -> sa.Row[Any]:
+def may_undo(what: str, of: str, author: str, *, models: bool) -> bool:
+    """Whether a step that marked or said something is the author's to take back.
+
+    Args:
+        what: how the step is called.
+        of: whose it is.
+        author: who would take it back.
+        models: whether any model's step is theirs, as it is an instructor's.
+    """
+    if what == "model":
+        return models or of == f"{MODEL}{author}"
+    return what in ("mark", "comment") and of == author
+
+
+def _own(
+    connection: Connection, book: Book, at: int, number: int, *, again: bool, models: bool
+) -> sa.Row[Any]:
+    whose = act.c.author == book.author
+    if number and not again:
+        theirs = sa.true() if models else act.c.author == f"{MODEL}{book.author}"
+        whose = sa.or_(whose, sa.and_(act.c.what == "model", theirs))
     taken = sa.select(act.c.undoes).where(act.c.undoes.is_not(None))
     query = sa.select(act).where(
         act.c.assignment_id == at,
-        act.c.author == book.author,
+        whose,
         act.c.id.not_in(taken),
         act.c.what == "undo" if again else act.c.what != "undo",
     )

@@ -17,6 +17,9 @@ from grader.gradebook.opening import GradebookError, Refused
 from grader.gradebook.tables import assignment, comment, decision, submission
 from grader.marking.decided import Decision
 
+MODEL = "model, turned on by "
+"""The author of a mark that a model gave begins so; who let it is named after it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
@@ -68,6 +71,11 @@ def decide(
         log(connection, book, "mark by hand", assignment=name, who=key, data=data)
 
     book.write(do)
+
+
+def by_model(author: str) -> bool:
+    """Whether a mark by hand is a model's, and no person's."""
+    return author.startswith(MODEL)
 
 
 def keep(

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from grader.gradebook import Book
 from grader.gradebook.acts import Seen, Step, decide, seen_now
 from grader.gradebook.book import find_assignment
-from grader.gradebook.decisions import decisions
+from grader.gradebook.decisions import MODEL, by_model, decisions
 from grader.gradebook.opening import Refused
 from grader.gradebook.releases import turned_on_by
 from grader.gradebook.tables import cell, evidence, result, standing, submission
@@ -27,7 +27,6 @@ from grader.rubric import Part
 
 AUDITED = 10
 """One in so many is looked at by a person all the same."""
-_MODEL = "model, turned on by "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +123,7 @@ def let_stand(book: Book, name: str, part: Part, found: Proposals) -> list[Step]
     for one in found.items:
         if one.certain and one.points is not None and not audited(name, part.id, one.label):
             groups[one.points][one.submission] = one.seen
-    named = replace(book, author=f"{_MODEL}{who}")
+    named = replace(book, author=f"{MODEL}{who}")
     reason = f"marked as like answers were by people, of whom {found.marked} answers were marked"
     return [
         decide(
@@ -168,6 +167,6 @@ def _by_people(
         if own is None:
             continue
         decided.add(of)
-        if part.points and own.points <= part.points and not own.author.startswith(_MODEL):
+        if part.points and own.points <= part.points and not by_model(own.author):
             given[of] = own.points / part.points
     return given, decided

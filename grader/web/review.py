@@ -258,6 +258,7 @@ def of(request: Request, name: str) -> Source:
         reports=state.course / ".grader" / "out" / name / "reports",
         later=state.settling.add,
         models=state.models,
+        instructor=request.state.who.role == "instructor",
     )
 
 

@@ -9,11 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from grader.gradebook.acts import may_undo
 from grader.report.text import visible
 from grader.review.history import marked_in
 from grader.web.review import number_of, of, staff
 from grader.web.review_desk import links
 from grader.web.review_forms import address, answered, many, moment, plain, shown
+from grader.web.review_source import Source
 
 _STEPS, _NAMED = 50, 200
 _OTHER = {"undo": "a step was taken back", "redo": "a step was done again", "comment": "a comment"}
@@ -39,15 +41,12 @@ def history(request: Request) -> Response:
         "links": links(own.name),
         "undo": address("review", own.name, "undo"),
         "older": f"{here}?before={rows[-1].id}" if len(rows) == _STEPS else "",
-        "acts": [
-            _shown(own.name, own.book.author, row, made.get(row.id, []), undone.get(row.id))
-            for row in rows
-        ],
+        "acts": [_shown(own, row, made.get(row.id, []), undone.get(row.id)) for row in rows],
     }
     return answered(request, "review_history.html", view=view)
 
 
-def _shown(name: str, author: str, row: Any, made: list[Any], undone: Any) -> dict[str, Any]:
+def _shown(own: Source, row: Any, made: list[Any], undone: Any) -> dict[str, Any]:
     points = Fraction((row.told or {}).get("points", "0"))
     what = (
         f"Part {row.part}: {many(len(made), 'answer')} marked with {shown(points)}"
@@ -63,12 +62,12 @@ def _shown(name: str, author: str, row: Any, made: list[Any], undone: Any) -> di
         "answers": [
             {
                 "whose": plain(one.label, 120),
-                "href": address("review", name, one.part, "answer", one.submission_id),
+                "href": address("review", own.name, one.part, "answer", one.submission_id),
                 "change": shown(one.points) if one.points is not None else "waits again",
             }
             for one in made[:_NAMED]
         ],
         "more": max(0, len(made) - _NAMED),
         "undone": f"Taken back by {undone.author}, {moment(undone.at)}." if undone else "",
-        "may_undo": row.what in ("mark", "model", "comment") and row.author == author,
+        "may_undo": may_undo(row.what, row.author, own.book.author, models=own.instructor),
     }

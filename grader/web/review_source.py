@@ -71,6 +71,8 @@ class Source:
     later: Callable[[str, Iterable[int]], None] | None = None
     """Marks many hand-ins again in the background."""
     models: Models | None = None
+    instructor: bool = False
+    """Whether an instructor asks, who may take back what a model marked."""
 
     @property
     def name(self) -> str:
@@ -170,13 +172,13 @@ class Source:
         return step.act, " ".join(filter(None, (self.left(step.left), self.mark_again(step.done))))
 
     def undo(self, number: int) -> tuple[str, str, int]:
-        """Take a step of one's own back: the part, words, and how many answers.
+        """Take back a step of one's own, or of a model where that is one's to do: the part, words, and how many answers.
 
         Raises:
             Refused: when it is not one's own, was taken back, or all was marked anew since.
         """
         row = next((one for one in self.steps(before=number + 1, most=1)), None)
-        step = acts.undo(self.book, self.name, number)
+        step = acts.undo(self.book, self.name, number, models=self.instructor)
         part = row.part if row is not None else ""
         words = f"Taken back: {many(len(step.done), 'mark')} of part {part}."
         more = (self.left(step.left), self.mark_again(step.done))

@@ -168,6 +168,29 @@ def test_a_model_stands_only_where_it_was_turned_on_by_name(book, loaded):
     }
 
 
+@pytest.mark.parametrize(("who", "models"), [("Ida", False), ("Jo", True)])
+def test_a_models_step_is_taken_back_by_who_turned_it_on_and_by_instructors(
+    book, loaded, who, models
+):
+    part = next(one for one in loaded.rubric.parts if one.id == PART)
+    release(replace(book, author="Ida"), NAME, "model", holds=True, part=PART)
+    (step,) = let_stand(book, NAME, part, _suggested(book))
+    _mark(replace(book, author="Bob"), step.done[:1], 2)  # somebody looked at it since
+    with pytest.raises(Refused, match="not yours"):
+        undo(replace(book, author="Bob"), NAME, step.act)
+    own = replace(book, author=who)
+    with pytest.raises(Refused, match="no step of yours"):
+        undo(own, NAME, models=models)  # the last step of one's own is never a model's
+    back = undo(own, NAME, step.act, models=models)
+    assert back.done == step.done[1:]
+    assert [one.author for one in back.left] == ["Bob"]
+    held = book.read(lambda c: decisions(c, _ids(book)))
+    assert {of: some[0].author for of, some in held.items()} == {step.done[0]: "Bob"}
+    undo(own, NAME, again=True)
+    held = book.read(lambda c: decisions(c, _ids(book)))
+    assert {held[of][0].author for of in step.done[1:]} == {"model, turned on by Ida"}
+
+
 def test_about_a_tenth_goes_to_people_and_always_the_same():
     labels = [f"s{number}" for number in range(3000)]
     chosen = {label for label in labels if audited(NAME, PART, label)}

@@ -171,6 +171,50 @@ def test_a_model_marks_only_where_it_was_turned_on_by_name_and_never_the_audited
     assert set(wrong) <= {Fraction(0), None}
 
 
+def _stood(site: Site) -> Any:
+    """Let a model of thirty marks stand; return the instructor's browser."""
+    teacher = site.as_("instructor")
+    mark(site, ids(site, "r")[:15], Fraction(2))
+    mark(site, ids(site, "w")[:15], Fraction(0))
+    post(teacher, "/release/models/part/2", holds="1", typed="2")
+    learned(teacher)
+    assert post(teacher, "/release/models/part/2/stand").status_code == 200
+    site.app.state.settling.wait()
+    return teacher
+
+
+HISTORY = "/review/models/-/history"
+
+
+def _steps(client: Any) -> list[str]:
+    """The steps of models in the history, as this browser shows them, newest first."""
+    cards = client.get(HISTORY).text.split('<li class="row-card"')[1:]
+    return [card for card in cards if "model, turned on by" in card]
+
+
+def _undone_by_button(site: Site, client: Any) -> None:
+    for card in _steps(client):
+        if found := re.search(r'name="act" value="(\d+)"', card):
+            post(client, "/review/models/undo", act=found[1])
+    site.app.state.settling.wait()
+
+
+def test_what_a_model_marked_is_taken_back_from_the_history(site: Site) -> None:
+    teacher = _stood(site)
+    assert {*held(site, "r")[15:], *held(site, "w")[15:]} > {None}
+    assert "Undo" not in "".join(_steps(site.as_("marker")))
+    act = re.search(r'name="act" value="(\d+)"', _steps(teacher)[0])
+    assert act is not None
+    post(site.as_("marker"), "/review/models/undo", act=act[1])
+    assert "Taken back by" not in "".join(_steps(teacher))
+    assert all("Undo" in card for card in _steps(teacher))
+    _undone_by_button(site, teacher)
+    assert held(site, "r")[15:] + held(site, "w")[15:] == [None] * 30
+    told = _steps(teacher)
+    assert all("Taken back by instructor@example.edu" in card for card in told)
+    assert "Undo" not in "".join(told)
+
+
 def test_beside_a_group_stands_what_a_model_suggests(site: Site) -> None:
     teacher = site.as_("instructor")
     mark(site, ids(site, "r")[:15], Fraction(2))
