@@ -189,7 +189,7 @@ class Ways:
         if not isinstance(found, Found) or not isinstance(found.value, dict):
             raise NoReading(name)
         return [
-            {word: plain(case[word]) for word in ("args", "kwargs")}
+            {word: as_made(case[word]) for word in ("args", "kwargs")}
             for case in found.value["cases"]
         ]
 
@@ -276,6 +276,20 @@ def named(tries: list[Try], best: Try | None) -> Try | None:
 
 
 _AS_IS = frozenset({str, int, float, bool, complex, bytes, type(None)})
+
+
+def as_made(value: Any) -> Any:
+    """Return an input of a call as the reference made it: an array stays one, and is its own.
+
+    What was read of a student goes to a reference as ``plain`` data; this is the course's own.
+    """
+    if isinstance(value, list | tuple):
+        return [as_made(item) for item in value]
+    if isinstance(value, dict):
+        return {key: as_made(item) for key, item in value.items()}
+    return (
+        value.copy() if getattr(value, "shape", ()) and hasattr(value, "tolist") else plain(value)
+    )
 
 
 def plain(value: Any) -> Any:

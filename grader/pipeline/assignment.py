@@ -17,7 +17,7 @@ from grader import __version__
 from grader.collect import PartPlan, Plan
 from grader.collect.runs import Case
 from grader.pipeline.cases import made_cases
-from grader.pipeline.checks import check_keys, check_rubric
+from grader.pipeline.checks import check_inputs, check_keys, check_rubric
 from grader.pipeline.varied import Undealt, printed, variant_of, with_variant
 from grader.reference import Reference, ReferenceProblem
 from grader.rubric import Rubric, RubricError, load
@@ -146,6 +146,8 @@ def load_assignment(
     variant = sample(Undealt(rubric, reference, call)) if rubric.variants else None
     rubric = rubric.with_numbers(variant.numbers) if variant else rubric
     check_rubric(rubric, reference, path)
+    cases = made_cases(rubric, reference)
+    check_inputs(rubric, reference, cases, path)
     text = _paper(course, rubric, paper)
     own = _keys(keys)
     check_keys(rubric, rubric.keys, str(path))
@@ -163,7 +165,7 @@ def load_assignment(
         made_with={**_made_with(rubric, reference, known), **_digest_of(files)},
         call=call,
         origin=functools.partial(load_assignment, course, name, paper=paper, keys=keys),
-        cases=made_cases(rubric, reference),
+        cases=cases,
         solution=solution,
         files=files,
         course=course,
@@ -240,7 +242,7 @@ class _Calls:
         self._known: dict[str, Any] = {}
 
     def __call__(self, name: str, given: Mapping[str, Any]) -> Any:
-        key = f"{name}({json.dumps(given, sort_keys=True, default=repr)})"
+        key = f"{name}({json.dumps(given, sort_keys=True, default=_whole)})"
         if key in self._known:
             value = self._known[key]
         else:
@@ -263,6 +265,11 @@ class _Calls:
         except (ArithmeticError, LookupError, TypeError, AttributeError) as error:
             # A student's reading may be of any shape: what a reference cannot take earns nothing.
             return _Refused(f"{name}: {type(error).__name__}: {error}")
+
+
+def _whole(value: Any) -> Any:
+    """All that an array holds: its repr leaves out what lies in the middle, and digits."""
+    return [str(value.dtype), value.tolist()] if hasattr(value, "tolist") else repr(value)
 
 
 def _paper(course: Path, rubric: Rubric, paper: Path | None) -> str:

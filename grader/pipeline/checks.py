@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Iterator, Mapping
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from grader.collect.runs import Case
+from grader.marking.ways import as_made
 from grader.reference import Reference, ReferenceProblem
 from grader.rubric import Attempt, Criterion, Part, Rubric, RubricError
 
@@ -39,6 +42,98 @@ def check_rubric(rubric: Rubric, reference: Reference, path: Path) -> None:
                 place = f"{path}: part '{part.id}', criterion '{criterion.id}'"
                 _check_readings(part, criterion, attempt, readings, place)
                 _check_calls(criterion, attempt, reference, place)
+
+
+def check_inputs(
+    rubric: Rubric,
+    reference: Reference,
+    cases: Mapping[tuple[str, str], Sequence[Case]],
+    path: Path,
+) -> None:
+    """Call what is given nothing but the inputs of runs, as it will be when a hand-in is marked.
+
+    Raises:
+        ReferenceProblem: a function that raises on its own inputs, or gives no list with an entry
+            for each case. Its mark would stay open in every hand-in, and nobody would know why.
+    """
+    for part in rubric.parts:
+        own = {run: made for (of, run), made in cases.items() if of == part.id}
+        for criterion in (one.as_run() for one in part.criteria if one.ran is not None):
+            whole = part.adjust if criterion.id == part.criteria[0].id else ()
+            for attempt in (None, *(a for _, a in criterion.attempts()), *whole):
+                place = f"{path}: part '{part.id}', criterion '{criterion.id}'"
+                _check_on_cases(criterion, attempt, reference, own, place)
+
+
+def _check_on_cases(
+    criterion: Criterion,
+    attempt: Attempt | None,
+    reference: Reference,
+    cases: Mapping[str, Sequence[Case]],
+    place: str,
+) -> None:
+    source = criterion.expect if attempt is None else attempt.source
+    said = _given(criterion, attempt)
+    if source is None or _rests_on_a_student(said) or not set(_readings(said)) & cases.keys():
+        return  # what is given plain numbers alone was called already
+    guard = attempt.guard if attempt is not None else None
+    if guard and not _called(reference, guard, _filled(said, cases), place):
+        return
+    value = _called(reference, source, _filled(said, cases), place)
+    compare = (attempt.compare if attempt is not None else None) or criterion.compare
+    made = cases.get((attempt.of if attempt is not None else None) or criterion.reading)
+    if compare.kind == "cases" and made is not None:
+        _check_length(source, value, len(made), place)
+
+
+def _rests_on_a_student(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "reading" in value or any(map(_rests_on_a_student, value.values()))
+    return isinstance(value, list) and any(map(_rests_on_a_student, value))
+
+
+def _check_length(name: str, value: Any, count: int, place: str) -> None:
+    if not isinstance(value, list | tuple) or len(value) != count:
+        kind = type(value).__name__
+        gives = f"{len(value)} entries" if isinstance(value, list | tuple) else f"a value of {kind}"
+        raise ReferenceProblem(
+            f"{place}: {name} gives {gives}, but compare: {{kind: cases}} takes a list of {count}: "
+            "what each case gives"
+        )
+
+
+def _filled(value: Any, cases: Mapping[str, Sequence[Case]]) -> Any:
+    """What a function is given, with the inputs of runs in their places."""
+    if isinstance(value, dict) and set(value) == {"inputs"}:
+        return [
+            {"args": as_made(case.args), "kwargs": as_made(dict(case.kwargs))}
+            for case in cases[str(value["inputs"])]
+        ]
+    if isinstance(value, dict):
+        return {key: _filled(item, cases) for key, item in value.items()}
+    return [_filled(item, cases) for item in value] if isinstance(value, list) else value
+
+
+def _called(reference: Reference, name: str, given: Mapping[str, Any], place: str) -> Any:
+    """Call a function of the course's; whatever it raises is a fault of the rubric, with its line."""
+    try:
+        return reference.function(name)(**given)
+    except ReferenceProblem:
+        raise
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}"
+        at = _line(error, reference.path)
+        raise ReferenceProblem(f"{place}: {name} raises {words}{at}") from error
+
+
+def _line(error: Exception, path: Path) -> str:
+    """Where in the reference it was raised: the innermost line that is the course's own."""
+    root = path.resolve()
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        file = Path(frame.filename).resolve()
+        if file == root or file.is_relative_to(root):
+            return f" ({file}:{frame.lineno})"
+    return ""
 
 
 def _both(criterion: Criterion) -> Iterator[Criterion]:
@@ -94,11 +189,7 @@ def _check_calls(
         except TypeError as error:
             raise ReferenceProblem(f"{place}: {name} cannot be called so: {error}") from error
         if not list(_readings(given)):
-            try:
-                value = function(**given)
-            except Exception as error:
-                what = f"{type(error).__name__}: {error}"
-                raise ReferenceProblem(f"{place}: {name} raises {what}") from error
+            value = _called(reference, name, given, place)
             if name == source:
                 _check_truth(criterion, attempt, name, value, place)
 
