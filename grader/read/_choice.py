@@ -16,16 +16,21 @@ from itertools import pairwise
 from grader.expression import Comma
 from grader.model import Answer, Finding, Found, Missing, Number
 from grader.read._candidates import MOST, Candidate, candidates, same
-from grader.read._cues import CONCLUDED, FINAL, RESULT, SAID, TOTAL, UNSOLVED
+from grader.read._cues import CONCLUDED, FINAL, LABELLED, RESULT, RIVAL, SAID, TOTAL, UNSOLVED
 from grader.read._lines import may_be_lost
 from grader.read._rivals import added, found_of, miscalculated, rivals
 
 _NEAR, _NEAR_AGAIN = 25, 8
 _TERMS, _MARGIN, _SHORT = 8, 10, 3
+_BEFORE = 4
+_LEADING = re.compile(
+    r"[,;.(]|\b(?:and|so|or|then|with|but|which|of|for|at|from|if|when|where|after|in)\b"
+)
 _CLAUSE = re.compile(r"[,;:.(=→]|\b(?:and|so|or|then|with|but|which|plus)\b")
 _ASIDE = re.compile(r"\([^()]*\)")
 _PART = r"\s+(?:weights|bn|batch|gammas?|betas?|norm\w*|bias\w*|scales?|shifts?|dense)\b"
 """Words for a part of what is counted, behind the word for its kind."""
+GIVEN = "only the numbers of the question stand there"
 _DIGIT = re.compile(r"\d")
 _PAIRED = re.compile(
     r"[\s$*_]*(?:,|&|\+|(?:,\s*)?\b(?:and|plus|to|with)\b)[\s$*_]*(-?\d{1,12}(?:\.\d{1,12})?)(?![\w%])"
@@ -78,13 +83,15 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
     """Return the number that an answer gives as its result, with its rivals."""
     every = candidates(answer, wanted.comma)
     wanted = _narrowed(every, wanted)
-    everything = _compound([_fitted(c, wanted) for c in every], wanted)
+    named = [_named(c, wanted) for c in every]
+    everything = _compound([_fitted(c, wanted) for c in named], wanted)
     everything = [_adding_up(c, everything, wanted) for c in everything]
     everything = _named_apart(everything, wanted)
     standing = [c for c in everything if not c.denied]
     kept = [c for c in standing if not _is_setting(c, wanted)]
     if not kept:
-        return _nothing(answer, "" if standing else "taken back" if everything else "unread")
+        given = "said" if any(SAID <= c.base < LABELLED for c in standing) else ""
+        return _nothing(answer, given if standing else "taken back" if everything else "unread")
     best = max(kept, key=lambda c: (c.weight, c.order))
     if best.base == UNSOLVED:
         return Missing(
@@ -101,6 +108,23 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
         ),
         doubt=_doubt(best, kept, wanted) or _untold(best, answer, wanted),
     )
+
+
+def _named(candidate: Candidate, wanted: Wanted) -> Candidate:
+    """Read ``s^2 = 4.57`` as a result where ``s^2`` is what is asked for, not as an equation in s."""
+    if candidate.base != UNSOLVED or len(candidate.chain) < 2:
+        return candidate
+    first = candidate.chain[0]
+    left = candidate.line.text[first.start : first.end]
+    if (name := next((w for w in wanted.near if _plain(w) == _plain(left)), None)) is None:
+        return candidate
+    weight = candidate.weight + LABELLED - UNSOLVED
+    return replace(candidate, base=LABELLED, weight=weight, label=f"{candidate.label} {name}")
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: spaces, brackets and signs of formulas say nothing."""
+    return re.sub(r"[\s${}\\_*]", "", name.replace("**", "^").replace("²", "^2")).casefold()
 
 
 def _compound(found: list[Candidate], wanted: Wanted) -> list[Candidate]:
@@ -161,6 +185,8 @@ def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
     if near:
         weight += _NEAR if SAID <= weight < TOTAL else _NEAR_AGAIN
         weight = max(weight, TOTAL) if wanted.told else weight
+        if candidate.base >= SAID and _stands_for(candidate, wanted):
+            weight = max(weight, RIVAL)
     elif _mentions(around, wanted.away) and not candidate.led_by:
         weight -= _NEAR
     factor = _factor(number.unit, wanted.units)
@@ -322,11 +348,19 @@ def _is_setting(candidate: Candidate, wanted: Wanted) -> bool:
     number = candidate.run.number
     if not candidate.run.plain or number is None or not _is_given(number.value, wanted):
         return False
+    if candidate.base >= SAID and _stands_for(candidate, wanted):
+        return False  # "the variance is 4" is an answer, though the question has a 4 as well
     if candidate.base < CONCLUDED:
         return True
     # the sum of 17 and 25 is 42: the first is named as one of a pair, whatever leads to it
     pair = _PAIRED.match(candidate.line.text, candidate.end)
     return pair is not None and _is_given(Fraction(pair[1]), wanted)
+
+
+def _stands_for(candidate: Candidate, wanted: Wanted) -> bool:
+    """Whether the words right before a number name what is asked for: ``the variance is``."""
+    words = _LEADING.split(candidate.label)[-1].split()[-_BEFORE:]
+    return _mentions(" ".join(words), wanted.near)
 
 
 def _ends_a_pair(candidate: Candidate, wanted: Wanted) -> bool:
@@ -403,6 +437,6 @@ def _nothing(answer: Answer, why: str) -> Missing:
         return Missing(
             why="no number was found", doubt="digits stand there, but could not be read as a number"
         )
-    return Missing(
-        why="no number was found" if why else "only the numbers of the question stand there"
-    )
+    if why == "said":
+        return Missing(why=GIVEN, doubt="a number of the question is given as if it were a result")
+    return Missing(why="no number was found" if why else GIVEN)

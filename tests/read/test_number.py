@@ -359,3 +359,43 @@ def test_number_words_that_are_named_together_are_not_added_up(text: str) -> Non
     finding = found(Integer(), text)
     assert finding.value.value != 7
     assert finding.value.value == 12 or finding.doubt
+
+
+VARIANCE = Number(near=("variance", "s^2"), settings=(2, 4, 5, 7, 9))
+
+
+@pytest.mark.parametrize("text", [
+    "The variance is 4.", "variance: 4", "4", "SS = 32, so the variance is 32/8 = 4.", "s^2 = 4",
+    "The mean is 5. The variance comes to 4",
+])  # fmt: skip
+def test_a_result_that_the_question_holds_too_is_a_result(text: str) -> None:
+    one = found(VARIANCE, text)
+    assert one.value.value == 4
+    assert not one.others
+
+
+@pytest.mark.parametrize("text", [
+    "mean = 5, squares sum to 32, variance = 32/8 = 4",
+    "The squares sum to 32 and the variance is 4",
+])  # fmt: skip
+def test_a_total_beside_what_is_asked_for_by_name_is_left_to_a_person(text: str) -> None:
+    one = found(VARIANCE, text)
+    assert {float(one.value.value), *(float(other.value.value) for other in one.others)} == {32, 4}
+
+
+def test_a_number_of_the_question_that_is_said_last_is_no_certain_nothing() -> None:
+    finding = VARIANCE.read(answer("The variance of 2, 4, 4, 4, 5, 5, 7, 9 is 4"))
+    assert isinstance(finding, Missing)
+    assert "number of the question" in finding.doubt
+
+
+@pytest.mark.parametrize("text", ["s^2 = 4.57", "s² = 4.57", "$s^2 = 4.57$", "S^2=4.57"])
+def test_a_formula_sign_that_the_rubric_names_is_no_unknown(text: str) -> None:
+    assert found(VARIANCE, text).value.value == Fraction(457, 100)
+
+
+@pytest.mark.parametrize("text", ["x^2 = 4.57", "s^3 = 4.57", "2 s^2 = 4.57"])
+def test_another_sign_is_still_an_equation(text: str) -> None:
+    finding = VARIANCE.read(answer(text))
+    assert isinstance(finding, Missing)
+    assert finding.doubt
