@@ -165,7 +165,8 @@ def _delete_steps(connection: Connection, ids: Sequence[int]) -> None:
     """Take a student out of the steps of the review.
 
     A step that was about others too keeps its words: they were said to all of them. Of one that was
-    about this student alone no word is left, but its number and author are.
+    about this student alone no word is left, but its number and author are. What a model proposed for
+    the student, kept with its step for an audit, goes too.
     """
     touched: set[int] = set()
     links = ((act_decision, decision, "decision_id"), (act_comment, comment, "comment_id"))
@@ -178,6 +179,13 @@ def _delete_steps(connection: Connection, ids: Sequence[int]) -> None:
         others = sa.select(link.c.act_id).where(link.c.act_id.in_(touched))
         touched -= set(connection.execute(others).scalars())
     connection.execute(sa.update(act).where(act.c.id.in_(touched)).values(told={}))
+    models = sa.select(act.c.id, act.c.told).where(act.c.what == "model")
+    for row in connection.execute(models).all():
+        proposed = (row.told or {}).get("audited", [])
+        rest = [one for one in proposed if one[0] not in ids]
+        if rest != proposed:
+            told = {**row.told, "audited": rest}
+            connection.execute(sa.update(act).where(act.c.id == row.id).values(told=told))
 
 
 def _delete(connection: Connection, ids: Sequence[int]) -> None:

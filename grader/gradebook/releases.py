@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -45,8 +45,21 @@ def release(book: Book, name: str, kind: Kind, *, holds: bool, part: str = "") -
 
 def turned_on_by(connection: Connection, name: str, kind: Kind, part: str = "") -> str:
     """Return who turned it on, "" where it is off."""
-    query = (
-        sa.select(releases.c.holds, releases.c.author)
+    row = connection.execute(_last(connection, name, kind, part)).first()
+    return str(row.author) if row is not None and row.holds else ""
+
+
+def last_turned_on(
+    connection: Connection, name: str, kind: Kind, part: str = ""
+) -> sa.Row[Any] | None:
+    """Return by which row it was turned on last, whether or not it was turned off since."""
+    query = _last(connection, name, kind, part).where(releases.c.holds)
+    return connection.execute(query).first()
+
+
+def _last(connection: Connection, name: str, kind: Kind, part: str) -> sa.Select[Any]:
+    return (
+        sa.select(releases)
         .where(
             releases.c.assignment_id == find_assignment(connection, name),
             releases.c.kind == kind,
@@ -55,5 +68,3 @@ def turned_on_by(connection: Connection, name: str, kind: Kind, part: str = "") 
         .order_by(releases.c.id.desc())
         .limit(1)
     )
-    row = connection.execute(query).one_or_none()
-    return str(row.author) if row is not None and row.holds else ""

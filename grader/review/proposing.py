@@ -1,12 +1,11 @@
 """A model per part that learns from the marks of people; it stands only where that was turned on.
 
-Marks that a model gave are never learned from. A tenth of all answers, the same tenth however often
-this runs, goes to people even where the model is certain.
+Marks that a model gave are never learned from. A tenth of what it is certain of goes to people all
+the same (``grader.review.auditing``).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,13 +19,11 @@ from grader.gradebook.acts import Seen, Step, decide, seen_now
 from grader.gradebook.book import find_assignment
 from grader.gradebook.decisions import MODEL, by_model, decisions
 from grader.gradebook.opening import Refused
-from grader.gradebook.releases import turned_on_by
+from grader.gradebook.releases import last_turned_on, turned_on_by
 from grader.gradebook.tables import cell, evidence, result, standing, submission
+from grader.review.auditing import Audit, audit, chosen, kept
 from grader.review.texts import Texts
 from grader.rubric import Part
-
-AUDITED = 10
-"""One in so many is looked at by a person all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +88,8 @@ def proposals(
         question=part.ask,
     )
     made = model.propose([held.of(book, row.sha256, part.id)[0] for row in open_])
+    sure = [row.submission for row, one in zip(open_, made, strict=True) if one.certain]
+    audited = chosen(book, name, part.id, sure)
     items = tuple(
         Suggested(
             submission=row.submission,
@@ -99,7 +98,7 @@ def proposals(
             points=None if one.credit is None else one.credit * part.points,
             error=one.error,
             certain=one.certain,
-            audited=audited(name, part.id, row.label),
+            audited=row.submission in audited,
             why=one.why,
             nearest=None if one.nearest is None else marked[one.nearest].submission,
         )
@@ -111,33 +110,52 @@ def proposals(
 def let_stand(book: Book, name: str, part: Part, found: Proposals) -> list[Step]:
     """Let certain proposals stand as marks where an instructor turned that on: a step each level.
 
-    Whatever is audited, uncertain, or was marked meanwhile is left to people.
+    Whatever is audited, uncertain, or was marked meanwhile is left to people. What the model proposed
+    for the audited is kept in the first step that marked anything.
 
     Raises:
-        Refused: when nobody turned it on for this part.
+        Refused: when nobody turned it on for this part, or the audit of what stands is bad.
     """
-    who = book.read(lambda connection: turned_on_by(connection, name, "model", part.id))
+    who, release = book.read(lambda connection: _turned_on(connection, name, part.id))
     if not who:
         raise Refused(f"no model was turned on for part {part.id} of '{name}' by name")
+    if (so_far := audit(book, name, part)).bad:
+        raise Refused(not_borne_out(so_far))
+    sure = {one.submission: one for one in found.items if one.certain and one.points is not None}
+    audited = chosen(book, name, part.id, sure)
     groups: dict[Fraction, dict[int, Seen]] = defaultdict(dict)
-    for one in found.items:
-        if one.certain and one.points is not None and not audited(name, part.id, one.label):
-            groups[one.points][one.submission] = one.seen
+    proposed: dict[int, Fraction] = {}
+    for of, one in sure.items():
+        points = one.points or Fraction(0)
+        if of in audited:
+            proposed[of] = points
+        else:
+            groups[points][of] = one.seen
     named = replace(book, author=f"{MODEL}{who}")
     reason = f"marked as like answers were by people, of whom {found.marked} answers were marked"
-    return [
-        decide(
+    steps: list[Step] = []
+    for points, seen in sorted(groups.items()):
+        first = not any(step.act for step in steps)
+        step = decide(
             named, name, part.id, points, reason=reason, seen=seen, possible=part.points,
-            what="model",
-        )
-        for points, seen in sorted(groups.items())
-    ]  # fmt: skip
+            what="model", told=kept(proposed, release) if first else None,
+        )  # fmt: skip
+        steps.append(step)
+    return steps
 
 
-def audited(name: str, part: str, label: str) -> bool:
-    """Whether a person looks at this answer whatever a model says of it; it never changes."""
-    whole = f"{name}\0{part}\0{label}".encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.sha256(whole).digest()[:8], "big") % AUDITED == 0
+def not_borne_out(found: Audit) -> str:
+    """Return why no more may stand."""
+    return (
+        f"of {found.marked} certain proposals that people looked at all the same, {found.same} "
+        f"got the points that the model proposed: no more of them stand until it is turned off "
+        "and, by name, on again"
+    )
+
+
+def _turned_on(connection: Connection, name: str, part: str) -> tuple[str, int]:
+    row = last_turned_on(connection, name, "model", part)
+    return turned_on_by(connection, name, "model", part), row.id if row is not None else 0
 
 
 def _rows(connection: Connection, name: str, part: str) -> list[_Row]:

@@ -17,7 +17,7 @@ from grader.gradebook.book import find_assignment
 from grader.gradebook.opening import Refused
 from grader.gradebook.releases import release, turned_on_by
 from grader.gradebook.tables import cell, decision, standing, submission
-from grader.review import Proposals, agreeing, let_stand
+from grader.review import Proposals, agreeing, audit, let_stand, not_borne_out
 from grader.rubric import Part
 from grader.web.pages import field, needs, page
 
@@ -110,6 +110,7 @@ def _part(request: Request, told: str = "", status: int = 200) -> Response:
     name, part = _named(request)
     book = request.app.state.book
     found: Proposals | None = request.app.state.models.of(name, part.id)
+    held = audit(book, name, part)
     sure = [one for one in found.items if one.certain and not one.audited] if found else []
     return page(
         request,
@@ -122,6 +123,8 @@ def _part(request: Request, told: str = "", status: int = 200) -> Response:
         trouble=request.app.state.models.trouble,
         sure=len(sure),
         audited=sum(one.certain and one.audited for one in found.items) if found else 0,
+        audit=held,
+        bad=f"No more stands now: {not_borne_out(held)}." if held.bad else "",
         levels=_levels([one.points for one in sure if one.points is not None]),
         agreed=agreeing(book, name, {part.id: part.points}, part.id).figures,
         told=told,

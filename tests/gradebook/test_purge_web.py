@@ -107,6 +107,17 @@ def test_no_row_of_the_review_or_the_desk_is_left_and_nobody_else_loses_one(book
     assert [entry.what for entry in entries(book)][-1] == "purge"
 
 
+def test_what_a_model_proposed_for_who_is_purged_goes_and_stays_for_others(book):
+    ada, bob = hand_in(book, "ada4711", "her text"), hand_in(book, "bob", "his text")
+    grade(book, {ada: both(3), bob: both(2)})
+    told = {"audited": [[ada.id, "3"], [bob.id, "2"]], "release": 1}
+    row = {"what": "model", "part": "1", "told": told, **BY}
+    book.write(lambda c: new_row(c, act, assignment_id=1, **row))
+    purge(book, "ada4711")
+    (left,) = _rows(book)["act"]
+    assert left.told == {"audited": [[bob.id, "2"]], "release": 1}
+
+
 def test_one_with_an_account_alone_is_purged_and_markers_stay(book):
     made = {"role": "student", "made": NOON}
     rows = [{"name": "eve", "key": "e1", **made}, {"name": "Ann", "key": "", **made}]

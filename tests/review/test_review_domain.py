@@ -5,9 +5,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+import sqlalchemy as sa
 
 from grader import pipeline
-from grader.gradebook import open_book
+from grader.gradebook import GradebookError, open_book
 from grader.gradebook.acts import decide, seen_now, undo
 from grader.gradebook.decisions import decisions
 from grader.gradebook.opening import Refused
@@ -16,6 +17,7 @@ from grader.gradebook.releases import release, turned_on_by
 from grader.gradebook.results import exact, holding
 from grader.gradebook.roster_file import read_roster
 from grader.gradebook.submissions import held_of
+from grader.gradebook.tables import act
 from grader.review import (
     Proposals,
     Settling,
@@ -26,7 +28,7 @@ from grader.review import (
     settle,
     unsettled,
 )
-from grader.review.proposing import audited
+from grader.review.auditing import audit, chosen, proposed
 from tests.web.reviewed import grade, make_course
 
 NAME, PART = "models", "2"
@@ -136,8 +138,14 @@ def _suggested(book, certain=True):
     seen = book.read(lambda c: seen_now(c, PART, [one.id for one in held]))
     return Proposals(marked=5, items=tuple(
         Suggested(submission=one.id, label=one.label, seen=seen[one.id], points=Fraction(1),
-            error=0.0, certain=certain, audited=audited(NAME, PART, one.label), why="", nearest=None)
+            error=0.0, certain=certain, audited=False, why="", nearest=None)
         for one in held))  # fmt: skip
+
+
+def _told(book):
+    """What the steps of the model kept of the answers that went to people."""
+    rows = book.read(lambda c: c.execute(sa.select(act).where(act.c.what == "model")).all())
+    return {of: points for row in rows for of, points in proposed(row.told).items()}
 
 
 def test_a_model_stands_only_where_it_was_turned_on_by_name(book, loaded):
@@ -156,6 +164,8 @@ def test_a_model_stands_only_where_it_was_turned_on_by_name(book, loaded):
     assert let_stand(book, NAME, part, _suggested(book, certain=False)) == []
     _mark(book, [found.items[0].submission], 2)  # a person was faster
     let_stand(book, NAME, part, found)
+    left = set(_told(book))
+    assert left
     release(ida, NAME, "model", holds=False, part=PART)
     assert book.read(lambda c: turned_on_by(c, NAME, "model", PART)) == ""
 
@@ -164,7 +174,7 @@ def test_a_model_stands_only_where_it_was_turned_on_by_name(book, loaded):
     assert by.pop(found.items[0].submission) == [(2, "Ann")]
     assert by
     assert {of: some[0] for of, some in by.items()} == {
-        one.submission: (1, "model, turned on by Ida") for one in found.items[1:] if not one.audited
+        one.submission: (1, "model, turned on by Ida") for one in found.items[1:] if one.submission not in left
     }
 
 
@@ -191,12 +201,65 @@ def test_a_models_step_is_taken_back_by_who_turned_it_on_and_by_instructors(
     assert {held[of][0].author for of in step.done[1:]} == {"model, turned on by Ida"}
 
 
-def test_about_a_tenth_goes_to_people_and_always_the_same():
-    labels = [f"s{number}" for number in range(3000)]
-    chosen = {label for label in labels if audited(NAME, PART, label)}
-    assert 200 < len(chosen) < 400
-    assert chosen == {label for label in reversed(labels) if audited(NAME, PART, label)}
-    assert chosen != {label for label in labels if audited(NAME, "3", label)}
+def test_a_tenth_goes_to_people_at_least_one_and_always_the_same(book):
+    ids = range(1, 301)
+    once = chosen(book, NAME, PART, ids)
+    assert len(once) == 30
+    assert once == chosen(book, NAME, PART, reversed(ids))
+    assert once != chosen(book, NAME, "3", ids)
+    assert [len(chosen(book, NAME, PART, range(count))) for count in (0, 1, 2, 10, 11)] == [0, 1, 1, 1, 2]  # fmt: skip
+
+
+def test_who_goes_to_people_is_drawn_by_a_secret_of_the_course(book, course):
+    once = chosen(book, NAME, PART, range(300))
+    secret = course / ".grader/audit/secret"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert chosen(book, NAME, PART, range(300)) == once
+    secret.unlink()  # as in another course
+    assert chosen(book, NAME, PART, range(300)) != once
+    secret.write_text("", "ascii")
+    with pytest.raises(GradebookError, match="is no secret"):
+        chosen(book, NAME, PART, range(300))
+
+
+def test_what_went_to_people_never_stands_later(book, loaded):
+    part = next(one for one in loaded.rubric.parts if one.id == PART)
+    release(book, NAME, "model", holds=True, part=PART)
+    let_stand(book, NAME, part, _suggested(book))
+    left = set(_told(book))
+    assert len(left) == 2  # of the twelve
+    for _ in range(3):
+        rest = _suggested(book)
+        items = tuple(one for one in rest.items if one.submission in left)
+        assert let_stand(book, NAME, part, replace(rest, items=items)) == []
+
+
+def test_no_more_stands_while_people_find_otherwise(book, loaded):
+    part = next(one for one in loaded.rubric.parts if one.id == PART)
+    release(book, NAME, "model", holds=True, part=PART)
+    first, later = _halves(book)
+    assert let_stand(book, NAME, part, first)
+    left = sorted(_told(book))
+    found = audit(book, NAME, part)
+    assert (found.marked, found.waiting, found.bad) == (0, 1, False)
+    _mark(book, left, 1)
+    found = audit(book, NAME, part)
+    assert (found.marked, found.same, found.bad) == (1, 1, False)
+    _mark(book, left, 2)  # somebody looked again
+    found = audit(book, NAME, part)
+    assert (found.marked, found.same, found.bad) == (1, 0, True)
+    with pytest.raises(Refused, match=r"of 1 certain proposals .* 0 got the points"):
+        let_stand(book, NAME, part, later)
+    assert set(_told(book)) == set(left)
+    release(book, NAME, "model", holds=False, part=PART)
+    release(book, NAME, "model", holds=True, part=PART)  # by name, knowing it
+    assert let_stand(book, NAME, part, later)
+
+
+def _halves(book):
+    """Proposals for one half of the class, and for the other one."""
+    found = _suggested(book)
+    return (replace(found, items=found.items[:6]), replace(found, items=found.items[6:]))
 
 
 def test_a_model_says_on_how_many_marks_it_rests_and_does_not_learn_from_itself(book, loaded):

@@ -21,7 +21,8 @@ import sqlalchemy as sa
 from grader.gradebook.acts import decide, seen_now
 from grader.gradebook.people import enrol
 from grader.gradebook.roster_file import Enrolled, Roster
-from grader.gradebook.tables import cell, decision, standing, submission
+from grader.gradebook.tables import act, cell, decision, standing, submission
+from grader.review.auditing import proposed
 from tests.web.reviewed import grade, make_course
 from tests.web.web_site import Site, site_of
 
@@ -213,6 +214,31 @@ def test_what_a_model_marked_is_taken_back_from_the_history(site: Site) -> None:
     told = _steps(teacher)
     assert all("Taken back by instructor@example.edu" in card for card in told)
     assert "Undo" not in "".join(told)
+
+
+def test_the_page_tells_what_people_found_and_lets_no_more_stand_where_it_is_bad(
+    site: Site,
+) -> None:
+    teacher = _stood(site)
+    query = sa.select(act.c.told).where(act.c.what == "model").order_by(act.c.id)
+    told = site.book.read(lambda connection: connection.execute(query).scalars().all())
+    left = [of for one in told for of in proposed(one)]
+    assert left
+    part = "/release/models/part/2"
+    page = re.sub(r"\s+", " ", teacher.get(part).text)
+    assert f"{len(left)} certain proposal" in page
+    assert "They have marked 0 of them." in page
+    mark(site, left, Fraction(1))  # the model proposed all or nothing
+    page = learned(teacher)
+    assert f"<strong>0 of {len(left)}</strong> (0 %) got the points" in page
+    assert "No more stands now" in page
+    assert re.search(r"<button class=\"main\" disabled>Let \d+ certain", page)
+    answer = post(teacher, f"{part}/stand")
+    assert answer.status_code == 409
+    assert "until it is turned off" in answer.text
+    post(teacher, part, holds="0")
+    post(teacher, part, holds="1", typed="2")
+    assert "No more stands now" not in teacher.get(part).text
 
 
 def test_beside_a_group_stands_what_a_model_suggests(site: Site) -> None:
