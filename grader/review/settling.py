@@ -25,6 +25,7 @@ from grader.gradebook.tables import submission
 from grader.pipeline import Assignment
 from grader.pipeline.regrade import todo
 from grader.pipeline.tasks import Task, Tasks
+from grader.review.answers import moved
 
 CHUNK = 100
 _LOG = logging.getLogger(__name__)
@@ -152,6 +153,7 @@ class Settling:
         self._thread = threading.Thread(target=self._run, name="settling", daemon=True)
         self.trouble: dict[str, str] = {}
         """By assignment, what a person has to do."""
+        self._as_of: dict[str, object] = {}
 
     def start(self) -> None:
         """Begin."""
@@ -160,6 +162,16 @@ class Settling:
     def add(self, name: str, ids: Iterable[int] | None = None) -> None:
         """Let hand-ins of an assignment be marked again soon."""
         self._waiting.put((name, None if ids is None else tuple(ids)))
+
+    def told(self, name: str) -> str:
+        """Return what a person has to do for an assignment; once something moved, it is looked at anew."""
+        words = self.trouble.get(name, "")
+        if words:
+            now = self._book.read(moved)
+            if self._as_of.get(name) != now:
+                self._as_of[name] = now
+                self.add(name)
+        return words
 
     def wait(self) -> None:
         """Return when all that was added is done."""

@@ -54,6 +54,30 @@ def waiting(book: Book, name: str, only: Collection[int] | None = None) -> dict[
     return book.read(ask)
 
 
+def closed(book: Book, name: str, part: str) -> frozenset[int]:
+    """Return the hand-ins whose mark of a part is nobody's to change by a review.
+
+    The grader is certain of it, no person gave it, and no student asked for another look.
+    """
+
+    def ask(connection: Connection) -> frozenset[int]:
+        number = find_assignment(connection, name)
+        query = (
+            sa.select(submission.c.id)
+            .join(standing, standing.c.submission_id == submission.c.id)
+            .join(cell, cell.c.result_id == standing.c.result_id)
+            .where(
+                submission.c.assignment_id == number, cell.c.part == part, cell.c.state != "waits"
+            )
+        )
+        settled = set(connection.execute(query).scalars())
+        for some in (_held_by_hand(number), _open_requests(number)):
+            settled -= {of for of, own in connection.execute(some) if own == part}
+        return frozenset(settled)
+
+    return book.read(ask)
+
+
 def _waiting(
     connection: Connection, number: int | None, only: Collection[int] | None
 ) -> dict[str, int]:
@@ -73,28 +97,35 @@ def _waiting(
 def _by_hand(
     connection: Connection, number: int | None, only: Collection[int] | None
 ) -> dict[str, int]:
+    return _counted(connection.execute(_held_by_hand(number)).all(), only)
+
+
+def _held_by_hand(number: int | None) -> sa.Select[Any]:
     last = (
         sa.select(sa.func.max(decision.c.id))
         .join(submission, submission.c.id == decision.c.submission_id)
         .where(submission.c.assignment_id == number, decision.c.kind == "hand")
         .group_by(decision.c.submission_id, decision.c.part)
     )
-    query = sa.select(decision.c.submission_id, decision.c.part).where(
+    return sa.select(decision.c.submission_id, decision.c.part).where(
         decision.c.id.in_(last), decision.c.points.is_not(None)
     )
-    return _counted(connection.execute(query).all(), only)
 
 
 def _asked(
     connection: Connection, number: int | None, only: Collection[int] | None
 ) -> dict[str, int]:
+    return _counted(connection.execute(_open_requests(number)).all(), only)
+
+
+def _open_requests(number: int | None) -> sa.Select[Any]:
     last = (
         sa.select(sa.func.max(request_answer.c.id))
         .where(request_answer.c.request_id == request.c.id)
         .correlate(request)
         .scalar_subquery()
     )
-    query = (
+    return (
         sa.select(request.c.submission_id, request.c.part)
         .join(submission, submission.c.id == request.c.submission_id)
         .outerjoin(request_answer, request_answer.c.id == last)
@@ -103,7 +134,6 @@ def _asked(
             sa.or_(request_answer.c.id.is_(None), request_answer.c.outcome == "reopened"),
         )
     )
-    return _counted(connection.execute(query).all(), only)
 
 
 def _counted(rows: Iterable[Any], only: Collection[int] | None) -> dict[str, int]:  # fmt: skip

@@ -168,7 +168,7 @@ def decide(request: Request) -> Response:
         seen = ticked or _whole(own, part.id, asked, form)
         reason, comment = words_of(own, part, points, kept)
         word = form.get("once", "")
-        step, left = own.decide(part, seen, points, reason=reason, said=comment, once=word)
+        step, _ = own.decide(part, seen, points, reason=reason, said=comment, once=word)
     except Stale as error:
         return show(request, own, part, asked, said=Said(text=str(error), trouble=True), status=409)
     except (ValueError, Refused) as error:
@@ -178,30 +178,30 @@ def decide(request: Request) -> Response:
         query = {**asked.sieve.query, "after": asked.after or "", "done": step}
         return onward(address("review", own.name, part.id, **query))
     rest = Asked(sieve=asked.sieve, after=asked.after)
-    return show(request, own, part, rest, said=told(own, step, left))
+    return show(request, own, part, rest, said=told(own, step))
 
 
 @staff
 def undo(request: Request) -> Response:
     """Take a step back."""
     own = of(request, request.path_params["name"])
+    done, status = 0, 200
     try:
-        part, words, _ = own.undo(number_of(field(request, "act")))
+        part, words, done = own.undo(number_of(field(request, "act")))
     except Refused as error:
-        said = Said(text=str(error) + ".", trouble=True)
+        said, status = Said(text=f"{error}.", trouble=True), 409
         rows = own.steps(most=1)
         part = rows[0].part if rows else ""
     else:
         said = Said(text=words)
     spec = next((one for one in own.loaded.rubric.parts if one.id == part), None)
-    if in_background(request) and spec is not None:
+    if spec is None:
+        return onward(address("review", own.name))
+    if in_background(request) or not done:
         blind = "blind=1" in request.headers.get("HX-Current-URL", "")
-        return show(request, own, spec, Asked(sieve=Sieve(blind=blind)), said=said)
-    rows = own.steps(most=1)
-    done = rows[0].id if rows else ""
-    return onward(
-        address("review", own.name, part, done=done) if part else address("review", own.name)
-    )
+        asked = Asked(sieve=Sieve(blind=blind))
+        return show(request, own, spec, asked, said=said, status=status)
+    return onward(address("review", own.name, part, done=done))
 
 
 @staff
@@ -296,15 +296,16 @@ def show(
     return response
 
 
-def told(own: Source, step: int, left: str = "") -> Said | None:
-    """Return the words for a step that was just done."""
+def told(own: Source, step: int) -> Said | None:
+    """Return the words for a step that was just done, and for what it left alone."""
     if not step:
         return None
     row = next((one for one in own.steps(before=step + 1, most=1) if one.id == step), None)
     if row is None:
         return None
+    left = own.texts.words.get(step, "")
     if row.what not in ("mark", "model"):
-        return Said(text=f"Taken back: a mark of part {row.part}.")
+        return Said(text=left or f"Taken back: a mark of part {row.part}.")
     count, points = row.told.get("count", 0), Fraction(row.told.get("points", "0"))
     text = f"Part {row.part}: {many(count, 'answer')} marked with {shown(points)}."
     text = " ".join(filter(None, (text, left)))

@@ -141,7 +141,9 @@ def in_background(request: Request) -> bool:
 def answered(request: Request, template: str, status: int = 200, **values: Any) -> Response:
     """Return a page with what the pages of the review need."""
     _with_filters()
-    response = page(request, template, status=status, **{"said": None, "group": None, **values})
+    name = request.path_params.get("name", "")
+    own = {"said": None, "group": None, "unsettled": request.app.state.settling.told(name)}
+    response = page(request, template, status=status, **own | values)
     response.headers["Vary"] = "HX-Request"
     return response
 

@@ -29,7 +29,7 @@ from grader.review.grouping import Group, grouped
 from grader.review.models import Models
 from grader.review.settling import settle
 from grader.review.texts import Texts
-from grader.review.waiting import Waits, waiting
+from grader.review.waiting import Waits, closed, waiting
 from grader.rubric import Part
 from grader.web.review_forms import many, moment, shown
 
@@ -38,6 +38,8 @@ _TOKEN = re.compile(r"([0-9]{1,12})\.([0-9]{1,12})\.([0-9]{1,12})")
 
 _AT_ONCE = 20
 """So many hand-ins are marked again before the page answers; more are left to the background."""
+_STEPS = 1_000
+"""So many steps have their words kept."""
 
 
 class Stale(Exception):
@@ -50,6 +52,8 @@ class Kept(Texts):
 
     groups: dict[tuple[object, ...], tuple[Group, ...]] = field(default_factory=dict)
     rows: dict[tuple[object, ...], list[Waiting]] = field(default_factory=dict)
+    words: dict[int, str] = field(default_factory=dict)
+    """Of the last steps: what each left alone, for the page that is opened after it."""
     warmed: set[str] = field(default_factory=set)
 
     def begun(self, name: str) -> bool:
@@ -57,6 +61,13 @@ class Kept(Texts):
         first = name not in self.warmed
         self.warmed.add(name)
         return first
+
+    def say(self, step: int, words: str) -> None:
+        """Keep words of a step; sent twice, the second time has none, and takes none away."""
+        if words:
+            if len(self.words) > _STEPS:
+                self.words.clear()
+            self.words[step] = words
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,20 +170,28 @@ class Source:
             once: a word that only this form has; sent twice it is one step.
 
         Raises:
-            Stale: when nothing is as it was seen.
+            Stale: when nothing is as it was seen, or all is marked by the grader and waits for nobody.
             Refused: when points or reason are none.
         """
+        shut = closed(self.book, self.name, part.id) & seen.keys()
+        unasked = _unasked(len(shut))
+        open_ = {of: one for of, one in seen.items() if of not in shut}
+        if shut and not open_:
+            raise Stale(f"{unasked} Nothing was changed; look again.")
         step = acts.decide(
-            self.book, self.name, part.id, points, reason=reason, seen=seen,
+            self.book, self.name, part.id, points, reason=reason, seen=open_,
             possible=part.points, text=said, once=once,
         )  # fmt: skip
         if not step.act:
             words = self.left(step.left) or "This answer is not there any more."
             raise Stale(f"{words} Nothing was changed; look again.")
-        return step.act, " ".join(filter(None, (self.left(step.left), self.mark_again(step.done))))
+        more = (unasked, self.left(step.left), self.mark_again(step.done))
+        left = " ".join(filter(None, more))
+        self.texts.say(step.act, left)
+        return step.act, left
 
     def undo(self, number: int) -> tuple[str, str, int]:
-        """Take back a step of one's own, or of a model where that is one's to do: the part, words, and how many answers.
+        """Take back a step of one's own, or of a model where that is one's to do: the part, words, and the number of the new step.
 
         Raises:
             Refused: when it is not one's own, was taken back, or all was marked anew since.
@@ -182,7 +201,9 @@ class Source:
         part = row.part if row is not None else ""
         words = f"Taken back: {many(len(step.done), 'mark')} of part {part}."
         more = (self.left(step.left), self.mark_again(step.done))
-        return part, " ".join((words, *filter(None, more))), len(step.done)
+        words = " ".join((words, *filter(None, more)))
+        self.texts.say(step.act, words)
+        return part, words, step.act
 
     def left(self, some: Sequence[Left]) -> str:
         """Return words for answers that a step left alone: whose mark they have, and since when."""
@@ -228,6 +249,17 @@ class Source:
             f"This group is not there any more: {rows[0].author} marked here, "
             f"{moment(rows[0].at)}. Nothing was changed; look again."
         )
+
+
+def _unasked(count: int) -> str:
+    """Return words for answers that are not a person's to mark, "" where there are none."""
+    if not count:
+        return ""
+    does = "does" if count == 1 else "do"
+    return (
+        f"{many(count, 'answer')} {does} not wait: the grader is certain of the mark, and no student "
+        "asked for another look."
+    )
 
 
 def stamp(seen: Mapping[int, Seen]) -> str:
