@@ -78,6 +78,8 @@ async def form(request: Request, limits: Limits) -> AsyncGenerator[Form, None]:
                 f"these are more than {limits.files} files; pack them into one .zip"
             ) from error
         raise NotTaken(_NO_FORM) from error
+    except (UnicodeError, LookupError) as error:  # in the charset that it names, or there is none
+        raise NotTaken(_NO_FORM) from error
     try:
         if not parser.whole:
             raise NotTaken(_BROKEN)

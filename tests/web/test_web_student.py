@@ -323,6 +323,19 @@ def test_what_is_no_form_with_files_is_refused(idle: Site, kind: str, body: byte
     assert idle.kept() == []
 
 
+@pytest.mark.parametrize("charset", ["punycode", "undefined", "idna", "hex", "no-such-one"])
+def test_a_form_in_a_charset_that_cannot_be_read_is_no_fault_of_ours(
+    idle: Site, charset: str
+) -> None:
+    ada = idle.person("ada")
+    kind = f"multipart/form-data; boundary=X; charset={charset}"
+    got = ada.raw(_multipart("é.md".encode(), b"x", ada.csrf), kind)
+    assert got.status_code in (303, 400)
+    if got.status_code == 400:
+        assert "this is no form with files" in got.text
+        assert idle.kept() == []
+
+
 def test_a_form_without_its_last_boundary_keeps_nothing(idle: Site) -> None:
     """The last file may be half a file."""
     ada = idle.person("ada")
