@@ -112,7 +112,7 @@ def _part(
         state=state(part),
         possible=part.possible,
         earned=part.earned,
-        proposed=part.proposed,
+        proposed=_offered(part),
         waits=WAITS[part.why][0] if part.why else "",
         detail=shortened(part.detail or (WAITS[part.why][1] if part.why else ""), _REASON),
         read=_quotes(part, readings),
@@ -128,6 +128,12 @@ def _part(
         plots_left=more,
         trained=_trained(asked, findings),
     )
+
+
+def _offered(part: PartResult) -> Fraction | None:
+    """What is proposed: nothing where no way of the rubric was recognised, and a person marks it."""
+    speaks = part.earned is not None or part.proposed or part.mistakes
+    return part.proposed if speaks else None
 
 
 def _trained(asked: Part, findings: Mapping[str, Finding]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -158,6 +159,20 @@ def test_an_open_part_shows_its_proposal_as_a_proposal_and_costs_nothing_yet(
     assert "If every proposal stands, the total is 2 points." in text
     assert "Proposal: 1 of 1.5 points, not decided." in text
     assert "Free text:" in text
+
+
+def test_nothing_that_was_seen_is_no_proposal_of_no_points(tmp_path: Path) -> None:
+    parts = [
+        replace(p, result=replace(p.result, proposed=Fraction(0), mistakes=()))
+        if p.result.id == "2.2"
+        else p
+        for p in sample.states()
+        if p.result.id in {"1.2", "2.2"}
+    ]
+    text = " ".join(Page(written(tmp_path, parts)).text.split())
+    assert "There is no proposal." in text
+    assert "Proposal: 0" not in text
+    assert "and nothing is given where there is none, the total is 1 point." in text
 
 
 def test_a_settled_report_speaks_of_no_proposal(tmp_path: Path) -> None:
