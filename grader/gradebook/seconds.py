@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from grader.gradebook._steps import Written, replayed
 from grader.gradebook.audit import log
 from grader.gradebook.book import Book, find_assignment
+from grader.gradebook.decisions import by_model
 from grader.gradebook.opening import Refused
 from grader.gradebook.tables import cell, decision, second_mark, standing, submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Twice:
-    """An answer with a first and a second mark; ``seconder`` gave the second."""
+    """An answer that two people marked, the second without sight of the first.
+
+    ``seconder`` gave the second. ``settled`` tells that the mark was given anew, or taken back,
+    since: somebody has looked at both.
+    """
 
     submission: int
     label: str
@@ -26,6 +36,7 @@ class Twice:
     second: Fraction
     seconder: str
     reason: str
+    settled: bool
 
 
 def second(
@@ -93,29 +104,57 @@ def left_to_second(
 
 
 def twice(connection: Connection, name: str, part: str = "") -> list[Twice]:
-    """Return answers with both marks, of one part or all: what agreement is reckoned from."""
-    rows = _last(connection, name, part)
-    first = {}
-    query = (
-        sa.select(submission.c.id, submission.c.label, cell.c.part, cell.c.earned)
-        .join(standing, standing.c.submission_id == submission.c.id)
-        .join(cell, cell.c.result_id == standing.c.result_id)
-        .where(
-            submission.c.assignment_id == find_assignment(connection, name),
-            submission.c.id.in_(sa.select(second_mark.c.submission_id)),
-        )
+    """Return answers that two people marked, of one part or all: what agreement is reckoned from.
+
+    The first mark is the one by hand that held when the second was given, whatever came after. Where
+    none held, or a model's, or one of the same author, two people have not marked the answer.
+    """
+    rows = [row for row in _last(connection, name, part).values() if row.points is not None]
+    labels = _labels(connection, name)
+    by_part: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        by_part[row.part].add(row.submission_id)
+    marks = {
+        (of, where): those
+        for where, ids in by_part.items()
+        for of, those in replayed(connection, where, sorted(ids)).items()
+    }
+    found = []
+    for row in rows:
+        those = marks.get((row.submission_id, row.part), [])
+        first = _held(those, row.at)
+        if first is None or by_model(first.author) or first.author == row.author:
+            continue
+        found.append(
+            Twice(
+                submission=row.submission_id, label=labels[row.submission_id], part=row.part,
+                first=first.points, second=row.points, seconder=row.author, reason=row.reason,
+                settled=those[-1].holds != first.id,
+            )
+        )  # fmt: skip
+    return found
+
+
+def seconded(connection: Connection, name: str) -> dict[str, int]:
+    """Return how many second marks hold, by part; also those beside no first mark of a person."""
+    rows = _last(connection, name, "").values()
+    return dict(Counter(row.part for row in rows if row.points is not None))
+
+
+def _held(those: Sequence[Written], at: datetime) -> sa.Row[Any] | None:
+    """The mark by hand that held at a moment."""
+    before = [one for one in those if one.row.at <= at]
+    if not before or not before[-1].holds:
+        return None
+    return next(one.row for one in before if one.row.id == before[-1].holds)
+
+
+def _labels(connection: Connection, name: str) -> dict[int, str]:
+    query = sa.select(submission.c.id, submission.c.label).where(
+        submission.c.assignment_id == find_assignment(connection, name),
+        submission.c.id.in_(sa.select(second_mark.c.submission_id)),
     )
-    for row in connection.execute(query):
-        first[row.id, row.part] = row
-    return [
-        Twice(
-            submission=of, label=first[of, where].label, part=where,
-            first=first[of, where].earned, second=row.points, seconder=who, reason=row.reason,
-        )
-        for (of, where, who), row in rows.items()
-        if row.points is not None and (of, where) in first
-        and first[of, where].earned is not None
-    ]  # fmt: skip
+    return {row.id: row.label for row in connection.execute(query)}
 
 
 def _last(

@@ -13,7 +13,11 @@ from grader.statistics import Agreement, agreement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreeing:
-    """Figures over all pairs, how many are at most ``step`` apart, and the pairs that differ."""
+    """Figures over all pairs, how many are at most ``step`` apart, and what is to be looked at.
+
+    ``differ`` are the pairs that differ, the widest first, without those that were settled since:
+    they stay in the figures, as they were.
+    """
 
     figures: Agreement
     within: int
@@ -38,7 +42,7 @@ def agreeing(
     found = [one for one in every if possible.get(one.part)]
     shares = [(one.first / possible[one.part], one.second / possible[one.part]) for one in found]
     apart = sorted(
-        (one for one in found if one.first != one.second),
+        (one for one in found if one.first != one.second and not one.settled),
         key=lambda one: (-abs(one.first - one.second) / possible[one.part], one.label),
     )
     return Agreeing(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from grader.gradebook.opening import Refused
-from grader.gradebook.seconds import left_to_second, second, twice
+from grader.gradebook.seconds import left_to_second, second, seconded
 from grader.gradebook.tables import submission
 from grader.report.feedback import Run
 from grader.report.text import visible
@@ -41,19 +39,22 @@ def overview(request: Request) -> Response:
     own = of(request, request.path_params["name"])
     possible = {part.id: part.points for part in own.loaded.rubric.parts}
     found = agreeing(own.book, own.name, possible)
-    each = Counter(one.part for one in own.book.read(lambda c: twice(c, own.name)))
+    each = own.book.read(lambda connection: seconded(connection, own.name))
     view = {
         "title": own.loaded.rubric.title,
         "base": address("review", own.name),
         "links": links(own.name),
         "figures": _figures(found),
-        "words": _words(found),
+        "words": _words(
+            found, sum(each.get(part, 0) for part, points in possible.items() if points)
+        ),
+        "settled": found.figures.same != 1,
         "parts": [
             {
                 "id": part.id,
                 "ask": part.ask,
                 "href": address("review", own.name, part.id, "second"),
-                "counts": many(each[part.id], "second mark") if each[part.id] else "",
+                "counts": many(each[part.id], "second mark") if each.get(part.id) else "",
             }
             for part in own.loaded.rubric.parts
         ],
@@ -97,14 +98,23 @@ def mark(request: Request) -> Response:
     return onward(address("review", own.name, part.id, "second", done="1"))
 
 
-def _words(found: Agreeing) -> list[str]:
-    """Say why there are no figures yet: too few answers would tell nothing of the markers."""
-    pairs = found.figures.pairs
-    if not pairs:
+def _words(found: Agreeing, given: int) -> list[str]:
+    """Say why there are no figures yet, and which second marks are in none.
+
+    Too few answers would tell nothing of the markers, and a mark of the grader's own, of a model or
+    of the same person nothing of how far two people agree.
+    """
+    if not given:
         return ["Nobody has given a second mark yet. Choose a part to begin."]
+    pairs, lines = found.figures.pairs, []
     if found.figures.same is None:
-        return [f"{many(pairs, 'answer')} marked twice. Figures are shown from {MINIMUM} on."]
-    return []
+        lines.append(f"{many(pairs, 'answer')} marked twice. Figures are shown from {MINIMUM} on.")
+    if alone := given - pairs:
+        lines.append(
+            f"{many(alone, 'second mark')} {'is' if alone == 1 else 'are'} in no figure: no other "
+            "person had marked the answer by hand."
+        )
+    return lines
 
 
 def _figures(found: Agreeing) -> list[tuple[str, str]]:

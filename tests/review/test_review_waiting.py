@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from grader.gradebook import open_book
 from grader.gradebook.acts import decide, seen_now, undo
 from grader.gradebook.book import new_row
-from grader.gradebook.seconds import second
+from grader.gradebook.seconds import second, seconded
 from grader.gradebook.tables import request, request_answer
 from grader.review.agreeing import agreeing
 from grader.review.waiting import waiting
@@ -52,12 +52,58 @@ def test_requests_are_open_until_answered_and_when_reopened(book):
         assert _told(book).get("1", (0, 0, 0))[2] == count
 
 
-def test_agreement_counts_pairs_and_lists_the_widest_first(book):
-    bob = replace(book, author="Bob")
-    given = [ONE] * 6 + [Fraction(3, 4), Fraction(1, 2), Fraction(0)]
-    for of, points in enumerate(given, start=1):
-        second(bob, "midterm", of, "1", points, possible=ONE)
+def _first(book, ids, points=ONE):
+    seen = book.read(lambda c: seen_now(c, "1", list(ids)))
+    return decide(book, "midterm", "1", points, reason="r", seen=seen, possible=ONE)
+
+
+def _second(book, given):
+    for of, points in given.items():
+        second(book, "midterm", of, "1", points, possible=ONE)
+
+
+def _figures(book):
     found = agreeing(book, "midterm", {"1": ONE})
-    assert (found.figures.pairs, found.figures.same, found.within) == (9, Fraction(6, 9), 7)
+    return found.figures.pairs, found.figures.same, found.within
+
+
+def test_agreement_counts_pairs_and_lists_the_widest_first(book):
+    _first(book, range(1, 10))
+    given = [ONE] * 6 + [Fraction(3, 4), Fraction(1, 2), Fraction(0)]
+    _second(replace(book, author="Bob"), dict(enumerate(given, start=1)))
+    found = agreeing(book, "midterm", {"1": ONE})
+    assert _figures(book) == (9, Fraction(6, 9), 7)
     assert [one.second for one in found.differ] == [0, Fraction(1, 2), Fraction(3, 4)]
     assert agreeing(book, "midterm", {"2": ONE}).differ == ()
+
+
+def test_settling_where_two_differ_leaves_the_figures_and_the_list_grows_shorter(book):
+    bob = replace(book, author="Bob")
+    _first(book, range(1, 7))
+    _second(bob, {1: Fraction(0), 2: Fraction(0), **dict.fromkeys(range(3, 7), ONE)})
+    before = _figures(book)
+    assert before == (6, Fraction(4, 6), 4)
+    _first(bob, [1], Fraction(0))  # who gave the second mark settles it, their own way
+    _first(replace(book, author="Cem"), [2], ONE)  # or somebody else, for the first
+    assert _figures(book) == before
+    assert agreeing(book, "midterm", {"1": ONE}).differ == ()
+    undo(bob, "midterm")
+    assert _figures(book) == before
+    assert [one.submission for one in agreeing(book, "midterm", {"1": ONE}).differ] == [1]
+
+
+def test_only_marks_of_two_people_say_how_far_people_agree(book):
+    ann, bob = book, replace(book, author="Bob")
+    _second(bob, {1: Fraction(0)})  # beside a mark that the grader gave by itself
+    _first(bob, [1])  # and beside the same person's own, given after it
+    _first(ann, [1])
+    _first(replace(book, author="model, turned on by Ann"), [2])
+    _second(bob, {2: Fraction(0)})
+    _first(ann, [3])
+    undo(ann, "midterm")
+    _second(bob, {3: Fraction(0)})  # beside one that was taken back
+    assert _figures(book)[0] == 0
+    assert book.read(lambda c: seconded(c, "midterm")) == {"1": 3}
+    _first(ann, [4])
+    _second(bob, {4: Fraction(0)})
+    assert _figures(book)[0] == 1
