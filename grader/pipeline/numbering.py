@@ -91,6 +91,8 @@ def _numbers(book: Book, assignment: Assignment, state: State | None) -> Variant
         record = Record.from_bytes(book.store.get(state.evidence.sha256))
     except (Lost, NotPlain, OSError):
         return None  # what was dealt out is on the ledger still, if it came from here
+    if record.lacks_numbers:
+        return None  # nothing was read of it; there may be a paper by now
     if record.variant is None:
         name = assignment.rubric.assignment
         raise VariantProblem(

@@ -50,6 +50,11 @@ class Record:
     variant: Variant | None = None
     """The student's numbers, where they vary: those that the hand-in was read and run with."""
 
+    @property
+    def lacks_numbers(self) -> bool:
+        """Whether it was left unread because its student's numbers could not be drawn."""
+        return self.variant is None and any(NO_NUMBERS in one.what for one in self.problems)
+
     def to_bytes(self) -> bytes:
         """Return the record as canonical JSON."""
         return codec.dumps(

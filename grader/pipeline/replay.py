@@ -32,6 +32,7 @@ from grader.pipeline.keys import result_key
 from grader.pipeline.records import Collecting, Record
 from grader.report.summary import Summary, summary
 from grader.variants import VariantProblem, redrawn, secret, seed_of
+from grader.variants.ledger import dealt
 
 State = Literal["same", "same marks", "differs", "lost"]
 _BESIDE = (
@@ -182,7 +183,7 @@ class Replaying:
         if rubric.variants is None:
             return "" if own is None else "it was read with numbers, and the rubric has none now"
         if own is None:
-            return "it was read before numbers varied"
+            return self._numberless(one, record)
         try:
             seed = seed_of(secret(self.assignment.course), rubric.assignment, one.owner)
         except VariantProblem as error:
@@ -193,6 +194,17 @@ class Replaying:
                 "secret in .grader/variants/ is another, or `variants: numbers:` was changed"
             )
         return ""
+
+    def _numberless(self, one: Kept, record: Record) -> str:
+        """Why a hand-in without numbers is to be read again, "" where it still has none."""
+        if not record.lacks_numbers:
+            return "it was read before numbers varied"
+        name = self.assignment.rubric.assignment
+        if one.owner not in dealt(self.assignment.course, name):
+            return ""
+        return (
+            f"a paper was dealt to its owner since; `grader grade {name} --failed` reads it by that"
+        )
 
     def _read_again(
         self, collecting: Collecting, one: Kept, record: Record, data: bytes

@@ -90,6 +90,28 @@ def test_who_was_dealt_no_paper_is_left_open_and_costs_nobody_a_mark(
     assert earned(dealt) == {"ada-final": [None, None], "bob": [2, 1]}
 
 
+@pytest.mark.parametrize("reads", [(), ("--read",)])
+def test_a_hand_in_without_a_paper_comes_out_the_same_until_one_is_dealt(
+    dealt: Path, grader: Call, reads: tuple[str, ...]
+) -> None:
+    hand_in(dealt, "cleo", *answers(numbers(dealt, "ada")))
+    hand_in(dealt, "bob", *answers(numbers(dealt, "bob")))
+    grader("grade", "area", "--jobs", 1)
+    status, out, err = grader("replay", "area", "--jobs", 1, *reads)
+    assert (status, out) == (0, "")
+    assert "2 of 2 hand-in(s) come out the same" in err
+    assert grader("paper", "area", "cleo", "--to", dealt.parent / "papers")[0] == 0
+    status, out, _ = grader("replay", "area", "--jobs", 1, *reads)
+    assert status == 1
+    assert (
+        "cleo: differs: a paper was dealt to its owner since; `grader grade area --failed`" in out
+    )
+    assert "bob" not in out
+    assert grader("grade", "area", "--failed", "--jobs", 1)[0] == 0
+    assert None not in earned(dealt)["cleo"]
+    assert grader("replay", "area", "--jobs", 1, *reads)[0] == 0
+
+
 def test_mistakes_and_follow_through_count_by_the_own_numbers(dealt: Path, grader: Call) -> None:
     own = numbers(dealt, "bob")
     total = own["a"] + own["b"]
