@@ -217,6 +217,29 @@ def test_a_message_that_shows_the_value_is_found(made) -> None:
     assert not found(made(a_sum(a=1500, b=1000)), "messages")
 
 
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("Seven of the numbers are odd.", "“Seven”"),
+        ("Add again: it is seven.", "“seven”"),
+        ("Seven sums were asked before.", ""),
+        ("You forgot one of the seven dwarfs.", ""),
+    ],
+)
+def test_a_message_that_tells_the_value_in_a_word_is_an_error(made, says: str, told: str) -> None:
+    lines = found(made(a_sum(says=says)), "messages")
+    assert [told in line and "shows the expected value" in line for line in lines] == [True] * bool(
+        told
+    )
+
+
+def test_what_is_said_of_a_criterion_may_not_be_its_answer(made) -> None:
+    part = a_sum().replace("points: 2\n        read", "points: 2\n        says: SAYS\n        read")
+    (line,) = found(made(part.replace("SAYS", "The sum 7")), "messages", "warning")
+    assert "what is said of the criterion, handed in as an answer, earns full marks" in line
+    assert not found(made(part.replace("SAYS", "the sum of both")), "messages", "warning")
+
+
 @pytest.mark.parametrize("says", ["The answer is 7.", "It is = 7, not 12.", "The sum is **7**."])
 def test_a_message_that_tells_a_small_number_is_found(made, says: str) -> None:
     (line,) = found(made(a_sum(says=says)), "messages")

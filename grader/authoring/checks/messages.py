@@ -22,6 +22,18 @@ _SMALL = 10
 _LIST = 2
 _TELLS = re.compile(r"(?:\b(?:is|are|was|be|equals?|gives|get)|[=:≈])[\s*$`]*$", re.IGNORECASE)
 """What stands before a number that is told, however small it is."""
+_UNITS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_WORD = re.compile(
+    rf"\b(?:(?P<tens>{'|'.join(_TENS)})(?:[- ](?P<of_ten>{'|'.join(_UNITS[1:10])}))?"
+    rf"|(?P<unit>{'|'.join(_UNITS)}))\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r" (?:of (?:the|them|these|those)|are|is|was|were)\b", re.IGNORECASE)
+"""What stands behind a number at the head of a sentence that tells how many there are."""
 
 
 @check(NAME, "every message is shown by some hand-in, and none tells the answer")
@@ -85,7 +97,7 @@ def _leaks(
             NAME, "error", part, criterion, f"{what} shows the expected value: “{number}”",
             "name the mistake and teach, without the value", attempt=name,
         )  # fmt: skip
-    elif attempt is not None and _earns(subject, part, criterion, says):
+    elif _earns(subject, part, criterion, says):
         yield subject.finding(
             NAME, "warning", part, criterion, f"{what}, handed in as an answer, earns full marks",
             "say less: a student could copy it", attempt=name,
@@ -102,19 +114,47 @@ def _told_number(subject: Subject, part: Part, criterion: Criterion, says: str) 
         return _told_list(part, truth, says)
     if isinstance(truth, bool) or not isinstance(truth, int | float):
         return truth if isinstance(truth, str) and len(truth) > 3 and truth in says else ""
-    for found in _NUMBER.finditer(says):
+    for said, value in _told(says):
+        if not re.search(rf"(?<![\w.]){re.escape(said)}(?![\w]|\.\d)", part.ask, re.IGNORECASE):
+            verdict = criterion.compare.built.compare(value, truth)
+            if verdict.certain and verdict.credit == 1:
+                return said
+    return ""
+
+
+def _told(text: str) -> Iterator[tuple[str, float]]:
+    """Numbers of a text that may tell something, as they are written and as they are."""
+    for found in _NUMBER.finditer(text):
         said = found[0].strip(" ,")
-        if re.search(rf"(?<![\w.]){re.escape(said)}(?![\w]|\.\d)", part.ask):
-            continue
-        if said.isdigit() and int(said) <= _SMALL and not _TELLS.search(says[: found.start()]):
+        small = said.isdigit() and int(said) <= _SMALL
+        if small and not _TELLS.search(text[: found.start()]):
             continue
         value = _read(said)
-        if value is None:
-            continue
-        verdict = criterion.compare.built.compare(value, truth)
-        if verdict.certain and verdict.credit == 1:
-            return str(said)
-    return ""
+        if value is not None:
+            yield said, value
+    for found in _WORD.finditer(text):
+        if _tells(text, found.start(), found.end()):
+            yield found[0], _number(found)
+
+
+def _tells(text: str, start: int, end: int) -> bool:
+    """Whether a number in words is told: “it is two”, “Two of the four are even”."""
+    if _TELLS.search(text[:start]):
+        return True
+    heads = not text[:start].strip() or text[:start].rstrip()[-1] in ".!?:;"
+    return heads and _COUNTED.match(text[end:]) is not None
+
+
+def _number(found: re.Match[str]) -> int:
+    """The number that is written in words.
+
+    >>> [_number(_WORD.search(text)) for text in ("Two of", "is twenty-one", "thirty")]
+    [2, 21, 30]
+    """
+    if found["unit"]:
+        return _UNITS.index(found["unit"].lower())
+    tens = 10 * (_TENS.index(found["tens"].lower()) + 2)
+    return tens + (_UNITS.index(found["of_ten"].lower()) if found["of_ten"] else 0)
 
 
 def _told_list(part: Part, truth: Any, says: str) -> str:
