@@ -164,7 +164,7 @@ def test_an_open_part_shows_its_proposal_as_a_proposal_and_costs_nothing_yet(
 def test_nothing_that_was_seen_is_no_proposal_of_no_points(tmp_path: Path) -> None:
     parts = [
         replace(p, result=replace(p.result, proposed=Fraction(0), mistakes=()))
-        if p.result.id == "2.2"
+        if p.result.id == "1.2"
         else p
         for p in sample.states()
         if p.result.id in {"1.2", "2.2"}
