@@ -182,9 +182,9 @@ def _strongest(by: Mapping[tuple[str, str], Decision | None]) -> tuple[Decision,
 
 
 def pairs(book: Book, name: str) -> list[tuple[str, Fraction, Fraction]]:
-    """Return part, proposal and decision of every mark by hand that had a proposal."""
+    """Return part, proposal and decision of every person's mark by hand that had a proposal."""
     query = (
-        sa.select(decision.c.submission_id, decision.c.part, decision.c.proposed, decision.c.points)
+        sa.select(decision)
         .join(submission, submission.c.id == decision.c.submission_id)
         .join(assignment, assignment.c.id == submission.c.assignment_id)
         .where(assignment.c.name == name, decision.c.kind == "hand")
@@ -195,7 +195,7 @@ def pairs(book: Book, name: str) -> list[tuple[str, Fraction, Fraction]]:
     return [
         (row.part, row.proposed, row.points)
         for row in last.values()
-        if row.proposed is not None and row.points is not None
+        if row.proposed is not None and row.points is not None and not by_model(row.author)
     ]
 
 

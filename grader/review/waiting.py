@@ -11,17 +11,22 @@ from sqlalchemy.engine import Connection
 
 from grader.gradebook import Book
 from grader.gradebook.book import find_assignment
+from grader.gradebook.decisions import by_model
 from grader.gradebook.tables import cell, decision, request, request_answer, standing, submission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """One part: answers that wait, marks by hand that hold, requests that are open."""
+    """One part: answers that wait, marks by hand that hold, requests that are open.
+
+    ``by_model`` are marks that a model gave where it was turned on; they are not among those by hand.
+    """
 
     part: str
     waiting: int
     by_hand: int
     requests: int
+    by_model: int = 0
 
 
 def waiting(book: Book, name: str, only: Collection[int] | None = None) -> dict[str, Waits]:
@@ -39,6 +44,7 @@ def waiting(book: Book, name: str, only: Collection[int] | None = None) -> dict[
             _waiting(connection, number, only),
             _by_hand(connection, number, only),
             _asked(connection, number, only),
+            _by_hand(connection, number, only, models=True),
         )
         parts = sorted({part for each in counts for part in each})
         return {
@@ -47,6 +53,7 @@ def waiting(book: Book, name: str, only: Collection[int] | None = None) -> dict[
                 waiting=counts[0].get(part, 0),
                 by_hand=counts[1].get(part, 0),
                 requests=counts[2].get(part, 0),
+                by_model=counts[3].get(part, 0),
             )
             for part in parts
         }
@@ -95,9 +102,12 @@ def _waiting(
 
 
 def _by_hand(
-    connection: Connection, number: int | None, only: Collection[int] | None
-) -> dict[str, int]:
-    return _counted(connection.execute(_held_by_hand(number)).all(), only)
+    connection: Connection, number: int | None, only: Collection[int] | None, *,
+    models: bool = False,
+) -> dict[str, int]:  # fmt: skip
+    """Marks by hand that hold: those of people, or those that models gave."""
+    rows = connection.execute(_held_by_hand(number).add_columns(decision.c.author)).all()
+    return _counted([row for row in rows if by_model(row.author) == models], only)
 
 
 def _held_by_hand(number: int | None) -> sa.Select[Any]:

@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from grader.gradebook.book import find_assignment
+from grader.gradebook import Book
 from grader.gradebook.opening import Refused
 from grader.gradebook.releases import release, turned_on_by
-from grader.gradebook.tables import cell, decision, standing, submission
-from grader.review import Proposals, agreeing, audit, let_stand, not_borne_out
+from grader.review import Proposals, Waits, agreeing, audit, let_stand, not_borne_out, waiting
 from grader.rubric import Part
 from grader.web.pages import field, needs, page
 
@@ -38,8 +35,7 @@ class Row:
     """A part as the page lists it."""
 
     part: Part
-    waiting: int
-    by_hand: int
+    counts: Waits
     on: str
     """Who turned a model on for it, "" where it is off."""
 
@@ -50,7 +46,7 @@ def shown(request: Request) -> Response:
     name = request.path_params["name"]
     loaded = request.app.state.assignment(name)
     book = request.app.state.book
-    rows = book.read(lambda connection: list(_rows(connection, name, loaded.rubric.parts)))
+    rows = list(_rows(book, name, loaded.rubric.parts))
     return page(
         request,
         "release.html",
@@ -58,36 +54,18 @@ def shown(request: Request) -> Response:
         title=loaded.rubric.title or name,
         rows=rows,
         released=book.read(lambda connection: turned_on_by(connection, name, "marks")),
-        waiting=sum(row.waiting for row in rows),
+        waiting=sum(row.counts.waiting for row in rows),
     )
 
 
-def _rows(connection: Connection, name: str, parts: list[Part]) -> Iterator[Row]:
-    number = find_assignment(connection, name)
-    waits = (
-        sa.select(cell.c.part, sa.func.count())
-        .join(standing, standing.c.result_id == cell.c.result_id)
-        .join(submission, submission.c.id == standing.c.submission_id)
-        .where(submission.c.assignment_id == number, cell.c.state == "waits")
-        .group_by(cell.c.part)
-    )
-    hand = (
-        sa.select(decision.c.part, sa.func.count(sa.distinct(decision.c.submission_id)))
-        .join(submission, submission.c.id == decision.c.submission_id)
-        .where(submission.c.assignment_id == number, decision.c.kind == "hand")
-        .group_by(decision.c.part)
-    )
-    waiting = {row[0]: row[1] for row in connection.execute(waits)}
-    by_hand = {row[0]: row[1] for row in connection.execute(hand)}
+def _rows(book: Book, name: str, parts: list[Part]) -> Iterator[Row]:
+    counts = waiting(book, name)
+    by = book.read(lambda c: {one.id: turned_on_by(c, name, "model", one.id) for one in parts})
     for part in parts:
-        on = turned_on_by(connection, name, "model", part.id)
-        if waiting.get(part.id) or by_hand.get(part.id) or on:
-            yield Row(
-                part=part,
-                waiting=waiting.get(part.id, 0),
-                by_hand=by_hand.get(part.id, 0),
-                on=on,
-            )
+        on = by[part.id]
+        found = counts.get(part.id) or Waits(part=part.id, waiting=0, by_hand=0, requests=0)
+        if found.waiting or found.by_hand or found.by_model or on:
+            yield Row(part=part, counts=found, on=on)
 
 
 @needs("instructor")

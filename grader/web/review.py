@@ -113,6 +113,7 @@ def parts(request: Request) -> Response:
             "href": address("review", own.name, part.id),
             "waiting": counts[part.id].waiting,
             "decided": counts[part.id].by_hand,
+            "by_model": counts[part.id].by_model,
             "groups": 0,
             "requests": counts[part.id].requests,
         }

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from grader.gradebook import open_book
 from grader.gradebook.acts import decide, seen_now, undo
 from grader.gradebook.book import new_row
+from grader.gradebook.decisions import decide as by_one
+from grader.gradebook.decisions import pairs
 from grader.gradebook.seconds import second, seconded
 from grader.gradebook.tables import request, request_answer
 from grader.review.agreeing import agreeing
@@ -41,6 +43,16 @@ def test_what_waits_is_counted_by_part(book):
     undo(book, "midterm")
     assert _told(book)["2"] == (12, 0, 0)
     assert waiting(book, "another") == {}
+
+
+def test_what_a_model_marked_is_no_mark_of_a_person(book):
+    model = replace(book, author="model, turned on by Ann")
+    for own, of in ((book, 1), (book, 2), (model, 3), (model, 4), (model, 5)):
+        by_one(own, of, "2", ONE, reason="r", proposed=Fraction(0))
+    by_one(book, 3, "2", Fraction(1, 2), reason="r", proposed=Fraction(0))  # a person looked again
+    found = waiting(book, "midterm")["2"]
+    assert (found.by_hand, found.by_model) == (3, 2)
+    assert pairs(book, "midterm") == [("2", 0, ONE), ("2", 0, ONE), ("2", 0, Fraction(1, 2))]
 
 
 def test_requests_are_open_until_answered_and_when_reopened(book):

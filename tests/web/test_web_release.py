@@ -216,6 +216,15 @@ def test_what_a_model_marked_is_taken_back_from_the_history(site: Site) -> None:
     assert "Undo" not in "".join(told)
 
 
+def test_marks_of_a_model_are_told_apart_from_those_of_people(site: Site) -> None:
+    teacher = _stood(site)
+    stood = sum(points is not None for points in held(site, "r")[15:] + held(site, "w")[15:])
+    row = teacher.get("/release/models").text.split("part/2")[1].split("</tr>")[0]
+    assert re.findall(r"<td>(\d+)</td>", row) == [str(30 - stood), "30", str(stood)]
+    parts = teacher.get("/review/models").text
+    assert f"30 decided · {stood} marked by a model" in parts
+
+
 def test_the_page_tells_what_people_found_and_lets_no_more_stand_where_it_is_bad(
     site: Site,
 ) -> None:
