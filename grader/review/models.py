@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -28,8 +29,21 @@ _LATELY = 60.0
 Key = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What went wrong with one part, when, and what it rested on."""
+
+    state: object
+    at: float
+    words: str
+
+
 class Models:
-    """One thread that learns; ``of`` never waits for it."""
+    """One thread that learns; ``of`` never waits for it.
+
+    Where a model cannot be made, that part alone has none: it is tried again when the part moves on,
+    or a minute later.
+    """
 
     def __init__(
         self, book: Book, load: Callable[[str], Assignment], texts: Texts | None = None
@@ -43,8 +57,7 @@ class Models:
         self._doing: set[Key] = set()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self.trouble = ""
-        """Why nothing is proposed, where that is so: scikit-learn is not installed."""
+        self._trouble: dict[Key, _Trouble] = {}
 
     def of(self, name: str, part: str) -> Proposals | None:
         """Return what is proposed for the answers that wait, None while that is being made."""
@@ -53,11 +66,18 @@ class Models:
             known = self._made.get((name, part))
             if known is not None and known[0] == state:
                 return known[1]
-            if (name, part) not in self._doing and not self.trouble:
+            if (name, part) not in self._doing and not self._barred((name, part), state):
                 self._doing.add((name, part))
                 self._asked.put((name, part))
                 self._begin()
         return None
+
+    def trouble(self, name: str, part: str) -> str:
+        """Return why nothing is proposed for a part, "" where nothing is wrong or it moved on."""
+        state = self._state(name, part)
+        with self._lock:
+            known = self._trouble.get((name, part))
+        return known.words if known is not None and known.state == state else ""
 
     def lately(self, name: str, part: str) -> Proposals | None:
         """Return what was proposed in the last minute or so, and let it be made anew after that.
@@ -78,6 +98,13 @@ class Models:
         if self._thread is not None:
             self._thread.join()
 
+    def _barred(self, key: Key, state: object) -> bool:
+        """Whether this was tried a moment ago and went wrong."""
+        known = self._trouble.get(key)
+        if known is None or known.state != state:
+            return False
+        return time.monotonic() - known.at < _LATELY
+
     def _begin(self) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="models", daemon=True)
@@ -87,6 +114,8 @@ class Models:
         from grader.propose import Unavailable  # noqa: PLC0415  # only where models are asked for
 
         while (key := self._asked.get()) is not None:
+            state: object = None
+            words = ""
             try:
                 state = self._state(*key)
                 made = self._proposals(*key)
@@ -97,13 +126,15 @@ class Models:
                         self._made[key] = (state, made)
                         self._when[key] = time.monotonic()
             except Unavailable as error:
-                self.trouble = str(error)
+                words = str(error)
             except Exception:  # noqa: BLE001  # logged; the thread goes on with the others
                 _LOG.exception("no model was made for part %s of %s", key[1], key[0])
-                self.trouble = "a model could not be made; the server's log says why"
-            finally:
-                with self._lock:
-                    self._doing.discard(key)
+                words = "a model could not be made; the server's log says why"
+            with self._lock:
+                self._trouble.pop(key, None)
+                if words:
+                    self._trouble[key] = _Trouble(state, time.monotonic(), words)
+                self._doing.discard(key)
 
     def _state(self, name: str, part: str) -> object:
         return self._book.read(lambda connection: _state(connection, name, part))

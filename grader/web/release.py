@@ -98,7 +98,7 @@ def _part(request: Request, told: str = "", status: int = 200) -> Response:
         part=part,
         on=book.read(lambda connection: turned_on_by(connection, name, "model", part.id)),
         found=found,
-        trouble=request.app.state.models.trouble,
+        trouble=request.app.state.models.trouble(name, part.id),
         sure=len(sure),
         audited=sum(one.certain and one.audited for one in found.items) if found else 0,
         audit=held,

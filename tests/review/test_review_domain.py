@@ -1,6 +1,7 @@
 """Decisions of a review reach the marks, names stay hidden, and a model stands only when told to."""
 
 import shutil
+import time
 from dataclasses import replace
 from fractions import Fraction
 
@@ -19,6 +20,7 @@ from grader.gradebook.roster_file import read_roster
 from grader.gradebook.submissions import held_of
 from grader.gradebook.tables import act
 from grader.review import (
+    Models,
     Proposals,
     Settling,
     Suggested,
@@ -275,6 +277,40 @@ def test_a_model_says_on_how_many_marks_it_rests_and_does_not_learn_from_itself(
     assert {one.submission for one in found.items} == set(ids[5:])
     assert not any(one.certain for one in found.items)  # three marks are too few
     assert {one.nearest for one in found.items} <= {*ids[:3], None}
+
+
+def _until(ask):
+    for _ in range(600):
+        if found := ask():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(ask())
+
+
+def test_a_model_that_cannot_be_made_stops_no_other_and_is_tried_again_when_its_part_moves_on(
+    book, loaded
+):
+    pytest.importorskip("sklearn", reason="not run: scikit-learn is not installed")
+    faults = [RuntimeError("once")]
+
+    def load(_):
+        if faults:
+            raise faults.pop()
+        return loaded
+
+    models = Models(book, load)
+    try:
+        assert models.of(NAME, PART) is None
+        assert "could not be made" in _until(lambda: models.trouble(NAME, PART))
+        assert _until(lambda: models.of(NAME, "3")).marked == 0
+        assert models.trouble(NAME, "3") == ""
+        assert models.of(NAME, PART) is None  # not tried over and over, and still told
+        assert models.trouble(NAME, PART)
+        _mark(book, _ids(book)[:1], 2)
+        assert models.trouble(NAME, PART) == ""
+        assert _until(lambda: models.of(NAME, PART)).marked == 1
+    finally:
+        models.stop()
 
 
 ROSTER = (
