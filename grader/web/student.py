@@ -29,6 +29,10 @@ _POLL = 3
 """Seconds between two looks of a page at what waits."""
 _NO_PUBLIC = "This assignment publishes no checks. Whether an answer is right is not told here."
 _PUBLIC = "Public checks are examples that you can run yourself; whether an answer is right is not told here."
+_OUT = (
+    "the marks are out, so nothing more is taken: each would show its mark at once; ask the course if "
+    "yours is to be taken all the same"
+)
 
 
 def routes() -> list[Route]:
@@ -144,10 +148,21 @@ def home(request: Request) -> Response:
                 "name": name,
                 "title": here.title,
                 "due": terms(one.desk.book, policy, name, one.key).due,
-                "count": f"{count} handed in" if count else "nothing handed in here yet",
+                "count": _count(count, len(rows.brought(one.desk.book, name, one.key))),
             }
         )
     return page(request, "student_home.html", rows=shown)
+
+
+def _count(here: int, brought: int) -> str:
+    """Say how much was handed in, and how.
+
+    >>> _count(2, 0), _count(0, 1), _count(1, 1), _count(0, 0)
+    ('2 handed in', '1 came through the course staff', '1 handed in, 1 came through the course staff', 'nothing handed in here yet')
+    """
+    words = [f"{here} handed in"] if here else []
+    words += [f"{brought} came through the course staff"] if brought else []
+    return ", ".join(words) or "nothing handed in here yet"
 
 
 @needs("student")
@@ -168,6 +183,7 @@ def _assignment(one: Asked, *, refused: str = "", status: int = 200) -> Response
         counts=own.counts,
         refused=refused,
         released=_is_released(one),
+        ended=_ended(one),
         **_takes(one.desk),
         **_rows(one),
     )
@@ -177,7 +193,21 @@ def _rows(one: Asked) -> dict[str, Any]:
     own = rows.own(one.desk.book, one.name, one.key, "submit")
     moving = any(row.waits for row in own)
     shown = [one.shown(row) for row in own]
-    return {"name": one.name, "rows": shown, "moving": moving, "seconds": _POLL}
+    brought = [told(at, one.zone) for at in rows.brought(one.desk.book, one.name, one.key)]
+    return {
+        "name": one.name,
+        "rows": shown,
+        "brought": brought,
+        "moving": moving,
+        "seconds": _POLL,
+    }
+
+
+def _ended(one: Asked) -> str:
+    """Why nothing more is taken, "" where something is."""
+    if _is_released(one) and not one.desk.policy.of(one.name).practice:
+        return _OUT
+    return ""
 
 
 def _is_released(one: Asked) -> bool:
@@ -236,11 +266,8 @@ def _need_few(going: int) -> None:
 
 def _received(one: Asked, sent: Form, purpose: Purpose) -> HandedIn:
     book = own_book(one.request)
-    if purpose == "submit" and _is_released(one) and not one.desk.policy.of(one.name).practice:
-        raise NotTaken(
-            "the marks are out, so nothing more is taken: each would show its mark at once; ask the "
-            "course if yours is to be taken all the same"
-        )
+    if purpose == "submit" and (ended := _ended(one)):
+        raise NotTaken(ended)
     return one.desk.receive(book, sent.files, assignment=one.name, key=one.key, purpose=purpose)
 
 
