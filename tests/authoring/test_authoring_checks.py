@@ -8,7 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from grader.authoring import Report, UnknownPart, all_checks, check_assignment
+from grader.authoring.seen import unread
+from grader.authoring.subject import Subject
 from grader.cli.check import check
+from grader.pipeline import load_assignment
 
 REFERENCE = '''\
 """Sums."""
@@ -366,6 +369,32 @@ def test_equal_seeds_give_equal_reports(made) -> None:
         check_assignment(course, "sums", which=["coincide", "mistakes"]) for _ in range(2)
     )
     assert lines(one) == lines(other)
+
+
+def test_a_lost_mark_is_blamed_on_the_reader_where_it_read_nothing(made) -> None:
+    subject = Subject(load_assignment(made(THIRD.format(a=2.5, digits=2, absolute=0.006)), "sums"))
+    ((part, criterion),) = subject.criteria
+    told = {
+        text: unread(subject.read({"a.md": f"## 3\n\n{text}\n".encode()}), part, criterion)
+        for text in ("0.83", "rather little", "")
+    }
+    assert told["0.83"] == ""
+    assert "the answer “rather little” was found, and no value in it" in told["rather little"]
+    assert "no answer was found under its heading" in told[""]
+
+
+def test_a_truth_that_is_read_and_refused_blames_the_tolerance(made) -> None:
+    (line,) = found(made(THIRD.format(a=2.5, digits=2, absolute=0.0001)), "tolerance")
+    assert "“0.83”, which was read as 0.83, earns 0; widen the tolerance" in line
+
+
+def test_an_answer_that_is_a_number_of_the_question_is_warned_of(made) -> None:
+    part = a_sum().replace("read: {kind: integer}", "read: {kind: integer, settings: [3, 7, 12]}")
+    truth, mistake = found(made(part), "settings", "warning")
+    assert "sums.yaml:9:9: warning: part 1, value: the truth, 7, is one of `settings`" in truth
+    assert "sums.yaml:16:13: warning: part 1, value: what 'product' gives, 12, is one" in mistake
+    part = part.replace("[3, 7, 12]", "[3, 4]")
+    assert not found(made(part), "settings", "warning")
 
 
 def test_the_command_ends_with_3_and_lines_that_editors_jump_to(made) -> None:

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 
 from grader.authoring.findings import Finding
 from grader.authoring.registry import check
-from grader.authoring.subject import Subject, Unknown
+from grader.authoring.seen import READERS, unread
+from grader.authoring.subject import Subject, Unknown, document
 from grader.authoring.writing import WAYS, readable, ways
 from grader.model import Mark
 from grader.rubric import Criterion, Part
 
 NAME = "notations"
+_Lost = tuple[str, Mark, str]
+"""A writing that is not worth all it should be, its mark, and why nothing was read of it."""
 
 
 @check(NAME, "the reference's own answers score 100 % in twenty ways of writing them")
@@ -47,35 +50,38 @@ def _texts(subject: Subject, part: Part, criterion: Criterion) -> list[str]:
 
 
 def _findings(subject: Subject, texts: dict[tuple[str, str], list[str]]) -> Iterator[Finding]:
-    wrong: dict[tuple[str, str], list[tuple[str, Mark]]] = {}
+    wrong: dict[tuple[str, str], list[_Lost]] = {}
+    criteria = {(part.id, criterion.id): (part, criterion) for part, criterion in subject.criteria}
     for at in range(max((len(made) for made in texts.values()), default=0)):
         answers: dict[str, str] = {}
         for (part_id, _), made in texts.items():
             text = made[at % len(made)]
             answers[part_id] = f"{answers[part_id]}\n\n{text}" if part_id in answers else text
-        marked = subject.graded(answers)
+        evidence = subject.read({"answers.md": document(answers).encode()})
+        marked = subject.marks(evidence)
         for key, made in texts.items():
             if at < len(made):
                 found = next(m for m in marked[key[0]].marks if m.id == key[1])
                 if (found.earned if found.earned is not None else None) != found.possible:
-                    wrong.setdefault(key, []).append((made[at], found))
+                    why = unread(evidence, *criteria[key])
+                    wrong.setdefault(key, []).append((made[at], found, why))
     for part, criterion in subject.criteria:
         yield from _told(subject, part, criterion, wrong.get((part.id, criterion.id), []))
 
 
 def _told(
-    subject: Subject, part: Part, criterion: Criterion, wrong: list[tuple[str, Mark]]
+    subject: Subject, part: Part, criterion: Criterion, wrong: list[_Lost]
 ) -> Iterator[Finding]:
-    lost = [(text, m) for text, m in wrong if m.earned is not None]
-    waiting = [(text, m) for text, m in wrong if m.earned is None]
+    lost = [one for one in wrong if one[1].earned is not None]
+    waiting = [(text, m) for text, m, _ in wrong if m.earned is None]
     if criterion.review == "always":
         waiting = [(text, m) for text, m in waiting if m.proposed not in (None, m.possible)]
-    for text, found in lost[:3]:
+    for text, found, why in lost[:3]:
         what = f"the truth, written “{_short(text)}”, earns {found.earned} of {found.possible}"
-        reason = f" ({found.reason})" if found.reason else ""
+        reason = f": {why}" if why else f" ({found.reason})" if found.reason else ""
         yield subject.finding(
             NAME, "error", part, criterion, what + reason,
-            "let `compare` allow it, or another reader read it",
+            READERS if why else "let `compare` allow it, or another reader read it",
         )  # fmt: skip
     if waiting:
         text, found = waiting[0]

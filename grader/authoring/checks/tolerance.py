@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from grader.authoring.findings import Finding
+from grader.authoring.findings import Finding, Severity
 from grader.authoring.registry import check
 from grader.authoring.samples import written_mistakes
-from grader.authoring.subject import Subject, Unknown
+from grader.authoring.seen import READERS, read_as, unread
+from grader.authoring.subject import Subject, Unknown, document
 from grader.authoring.writing import ways
 from grader.rubric import Criterion, Part
 
@@ -99,7 +100,8 @@ def _refused(
     for at in range(max(map(len, texts.values()), default=0)):
         now = {key: made[at] for key, made in texts.items() if at < len(made)}
         answers = {part_id: text for (part_id, _), (text, _, _) in now.items()}
-        marked = subject.graded(answers)
+        evidence = subject.read({"answers.md": document(answers).encode()})
+        marked = subject.marks(evidence)
         for part, criterion in subject.criteria:
             if (part.id, criterion.id) not in now:
                 continue
@@ -108,9 +110,14 @@ def _refused(
             if own.earned == own.possible:
                 continue
             got = "waits for a person" if own.earned is None else f"earns {own.earned}"
-            severity = "error" if right and own.earned is not None else "note"
+            severity: Severity = "error" if right and own.earned is not None else "note"
+            if why := unread(evidence, part, criterion):
+                what = f"the truth {how}, “{text}”, alone under its heading, {got}: {why}"
+                yield subject.finding(NAME, severity, part, criterion, what, READERS)
+                continue
+            read = read_as(evidence, part, criterion)
             yield subject.finding(
-                NAME, severity, part, criterion, f"the truth {how}, “{text}”, {got}",  # type: ignore[arg-type]
+                NAME, severity, part, criterion, f"the truth {how}, “{text}”{read or ','} {got}",
                 "widen the tolerance, or say in the paper how many digits are asked for"
                 if right else "say in the paper that numbers are rounded, not cut off",
             )  # fmt: skip

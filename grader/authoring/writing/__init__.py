@@ -64,7 +64,7 @@ def ways(part: Part, criterion: Criterion, value: Any) -> list[str]:
         return []
     try:
         made = writer(_options(spec), value)
-    except (ArithmeticError, LookupError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return []  # a value of another shape than this reader's
     return list(dict.fromkeys(made))[:WAYS]
 
