@@ -25,7 +25,7 @@ from grader.web import review_desk as desk
 from grader.web.loading import Broken
 from grader.web.pages import field, fields, needs
 from grader.web.review_answers import belongs, files_and_record
-from grader.web.review_desk import ORDERS, Asked, frame, links
+from grader.web.review_desk import ORDERS, Asked, frame, links, varies
 from grader.web.review_forms import (
     WORDS,
     Said,
@@ -123,6 +123,7 @@ def parts(request: Request) -> Response:
         "title": own.loaded.rubric.title,
         "base": address("review", own.name),
         "links": links(own.name),
+        "sample": varies(own),
         "parts": rows,
         "waiting": sum(one.waiting for one in counts.values()),
         "groups": 0,

@@ -19,7 +19,7 @@ from grader.report.text import visible
 from grader.rubric import Part
 from grader.web.review import of_part, staff
 from grader.web.review_answers import Laid, belongs, laid_out
-from grader.web.review_desk import frame, levels, once
+from grader.web.review_desk import frame, levels, once, varies
 from grader.web.review_forms import address, answered, moment, plain, shown, worth
 from grader.web.review_source import Source, token
 
@@ -54,6 +54,8 @@ def answer(request: Request) -> Response:
             "whose": own.called(label)
             if blind
             else plain(f"{name} ({label})" if name else label, 120),
+            "ask": found.ask or part.ask,
+            "sample": varies(own) and not found.ask,
             "all": "" if every else f"{here}?every=1" + ("&blind=1" if blind else ""),
             "whole": "",
             "frames": []

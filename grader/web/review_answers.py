@@ -44,6 +44,8 @@ class Laid:
     """Characters of the answer that are not shown."""
     written: tuple[tuple[int, str], ...]
     """Files that can be shown as a page: their number and name."""
+    ask: str = ""
+    """What was asked with the student's own numbers, where numbers vary and these are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def laid_out(
     findings = dict(record.evidence.get(part, {})) if record else {}
     hand_in = _hand_in(book, record)
     made = _one_part(data, part_result(marked))
-    whole = report(rubric, made, {part: findings}, (), hand_in)
+    theirs = own_rubric(rubric, record) if rubric.variants is not None else None
+    whole = report(theirs or rubric, made, {part: findings}, (), hand_in)
     feedback = whole.parts[0]
     if every and feedback.left:
         feedback = replace(feedback, pieces=_to_the_end(findings), left=0)
@@ -85,7 +88,23 @@ def laid_out(
         unshown=whole.unshown,
         left=feedback.left,
         written=pages(record, _files(book, submission_id)) if record else (),
+        ask=next(one.ask for one in theirs.parts if one.id == part) if theirs else "",
     )
+
+
+def own_rubric(rubric: Rubric, record: Record | None) -> Rubric | None:
+    """Return a rubric with the numbers of a student's own paper.
+
+    None where they vary, and the hand-in does not tell them, or they fit the rubric no longer.
+    """
+    if rubric.variants is None:
+        return rubric
+    if record is None or record.variant is None:
+        return None
+    try:
+        return rubric.with_numbers(record.variant.numbers)
+    except ValueError:  # the rubric has become another one since
+        return None
 
 
 def belongs(connection: Connection, name: str, submission_id: int) -> bool:

@@ -61,7 +61,13 @@ def frame(source: Source, part: Part) -> dict[str, Any]:
         "ask": part.ask,
         "possible": part.points,
         "links": links(source.name),
+        "sample": varies(source),
     }
+
+
+def varies(source: Source) -> bool:
+    """Whether students have numbers of their own, so that pages show those of a sample paper."""
+    return source.loaded.variant is not None
 
 
 def desk(

@@ -23,7 +23,9 @@ from grader.gradebook.releases import turned_on_by
 from grader.gradebook.standings import Standing, standings
 from grader.pipeline import safe_name
 from grader.report.results import points
+from grader.rubric import Rubric
 from grader.web.pages import field, needs, own_book, page
+from grader.web.review_answers import files_and_record, own_rubric
 from grader.web.student import Asked, asked
 
 REPORT_POLICY = (
@@ -102,12 +104,23 @@ def _requests(one: Asked, standing: Standing | None) -> dict[str, Any]:
     """Parts that can be asked about, and what was asked."""
     if standing is None:
         return {"parts": (), "requests": ()}
-    parts = [{"id": part.id, "ask": _short(part.ask)} for part in one.loaded.rubric.parts]
+    rubric, theirs = one.loaded.rubric, _own_rubric(one, standing)
+    asks = {part.id: _short(part.ask) for part in theirs.parts} if theirs else {}
+    parts = [{"id": part.id, "ask": asks.get(part.id, "")} for part in rubric.parts]
     known = [
         {"part": own.part, "text": own.text, "answer": own.told}
         for own in asking.asked(one.desk.book, standing)
     ]
     return {"parts": parts, "requests": known}
+
+
+def _own_rubric(one: Asked, standing: Standing) -> Rubric | None:
+    """What was asked with the student's own numbers, None where these are not known."""
+    rubric = one.loaded.rubric
+    if rubric.variants is None or standing.submission_id is None:
+        return rubric
+    _, record = files_and_record(one.desk.book, standing.submission_id)
+    return own_rubric(rubric, record)
 
 
 def _short(text: str) -> str:

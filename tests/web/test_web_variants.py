@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,9 @@ pytest.importorskip("starlette", reason="not run: the extra web is not installed
 pytest.importorskip("uvicorn", reason="not run: the extra web is not installed")
 pytest.importorskip("httpx", reason="not run: httpx is not installed")
 
+from grader.cli import main
 from grader.desk import rows
+from grader.gradebook.submissions import held_of
 from grader.pipeline import load_assignment
 from grader.variants import Variant
 from grader.variants.ledger import remember
@@ -97,6 +100,7 @@ What is the area of a rectangle of {{ a }} by {{ b }}?
 
 Write a function double(x) that gives twice a number.
 """
+SAMPLE = "those of the sample paper"
 CODE = "```python\ndef double(x):\n    return 2 * x\n```\n"
 
 
@@ -163,3 +167,42 @@ def test_who_has_no_paper_while_others_do_is_told_so_by_the_self_check(site: Sit
     page = checked(site, site.person("bob"), answers(mine))
     assert "fault of ours" not in page
     assert "no paper with numbers of your own was given out to you" in page
+
+
+@pytest.fixture
+def graded(areas: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Variant]:
+    """Ada's hand-in by the numbers of her paper, and another one; both are graded without boxes."""
+    monkeypatch.setenv("GRADER_AUTHOR", "Grace")
+    mine, other = own_paper(areas, "ada"), own_paper(areas, "bob")
+    (areas / "submissions/areas").mkdir()
+    for key, numbers in (("ada", mine), ("bob", other)):
+        (areas / f"submissions/areas/{key}.md").write_text(answers(numbers), "utf-8")
+    with contextlib.suppress(SystemExit):  # what waits is told by the status
+        main(["grade", "areas", "--course", str(areas), "--jobs", "1"])
+    return areas, mine
+
+
+def test_a_student_asks_for_another_look_by_the_wording_of_their_own_paper(
+    graded: tuple[Path, Variant],
+) -> None:
+    course, mine = graded
+    ask = f"1: The area of a rectangle of {mine.numbers['a']} by {mine.numbers['b']}."
+    with site_of(course) as site:
+        site.release("areas")
+        assert ask in html.unescape(site.person("ada").get("/me/areas/report").text)
+        assert ask not in html.unescape(site.person("bob").get("/me/areas/report").text)
+
+
+def test_the_review_says_where_its_numbers_are_those_of_the_sample(
+    graded: tuple[Path, Variant],
+) -> None:
+    course, mine = graded
+    with site_of(course) as site:
+        boss = site.person("boss", "instructor")
+        for where in ("/review/areas", "/review/areas/1", "/review/areas/1/second"):
+            assert SAMPLE in boss.get(where).text, where
+        assert SAMPLE not in boss.get("/review/sums").text
+        of = next(held.id for held in held_of(site.book, "areas") if held.key == "ada")
+        shown = html.unescape(boss.get(f"/review/areas/1/answer/{of}").text)
+        assert f"of a rectangle of {mine.numbers['a']} by {mine.numbers['b']}." in shown
+        assert SAMPLE not in shown
