@@ -55,6 +55,34 @@ class Places:
         return self._functions.get(name, (self.reference, 1))
 
 
+def calls_of(file: Path, test: str) -> tuple[int, frozenset[str]]:
+    """Return the line of a law, and the functions of the reference that stand in it."""
+    try:
+        tree = ast.parse(file.read_text("utf-8"))
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return 1, frozenset()
+    imported = {
+        alias.asname or alias.name: alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("reference")
+        for alias in node.names
+    }
+    law = next(
+        (f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) and f.name == test), None
+    )
+    if law is None:
+        return 1, frozenset()
+    names = {node.id for node in ast.walk(law) if isinstance(node, ast.Name)} & imported.keys()
+    taken = [
+        (node.value.id, node.attr)
+        for node in ast.walk(law)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    ]
+    functions = {attribute for name, attribute in taken if name in imported}
+    modules = {name for name, _ in taken}
+    return law.lineno, frozenset(functions | {imported[name] for name in names - modules})
+
+
 @dataclass(frozen=True)
 class Node:
     """A node of a YAML file, which knows where it stands."""

@@ -74,6 +74,18 @@ class Subject:
             for criterion in part.criteria:
                 yield part, criterion
 
+    @functools.cached_property
+    def functions(self) -> frozenset[str]:
+        """Reference functions that the rubric names, without their modules."""
+        found: set[str | None] = set()
+        for part in self.assignment.rubric.parts:
+            found |= {getattr(run.built, "cases", None) for run in part.runs.values()}
+            for one in part.criteria:
+                for criterion in (one, one.as_run()):
+                    ways = (*(way for _, way in criterion.attempts()), *part.adjust)
+                    found |= {criterion.expect, *(w.source for w in ways), *(w.guard for w in ways)}
+        return frozenset(name.rpartition(".")[2] for name in found if name)
+
     # -- hand-ins of our own
 
     @functools.cached_property

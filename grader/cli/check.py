@@ -13,7 +13,7 @@ from grader.cli._inert import inert
 from grader.cli._options import CONTENT, COURSE, KEYS
 
 if TYPE_CHECKING:
-    from grader.authoring import Report
+    from grader.authoring import Finding, Report
 
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
@@ -81,12 +81,23 @@ def check(
 
 
 def _lines(report: Report) -> None:
-    """Lines as compilers write them, and what was tried."""
-    for finding in report.findings:
+    """Lines as compilers write them, and what was tried; what must be fixed stands last."""
+    for finding in _lesser(report):
         click.echo(inert(str(finding)))
     for outcome in report.outcomes:
         click.echo(inert(f"{outcome.check}: {outcome.worst or 'fine'}: {outcome.said}"))
+    for finding in _errors(report):
+        click.echo(inert(str(finding)))
     click.echo(_summary(report))
+
+
+def _errors(report: Report) -> list[Finding]:
+    return [finding for finding in report.findings if finding.severity == "error"]
+
+
+def _lesser(report: Report) -> list[Finding]:
+    """Notes, and then warnings: what is worse stands nearer to the end, where people look."""
+    return [f for s in ("note", "warning") for f in report.findings if f.severity == s]
 
 
 def _table(report: Report) -> None:
@@ -95,9 +106,13 @@ def _table(report: Report) -> None:
     from rich.table import Table
 
     console = Console()
-    for finding in report.findings:
-        text = escape(inert(str(finding)))
-        console.print(text, style=_STYLES[finding.severity], soft_wrap=True, highlight=False)
+
+    def show(findings: list[Finding]) -> None:
+        for finding in findings:
+            text = escape(inert(str(finding)))
+            console.print(text, style=_STYLES[finding.severity], soft_wrap=True, highlight=False)
+
+    show(_lesser(report))
     table = Table("check", "result", "what was tried", "s", box=None, header_style="bold")
     for outcome in report.outcomes:
         worst = outcome.worst or "fine"
@@ -105,6 +120,7 @@ def _table(report: Report) -> None:
         said = escape(inert(outcome.said))
         table.add_row(outcome.check, f"[{style}]{worst}[/]", said, f"{outcome.seconds:.1f}")
     console.print(table)
+    show(_errors(report))
     console.print(_summary(report), style="green" if report.fine else "bold red")
 
 

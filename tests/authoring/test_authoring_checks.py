@@ -324,6 +324,40 @@ def test_a_law_that_fails_on_the_reference_itself_must_be_fixed(made) -> None:
     assert any("test_it fails on the reference" in line for line in found(course, "laws"))
 
 
+def test_a_law_that_is_left_over_from_a_skeleton_is_to_be_deleted(made) -> None:
+    course = made(a_sum())
+    laws = course / "tests" / "laws" / "sums" / "test_sums.py"
+    laws.parent.mkdir(parents=True)
+    laws.write_text(
+        "import pytest\nfrom reference import sums as reference\nfrom reference.sums import twice as two\n"
+        "\n\n@pytest.mark.parametrize('n', range(20))\ndef test_gone(n):\n    assert reference.median([n])"
+        "\n\n\ndef test_unnamed():\n    assert two(2) == 5"
+        "\n\n\ndef test_own():\n    assert reference.add(1, 1) == 3\n"
+    )
+    told = [line for line in found(course, "laws") if "error: the law " in line]
+    gone, unnamed, own = told  # one line of each law, not one for each value
+    assert "test_sums.py:7:1: error: the law test_gone fails on the reference" in gone
+    assert "it is of median, which the rubric does not name; delete the law" in gone
+    assert "it is of twice, which the rubric does not name; delete the law" in unnamed
+    assert own.endswith("mend the reference, or the law [laws]")
+
+
+def test_changes_of_one_function_that_no_law_catches_are_told_in_one_line(made) -> None:
+    many = "def add(a, b):\n    c = a + 1\n    d = b - 1\n    return (c + d) * 1\n\n\ndef times(a, b):\n    return a * b\n"
+    course = made(a_sum(), reference=many)
+    laws = course / "tests" / "laws" / "sums" / "test_sums.py"
+    laws.parent.mkdir(parents=True)
+    laws.write_text(
+        "from reference import sums\n\n\ndef test_it():\n    assert sums.times(2, 3) == 6\n"
+    )
+    lines = [line for line in found(course, "laws", "warning") if "in add" in line]
+    (line,) = lines
+    assert "changes are not caught, and no law calls it: " in line
+    assert "sums.py:2:" in line
+    assert "(line 3)" in line
+    assert " more; write a law of add that fails then" in line
+
+
 def test_a_changed_reference_that_never_ends_is_caught(made) -> None:
     loop = "def add(a, b):\n    while b > 0:\n        a, b = a + 1, b - 1\n    return a\n\n\ndef times(a, b):\n    return a * b\n"
     course = made(a_sum(), reference=loop)
@@ -408,6 +442,21 @@ def test_the_command_ends_with_3_and_lines_that_editors_jump_to(made) -> None:
     )
     assert told.exit_code == 0
     assert json.loads(told.stdout)["fine"] is True
+
+
+def test_what_must_be_fixed_stands_last_above_the_sum(made) -> None:
+    course = made(a_sum(a=2, b=2), THIRD.format(a=2.5, digits=2, absolute=0.001))
+    arguments = ["sums", "--course", str(course), "--check", "mistakes", "--check", "laws"]
+    told = CliRunner().invoke(check, arguments).stdout.splitlines()
+    kinds = [next((k for k in ("error", "warning") if f": {k}: " in line), "") for line in told]
+    checks = [at for at, line in enumerate(told) if line.startswith(("laws: ", "mistakes: "))]
+    assert kinds[0] == "warning"
+    assert kinds[-2] == "error"
+    assert kinds[-1] == ""
+    assert max(at for at, k in enumerate(kinds) if k == "warning" and at not in checks) < min(
+        checks
+    )
+    assert max(checks) < min(at for at, k in enumerate(kinds) if k == "error" and at not in checks)
 
 
 def test_only_looks_at_the_parts_that_are_named(made) -> None:

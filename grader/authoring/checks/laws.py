@@ -15,6 +15,7 @@ from typing import Any
 
 from grader.authoring.findings import Finding
 from grader.authoring.mutants import Mutant, mutants
+from grader.authoring.places import calls_of
 from grader.authoring.registry import check
 from grader.authoring.subject import Subject
 from grader.collect.runs.call import Call
@@ -24,6 +25,8 @@ SECONDS, LOOK, EACH, START = 34.0, 16.0, 3.0, 8.0
 """Of all, of the first look at all laws, of one mutant, and of what may come late."""
 _SHARE = 0.5
 """So many of the mutants have to be caught."""
+_MOST, _SHOWN = 8, 3
+"""Laws that fail, and changes of one function that survive, which are told one by one."""
 
 
 @dataclass
@@ -80,31 +83,63 @@ def _inputs(subject: Subject) -> frozenset[str]:
 def _findings(
     subject: Subject, folder: Path, chosen: list[Mutant], seen: _Seen
 ) -> Iterator[Finding]:
-    for name in seen.failing[:5]:
-        file, _, test = name.partition("::")
-        what = f"the law {test} fails on the reference as it is"
-        yield _finding(subject.course / file, 1, "error", what, "mend the reference, or the law")
+    yield from _failing(subject, seen.failing)
     if not seen.laws:
         what = f"the laws could not be run: {seen.said[-300:]}"
         yield _finding(folder, 1, "error", what, "run them with `python -m pytest`")
         return
     survivors = [chosen[n] for n, one in sorted(seen.tried.items()) if not one["caught"]]
-    uncalled = {n for n, one in seen.tried.items() if not one["laws"] and not one["caught"]}
-    for number, one in sorted(seen.tried.items()):
-        if not one["caught"]:
-            mutant = chosen[number]
-            nobody = "no law calls it" if seen.laws == seen.of else "no law that was asked calls it"
-            who = nobody if number in uncalled else f"{one['laws']} laws still hold"
-            yield _finding(
-                mutant.file, mutant.line, "warning",
-                f"in {mutant.function} {mutant.what}, and {who}",
-                f"write a law of {mutant.function} that fails then",
-            )  # fmt: skip
+    yield from _survived(chosen, seen)
     tried = len(seen.tried) + len(seen.hung)
     if tried and len(survivors) > (1 - _SHARE) * tried:
         what = f"the laws catch only {tried - len(survivors)} of {tried} changed references"
         severity = "error" if seen.laws == seen.of else "warning"
         yield _finding(folder, 1, severity, what, "write more laws; the survivors say of what")
+
+
+def _failing(subject: Subject, names: list[str]) -> Iterator[Finding]:
+    """Laws that fail on the reference as it is; one that is asked with many values is told once."""
+    own = list(dict.fromkeys(name.partition("[")[0] for name in names))
+    for name in own[:_MOST]:
+        file, _, test = name.partition("::")
+        path = subject.course / file
+        line, used = calls_of(path, test.rpartition("::")[2])
+        what, hint = (
+            f"the law {test} fails on the reference as it is",
+            "mend the reference, or the law",
+        )
+        if used and not used & subject.functions:
+            called = ", ".join(sorted(used))
+            what += f"; it is of {called}, which the rubric does not name"
+            hint = "delete the law, if it is left over from a skeleton or an older rubric"
+        yield _finding(path, line, "error", what, hint)
+    if len(own) > _MOST:
+        what = f"{len(own) - _MOST} more laws fail on the reference as it is"
+        folder = subject.course / "tests" / "laws" / subject.name
+        yield _finding(folder, 1, "error", what, "run them with `python -m pytest`")
+
+
+def _survived(chosen: list[Mutant], seen: _Seen) -> Iterator[Finding]:
+    """What no law catches, a function at a time."""
+    every: dict[tuple[Path, str], list[tuple[Mutant, int]]] = {}
+    for number, one in sorted(seen.tried.items()):
+        if not one["caught"]:
+            mutant = chosen[number]
+            every.setdefault((mutant.file, mutant.function), []).append((mutant, one["laws"]))
+    nobody = "no law calls it" if seen.laws == seen.of else "no law that was asked calls it"
+    for (file, function), found in every.items():
+        own = sorted(found, key=lambda pair: pair[0].line)
+        first = own[0][0]
+        laws = max(count for _, count in own)
+        who = f"{laws} laws still hold" if laws else nobody
+        what = f"in {function} {first.what}, and {who}"
+        if len(own) > 1:
+            shown = [f"{mutant.what} (line {mutant.line})" for mutant, _ in own[:_SHOWN]]
+            more = f", and {len(own) - _SHOWN} more" if len(own) > _SHOWN else ""
+            what = f"in {function} {len(own)} changes are not caught, and {who}: {', '.join(shown)}{more}"
+        yield _finding(
+            file, first.line, "warning", what, f"write a law of {function} that fails then"
+        )
 
 
 def _finding(file: Path, line: int, severity: Any, what: str, hint: str) -> Finding:
