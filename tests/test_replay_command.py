@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 
 from grader.cli import grader as group
+from grader.cli.explain import explain
 from grader.cli.replay import replay
 from tests.regrade.conftest import Call, graded, grader, hand_in  # noqa: F401  # fixtures
 
 group.add_command(replay)
+group.add_command(explain)
 
 ROOT = Path(__file__).parent.parent
 
@@ -72,6 +74,42 @@ def test_one_student_is_asked_for(graded: Path, grader: Call) -> None:  # noqa: 
     assert "no result of 'sums' of 'eve'" in err
 
 
+def test_one_part_is_asked_for(graded: Path, grader: Call) -> None:  # noqa: F811
+    _rewrite(graded, "ada", lambda text: text.replace('"earned": 1', '"earned": 2', 1))
+    (number,) = {d["part"] for d in _told(grader)[1]["ada"]["differences"]} - {""}
+    status, _, err = grader("replay", "sums", "ada", number)
+    assert (status, f"part {number} of 0 of 1 hand-in(s) comes out the same" in err) == (1, True)
+    (other,) = {"1", "2"} - {number}
+    status, out, err = grader("replay", "sums", "ada", other)
+    assert (status, out) == (0, "")
+    assert f"part {other} of 1 of 1 hand-in(s) comes out the same" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("replay", "ada", "sums"), "write: grader replay sums ada"),
+        (("replay", "ada", "1", "sums"), "write: grader replay sums ada 1"),
+        (("replay", "sums", "1", "ada"), "write: grader replay sums ada 1"),
+        (("replay", "sums", "1"), "for a part write: grader replay sums STUDENT 1"),
+        (("replay", "sums", "ada", "9"), "'sums' has no part 9; it has: 1, 2"),
+        (("explain", "ada", "sums", "1"), "write: grader explain sums ada 1"),
+        (("explain", "sums", "1", "ada"), "write: grader explain sums ada 1"),
+        (("explain", "1", "ada"), "write: grader explain sums ada 1"),
+        (("explain", "sums", "ada"), "say which part too: grader explain sums ada PART"),
+    ],
+)
+def test_words_in_another_order_are_answered_with_what_to_write(
+    graded: Path,  # noqa: F811
+    grader: Call,  # noqa: F811
+    words: tuple[str, ...],
+    told: str,
+) -> None:
+    status, out, err = grader(*words)
+    assert (status, out) == (2, "")
+    assert told in err
+
+
 def test_marks_by_hand_are_part_of_it(graded: Path, grader: Call) -> None:  # noqa: F811
     status, _, err = grader("mark", "sums", "ada", "4", "0.5", "--reason", "drawn well")
     assert status == 0, err
@@ -121,9 +159,8 @@ def test_lost_evidence_is_told_and_the_others_go_on(graded: Path, grader: Call) 
     connection = sqlite3.connect(graded / ".grader/gradebook.sqlite3")
     digest = connection.execute("select sha256 from evidence order by id limit 1").fetchone()[0]
     connection.close()
-    gone = [path for path in (graded / ".grader").rglob("*") if path.name.startswith(digest)]
-    assert len(gone) == 1
-    gone[0].unlink()
+    (gone,) = (graded / ".grader").rglob(f"{digest}.z")
+    gone.unlink()
     status, found = _told(grader)
     assert status == 1
     states = sorted(one["state"] for one in found.values())

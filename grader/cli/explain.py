@@ -12,6 +12,7 @@ import click
 
 from grader.cli._inert import inert
 from grader.cli._options import BOOK, COURSE, KEYS, PAPER, load_remembered, open_book, policy_of
+from grader.cli._order import check_assignment_first, check_part_last
 
 _ROLES = {
     "truth": "what is asked",
@@ -52,6 +53,8 @@ def explain(
     book = open_book(folder, url)
     try:
         loaded = load_remembered(book, folder, assignment, paper, keys)
+        parts = [one.id for one in loaded.rubric.parts]
+        check_part_last("explain", assignment, student, part, parts)
         told = story(book, loaded, policy_of(folder), student, part, key=tells_key)
     finally:
         book.close()
@@ -65,12 +68,14 @@ def explain(
 def _named(words: tuple[str, ...], start: Path) -> tuple[Path, str, str, str]:
     from grader import pipeline
 
+    if len(words) not in (2, 3):
+        raise click.UsageError("write: grader explain [ASSIGNMENT] STUDENT PART")
+    names = pipeline.assignments(pipeline.find_course(start))
+    check_assignment_first("explain", words, names)
     if len(words) == 3:
         return start, words[0], words[1], words[2]
-    if len(words) != 2:
-        raise click.UsageError("write: grader explain [ASSIGNMENT] STUDENT PART")
-    folder = pipeline.find_course(start)
-    names = pipeline.assignments(folder)
+    if words[0] in names:
+        raise click.UsageError(f"say which part too: grader explain {words[0]} {words[1]} PART")
     if len(names) != 1:
         raise click.UsageError(f"say which assignment: {', '.join(names) or 'there is none'}")
     return start, names[0], words[0], words[1]

@@ -26,6 +26,7 @@ from grader.cli._options import (
     open_book,
     say,
 )
+from grader.cli._order import check_assignment_first, check_part_last
 
 if TYPE_CHECKING:
     from grader.gradebook import Book
@@ -38,6 +39,7 @@ _SHOWN = 12
 @click.command()
 @click.argument("assignment")
 @click.argument("student", required=False)
+@click.argument("part", required=False)
 @COURSE
 @PAPER
 @KEYS
@@ -52,22 +54,32 @@ _SHOWN = 12
 @click.option("--no-run", is_flag=True, help="With --read: run no student code.")
 @click.option("--no-train", is_flag=True, help="With --read: run no trainings.")
 @click.option("--json", "as_json", is_flag=True, help="Print all as JSON.")
-def replay(assignment: str, student: str | None, as_json: bool, **options: Any) -> None:
+def replay(
+    assignment: str, student: str | None, part: str | None, as_json: bool, **options: Any
+) -> None:
     """Make the marks of ASSIGNMENT again from what is stored, and compare them bit for bit.
 
-    STUDENT is an id, or one attempt as ada~2. Nothing is written. Ends with status 0 where all
-    marks come out the same, else with 1.
+    STUDENT is an id, or one attempt as ada~2; PART leaves all other parts out. Nothing is written.
+    Ends with status 0 where all marks come out the same, else with 1.
     """
     from grader import pipeline
     from grader.gradebook.submissions import held_of
+    from grader.pipeline.replay import of_part
 
-    folder = pipeline.find_course(options["course"] or Path.cwd(), assignment)
+    start = options["course"] or Path.cwd()
+    words = [word for word in (assignment, student, part) if word is not None]
+    check_assignment_first("replay", words, pipeline.assignments(pipeline.find_course(start)))
+    folder = pipeline.find_course(start, assignment)
     book = open_book(folder, options["url"])
     counts: Counter[str] = Counter()
     rows = []
     try:
         loaded = load_remembered(book, folder, assignment, options["paper"], options["keys"])
-        for one in _replayed(book, loaded, folder, student, options):
+        parts = [one.id for one in loaded.rubric.parts]
+        if student is not None and part is not None:
+            check_part_last("replay", assignment, student, part, parts)
+        for made in _replayed(book, loaded, folder, student, options):
+            one = of_part(made, part) if part is not None else made
             counts[one.state] += 1
             if as_json:
                 rows.append(one.plain())
@@ -78,10 +90,13 @@ def replay(assignment: str, student: str | None, as_json: bool, **options: Any) 
         book.close()
     if not counts:
         who = f" of '{student}'" if student else ""
-        raise click.ClickException(f"the gradebook holds no result of '{assignment}'{who}")
+        hint = f"; for a part write: grader replay {assignment} STUDENT {student}"
+        raise click.ClickException(
+            f"the gradebook holds no result of '{assignment}'{who}{hint if student in parts else ''}"
+        )
     if as_json:
         click.echo(json.dumps({"counts": dict(counts), "hand_ins": rows}, indent=1))
-    _sum_up(counts)
+    _sum_up(counts, part)
     if waiting:
         say(f"{waiting} hand-in(s) more have no result, so nothing of them was made again")
     if counts["differs"] or counts["lost"]:
@@ -156,9 +171,11 @@ def _cut(text: str) -> str:
     return text if len(text) <= 160 else f"{text[:160]}…"
 
 
-def _sum_up(counts: Counter[str]) -> None:
+def _sum_up(counts: Counter[str], part: str | None) -> None:
     total = counts.total()
-    say(f"{counts['same'] + counts['same marks']} of {total} hand-in(s) come out the same")
+    what = f"part {part} of " if part is not None else ""
+    same = counts["same"] + counts["same marks"]
+    say(f"{what}{same} of {total} hand-in(s) come{'s' * bool(what)} out the same")
     if counts["same marks"]:
         say(
             f"{counts['same marks']} of these rest on other hashes than then, and no mark changes; "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -91,6 +91,21 @@ class Replayed:
                 for d in self.differences
             ],
         }
+
+
+def of_part(one: Replayed, part: str) -> Replayed:
+    """Return what came of one part of a hand-in: what differs in others is left out.
+
+    What is of no part, such as files that are read otherwise, may concern each of them.
+    """
+    own = tuple(d for d in one.differences if d.part == part or _is_shared(d))
+    if one.state != "differs" or own or not one.differences:
+        return replace(one, differences=own)
+    return replace(one, state="same marks" if one.changed else "same", differences=(), why="")
+
+
+def _is_shared(difference: Difference) -> bool:
+    return not difference.part and difference.what.startswith(EVIDENCE)
 
 
 def kept(book: Book, name: str, only: frozenset[str] = frozenset()) -> Iterator[Kept]:
