@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from grader.collect import _labels as labels
-from grader.collect._figures import sifted
+from grader.collect._figures import holds_number, sifted
 from grader.collect._label_lines import Line, label_lines
 from grader.collect._labels import Label, Tree
 from grader.collect._nouns import ANSWER, names_problem
@@ -61,7 +61,7 @@ class Labelled:
     passed: list[Candidate] = field(default_factory=list)
     """Lines with a number that may be the label of a part which nothing else names."""
     hollow: frozenset[int] = frozenset()
-    """Lines with a label that has no answer, unless the number below it is no label."""
+    """Lines with a label that has no answer, unless the number below it is one, and that number's."""
 
 
 def labelled(text: Text, tree: Tree) -> Labelled:
@@ -240,7 +240,7 @@ class _Styles:
         """Whether problems are named by words or headings."""
 
         self.lists = _lists_all([(line, c) for line, c in found], parts)
-        """Whether the document is a list that has an item for each part of the exam, in order."""
+        """Whether the document lists the parts of the exam in order, in one look or in as many."""
 
     def weight(self, c: Candidate, label: Label) -> float | None:
         """The weight of a full id, or of a problem that is named."""
@@ -301,7 +301,8 @@ class _Styles:
 def _lists_all(found: list[tuple[Line, Candidate]], parts: int) -> bool:
     looks = {_style(line.label) for line, _ in found}
     lone = all(len(line.label.path) == 1 and not line.label.bare for line, _ in found)
-    return parts > 1 and len(looks) == 1 and lone and [c.part for _, c in found] == [*range(parts)]
+    every = lone and [c.part for _, c in found] == [*range(parts)]
+    return every and (len(looks) == 1 < parts or len(looks) == parts > 2)
 
 
 def _listed(text: Text, line: Line) -> bool:
@@ -313,7 +314,9 @@ def _listed(text: Text, line: Line) -> bool:
         if not 0 <= near < len(text.lines) or text.block_of[near] != text.block_of[line.at]:
             continue
         other = labels.read(text.lines[near])
-        lone = other is not None and len(other.path) == 1 and other.path[0].isdigit()
-        if other is not None and lone and abs(int(other.path[0]) - number) <= 1:
+        if other is None or holds_number(text.lines[near]):
+            continue  # a number alone is no item
+        lone = len(other.path) == 1 and other.path[0].isdigit()
+        if lone and abs(int(other.path[0]) - number) <= 1:
             return True
     return False

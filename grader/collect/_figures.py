@@ -38,12 +38,17 @@ class Sifted:
     passed: list[Candidate] = field(default_factory=list)
     """What may be a label all the same, of a part that nothing else names."""
     hollow: set[int] = field(default_factory=set)
-    """Lines with a label that has no answer, unless the label below it is one."""
+    """Lines with a label that has no answer, unless the number below it is one, and that number's."""
 
 
 def is_figure(line: Line) -> bool:
     """Whether a line with a label may as well be a number: ``7``, ``4.5``, not ``7)`` or ``Q7``."""
-    return _is_plain(line) and _FIGURE.fullmatch(line.text) is not None
+    return _is_plain(line) and holds_number(line.text)
+
+
+def holds_number(line: str) -> bool:
+    """Whether a line is a number, or a difference of some, and nothing else."""
+    return _FIGURE.fullmatch(line) is not None
 
 
 def _may_be_number(line: Line) -> bool:
@@ -72,10 +77,16 @@ class _Sieve:
         """Parts that have a label which is no mere number."""
         self.named = any(line.label.word or line.label.heading for line, _ in plain)
         """Whether labels have words, or are headings."""
+        looks = {_look(line.label) for line, _ in found}
+        every = [c.part for _, c in found] == [*range(len(tree.ids))]
+        self.motley = every and len(looks) == len(found) > 2
+        """Whether each part is labelled once, in order, and each in a look of its own."""
         self.items: dict[int, set[int]] = {}
         """Items of parts that are numbered below them: 1 and 2 for ``4.1`` and ``4.2`` of part 4."""
+        alone = {line.at: c.part for line, c in found if not line.text[c.end :].strip()}
         for line, c in found:
-            if not self._is_id(line.label) and line.label.path[-1].isdigit():
+            own = alone.get(self._above(line), c.part) == c.part
+            if own and not self._is_id(line.label) and line.label.path[-1].isdigit():
                 self.items.setdefault(c.part, set()).add(int(line.label.path[-1]))
         self.heads: dict[int, tuple[Line, Candidate]] = {}
         """Lines that hold nothing but a label, with it."""
@@ -93,10 +104,7 @@ class _Sieve:
         return self.out
 
     def _meant(self, n: int, line: Line, c: Candidate) -> Meant:
-        above = line.at - 1
-        while above >= 0 and not self.text.lines[above].strip():
-            above -= 1
-        head = self.heads.get(above)
+        head = self.heads.get(self._above(line))
         if head is None and not is_figure(line):
             return "label"
         if len(line.label.path) > 1 and not self._is_id(line.label):
@@ -104,9 +112,12 @@ class _Sieve:
         if head is not None and head[1].part == c.part and not head[1].group:
             # a label is not put twice: it is the answer, unless text follows in its line
             return "number" if is_figure(line) else "label"
+        others = (*self.out.kept, *self.found[n + 1 :])
         claimed = c.part in self.claimed or any(
-            other.part == c.part for later, other in self.found[n + 1 :] if later.at != line.at
+            other.part == c.part for where, other in others if where.at != line.at
         )
+        if head is None and self.motley and not self._ends(line):
+            return "label"
         if len(line.label.path) == 1 and self.named:
             far = head is not None and not self._near(head[1], c)
             return "number" if claimed or far or self._ends(line) else "either"
@@ -128,7 +139,7 @@ class _Sieve:
             return "either" if near else "number"
         blank = alike and len(line.label.path) > 1 and c.part == other.part + 1
         if not blank:  # else the labels of a sheet that nothing was written on
-            self.out.hollow.add(above.at)
+            self.out.hollow |= {above.at, line.at}
         return "label"
 
     def _near(self, above: Candidate, c: Candidate) -> bool:
@@ -137,7 +148,7 @@ class _Sieve:
 
     def _item(self, line: Line, c: Candidate, head: tuple[Line, Candidate] | None) -> Meant:
         """What ``4.5`` means where the exam has a part 4 and no 4.5."""
-        items = self.items[c.part]
+        items = self.items.get(c.part, set())
         listed = len(items) > 1 and items == {*range(1, len(items) + 1)}
         if listed and (head is None or head[1].part == c.part):
             return "label"
@@ -147,6 +158,13 @@ class _Sieve:
 
     def _is_id(self, label: Label) -> bool:
         return label.path in self.tree.exact or label.path in self.tree.extra
+
+    def _above(self, line: Line) -> int:
+        """The line above that is not blank, or -1."""
+        above = line.at - 1
+        while above >= 0 and not self.text.lines[above].strip():
+            above -= 1
+        return above
 
     def _ends(self, line: Line) -> bool:
         """Whether nothing stands below the line that it could be the label of."""

@@ -21,7 +21,7 @@ UNSPLIT = "the answers to several parts stand together here and could not be tol
 UNSURE = "which lines answer this part was told by their order alone"
 STRAY = "a line here starts like the label of part {}"
 QUESTION = "another question seems to be put here, and answered"
-HOLLOW = "the number below its label was read as the label of another part, and may be its answer"
+HOLLOW = "a number alone below a label may be its answer, or the label of another part"
 UNLABELLED = "no label says that these lines answer this part"
 
 Spot = tuple[int, int]

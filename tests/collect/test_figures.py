@@ -55,6 +55,8 @@ def test_a_number_is_no_label_of_the_part_that_it_begins_with(text: str) -> None
     ("1) 4\n2) 3\n3) 2\n4) 1\n", {"1": "4", "2": "3", "3": "2", "4": "1"}),
     ("1. 4\n2. 3\n3. 2\n4. 1\n", {"1": "4", "2": "3", "3": "2", "4": "1"}),
     ("1\n\n4\n\n4\n\n9\n", {"1": "4", "4": "9"}),
+    ("1) five\nso 5\nq2: 2 of 4\n3. you lose one\n4\ndef f(x)\n", {
+        "1": "five\nso 5", "2": "2 of 4", "3": "you lose one", "4": "def f(x)"}),
     ("## Question 2\n\n2\n", {"2": "2"}),
     ("## Question 2\n\n3.0\n", {"2": "3.0"}),
     ("Question 1\n\nThe mean is\n\n4.5\n", {"1": "The mean is\n\n4.5"}),
