@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from grader import pipeline
 from grader.marking import mark
+from grader.marking.decided import Decision, decided
 from grader.model import Answer, Broken, Found, Missing, Number, PartResult, Piece, Place
+from tests.report import sample
 
 ROOT = Path(__file__).parent.parent
 PLACE = Place(file="a.md", start=1, end=1)
@@ -94,3 +96,15 @@ def test_the_same_evidence_gives_the_same_marks(midterm: pipeline.Assignment, va
 def test_the_paper_is_worth_a_hundred_points_in_36_parts(midterm: pipeline.Assignment) -> None:
     parts = midterm.rubric.parts
     assert (len(parts), sum(part.points for part in parts)) == (36, 100)
+
+
+@pytest.mark.parametrize(
+    ("author", "who"), [("marie", "a person"), ("model, turned on by marie", "a model")]
+)
+def test_a_student_reads_whether_a_person_or_a_model_marked(author: str, who: str) -> None:
+    result = sample.result(sample.paper(1))
+    part = result.parts[0]
+    given_ = Decision(
+        part=part.id, points=part.possible, kind="hand", reason="as told", author=author
+    )
+    assert decided(result, [given_]).parts[0].reasons[0] == f"Marked by {who}: as told"

@@ -18,7 +18,6 @@ from sqlalchemy.engine import Connection
 from grader.gradebook._steps import Written, replayed, written
 from grader.gradebook.audit import pseudonyms
 from grader.gradebook.book import Book, assignment_id, find_assignment, lock, new_row
-from grader.gradebook.decisions import MODEL
 from grader.gradebook.opening import Refused
 from grader.gradebook.tables import (
     act,
@@ -32,6 +31,7 @@ from grader.gradebook.tables import (
     standing,
     submission,
 )
+from grader.marking.decided import MODEL
 
 CHUNK = 500
 

@@ -15,10 +15,7 @@ from grader.gradebook.audit import log
 from grader.gradebook.book import Book
 from grader.gradebook.opening import GradebookError, Refused
 from grader.gradebook.tables import assignment, comment, decision, submission
-from grader.marking.decided import Decision
-
-MODEL = "model, turned on by "
-"""The author of a mark that a model gave begins so; who let it is named after it."""
+from grader.marking.decided import MODEL, Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

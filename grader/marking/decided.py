@@ -10,6 +10,9 @@ from typing import Literal
 
 from grader.model import Mark, PartResult, Result
 
+MODEL = "model, turned on by "
+"""What the author of a mark begins with that a model gave: then the name of who let it stand."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
@@ -52,7 +55,8 @@ def _part(part: PartResult, one: Decision) -> PartResult:
     points = max(Fraction(0), min(one.points, part.possible))
     if one.kind == "kept" and part.earned is not None and part.earned >= points:
         return part
-    who = "Marked by a person" if one.kind == "hand" else "Kept from an earlier marking"
+    by = "a model" if one.author.startswith(MODEL) else "a person"
+    who = f"Marked by {by}" if one.kind == "hand" else "Kept from an earlier marking"
     said = f"{who}: {one.reason}"
     mark = Mark(id=one.kind, possible=part.possible, earned=points, proposed=None, reason=said)
     return replace(

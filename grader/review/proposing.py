@@ -17,10 +17,11 @@ from sqlalchemy.engine import Connection
 from grader.gradebook import Book
 from grader.gradebook.acts import Seen, Step, decide, seen_now
 from grader.gradebook.book import find_assignment
-from grader.gradebook.decisions import MODEL, by_model, decisions
+from grader.gradebook.decisions import by_model, decisions
 from grader.gradebook.opening import Refused
 from grader.gradebook.releases import last_turned_on, turned_on_by
 from grader.gradebook.tables import cell, evidence, result, standing, submission
+from grader.marking.decided import MODEL
 from grader.review.auditing import Audit, audit, chosen, kept
 from grader.review.texts import Texts
 from grader.rubric import Part

@@ -25,7 +25,7 @@ from grader.gradebook.tables import request as asked_again
 from grader.pipeline import assignments
 from grader.report.text import visible
 from grader.web.pages import field
-from grader.web.review import number_of, of, staff
+from grader.web.review import listed, number_of, of, staff
 from grader.web.review_answers import laid_out
 from grader.web.review_desk import links, once
 from grader.web.review_forms import (
@@ -60,15 +60,13 @@ def every(request: Request) -> Response:
     names = sorted(assignments(request.app.state.course))
     if len(names) == 1:
         return onward(address("requests", names[0]))
-    rows = []
-    for name in names:
-        own = of(request, name)
+
+    def row(name: str, own: Source) -> dict[str, Any]:
         waiting = sum(one.requests for one in own.waiting().values())
         title = own.loaded.rubric.title
-        rows.append(
-            {"href": address("requests", name), "title": title, "waiting": waiting, "requests": 0}
-        )
-    return answered(request, "review_home.html", rows=rows)
+        return {"href": address("requests", name), "title": title, "waiting": waiting, "requests": 0}
+
+    return answered(request, "review_home.html", rows=listed(request, row))
 
 
 @staff

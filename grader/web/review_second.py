@@ -17,7 +17,7 @@ from grader.statistics import MINIMUM
 from grader.web.pages import field
 from grader.web.review import given, number_of, of, of_part, staff
 from grader.web.review_answers import laid_out
-from grader.web.review_desk import frame, levels, links, once
+from grader.web.review_desk import frame, levels, links, once, varies
 from grader.web.review_forms import WORDS, Said, address, answered, many, onward, shown
 from grader.web.review_source import Source
 
@@ -42,6 +42,7 @@ def overview(request: Request) -> Response:
     each = own.book.read(lambda connection: seconded(connection, own.name))
     view = {
         "title": own.loaded.rubric.title,
+        "sample": varies(own),
         "base": address("review", own.name),
         "links": links(own.name),
         "figures": _figures(found),

@@ -51,11 +51,12 @@ def site(home: Path) -> Iterator[Site]:
 def test_the_lists_of_the_review_show_a_broken_rubric_beside_the_others(
     site: Site, who: str
 ) -> None:
-    shown = site.as_(who).get("/review")
-    assert shown.status_code == 200
-    assert AT in shown.text
-    assert "/review/models" in shown.text
-    assert str(site.course) not in shown.text
+    for list_ in ("/review", "/requests"):
+        shown = site.as_(who).get(list_)
+        assert shown.status_code == 200
+        assert AT in shown.text
+        assert f"{list_}/models" in shown.text
+        assert str(site.course) not in shown.text
 
 
 @pytest.mark.parametrize("where", ["/review/broken", "/requests/broken", "/release/broken"])
