@@ -39,7 +39,7 @@ _LETTER = re.compile(
     r"|[ \u00a0]([KkMBG])(?:(?![A-Za-z0-9_^({\\]|\s*[=+*/^_(×·\-])|(?=FLOP|MAC))"
 )
 _PERCENT = re.compile(
-    r"\s?(?:\\?%|\\text\{\s?\\?%\s?\}|(?:percent|per\s?cent|pct)(?![a-z]))", re.IGNORECASE
+    r"\s?(?:\\?%|\\text\{\s?\\?%\s?\})|\s{0,24}(?:percent|per\s?cent|pct)(?![a-z])", re.IGNORECASE
 )
 _SIZE = {
     "hundred": 2,

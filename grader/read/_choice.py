@@ -18,6 +18,7 @@ from grader.model import Answer, Finding, Found, Missing, Number
 from grader.read._candidates import MOST, Candidate, candidates, same
 from grader.read._cues import CONCLUDED, FINAL, LABELLED, RESULT, RIVAL, SAID, TOTAL, UNSOLVED
 from grader.read._lines import may_be_lost
+from grader.read._other_signs import other_sign
 from grader.read._rivals import added, found_of, miscalculated, rivals
 
 _NEAR, _NEAR_AGAIN = 25, 8
@@ -106,7 +107,7 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
             *(miscalculated(best) if wanted.whole and not _ends_a_pair(best, wanted) else ()),
             *added(best, kept),
         ),
-        doubt=_doubt(best, kept, wanted) or _untold(best, answer, wanted),
+        doubt=_doubt(best, kept, wanted) or _untold(best, answer, wanted) or other_sign(best),
     )
 
 
@@ -406,11 +407,21 @@ def _doubt(best: Candidate, kept: list[Candidate], wanted: Wanted) -> str:
         return "signs may have been lost in a calculation whose result is not printed"
     if not best.near and best.base < FINAL and _tells_apart(kept, wanted):
         return "the answer tells apart what is asked and what is not, without a number for it"
+    if _named_twice(best, kept):
+        return "several values stand here with names of their own, and none is marked as the result"
     if best.weight >= RESULT:
         return ""
     alike = [c for c in kept if c.near >= best.near and c.weight >= best.weight - _MARGIN]
     others = [c for c in alike if not same(c.number, best.number)]
     return "several numbers stand here, and none is marked as the result" if others else ""
+
+
+def _named_twice(best: Candidate, kept: list[Candidate]) -> bool:
+    """Whether ``x = 4, y = 3`` stands there, and nothing tells which of them is asked for."""
+    if best.near or best.base != LABELLED or len(best.chain) > 1:
+        return False
+    named = [c for c in kept if c.base == LABELLED and c.line is best.line and len(c.chain) == 1]
+    return any(not same(c.number, best.number) for c in named)
 
 
 def _tells_apart(kept: list[Candidate], wanted: Wanted) -> bool:

@@ -399,3 +399,25 @@ def test_another_sign_is_still_an_equation(text: str) -> None:
     finding = VARIANCE.read(answer(text))
     assert isinstance(finding, Missing)
     assert finding.doubt
+
+
+@pytest.mark.parametrize("text", [
+    "5!", "5-6", "0x10", "3:4", "12:30", "2024-01-05", "p<0.05", "x >= 5", "x=±2", "5, 6", "5; 6",
+    "x = 4.57, y = 3", "5 or 6", "I got 5 at first, but it is 6", r"x \leq 5", "3 / 4, 5",
+])  # fmt: skip
+def test_what_may_be_something_else_than_one_number_is_left_to_a_person(text: str) -> None:
+    finding = Number().read(answer(text))
+    assert finding.doubt or getattr(finding, "others", ())
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("It is 5!\nSo 5.", 5), ("3 - 1", 2), ("-5", -5), ("4.57 ± 0.01", Fraction(457, 100)),
+    ("10-3 = 7", 7), ("5, because of the symmetry", 5), ("5 : the number of sides", 5),
+    ("fifty percent", Fraction(1, 2)), ("50 percent", Fraction(1, 2)),
+    ("seventy-five percent", Fraction(3, 4)), ("1,000", 1000), ("x = 4.57 (y was 3)", Fraction(457, 100)),
+])  # fmt: skip
+def test_what_is_one_number_stays_certain(text: str, value: Fraction) -> None:
+    one = found(Number(), text)
+    assert one.value.value == value
+    assert not one.others
+    assert not one.doubt
