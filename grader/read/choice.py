@@ -53,7 +53,12 @@ _OR = re.compile(
     r" (?:(?:either|the|a|/|or|\||maybe|perhaps|also) )*(?:or|/|maybe|perhaps) (?:the |a )?"
     r"| (?:layers? |ones? )?(?:[,(] )*(?:(?:i \. e|i\.e|ie|aka|meaning|namely|that is|which (?:is|are))"
     r" (?:[.,] )*)(?:the |a )?| (?:layers? |ones? )?\( (?:the |a )?"
+    r"| (?:(?:is|are) (?:[a-z]+ )?)?and so (?:is|are) (?:the |a )?"
 )
+_NOR = re.compile(r" nor (?:the |a )?$")
+_REFUSED = re.compile(r" (?:[:=-]|=>) (?:wrong|incorrect|false|untrue)(?= )")
+"""What turns down the option right before it, as a list of all of them may."""
+_SEPARATOR = re.compile(r"(?: [,;&+.()]| and)* ")
 _LISTED = re.compile(
     r" (?:(?:layers?|ones?|units?|\(|:|,|and|&|\+|i|\.|e|ie|namely|of|the|both) ){0,8}"
 )
@@ -166,7 +171,7 @@ class Choice:
             start, end = end, hit.end
             turned = hit.denied != self._turned_down(prepared, hit)
             lead = prepared[: hit.start + 1]
-            if _BESIDE.search(lead) or (found and _LESSER.search(lead)):
+            if _BESIDE.search(lead) or (found and _LESSER.search(lead)) or _NOR.search(lead):
                 continue
             meant = name
             if turned and self.opposite:
@@ -183,7 +188,7 @@ class Choice:
             )
         if _enumerated(hits, prepared):
             found = [replace(m, strength=1) if m.strength == 2 else m for m in found]
-        if _either(hits, prepared) and found:
+        if found and (_either(hits, prepared) or _side_by_side(hits, prepared)):
             top = max(m.strength for m in found)
             found = [replace(m, strength=top) for m in found]
         elif statement.kind != "row" and found:
@@ -228,6 +233,8 @@ class Choice:
         return "several options stand in what is taken back" if len(gone) > 1 else ""
 
     def _turned_down(self, prepared: str, hit: Hit) -> bool:
+        if _REFUSED.match(f"{prepared[hit.end :]} "):
+            return True
         clause = _BREAK.split(prepared[max(hit.end, 0) :] + " ", maxsplit=1)[0][:60]
         return any(h.start < 30 for h in find(tuple(self.denies), f" {clause.strip()} "))
 
@@ -327,6 +334,17 @@ def _either(hits: list[tuple[str, Hit]], prepared: str) -> bool:
     return any(
         one != two and _OR.fullmatch(prepared[a.end : b.start + 1])
         for (one, a), (two, b) in pairwise(hits)
+    )
+
+
+def _side_by_side(hits: list[tuple[str, Hit]], prepared: str) -> bool:
+    """Whether a statement is a list of options and nothing else: “green, red”."""
+    if len({name for name, _ in hits}) < 2:
+        return False
+    edges = [0, *(edge for _, hit in hits for edge in (hit.start, hit.end)), len(prepared)]
+    gaps = zip(edges[::2], edges[1::2], strict=True)
+    return all(
+        _SEPARATOR.fullmatch(f" {prepared[a:b].strip()} ".replace("  ", " ")) for a, b in gaps
     )
 
 

@@ -129,3 +129,32 @@ def test_a_single_part_beside_the_whole_is_the_choice() -> None:
     found = LAYERS.read(answer("The dense layer d2 has most."))
     assert isinstance(found, Found)
     assert found.value == "d2"
+
+
+THREE = Choice(options={name: (name,) for name in ("red", "green", "blue")})
+
+
+@pytest.mark.parametrize("text", [
+    "red, green", "red and blue", "red is right and so is green", "red / green", "- red\n- green",
+])  # fmt: skip
+def test_two_options_side_by_side_are_no_choice(text: str) -> None:
+    finding = THREE.read(answer(text))
+    assert isinstance(finding, Found)
+    assert finding.others or finding.doubt
+
+
+@pytest.mark.parametrize("text", [
+    "red: wrong\ngreen: right", "red = wrong; green = correct", "green, since red is wrong",
+    "neither red nor blue but green", "I would say neither red nor blue, so green",
+])  # fmt: skip
+def test_an_option_that_is_turned_down_is_not_chosen(text: str) -> None:
+    finding = THREE.read(answer(text))
+    assert isinstance(finding, Found)
+    assert finding.value == "green"
+    assert not finding.others
+
+
+def test_neither_of_two_is_no_choice_of_the_second() -> None:
+    finding = THREE.read(answer("neither red nor green"))
+    assert isinstance(finding, Missing)
+    assert finding.doubt
