@@ -13,6 +13,7 @@ import click
 from grader.cli._inert import inert
 from grader.cli._options import BOOK, COURSE, KEYS, PAPER, load_remembered, open_book, policy_of
 from grader.cli._order import check_assignment_first, check_part_last
+from grader.marking.decided import MODEL
 
 _ROLES = {
     "truth": "what is asked",
@@ -203,7 +204,8 @@ def _past(told: dict[str, Any]) -> Iterator[str]:
     if not (told["decisions"] or told["changes"] or told["comments"]):
         yield "  it was marked once, and nobody changed it"
     for one in told["decisions"]:
-        what = "by hand" if one["kind"] == "hand" else "kept from before a regrade"
+        hand = "as it proposed" if one["author"].startswith(MODEL) else "by hand"
+        what = hand if one["kind"] == "hand" else "kept from before a regrade"
         points = "withdrawn" if one["points"] is None else f"{one['points']} points"
         yield f"  {one['at']} {one['author']}, {what}: {points}: {one['reason']}"
     for one in told["changes"]:
