@@ -140,16 +140,30 @@ def table(given: Given, delimiters: str = ",;\t", *, escape: str = "") -> Table:
         raise Unusable(f"{name}: empty; export it from the LMS again")
     if "\0" in text:
         raise Unusable(f"{name}: no text, or half-written; export it from the LMS again as CSV")
-    delimiter = _delimiter(text, delimiters, escape)
-    if (most := text.count(delimiter)) > MOST:
-        raise Unusable(f"{name}: {most} cells; at most {MOST} are read")
-    rows = list(_rows(text, delimiter, name, escape))
+    delimiter, rows = _parted(text, delimiters, name, escape)
     if all(row.blank for row in rows):
         raise Unusable(f"{name}: nothing stands in its cells; export it from the LMS again")
     cells = (cell for row in rows if not row.blank for cell in row.cells)
     quoted = all(cell.raw.startswith('"') for cell in cells)
     unended = len(rows) > 2 and not rows[-1].end  # of a header and one row nothing is known
     return Table(name, rows, codec, mark, delimiter, quoted, unended)
+
+
+def _parted(text: str, delimiters: str, name: str, escape: str) -> tuple[str, list[Row]]:
+    """The mark that parts the cells, and the rows: where quotes never end, another mark may be it."""
+    likely = _delimiter(text, delimiters, escape)
+    refused = None
+    for mark in (likely, *(other for other in delimiters if other != likely)):
+        if (most := text.count(mark)) > MOST:
+            raise Unusable(f"{name}: {most} cells; at most {MOST} are read")
+        try:
+            rows = list(_rows(text, mark, name, escape))
+        except Unusable as error:
+            refused = refused or error
+            continue
+        if refused is None or any(len(row.cells) > 1 for row in rows):
+            return mark, rows
+    raise refused or Unusable(f"{name}: no mark parts its cells")
 
 
 def _composed(text: str) -> str:
@@ -182,10 +196,11 @@ def _delimiter(text: str, delimiters: str, escape: str) -> str:
     head = text[:_HEAD]
 
     def fields(mark: str) -> tuple[bool, bool, bool, int]:
-        rows = [row for row in islice(_rows(head, mark, "", escape), 10) if not _bare(row)][:3]
-        counts = [len(row.cells) for row in rows]
+        rows = [row for row in islice(_rows(head, mark, "", escape), 10) if not _bare(row)]
+        counts = [len(row.cells) for row in rows[:3]]
         least = min(counts, default=1)
-        torn = any(_torn(cell.raw.strip()) for row in rows for cell in row.cells)
+        whole = rows[:-1] if len(rows) > 3 and len(text) > _HEAD else rows  # the last may be cut
+        torn = any(_torn(cell.raw.strip()) for row in whole for cell in row.cells)
         return (least > 1, not torn, len(set(counts)) == 1, least)
 
     best = max(delimiters, key=fields)
@@ -202,7 +217,7 @@ def _bare(row: Row) -> bool:
 
 def _torn(raw: str) -> bool:
     """Whether a quoted cell goes on behind its quote: another mark parts the cells."""
-    return raw.startswith('"') and not raw.endswith('"')
+    return raw.startswith('"') and (len(raw) == 1 or not raw.endswith('"'))
 
 
 def _rows(text: str, delimiter: str, name: str, escape: str = "") -> Iterator[Row]:

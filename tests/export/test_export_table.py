@@ -39,6 +39,7 @@ def encoded(text, codec):
     st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)),
     st.sampled_from(CODECS),
 )
+@example([[""], ["", "0\r"]], ";", "\r\n", csv.QUOTE_MINIMAL, "utf-8")
 @example([[""], ["", "0\r"]], ";", "\n", csv.QUOTE_ALL, "utf-8")  # was taken to be parted by commas
 def test_an_untouched_file_comes_back_byte_for_byte(grid, delimiter, end, quoting, codec):
     data = encoded(written(grid, delimiter, end, quoting), codec)
