@@ -13,7 +13,6 @@ import click
 from grader.cli._inert import inert
 from grader.cli._options import BOOK, COURSE, KEYS, PAPER, load_remembered, open_book, policy_of
 from grader.cli._order import check_assignment_first, check_part_last
-from grader.marking.decided import MODEL
 
 _ROLES = {
     "truth": "what is asked",
@@ -201,6 +200,8 @@ def _tried(one: dict[str, Any]) -> Iterator[str]:
 
 
 def _past(told: dict[str, Any]) -> Iterator[str]:
+    from grader.marking.decided import MODEL  # after the command line has answered
+
     if not (told["decisions"] or told["changes"] or told["comments"]):
         yield "  it was marked once, and nobody changed it"
     for one in told["decisions"]:
