@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from grader.collect import _labels as labels
 from grader.collect._figures import holds_number, sifted
 from grader.collect._label_lines import Line, label_lines
-from grader.collect._labels import Label, Tree
+from grader.collect._labels import Label, Look, Tree
 from grader.collect._nouns import ANSWER, names_problem
 from grader.collect._text import Text
 
@@ -189,13 +189,6 @@ def _weight(line: Line) -> float:
     return base - 3.0 if len(label.path) == 1 else base
 
 
-Style = tuple[str, bool, bool, str]
-
-
-def _style(label: Label) -> Style:
-    return (label.word, label.heading > 0, label.bold, "" if label.term == "$" else label.term)
-
-
 def _weighed(text: Text, found: list[tuple[Line, Candidate]], parts: int) -> list[Candidate]:
     """Raise the weight of a style that labels many parts, lower that of a single one."""
     used = _Styles(found, parts)
@@ -219,11 +212,11 @@ class _Styles:
 
     def __init__(self, found: list[tuple[Line, Candidate]], parts: int) -> None:
         self.parts = parts
-        self.of: dict[tuple[Style, bool], set[tuple[int, labels.Path]]] = {}
+        self.of: dict[tuple[Look, bool], set[tuple[int, labels.Path]]] = {}
         """What each look labels: parts, and the items within them that have ids of their own."""
         for line, c in found:
             path = line.label.path
-            self.of.setdefault((_style(line.label), len(path) > 1), set()).add((c.part, path))
+            self.of.setdefault((line.label.look, len(path) > 1), set()).add((c.part, path))
         self.claims: dict[int, set[int]] = {}
         """Lines with an id of each part in full, of which a bare one may be a mere number."""
         for line, c in found:
@@ -231,8 +224,8 @@ class _Styles:
                 self.claims.setdefault(c.part, set()).add(line.at)
         self.heads = {line.at for line, c in found if not line.text[c.end :].strip()}
         """Lines that hold nothing but a label."""
-        full = {style: seen for (style, many), seen in self.of.items() if many}
-        self.usual = max(full, key=lambda style: len(full[style]), default=None)
+        full = {look: seen for (look, many), seen in self.of.items() if many}
+        self.usual = max(full, key=lambda look: len(full[look]), default=None)
         self.spelt = len({part for seen in full.values() for part, _ in seen}) >= max(3, parts // 4)
         """Whether the document writes ids in full."""
         named = {c.part for line, c in found if c.group and (line.label.word or line.label.heading)}
@@ -246,7 +239,7 @@ class _Styles:
         """The weight of a full id, or of a problem that is named."""
         if c.group and len(label.path) == 1 and self.headed and label.word.startswith(ANSWER):
             return None
-        spread = len(self.of[_style(label), len(label.path) > 1])
+        spread = len(self.of[label.look, len(label.path) > 1])
         weight = c.weight
         if spread >= min(4, max(2, self.parts // 2)):
             weight += 2.0
@@ -288,18 +281,18 @@ class _Styles:
         if self.headed or (_listed(text, line) and not self.lists):
             return None
         if not self.spelt:
-            spread = len(self.of[_style(label), False])
+            spread = len(self.of[label.look, False])
             enough = spread >= min(4, max(2, self.parts // 2))
             return None if label.bare else c.weight + (2.0 if enough else 0.0)
         if c.group:
             return None
-        if _style(label) != self.usual:
+        if label.look != self.usual:
             return 1.0
         return 6.5 if label.bold or label.term in {":", ")"} else 2.0
 
 
 def _lists_all(found: list[tuple[Line, Candidate]], parts: int) -> bool:
-    looks = {_style(line.label) for line, _ in found}
+    looks = {line.label.look for line, _ in found}
     lone = all(len(line.label.path) == 1 and not line.label.bare for line, _ in found)
     every = lone and [c.part for _, c in found] == [*range(parts)]
     return every and (len(looks) == 1 < parts or len(looks) == parts > 2)

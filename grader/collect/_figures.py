@@ -77,7 +77,7 @@ class _Sieve:
         """Parts that have a label which is no mere number."""
         self.named = any(line.label.word or line.label.heading for line, _ in plain)
         """Whether labels have words, or are headings."""
-        looks = {_look(line.label) for line, _ in found}
+        looks = {line.label.look for line, _ in found}
         every = [c.part for _, c in found] == [*range(len(tree.ids))]
         self.motley = every and len(looks) == len(found) > 2
         """Whether each part is labelled once, in order, and each in a look of its own."""
@@ -130,7 +130,7 @@ class _Sieve:
         above, other = head
         if other.group and c.part in other.group:
             return "label"
-        alike = _look(above.label) == _look(line.label)
+        alike = above.label.look == line.label.look
         if claimed:
             return "number"
         same = self.tree.problem[other.part] == self.tree.problem[c.part]
@@ -172,7 +172,3 @@ class _Sieve:
             return False
         after = self.text.next_line(line.at)
         return after >= len(self.text.lines) or after in self.labels
-
-
-def _look(label: Label) -> tuple[str, bool, bool, str]:
-    return label.word, label.heading > 0, label.bold, "" if label.term == "$" else label.term

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from grader.collect import PartPlan, _nouns
 
 Path = tuple[str, ...]
+Look: TypeAlias = tuple[str, bool, bool, str]
+"""How a label is put: its word, whether it is a heading or bold, and how it ends."""
 
 _LEAD = re.compile(
     r"[\s>]*(?P<hash>#{1,6}\s+|#{2,6}(?!\#))?(?:[-+*•·▪◦‣]\s+)?"
@@ -99,6 +102,11 @@ class Label:
     def piece(self) -> bool:
         """Whether its noun names a piece of a problem, or else a problem: ``Part 2``."""
         return _nouns.names_piece(self.word)
+
+    @property
+    def look(self) -> Look:
+        """How it is put, whatever it names; labels of one document look alike."""
+        return self.word, self.heading > 0, self.bold, "" if self.term == "$" else self.term
 
     @property
     def bare(self) -> bool:

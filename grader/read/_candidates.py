@@ -15,7 +15,7 @@ from grader.model import Answer, Number
 from grader.read._cues import REVISION, SENTENCE, Introduced
 from grader.read._lines import Line, lines
 from grader.read._runs import Run, is_shape, is_variable, runs_of, tokens_of
-from grader.read._words import with_digits
+from grader.read.number_words import with_digits
 
 _BOLD = re.compile(r"\*\*[^*\n]{1,80}\*\*|__[^_\n]{1,80}__")
 _ARROW = r"(?:[→⇒]|[-=]>|\\(?:Rightarrow|rightarrow|implies|to))\s*[$*]{0,3}\s*$"

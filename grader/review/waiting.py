@@ -42,9 +42,8 @@ def waiting(book: Book, name: str, only: Collection[int] | None = None) -> dict[
         number = find_assignment(connection, name)
         counts = (
             _waiting(connection, number, only),
-            _by_hand(connection, number, only),
+            *_by_hand(connection, number, only),
             _asked(connection, number, only),
-            _by_hand(connection, number, only, models=True),
         )
         parts = sorted({part for each in counts for part in each})
         return {
@@ -52,8 +51,8 @@ def waiting(book: Book, name: str, only: Collection[int] | None = None) -> dict[
                 part=part,
                 waiting=counts[0].get(part, 0),
                 by_hand=counts[1].get(part, 0),
-                requests=counts[2].get(part, 0),
-                by_model=counts[3].get(part, 0),
+                by_model=counts[2].get(part, 0),
+                requests=counts[3].get(part, 0),
             )
             for part in parts
         }
@@ -102,12 +101,12 @@ def _waiting(
 
 
 def _by_hand(
-    connection: Connection, number: int | None, only: Collection[int] | None, *,
-    models: bool = False,
-) -> dict[str, int]:  # fmt: skip
-    """Marks by hand that hold: those of people, or those that models gave."""
+    connection: Connection, number: int | None, only: Collection[int] | None
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Marks by hand that hold: those of people, and those that models gave."""
     rows = connection.execute(_held_by_hand(number).add_columns(decision.c.author)).all()
-    return _counted([row for row in rows if by_model(row.author) == models], only)
+    theirs = [row for row in rows if by_model(row.author)]
+    return _counted([row for row in rows if not by_model(row.author)], only), _counted(theirs, only)
 
 
 def _held_by_hand(number: int | None) -> sa.Select[Any]:

@@ -184,6 +184,7 @@ def _assignment(one: Asked, *, refused: str = "", status: int = 200) -> Response
         refused=refused,
         released=_is_released(one),
         ended=_ended(one),
+        brought=[told(at, one.zone) for at in rows.brought(one.desk.book, one.name, one.key)],
         **_takes(one.desk),
         **_rows(one),
     )
@@ -193,14 +194,7 @@ def _rows(one: Asked) -> dict[str, Any]:
     own = rows.own(one.desk.book, one.name, one.key, "submit")
     moving = any(row.waits for row in own)
     shown = [one.shown(row) for row in own]
-    brought = [told(at, one.zone) for at in rows.brought(one.desk.book, one.name, one.key)]
-    return {
-        "name": one.name,
-        "rows": shown,
-        "brought": brought,
-        "moving": moving,
-        "seconds": _POLL,
-    }
+    return {"name": one.name, "rows": shown, "moving": moving, "seconds": _POLL}
 
 
 def _ended(one: Asked) -> str:

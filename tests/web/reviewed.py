@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 RUBRIC = """\
 assignment: models
 title: Models
@@ -91,6 +93,15 @@ def hand_in(home: Path, key: str, answers: dict[str, str]) -> None:
 def hand_in_text(home: Path, key: str, text: str) -> None:
     """Hand in a document."""
     (home / "submissions/models" / f"{key}.md").write_text(text, "utf-8")
+
+
+def graded_class(home: Path, answers: dict[str, str] | None = None) -> Path:
+    """Make such a course and grade it in Grace's name."""
+    made = make_course(home, answers)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADER_AUTHOR", "Grace")
+        grade(made)
+    return made
 
 
 def grade(home: Path) -> None:

@@ -10,14 +10,10 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("starlette", reason="not run: the extra web is not installed")
-pytest.importorskip("httpx", reason="not run: httpx is not installed")
-pytest.importorskip("argon2", reason="not run: argon2-cffi is not installed")
-
 from grader.desk import rows
 from grader.gradebook.releases import release
 from tests.web import student_site
-from tests.web.reviewed import grade, make_course
+from tests.web.reviewed import graded_class
 from tests.web.web_site import Site, site_of
 
 AT = "rubrics/broken.yaml:1:"
@@ -26,11 +22,7 @@ AT = "rubrics/broken.yaml:1:"
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two answers that wait."""
-    home = make_course(tmp_path_factory.mktemp("class") / "course", {"ada": "Noise.", "bob": "x"})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADER_AUTHOR", "Grace")
-        grade(home)
-    return home
+    return graded_class(tmp_path_factory.mktemp("class") / "course", {"ada": "Noise.", "bob": "x"})
 
 
 @pytest.fixture

@@ -11,17 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("starlette", reason="not run: starlette is not installed (extra web)")
-pytest.importorskip("httpx", reason="not run: httpx is not installed (extra web)")
-pytest.importorskip("argon2", reason="not run: argon2-cffi is not installed (extra web)")
-
 import sqlalchemy as sa
 
 from grader.gradebook.acts import decide, seen_now
 from grader.gradebook.decisions import decisions
 from grader.gradebook.tables import act, request, request_answer, standing
-from tests.web.reviewed import grade, make_course
+from tests.web.reviewed import graded_class
 from tests.web.web_site import Site, site_of
 
 HERE = "/requests/models"
@@ -29,11 +24,7 @@ HERE = "/requests/models"
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = make_course(tmp_path_factory.mktemp("class") / "course", {"ada": "Noise.", "bob": "x"})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADER_AUTHOR", "Grace")
-        grade(home)
-    return home
+    return graded_class(tmp_path_factory.mktemp("class") / "course", {"ada": "Noise.", "bob": "x"})
 
 
 @pytest.fixture

@@ -11,9 +11,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("starlette", reason="not run: the extra web is not installed")
-pytest.importorskip("httpx", reason="not run: httpx is not installed")
-pytest.importorskip("argon2", reason="not run: argon2-cffi is not installed")
 pytest.importorskip("sklearn", reason="not run: scikit-learn is not installed (extra web)")
 
 import sqlalchemy as sa
@@ -23,7 +20,7 @@ from grader.gradebook.acts import seen_now
 from grader.gradebook.decisions import decisions
 from grader.gradebook.standings import standings
 from grader.gradebook.tables import submission
-from tests.web.reviewed import grade, make_course
+from tests.web.reviewed import graded_class
 from tests.web.web_site import Site, site_of
 
 TEXTS = ("Noise.", "It overfits.", "The bias.")
@@ -33,11 +30,7 @@ TEXTS = ("Noise.", "It overfits.", "The bias.")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three hand-ins: part 1 is right by the grader, parts 2 and 3 wait."""
     given = {f"s{number}": text for number, text in enumerate(TEXTS, start=1)}
-    home = make_course(tmp_path_factory.mktemp("class") / "course", given)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADER_AUTHOR", "Grace")
-        grade(home)
-    return home
+    return graded_class(tmp_path_factory.mktemp("class") / "course", given)
 
 
 @pytest.fixture

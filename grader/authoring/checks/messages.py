@@ -12,6 +12,7 @@ from grader.authoring.samples import sampled, written_mistakes
 from grader.authoring.subject import Subject, Unknown
 from grader.model import Answer, Found, Piece, Place
 from grader.notation.number import read_number
+from grader.read import number_words
 from grader.rubric import Attempt, Criterion, Part
 from grader.variants.leaks import leaves, stands
 
@@ -22,16 +23,6 @@ _SMALL = 10
 _LIST = 2
 _TELLS = re.compile(r"(?:\b(?:is|are|was|be|equals?|gives|get)|[=:≈])[\s*$`]*$", re.IGNORECASE)
 """What stands before a number that is told, however small it is."""
-_UNITS = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-)  # fmt: skip
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_WORD = re.compile(
-    rf"\b(?:(?P<tens>{'|'.join(_TENS)})(?:[- ](?P<of_ten>{'|'.join(_UNITS[1:10])}))?"
-    rf"|(?P<unit>{'|'.join(_UNITS)}))\b",
-    re.IGNORECASE,
-)
 _COUNTED = re.compile(r" (?:of (?:the|them|these|those)|are|is|was|were)\b", re.IGNORECASE)
 """What stands behind a number at the head of a sentence that tells how many there are."""
 
@@ -132,9 +123,9 @@ def _told(text: str) -> Iterator[tuple[str, float]]:
         value = _read(said)
         if value is not None:
             yield said, value
-    for found in _WORD.finditer(text):
-        if _tells(text, found.start(), found.end()):
-            yield found[0], _number(found)
+    for start, end, number in number_words.said(text):
+        if _tells(text, start, end):
+            yield text[start:end], number
 
 
 def _tells(text: str, start: int, end: int) -> bool:
@@ -143,18 +134,6 @@ def _tells(text: str, start: int, end: int) -> bool:
         return True
     heads = not text[:start].strip() or text[:start].rstrip()[-1] in ".!?:;"
     return heads and _COUNTED.match(text[end:]) is not None
-
-
-def _number(found: re.Match[str]) -> int:
-    """The number that is written in words.
-
-    >>> [_number(_WORD.search(text)) for text in ("Two of", "is twenty-one", "thirty")]
-    [2, 21, 30]
-    """
-    if found["unit"]:
-        return _UNITS.index(found["unit"].lower())
-    tens = 10 * (_TENS.index(found["tens"].lower()) + 2)
-    return tens + (_UNITS.index(found["of_ten"].lower()) if found["of_ten"] else 0)
 
 
 def _told_list(part: Part, truth: Any, says: str) -> str:

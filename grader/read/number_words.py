@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _SMALL = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
 fifteen sixteen seventeen eighteen nineteen"""
@@ -25,25 +26,41 @@ def with_digits(text: str) -> str:
     >>> with_digits("three and four, one hundred and four").split()
     ['3', 'and', '4', ',', '104']
     """
-    return _NUMBER.sub(_digits, text)
+    made, at = "", 0
+    for start, end, words in _numbers(text):
+        made += text[at:start] + _written(words, text[start:end])
+        at = end
+    return made + text[at:]
 
 
-def _digits(found: re.Match[str]) -> str:
+def said(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield where each number in words starts and ends, and its value.
+
+    >>> list(said("two of twenty-one"))
+    [(0, 3, 2), (7, 17, 21)]
+    """
+    for start, end, words in _numbers(text):
+        if not (len(words) == 1 and words[0] in _SIZES):
+            yield start, end, _value(words)
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int, list[str]]]:
     """Each number of a run of words: "three and four" are two, "a hundred and four" is one."""
-    text, made, start, end = found.group(), "", 0, 0
-    number: list[str] = []
-    joined = False
-    for token in re.finditer(r"[^\s-]+", text):
-        word = token.group().lower()
-        if word == "and":
-            joined = True
-            continue
-        if number and not _goes_on(number[-1], word, joined=joined):
-            made += _written(number, text[start:end]) + text[end : token.start()]
-            number, start = [], token.start()
-        number.append(word)
-        end, joined = token.end(), False
-    return made + _written(number, text[start:end])
+    for run in _NUMBER.finditer(text):
+        number: list[str] = []
+        start = end = 0
+        joined = False
+        for token in re.finditer(r"[^\s-]+", run.group()):
+            word = token.group().lower()
+            if word == "and":
+                joined = True
+                continue
+            if number and not _goes_on(number[-1], word, joined=joined):
+                yield run.start() + start, run.start() + end, number
+                number, start = [], token.start()
+            number.append(word)
+            end, joined = token.end(), False
+        yield run.start() + start, run.start() + end, number
 
 
 def _goes_on(last: str, word: str, *, joined: bool) -> bool:
