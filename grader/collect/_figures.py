@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from grader.collect._label_lines import Line
-from grader.collect._labels import Label, Tree
+from grader.collect._labels import Label, Look, Tree
 from grader.collect._text import Text
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _FIGURE = re.compile(
 
 
 _SOON = 2
+_DASHES = ("-", "–", "—")
 
 
 @dataclass(slots=True)
@@ -53,7 +54,8 @@ def holds_number(line: str) -> bool:
 
 def _may_be_number(line: Line) -> bool:
     """Whether a line is a number, or starts with one that nothing marks as a label: ``4.5 cm``."""
-    bare = line.label.bare and all(step.isdigit() for step in line.label.path)
+    bold = line.label.bold and line.label.term in {"", "$"}
+    bare = (line.label.bare or bold) and all(step.isdigit() for step in line.label.path)
     return is_figure(line) or (bare and _is_plain(line))
 
 
@@ -71,7 +73,21 @@ def sifted(text: Text, found: Sequence[tuple[Line, Candidate]], tree: Tree) -> S
 class _Sieve:
     def __init__(self, text: Text, found: Sequence[tuple[Line, Candidate]], tree: Tree) -> None:
         self.text, self.found, self.tree = text, found, tree
-        plain = [(line, c) for line, c in found if not _may_be_number(line)]
+        ids = [(line, c) for line, c in found if self._is_id(line.label)]
+        dashed = len({c.part for line, c in ids if line.label.term in _DASHES}) > 2
+        """Whether a dash parts labels from answers here, as in ``2.2 - 1.2``."""
+        plain = [
+            (line, c)
+            for line, c in found
+            if not _may_be_number(line) or (dashed and line.label.term in _DASHES)
+        ]
+        parts: dict[Look, set[int]] = {}
+        for line, c in ids:
+            parts.setdefault(line.label.look, set()).add(c.part)
+        most = max(parts, key=lambda look: len(parts[look]), default=None)
+        self.usual = most if most is not None and len(parts[most]) > 1 else None
+        """The look that labels most parts."""
+        self.usually = parts.get(most, set()) if most is not None else set()
         self.labels = {line.at for line, _ in plain}
         self.claimed = {c.part for _, c in plain if not c.group}
         """Parts that have a label which is no mere number."""
@@ -109,9 +125,11 @@ class _Sieve:
             return "label"
         if len(line.label.path) > 1 and not self._is_id(line.label):
             return self._item(line, c, head)
+        unusual = self.usual is not None and line.label.look != self.usual
+        if unusual and c.part in self.usually and is_figure(line):
+            return "number"  # its part has a label like those of the others
         if head is not None and head[1].part == c.part and not head[1].group:
-            # a label is not put twice: it is the answer, unless text follows in its line
-            return "number" if is_figure(line) else "label"
+            return self._again(line, head[0])
         others = (*self.out.kept, *self.found[n + 1 :])
         claimed = c.part in self.claimed or any(
             other.part == c.part for where, other in others if where.at != line.at
@@ -122,6 +140,15 @@ class _Sieve:
             far = head is not None and not self._near(head[1], c)
             return "number" if claimed or far or self._ends(line) else "either"
         return "label" if head is None else self._below(line, c, head, claimed=claimed)
+
+    def _again(self, line: Line, head: Line) -> Meant:
+        """What a label means right below the same one: the answer, unless text follows in its line."""
+        if not is_figure(line):
+            return "label"
+        if head.at not in self.labels and len(self.out.kept) > 1:
+            # the upper one may end the answer above it, and the lower one be the label
+            self.out.hollow |= {head.at, self.out.kept[-2][0].at}
+        return "number"
 
     def _below(
         self, line: Line, c: Candidate, head: tuple[Line, Candidate], *, claimed: bool
@@ -154,7 +181,7 @@ class _Sieve:
             return "label"
         if head is not None or c.part in self.claimed or self._ends(line):
             return "number"
-        return "label" if items == {1} else "either"
+        return "either"
 
     def _is_id(self, label: Label) -> bool:
         return label.path in self.tree.exact or label.path in self.tree.extra

@@ -27,6 +27,8 @@ COMMENTS = "holds comments of HTML, which nobody sees on the page; they were not
 BELOW_ALL = "the questions stand together, and their answers below all of them"
 UNPLACED = "from line {} on stands text of which it is not known what it answers"
 _FEW_WORDS = 8
+_NEAR = 12
+"""So many lines a label may stand apart from its answer."""
 CUT = "the answer breaks off within a sentence"
 IN_LOST_IMAGE = "the answer may be in an image that the conversion lost"
 IN_IMAGE = "the answer is a picture"
@@ -100,7 +102,7 @@ def gather(
     tree = Tree(plan.parts)
     phrases = _phrases.of(plan)
     lines, _ = _repair.without_comments(lines)
-    pages = _repair.page_numbers(lines)
+    pages = {n for n in _repair.page_numbers(lines) if not _is_all_below_a_label(lines, n, tree)}
     text = text_of(
         [
             "" if n in pages or _repair.is_page_furniture(line) else line
@@ -134,6 +136,25 @@ def gather(
                 answers[part] = Missing(why=NOTHING, doubt=doubt)
     named = {tree.ids[part]: answers[part] for part in sorted(answers)}
     return named, loose(text, found, file)
+
+
+def _is_all_below_a_label(lines: Sequence[str], n: int, tree: Tree) -> bool:
+    """Whether a number is all that stands between two labels: an answer, though pages are counted."""
+    written = [
+        k for k in range(max(0, n - _NEAR), n + _NEAR) if k < len(lines) and lines[k].strip()
+    ]
+    above = next((k for k in reversed(written) if k < n), None)
+    after = next((k for k in written if k > n), None)
+    return above is not None and all(
+        k is None or _labels_alone(lines[k], tree, whole=k == above) for k in (above, after)
+    )
+
+
+def _labels_alone(line: str, tree: Tree, *, whole: bool) -> bool:
+    label = labels.read(line)
+    if label is None or (whole and line[label.end :].strip()):
+        return False
+    return label.path in tree.groups or tree.part(label.path) is not None
 
 
 def _below_all_questions(order: Sequence[tuple[int, Visit]], tree: Tree) -> set[int]:

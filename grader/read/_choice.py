@@ -24,6 +24,9 @@ from grader.read._rivals import added, found_of, miscalculated, rivals
 _NEAR, _NEAR_AGAIN = 25, 8
 _TERMS, _MARGIN, _SHORT = 8, 10, 3
 _BEFORE = 4
+_CLAUSE_END = re.compile(
+    r"[\s$*_`)\]]*(?:[.,;]|$|(?:because|since|as|so|and|but)\b)", re.IGNORECASE
+)
 _LEADING = re.compile(
     r"[,;.(]|\b(?:and|so|or|then|with|but|which|of|for|at|from|if|when|where|after|in)\b"
 )
@@ -90,6 +93,8 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
     everything = _named_apart(everything, wanted)
     standing = [c for c in everything if not c.denied]
     kept = [c for c in standing if not _is_setting(c, wanted)]
+    named = [c for c in standing if _is_setting(c, wanted) and _is_result(c, wanted)]
+    kept = kept or named  # "the variance is 4" is an answer, though the question has a 4 as well
     if not kept:
         given = "said" if any(SAID <= c.base < LABELLED for c in standing) else ""
         return _nothing(answer, given if standing else "taken back" if everything else "unread")
@@ -106,8 +111,11 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
             *_more(best, wanted, len(everything)),
             *(miscalculated(best) if wanted.whole and not _ends_a_pair(best, wanted) else ()),
             *added(best, kept),
+            *(() if best.near else (found_of(c) for c in named if not same(c.number, best.number))),
         ),
-        doubt=_doubt(best, kept, wanted) or _untold(best, answer, wanted) or other_sign(best),
+        doubt=_doubt(best, kept, wanted)
+        or _untold(best, answer, wanted)
+        or other_sign(best, everything),
     )
 
 
@@ -186,7 +194,7 @@ def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
     if near:
         weight += _NEAR if SAID <= weight < TOTAL else _NEAR_AGAIN
         weight = max(weight, TOTAL) if wanted.told else weight
-        if candidate.base >= SAID and _stands_for(candidate, wanted):
+        if _is_result(candidate, wanted):
             weight = max(weight, RIVAL)
     elif _mentions(around, wanted.away) and not candidate.led_by:
         weight -= _NEAR
@@ -349,8 +357,6 @@ def _is_setting(candidate: Candidate, wanted: Wanted) -> bool:
     number = candidate.run.number
     if not candidate.run.plain or number is None or not _is_given(number.value, wanted):
         return False
-    if candidate.base >= SAID and _stands_for(candidate, wanted):
-        return False  # "the variance is 4" is an answer, though the question has a 4 as well
     if candidate.base < CONCLUDED:
         return True
     # the sum of 17 and 25 is 42: the first is named as one of a pair, whatever leads to it
@@ -358,8 +364,10 @@ def _is_setting(candidate: Candidate, wanted: Wanted) -> bool:
     return pair is not None and _is_given(Fraction(pair[1]), wanted)
 
 
-def _stands_for(candidate: Candidate, wanted: Wanted) -> bool:
-    """Whether the words right before a number name what is asked for: ``the variance is``."""
+def _is_result(candidate: Candidate, wanted: Wanted) -> bool:
+    """Whether a number ends its clause, and the words before it name what is asked: ``the variance is``."""
+    if candidate.base < SAID or _CLAUSE_END.match(candidate.after) is None:
+        return False
     words = _LEADING.split(candidate.label)[-1].split()[-_BEFORE:]
     return _mentions(" ".join(words), wanted.near)
 

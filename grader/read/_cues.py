@@ -105,7 +105,7 @@ _DENIED = re.compile(
 )
 _DENIED_AFTER = re.compile(
     r"^\W*(?:[\w']+\W+){0,2}(?:is|are|was|were|would|does|do)(?:\s+not|n't|\s+wrong|\s+incorrect)\b"
-    r"(?!\s+(?:counted|trainable|trained))|^\W*(?:at\s+first|initially|originally)\b",
+    r"(?!\s+(?:counted|trainable|trained))|^\W*at\s+first\W+but\b",
     re.IGNORECASE,
 )
 _OPENS = re.compile(

@@ -56,8 +56,9 @@ _OR = re.compile(
     r"| (?:(?:is|are) (?:[a-z]+ )?)?and so (?:is|are) (?:the |a )?"
 )
 _NOR = re.compile(r" nor (?:the |a )?$")
-_REFUSED = re.compile(r" (?:[:=-]|=>) (?:wrong|incorrect|false|untrue)(?= )")
-"""What turns down the option right before it, as a list of all of them may."""
+_REFUSED = re.compile(r" (?:[:=(-]|=>) (?:wrong|incorrect|false|untrue|no)(?= (?:[,;.)]|$)| *$)")
+_REFUSED_BEFORE = re.compile(r" (?:wrong|incorrect|false|untrue) [:=-] (?:the )?$")
+"""What turns down the option beside it, as a list of all of them may."""
 _SEPARATOR = re.compile(r"(?: [,;&+.()]| and)* ")
 _LISTED = re.compile(
     r" (?:(?:layers?|ones?|units?|\(|:|,|and|&|\+|i|\.|e|ie|namely|of|the|both) ){0,8}"
@@ -171,7 +172,13 @@ class Choice:
             start, end = end, hit.end
             turned = hit.denied != self._turned_down(prepared, hit)
             lead = prepared[: hit.start + 1]
-            if _BESIDE.search(lead) or (found and _LESSER.search(lead)) or _NOR.search(lead):
+            if _BESIDE.search(lead) or (found and _LESSER.search(lead)):
+                continue
+            if (
+                _NOR.search(lead)
+                or _REFUSED_BEFORE.search(lead)
+                or _REFUSED.match(prepared, hit.end)
+            ):
                 continue
             meant = name
             if turned and self.opposite:
@@ -233,8 +240,6 @@ class Choice:
         return "several options stand in what is taken back" if len(gone) > 1 else ""
 
     def _turned_down(self, prepared: str, hit: Hit) -> bool:
-        if _REFUSED.match(f"{prepared[hit.end :]} "):
-            return True
         clause = _BREAK.split(prepared[max(hit.end, 0) :] + " ", maxsplit=1)[0][:60]
         return any(h.start < 30 for h in find(tuple(self.denies), f" {clause.strip()} "))
 
