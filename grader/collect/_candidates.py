@@ -60,6 +60,8 @@ class Labelled:
     """Lines with the heading of a problem that the exam does not have: answers end there."""
     passed: list[Candidate] = field(default_factory=list)
     """Lines with a number that may be the label of a part which nothing else names."""
+    worths: frozenset[int] = frozenset()
+    """Lines that end with a label's points, which may be all the answer that there is."""
     hollow: frozenset[int] = frozenset()
     """Lines with a label that has no answer, unless the number below it is one, and that number's."""
 
@@ -78,7 +80,10 @@ def labelled(text: Text, tree: Tree) -> Labelled:
     strangers = [line.at for line in lines if _strange(line, known)]
     own = sifted(text, found, tree)
     weighed = _weighed(text, own.kept, len(tree.ids))
-    return Labelled(weighed, unsure, strangers, own.passed, frozenset(own.hollow))
+    worths = frozenset(
+        line.at for line in lines if line.label.worth and not line.text[line.label.end :].strip()
+    )
+    return Labelled(weighed, unsure, strangers, own.passed, worths, frozenset(own.hollow))
 
 
 def _is_unsure(tree: Tree, line: Line) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Meant: TypeAlias = Literal["label", "number", "either"]
 
 _FIGURE = re.compile(
-    r"[\s>*_`~+•-]*\d{1,2}(?:[.–-]\d{1,2})?(?:[\s.*_`~]*|\s*[-–—]\s+\(?\d[\d\s.,()+*/^·×-]*)"
+    r"[\s>*_`~+•-]*\(\d{1,2}(?:\.\d{1,2})?\)[\s.*_`~]*|[\s>*_`~+•-]*\d{1,2}(?:[.–-]\d{1,2})?(?:[\s.*_`~]*|\s*[-–—]\s+\(?\d[\d\s.,()+*/^·×-]*)"
 )
 """A number, or a difference of some."""
 
@@ -61,7 +61,8 @@ def _may_be_number(line: Line) -> bool:
 
 def _is_plain(line: Line) -> bool:
     label = line.label
-    shown = label.word or label.heading or label.bracketed or line.kind not in {"prose", None}
+    bracketed = label.bracketed and not holds_number(line.text)
+    shown = label.word or label.heading or bracketed or line.kind not in {"prose", None}
     return not shown and label.term not in {":", ")", "]", "|", "\t"}
 
 
@@ -139,6 +140,8 @@ class _Sieve:
         if len(line.label.path) == 1 and self.named:
             far = head is not None and not self._near(head[1], c)
             return "number" if claimed or far or self._ends(line) else "either"
+        if head is None and len(line.label.path) == 1 and self._ends(line):
+            self.out.hollow.add(line.at)  # nothing stands below it: it may end the answer above
         return "label" if head is None else self._below(line, c, head, claimed=claimed)
 
     def _again(self, line: Line, head: Line) -> Meant:

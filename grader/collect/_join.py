@@ -191,6 +191,8 @@ def _doubted(
             text = found.value.text
             close = len(_STEP.findall(id_)) > 1 or other in near
             headed = close and (_heading(id_).search(text) or _inline(id_).search(text))
+            if not headed and position:  # a list within one line goes on
+                headed = _inline(ids[position - 1]).search(text) and _inline(id_).search(text)
             titled = (_titled(id_).match(line) for line in _said(found.value))
             if headed or (id_ not in named and any(titled)):
                 doubted[id_] = Missing(why=NOTHING, doubt=HEADED.format(other, id_))
@@ -231,7 +233,7 @@ def _titled(id_: str) -> re.Pattern[str]:
         return re.compile(r"(?!)")
     return re.compile(
         rf"[#%*_=\s(-]{{0,9}}(?:[^\W\d_]{{1,20}}\.?[\s#_-]{{0,2}}(?:n[or]\.?\s?)?)?{id_}(?:\s?[).:\]*_]{{1,4}}(?!\d)"
-        r"|\s?[-–—](?:\s|[-=])|[\s*_=#]*$)"
+        r"|\s?[-–—](?:\s|[-=])|[\s*_=#]*$|\s+[\d(-])"
     )
 
 
@@ -239,7 +241,7 @@ def _titled(id_: str) -> re.Pattern[str]:
 def _inline(id_: str) -> re.Pattern[str]:
     """A full id within a line that something ends: ``… 3.3: 50 hours``, ``**3.3** 50``, ``| 3.3 |``."""
     if len(_STEP.findall(id_)) < 2:
-        return re.compile(r"(?!)")
+        return re.compile(rf"(?<=[\w.][\s;,]){re.escape(id_)}\)(?=\s?[\w(-])")
     return re.compile(
         rf"(?:(?<=\s){re.escape(id_)}\s?[:)](?!\d)|\*\*{re.escape(id_)}[.:)]?\*\*|\|\s*{re.escape(id_)}\s*\|)"
     )

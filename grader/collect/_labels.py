@@ -57,7 +57,7 @@ _TERM = tuple(
 )
 """What ends a label, by how many signs of emphasis were opened: ``2.5*10`` opens none."""
 _AFTER = re.compile(
-    r"\s*(?:-(?!\d|\s*$)|[+×·∙⋅÷±*/^=<>%,≈~²]|x\s?\d|\d|\$?\\(?:times|cdot|approx)|"
+    r"\s*(?:-(?!\d|\s*$)|\*(?!\*\S)|[+×·∙⋅÷±/^=<>%,≈~²]|x\s?\d|\d|\$?\\(?:times|cdot|approx)|"
     r"(?:million|billion|thousand|hundred|[kmb]|percent|times|hours?|hrs?|h|epochs?|points?|units?|"
     r"gb|mb|or|and|to|is the|seconds?|s|ms|per)\b)",
     re.IGNORECASE,
@@ -69,7 +69,7 @@ _UNIT = re.compile(
 """What follows the id in ``question 2.1 2 points``."""
 _EMPHASIS = re.compile(r"[*_]")
 _SIGNS = re.compile(r"[*_\s]{0,4}")
-_OPERATOR = re.compile(r"\s*(?:-(?!\d|\s*$)|[+×·∙⋅÷±*/^=<>%,≈~²]|x\s?\d)")
+_OPERATOR = re.compile(r"\s*(?:-(?!\d|\s*$)|\*(?!\*\S)|[+×·∙⋅÷±/^=<>%,≈~²]|x\s?\d)")
 _WORTH = re.compile(
     r"\s*[-–—:,]?\s*[(\[]?\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:points?|pts?|marks?)\b\.?\s*[)\]]?\s*[:.]?(?:\\?[*_]){0,3}",
     re.IGNORECASE,
@@ -93,6 +93,8 @@ class Label:
     bracketed: bool = False
     doubtful: bool = False
     """Whether a number follows, so that it may itself be one of a row of numbers."""
+    worth: bool = False
+    """Whether points without brackets stand behind it, which may be an answer: ``3. 2 points``."""
     starts: tuple[int, ...] = ()
     """Columns where the numbers and letters of the path start, with their brackets."""
     several: bool = False
@@ -150,6 +152,7 @@ def read(line: str, at: int = 0) -> Label | None:
     sign = (term.group("term") or "") if term else ""
     end = term.end() if term else pos
     worth = _WORTH.match(line, pos) or _WORTH.match(line, end)
+    loose = worth is not None and not (heading or bold or set("([") & set(worth.group()))
     if worth:
         sign, end = sign or ":", worth.end()
     closed = end > pos and line[pos] in "*_\\"  # else it is a product: ``2.5*10``
@@ -166,6 +169,7 @@ def read(line: str, at: int = 0) -> Label | None:
         bold,
         style,
         bool(first.group("open")),
+        worth=loose,
         starts=starts,
         several=more is not None,
     )

@@ -178,14 +178,15 @@ def _delete_steps(connection: Connection, ids: Sequence[int]) -> None:
     for link, _, _ in links:
         others = sa.select(link.c.act_id).where(link.c.act_id.in_(touched))
         touched -= set(connection.execute(others).scalars())
-    connection.execute(sa.update(act).where(act.c.id.in_(touched)).values(told={}))
     models = sa.select(act.c.id, act.c.told).where(act.c.what == "model")
-    for row in connection.execute(models).all():
-        proposed = (row.told or {}).get("audited", [])
-        rest = [one for one in proposed if one[0] not in ids]
-        if rest != proposed:
-            told = {**row.told, "audited": rest}
-            connection.execute(sa.update(act).where(act.c.id == row.id).values(told=told))
+    audits = {row.id: row.told or {} for row in connection.execute(models).all()}
+    connection.execute(sa.update(act).where(act.c.id.in_(touched)).values(told={}))
+    for number, told in audits.items():
+        rest = [one for one in told.get("audited", []) if one[0] not in ids]
+        held = {name: value for name, value in told.items() if name == "release"}
+        kept = {**(held if number in touched else told), "audited": rest}
+        if "audited" in told and kept != told:
+            connection.execute(sa.update(act).where(act.c.id == number).values(told=kept))
 
 
 def _delete(connection: Connection, ids: Sequence[int]) -> None:

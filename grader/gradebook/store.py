@@ -14,7 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 DERIVED = ("answers",)
-"""What may lie beside a file, made from it: it is made again where it is missing or damaged."""
+"""What may lie beside a file, made from it: it is made again where it is missing or damaged.
+
+What is made otherwise than before needs another name.
+"""
+_SEAL = 32
+"""Bytes of the hash that such a file begins with."""
 
 
 class Lost(LookupError):
@@ -102,11 +107,16 @@ class Store:
             Lost: when the file itself is not there.
         """
         path = self._beside(digest, name)
-        with contextlib.suppress(FileNotFoundError, zlib.error):
-            return zlib.decompress(path.read_bytes())
+        with contextlib.suppress(OSError, zlib.error):
+            sealed = path.read_bytes()
+            kept = zlib.decompress(sealed[_SEAL:])
+            if hashlib.sha256(kept).digest() == sealed[:_SEAL]:
+                return kept
         data = make(self.get(digest))
         with contextlib.suppress(OSError):  # a full or read-only disk: it is made again next time
-            _write(path, zlib.compress(data, 3))
+            _write(path, hashlib.sha256(data).digest() + zlib.compress(data, 3))
+            if not self.has(digest):  # it was purged meanwhile
+                path.unlink(missing_ok=True)
         return data
 
     def remove(self, digest: str) -> None:

@@ -18,12 +18,26 @@ from grader.model import Answer, Finding, Found, Missing, Number
 from grader.read._candidates import MOST, Candidate, candidates, same
 from grader.read._cues import CONCLUDED, FINAL, LABELLED, RESULT, RIVAL, SAID, TOTAL, UNSOLVED
 from grader.read._lines import may_be_lost
-from grader.read._other_signs import other_sign
+from grader.read._other_signs import other_sign, restated
 from grader.read._rivals import added, found_of, miscalculated, rivals
 
 _NEAR, _NEAR_AGAIN = 25, 8
 _TERMS, _MARGIN, _SHORT = 8, 10, 3
-_BEFORE = 4
+_REFERRED = re.compile(
+    r"\b(?:table|equation|eqn?|figure|fig|part|question|section|problem|exercise|theorem|lemma)s?"
+    r"[\s.(#]{1,4}$",
+    re.IGNORECASE,
+)
+_IN_WORDS = re.compile(r"\b(?:one|zero|none|nil|half|halves|third|quarter)\b", re.IGNORECASE)
+_MARKED = re.compile(r"(?:[-−–]\s+|>\s*)[-−–]?\d[\d.,]*.{0,20}")
+_SAID_FIRST = re.compile(
+    r"^\W*(?:(?:it|there|that|answer|the answer)\s+(?:is|are)\W+)?(?:(?:just|only|exactly)\s+)?"
+    r"(?:one|zero|none|nil|(?:a\s+|one\s+)?half)\b(?!\s+(?:of|in|hundred|thousand|million|can|has|could|would|way)\b)"
+    r"|\b(?:is|are)\s+(?:(?:just|only|exactly)\s+)?(?:one|zero|none|nil)\b(?!\s+(?:of|hundred|thousand|million)\b)",
+    re.IGNORECASE,
+)
+"""A number that is said in a word which is often none."""
+_BEFORE, _LOOKED_AT = 4, 200
 _CLAUSE_END = re.compile(
     r"[\s$*_`)\]]*(?:[.,;]|$|(?:because|since|as|so|and|but)\b)", re.IGNORECASE
 )
@@ -85,7 +99,7 @@ class Wanted:
 
 def choose(answer: Answer, wanted: Wanted) -> Finding:
     """Return the number that an answer gives as its result, with its rivals."""
-    every = candidates(answer, wanted.comma)
+    every = [restated(c) for c in candidates(answer, wanted.comma)]
     wanted = _narrowed(every, wanted)
     named = [_named(c, wanted) for c in every]
     everything = _compound([_fitted(c, wanted) for c in named], wanted)
@@ -93,6 +107,7 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
     everything = _named_apart(everything, wanted)
     standing = [c for c in everything if not c.denied]
     kept = [c for c in standing if not _is_setting(c, wanted)]
+    kept = [c for c in kept if not _refers(c)] or kept
     named = [c for c in standing if _is_setting(c, wanted) and _is_result(c, wanted)]
     kept = kept or named  # "the variance is 4" is an answer, though the question has a 4 as well
     if not kept:
@@ -115,8 +130,25 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
         ),
         doubt=_doubt(best, kept, wanted)
         or _untold(best, answer, wanted)
-        or other_sign(best, everything),
+        or other_sign(best, everything)
+        or _meant_otherwise(best, answer),
     )
+
+
+def _meant_otherwise(best: Candidate, answer: Answer) -> str:
+    """Say what the whole answer may mean instead: “just one: 2”, and “- 2” alone on its line."""
+    if _MARKED.fullmatch(answer.text.strip()):
+        return (
+            "a sign stands before the number that may be its own, or that of a list or a quotation"
+        )
+    if best.base >= FINAL or _SAID_FIRST.search(answer.text[:_LOOKED_AT]) is None:
+        return ""
+    return "another number is said in a word"
+
+
+def _refers(candidate: Candidate) -> bool:
+    """Whether it is the number of a table, an equation or a part that is referred to."""
+    return _REFERRED.search(candidate.line.text[: candidate.start]) is not None
 
 
 def _named(candidate: Candidate, wanted: Wanted) -> Candidate:
@@ -452,6 +484,8 @@ def _nothing(answer: Answer, why: str) -> Missing:
         )
     if may_be_lost(answer):
         return Missing(why="no number was found", doubt="the number may stand in an image")
+    if _IN_WORDS.search(answer.text):
+        return Missing(why="no number was found", doubt="a number may be said in a word there")
     if why == "unread" and _DIGIT.search(answer.text):
         return Missing(
             why="no number was found", doubt="digits stand there, but could not be read as a number"

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from grader.read._candidates import Candidate, same
+from grader.model import Number
+from grader.read._candidates import Candidate, chain_result, chains_of, same
 
 SEVERAL = "several numbers stand side by side, and none is marked as the result"
 BOUND = "a bound is given, not a number"
@@ -21,19 +23,52 @@ _BEFORE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:(?:at|no)\s+(?:least|most|more|less)|(?:more|less|fewer|greater|smaller|larger)"
                 r"\s+than|below|above|over|under|up\s+to)\s*[$*]*\s*$", re.IGNORECASE), BOUND),
     (re.compile(r"(?<![\d\s)])\s*(?:±|\\pm\b)\s*$"), "two numbers are given with one sign"),
+    (re.compile(r"\b(?:minus|negative)\s+$", re.IGNORECASE), "a sign is written in words"),
+    (re.compile(r"\+\s?/?\s*$"), "two numbers are given with one sign"),
+    (re.compile(r"\b(?:one|1)\s+in\s+$", re.IGNORECASE), "a share is written in words"),
 )  # fmt: skip
 _BEHIND: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\s*(?:<|≤|≥|>)=?\s*[A-Za-z]"), BOUND),
     (re.compile(r"\+(?=\s|$)|\s*\.\.\.?\s*\d"), "a bound or a range may be meant"),
-)
+    (re.compile(r"\s*or\s+(?:more|less|fewer|higher|lower|above|below)\b", re.IGNORECASE), BOUND),
+    (re.compile(r"\s*below\s+zero\b", re.IGNORECASE), "a sign is written in words"),
+    (re.compile(r"\s*and\s+an?\s+(?:half|third|quarter)\b", re.IGNORECASE),
+     "a fraction is written in words"),
+)  # fmt: skip
 _WHOLE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"0[xob][0-9a-f]+", re.IGNORECASE), "a number of another base may be meant"),
     (re.compile(r"\d{4}[-–/]\d{1,2}[-–/]\d{1,2}|\d{1,2}/\d{1,2}/\d{4}"), "it may be a date"),
-    (re.compile(r"\d{1,6}(?:\.\d{1,6})?[-–—]\d{1,6}(?:\.\d{1,6})?"), "a range may be meant"),
+    (
+        re.compile(r"\d{1,6}(?:\.\d{1,6})?(?: {2,})?[-–—/]\d{1,6}(?:\.\d{1,6})? {2,}"),
+        "odds may be meant",
+    ),
+    (
+        re.compile(r"\d{1,6}(?:\.\d{1,6})?(?: {2,})?[-–—]\d{1,6}(?:\.\d{1,6})?"),
+        "a range may be meant",
+    ),
     (re.compile(r"\+\s?/?\s?[-−]\s?[\d.]+"), "two numbers are given with one sign"),
 )
-_NAME = re.compile(r"[\s$*]*[^\W\d_][\w^'()]{0,12}\s*[=:≈]\s*[$*]*")
+_AGAIN = re.compile(r"(?P<value>[-−]?[\d.,]+\s?%?)\s+\((?P<again>[^()]{1,40})\)")
 _WORD = re.compile(r"[^\W\d_]")
+
+
+def restated(candidate: Candidate) -> Candidate:
+    """Take ``0.5 (1/2)`` for a value that is given twice, and not for a product."""
+    text = candidate.line.text[candidate.chain[0].start : candidate.end].strip()
+    said = _AGAIN.fullmatch(text) if len(candidate.chain) == 1 else None
+    value, again = (_value(said[name]) if said else None for name in ("value", "again"))
+    if value is None or again is None or not same(value, again):
+        return candidate
+    return replace(candidate, number=value)
+
+
+def _value(text: str) -> Number | None:
+    return next((chain_result(chain) for chain in chains_of(text)), None)
+
+
+def _is_worth(text: str, candidate: Candidate) -> bool:
+    value = _value(text)
+    return value is not None and same(value, candidate.number)
 
 
 def other_sign(candidate: Candidate, every: Sequence[Candidate]) -> str:
@@ -52,13 +87,15 @@ def other_sign(candidate: Candidate, every: Sequence[Candidate]) -> str:
             return why
     if len(candidate.chain) == 1:
         whole = text[first.start : candidate.end].strip()
+        if (said := _AGAIN.fullmatch(whole)) and not _is_worth(said["value"], candidate):
+            return "what stands in brackets may say the number again, or be a factor"
         for pattern, why in _WHOLE:
             if pattern.fullmatch(whole):
                 return why
     for pattern, why in _BEHIND:
         if pattern.match(behind):
             return why
-    if _WORD.search(_NAME.sub("", before, count=1)) or _SIDE_BY_SIDE.match(behind) is None:
+    if _SIDE_BY_SIDE.match(behind) is None:
         return ""
     after = next((c for c in every if c.line is candidate.line and c.start > candidate.start), None)
     return "" if after is not None and same(after.number, candidate.number) else SEVERAL

@@ -18,6 +18,8 @@ from grader.read import readers
 from grader.read._prose import doubt
 
 _SHOWN = 200
+_DASHED = "a dash stands before the value: a sign, or that of a list"
+_DASH = re.compile(r"[-−–]\s+[-−–]?[\d.]")
 _LONGEST = 10_000
 
 
@@ -41,7 +43,8 @@ class Typed:
         if self.take == "last-line":
             lines = lines[-1:]
         text = self._without_label("\n".join(line for _, line in lines)[: _LONGEST + 1])
-        return Found(value=text, where=_places(lines), quote=_short(text), doubt=doubt(answer))
+        unsure = doubt(answer) or (_DASHED if _is_dashed(lines) else "")
+        return Found(value=text, where=_places(lines), quote=_short(text), doubt=unsure)
 
     def _without_label(self, text: str) -> str:
         """Take off "x =" before each value: x = 2 or x = 3, and x1 = 2, x2 = 3."""
@@ -51,6 +54,12 @@ class Typed:
                 rf"(?<![\w.]){name}\s*(?:=(?!=)|:(?!=)|≈)\s*", "", text, flags=re.IGNORECASE
             )
         return text
+
+
+def _is_dashed(lines: list[tuple[Piece, str]]) -> bool:
+    """Whether a value in a document stands behind a dash: in an answer box that is a sign."""
+    piece, first = lines[0]
+    return piece.place.unit != "entry" and _DASH.match(first) is not None
 
 
 def _places(lines: list[tuple[Piece, str]]) -> tuple[Place, ...]:

@@ -37,7 +37,9 @@ def grouped(part: str, found: Sequence[Waiting], text_of: TextOf) -> tuple[Group
     for one in found:
         points = one.proposed if one.earned is None else one.earned
         seen = tuple(id_ for id_, _ in one.mistakes)
-        alike[one.why, points, seen, text_of(one)[1], one.author].append(one)
+        text, kind = text_of(one)
+        apart = 0 if text.strip() else one.submission  # what nothing was found of may hold anything
+        alike[one.why, points, seen, kind, one.author, apart].append(one)
     made = []
     for rows in alike.values():
         texts, kinds = zip(*map(text_of, rows), strict=True)
@@ -58,6 +60,6 @@ def _group(part: str, members: tuple[Waiting, ...], text: str) -> Group:
     said = " ".join(text.split())
     return Group(
         key=hashlib.sha256(json.dumps(key, default=str).encode()).hexdigest()[:16],
-        what=said or waits(first.why) or "No answer was found",
+        what=said or "No answer was found",
         members=members,
     )

@@ -134,12 +134,17 @@ def let_stand(book: Book, name: str, part: Part, found: Proposals) -> list[Step]
             groups[points][of] = one.seen
     named = replace(book, author=f"{MODEL}{who}")
     reason = f"marked as like answers were by people, of whom {found.marked} answers were marked"
+
+    def still_on(connection: Connection, _: Step) -> None:
+        if _turned_on(connection, name, part.id) != (who, release):
+            raise Refused(f"the model of part {part.id} was turned off meanwhile")
+
     steps: list[Step] = []
     for points, seen in sorted(groups.items()):
         first = not any(step.act for step in steps)
         step = decide(
             named, name, part.id, points, reason=reason, seen=seen, possible=part.points,
-            what="model", told=kept(proposed, release) if first else None,
+            what="model", told=kept(proposed, release) if first else None, also=still_on,
         )  # fmt: skip
         steps.append(step)
     return steps

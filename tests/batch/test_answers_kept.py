@@ -51,12 +51,14 @@ def test_grading_leaves_them_there_and_a_review_reads_no_evidence(
     assert answers(graded.store, only(graded)) == ANSWERS
 
 
-@pytest.mark.parametrize("damage", [b"", b"garbage", zlib.compress(b"{}")[:-3]])
+@pytest.mark.parametrize(
+    "damage", [b"", b"garbage", zlib.compress(b"{}"), b"x" * 32 + zlib.compress(b"[]junk")]
+)
 def test_what_is_missing_or_damaged_is_made_again(graded: Any, damage: bytes) -> None:
     (path,) = beside(graded)
     path.write_bytes(damage) if damage else path.unlink()
     assert answers(graded.store, only(graded)) == ANSWERS
-    assert zlib.decompress(path.read_bytes()).startswith(b"{")
+    assert zlib.decompress(path.read_bytes()[32:]).startswith(b"{")
 
 
 def test_where_it_cannot_be_kept_it_is_made_each_time(
@@ -75,6 +77,19 @@ def test_they_are_no_evidence_and_go_with_it(graded: Any) -> None:
     purge(graded, "ada")
     assert beside(graded) == []
     assert answers(graded.store, sha) == {}
+
+
+def test_what_is_purged_while_it_is_made_leaves_nothing(graded: Any) -> None:
+    (path,) = beside(graded)
+    sha = only(graded)
+    path.unlink()
+
+    def make(data: bytes) -> bytes:
+        graded.store.remove(sha)  # as a purge does in another process
+        return data
+
+    graded.store.derived(sha, "answers", make)
+    assert beside(graded) == []
 
 
 def test_nothing_else_lies_beside_a_file(tmp_path: Path) -> None:

@@ -59,6 +59,13 @@ def test_a_number_is_no_label_of_the_part_that_it_begins_with(text: str) -> None
         "1": "five\nso 5", "2": "2 of 4", "3": "you lose one", "4": "def f(x)"}),
     ("## Question 2\n\n2\n", {"2": "2"}),
     ("## Question 2\n\n3.0\n", {"2": "3.0"}),
+    ("1.\n\n7\n\n2.\n\nIt is\n\n4\n\n3.\n\n8\n\n4.\n\n9\n", {
+        "1": "7", "2": "It is\n\n4", "3": "8", "4": "9"}),
+    ("**1**\n\n7\n\n**3**\n\nThe answer is:\n4\n\n**4**\n\n9\n", {
+        "1": "7", "3": "The answer is:\n4", "4": "9"}),
+    ("## Question 1\n\n7\n\n## Question 2\n\n3\n\n## Question 3\n\n8\n\n## Question 4\n\n9\n", {
+        "1": "7", "2": "3", "3": "8", "4": "9"}),
+    ("## Question 1\n\n(3)\n\n## Question 3\n\n(3)\n", {"1": "(3)", "3": "(3)"}),
     ("Question 1\n\nThe mean is\n\n4.5\n", {"1": "The mean is\n\n4.5"}),
 ])  # fmt: skip
 def test_a_number_is_the_answer_to_what_stands_above(text: str, expected: dict[str, str]) -> None:
@@ -92,6 +99,10 @@ def test_a_product_is_no_label_with_an_answer_behind_it(line: str) -> None:
     ("1\n\n2\n\n3\n\n4\n", {"1", "2", "3"}),  # nothing was written, or 2, or 2 and 4
     ("Question 1: seven\n\n2\n\nten\n", {"1", "2"}),  # labels of two looks
     ("## Problem 1.1\n\n1.2\n\nfive\n", {"1.1"}),
+    ("1. 7\n2. 8\n3. 2 points\n4. 9\n", {"3"}),  # an answer, or what the question is worth
+    ("1\n7\n\n2\n8\n\n3\nI counted them:\n4\n\n4\n9\n", {"3", "4"}),
+    ("## Question 1\n\n7\n\n## Question 2\n\n**3** clusters\n", {"2", "3"}),
+    ("1) 3 2) 1 3) b 4) 2", {"2", "3", "4"}),
 ])  # fmt: skip
 def test_where_either_is_meant_a_person_is_asked(text: str, doubted: set[str]) -> None:
     found = answers(DEEP if "." in text else FLAT, text)

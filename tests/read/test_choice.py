@@ -145,7 +145,8 @@ def test_two_options_side_by_side_are_no_choice(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "red: wrong\ngreen: right", "red = wrong; green = correct", "green, since red is wrong",
-    "neither red nor blue but green", "I would say neither red nor blue, so green",
+    "red: no, blue: no, green: yes", "red - no, green - yes", "incorrect: red. Green.",
+    "red (wrong), blue (wrong), green (right)", "neither red nor blue but green", "I would say neither red nor blue, so green",
 ])  # fmt: skip
 def test_an_option_that_is_turned_down_is_not_chosen(text: str) -> None:
     finding = THREE.read(answer(text))
@@ -158,3 +159,13 @@ def test_neither_of_two_is_no_choice_of_the_second() -> None:
     finding = THREE.read(answer("neither red nor green"))
     assert isinstance(finding, Missing)
     assert finding.doubt
+
+
+@pytest.mark.parametrize("text", [
+    "The results are the same: wrong seeds do not matter",
+    "same: false assumption, as the data is unchanged",
+])  # fmt: skip
+def test_a_word_of_the_reason_turns_no_choice_into_its_opposite(text: str) -> None:
+    finding = SAME.read(answer(text))
+    assert isinstance(finding, Found)
+    assert finding.value == "same"

@@ -421,3 +421,37 @@ def test_what_is_one_number_stays_certain(text: str, value: Fraction) -> None:
     assert one.value.value == value
     assert not one.others
     assert not one.doubt
+
+
+@pytest.mark.parametrize("text", [
+    "minus 3.5", "- 3.5", "negative 18", "18 below zero", "one", "There is exactly one.", "Just one: 2.",
+    "zero", "There are none.", "half", "three and a half", "fifty-fifty", "one in two", "less than 3.5",
+    "3.5 or more", "> 3.5", "at most 5", "+-2", "x = 2, 3", "4..5", "5+", "4 < x", "5! = 120",
+])  # fmt: skip
+def test_signs_bounds_and_words_that_are_not_read_are_left_to_a_person(text: str) -> None:
+    finding = Number().read(answer(text))
+    assert finding.doubt or getattr(finding, "others", ())
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("0.5 (1/2)", Fraction(1, 2)), ("50% (1/2)", Fraction(1, 2)), ("12 (3*4)", 12), ("16 (4*4)", 16),
+    ("660 (600 + 60)", 660), ("0.38 (38 %)", Fraction(38, 100)), ("0.5, 50%", Fraction(1, 2)),
+    ("5, 2 + 3 = 5", 5), ("5: 3 red and 2 blue", 5), ("=> 50", 50), ("2+3 => 5", 5),
+    ("Table 1.1 gives\n1.2", Fraction(6, 5)), ("By equation (1.1) we get 1.2", Fraction(6, 5)),
+    ("The number of ways is 3, since one can choose", 3), ("5 is the only one", 5),
+])  # fmt: skip
+def test_a_value_given_twice_or_beside_a_reference_is_one(text: str, value: Fraction) -> None:
+    one = found(Number(), text)
+    assert one.value.value == value
+    assert not one.others
+    assert not one.doubt
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("The probability needs 40 hours. It is 0.3775", Fraction(3775, 10_000)),
+    ("The probability: 40 hours and 3.5 GPA give 0.3775", Fraction(3775, 10_000)),
+])  # fmt: skip
+def test_a_number_of_the_question_behind_its_name_is_no_result_within_a_clause(
+    text: str, value: Fraction
+) -> None:
+    assert found(PROBABILITY, text).value.value == value
