@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from grader.expression import Comma, Token, agree
 from grader.expression import about as announced
 from grader.model import Answer, Number
+from grader.prose.number_words import with_digits
 from grader.read._cues import REVISION, SENTENCE, Introduced
 from grader.read._lines import Line, lines
 from grader.read._runs import Run, is_shape, is_variable, runs_of, tokens_of
-from grader.read.number_words import with_digits
 
 _BOLD = re.compile(r"\*\*[^*\n]{1,80}\*\*|__[^_\n]{1,80}__")
 _ARROW = r"(?:[→⇒]|[-=]>|\\(?:Rightarrow|rightarrow|implies|to))\s*[$*]{0,3}\s*$"

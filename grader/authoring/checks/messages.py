@@ -12,7 +12,7 @@ from grader.authoring.samples import sampled, written_mistakes
 from grader.authoring.subject import Subject, Unknown
 from grader.model import Answer, Found, Piece, Place
 from grader.notation.number import read_number
-from grader.read import number_words
+from grader.prose import number_words
 from grader.rubric import Attempt, Criterion, Part
 from grader.variants.leaks import leaves, stands
 
