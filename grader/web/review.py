@@ -146,7 +146,11 @@ def part_page(request: Request) -> Response:
         every=bool(values.get("every")),
         after=number_of(values.get("after", "")),
     )
-    return show(request, own, part, asked, said=told(own, number_of(values.get("done", ""))))
+    said = told(own, number_of(values.get("done", "")))
+    groups = own.groups(part.id, decided=asked.sieve.decided) if asked.group else ()
+    if said is None and asked.group and asked.group not in {one.key for one in groups}:
+        said = Said(text=own.meanwhile(part.id), trouble=True)  # another one is shown in its place
+    return show(request, own, part, asked, said=said)
 
 
 @staff

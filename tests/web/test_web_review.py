@@ -405,3 +405,10 @@ def test_without_the_word_of_the_session_nothing_is_done(review: Site) -> None:
     del form["csrf"]
     assert send(client, form, points="2").status_code == 403
     assert count(review, decision) == 0
+
+
+def test_a_group_that_is_gone_is_told_where_another_is_shown(review: Site) -> None:
+    page = review.as_("marker").get(f"{PART}?group=none")
+    assert page.status_code == 200
+    assert "not there any more" in page.text
+    assert "not there any more" not in review.as_("marker").get(PART).text
