@@ -16,6 +16,7 @@ import click
 
 from grader import __version__
 from grader.cli._options import CONTENT, LEVEL, OURS, UNREAD, USAGE, say
+from grader.cli._stopping import listen_to_the_keyboard
 from grader.cli.bundle import bundle
 from grader.cli.check import check
 from grader.cli.compare import compare
@@ -126,6 +127,7 @@ for _command in (
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; every error becomes one clear message and its exit status."""
     gc.set_threshold(100_000, 20, 50)  # results stay, so looking often finds nothing
+    listen_to_the_keyboard()
     try:
         grader.main(args=arguments, standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):

@@ -205,7 +205,8 @@ def test_control_c_ends_with_130_and_keeps_what_was_recorded(
         assert settle(process.pid) == []
         if process.returncode == 130:
             break
-        assert recorded(home) == HAND_INS  # it had come to its end before it was stopped
+        # it had come to its end before it was stopped
+        assert (process.returncode, recorded(home)) in ((0, HAND_INS), (1, HAND_INS)), said.decode()
     assert process.returncode == 130
     assert b"run it again" in said
     finished(home)
