@@ -1,7 +1,9 @@
 """Control-C is told in one line and ends with 130, wherever the program is."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,9 +32,12 @@ _PLACES = {
 
 @pytest.mark.skipif(sys.platform == "win32", reason="NOT TESTED: a process cannot send itself it")
 @pytest.mark.parametrize("place", _PLACES)
-def test_control_c_ends_with_130_and_one_line(place: str) -> None:
+def test_control_c_ends_with_130_and_one_line(place: str, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(_PROGRAM.format(_PLACES[place]), "utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM.format(_PLACES[place])],
+        [sys.executable, "-m", "program"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         capture_output=True,
         check=False,
         timeout=60,
