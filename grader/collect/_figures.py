@@ -25,6 +25,7 @@ _FIGURE = re.compile(
     r"[\s>*_`~+•-]*\(\d{1,2}(?:\.\d{1,2})?\)[\s.*_`~]*|[\s>*_`~+•-]*\d{1,2}(?:[.–-]\d{1,2})?(?:[\s.*_`~]*|\s*[-–—]\s+\(?\d[\d\s.,()+*/^·×-]*)"
 )
 """A number, or a difference of some."""
+_NUMBER = re.compile(r"[\s>*_`~+•-]*\d[\d.,/]*[\s*_`~]*")
 
 
 _SOON = 2
@@ -90,6 +91,8 @@ class _Sieve:
         """The look that labels most parts."""
         self.usually = parts.get(most, set()) if most is not None else set()
         self.labels = {line.at for line, _ in plain}
+        self.ends = {line.at: c.end for line, c in plain}
+        """Lines with a label that is no mere number, and the columns behind it."""
         self.claimed = {c.part for _, c in plain if not c.group}
         """Parts that have a label which is no mere number."""
         self.named = any(line.label.word or line.label.heading for line, _ in plain)
@@ -111,7 +114,7 @@ class _Sieve:
 
     def sift(self) -> Sifted:
         for n, (line, c) in enumerate(self.found):
-            meant = self._meant(n, line, c) if line.at not in self.labels else "label"
+            meant = self._meant(n, line, c) if line.at not in self.labels else self._shown(line, c)
             if meant == "label":
                 self.out.kept.append((line, c))
                 if not line.text[c.end :].strip():
@@ -119,6 +122,22 @@ class _Sieve:
             elif meant == "either":
                 self.out.passed.append(c)
         return self.out
+
+    def _shown(self, line: Line, c: Candidate) -> Meant:
+        """What a label that stands out means: ``# 3`` below ``Question 1`` may be the answer."""
+        head = self.heads.get(self._above(line))
+        shown = line.label.heading and not line.label.word and holds_number(line.text.lstrip(" #"))
+        if head is None or not shown or c.part in (head[1].group or ()):
+            return "label"
+        above = head[0].label
+        if c.part == head[1].part and not self._is_id(line.label):
+            return "label" if self._lists_items(c.part) else "number"
+        if (above.look, above.heading) == (line.label.look, line.label.heading):
+            return "label"
+        if not (above.word or above.bold or above.heading):
+            return "label"
+        self.out.hollow.add(head[0].at)
+        return "either"
 
     def _meant(self, n: int, line: Line, c: Candidate) -> Meant:
         head = self.heads.get(self._above(line))
@@ -140,6 +159,8 @@ class _Sieve:
         if len(line.label.path) == 1 and self.named:
             far = head is not None and not self._near(head[1], c)
             return "number" if claimed or far or self._ends(line) else "either"
+        if head is None and self.claimed and (unusual or self._is_rare()) and self._in_column(line):
+            return "either"  # other parts have labels that no number looks like
         if head is None and len(line.label.path) == 1 and self._ends(line):
             self.out.hollow.add(line.at)  # nothing stands below it: it may end the answer above
         return "label" if head is None else self._below(line, c, head, claimed=claimed)
@@ -178,13 +199,27 @@ class _Sieve:
 
     def _item(self, line: Line, c: Candidate, head: tuple[Line, Candidate] | None) -> Meant:
         """What ``4.5`` means where the exam has a part 4 and no 4.5."""
-        items = self.items.get(c.part, set())
-        listed = len(items) > 1 and items == {*range(1, len(items) + 1)}
-        if listed and (head is None or head[1].part == c.part):
+        if self._lists_items(c.part) and (head is None or head[1].part == c.part):
             return "label"
         if head is not None or c.part in self.claimed or self._ends(line):
             return "number"
         return "either"
+
+    def _is_rare(self) -> bool:
+        """Whether no look labels more parts than those that have a label which is no number."""
+        return len(self.usually) <= max(2, len(self.claimed))
+
+    def _in_column(self, line: Line) -> bool:
+        """Whether a number alone stands between others; the one above may have a label."""
+        lines, above, after = self.text.lines, self._above(line), self.text.next_line(line.at)
+        if not is_figure(line) or above < 0 or after >= len(lines) or after in self.labels:
+            return False
+        near = (lines[above][self.ends.get(above, 0) :], lines[after])
+        return all(_NUMBER.fullmatch(other) for other in near)
+
+    def _lists_items(self, part: int) -> bool:
+        items = self.items.get(part, set())
+        return len(items) > 1 and items == {*range(1, len(items) + 1)}
 
     def _is_id(self, label: Label) -> bool:
         return label.path in self.tree.exact or label.path in self.tree.extra
@@ -192,7 +227,7 @@ class _Sieve:
     def _above(self, line: Line) -> int:
         """The line above that is not blank, or -1."""
         above = line.at - 1
-        while above >= 0 and not self.text.lines[above].strip():
+        while above >= 0 and not self.text.lines[above].strip("= \t"):  # headings are underlined
             above -= 1
         return above
 

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from grader.collect import Files, Gathered, Plan, Transcript, _paper, _phrases, _repair
 from grader.collect import _labels as labels
 from grader.collect._blocks import Block, piece
+from grader.collect._crowded import NUMBERS, mistakable
 from grader.collect._finding import NOTHING, finding, is_empty
 from grader.collect._labels import Tree
 from grader.collect._lines import split
@@ -134,6 +135,8 @@ def gather(
             doubt = _unplaced(text, found, part)
             if doubt:
                 answers[part] = Missing(why=NOTHING, doubt=doubt)
+    for part in mistakable(text, tree, {r.line for r in found if r.parts}):
+        answers[part] = _doubted(answers.get(part, Missing(why=NOTHING)), NUMBERS)
     named = {tree.ids[part]: answers[part] for part in sorted(answers)}
     return named, loose(text, found, file)
 

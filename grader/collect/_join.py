@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.collect import Gathered, PartPlan, Plan
+from grader.collect._crowded import crowded
 from grader.collect._places import at
 from grader.model import Answer, Broken, Finding, Found, Missing
 
@@ -41,6 +42,7 @@ def joined(
     hole = _hole(holes, gathered)
     answers = {part.id: _answer(part, gathered, hole, reads) for part in plan.parts}
     answers |= _doubted(plan, answers, {id_ for one in gathered.values() for id_ in one.answers})
+    answers |= crowded([part.id for part in plan.parts], answers)
     answers |= _unlabelled(answers, gathered)
     answers |= _beside_loose(answers, gathered)
     answers = _beside_unread(answers, gathered, holes)

@@ -6,35 +6,11 @@ that was written is found as it was written, or a person is asked; it is never l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.collect import PartPlan, Plan
-from grader.collect._everything import collect
-from grader.model import Finding, Found
-
-FLAT = ("1", "2", "3", "4")
-DEEP = ("1.1", "1.2", "2.1", "2.2", "3")
-ASKED = "?"
-"""A person is asked."""
-
-
-def answers(ids: tuple[str, ...], text: str) -> dict[str, str]:
-    """Return what is certain of each part that is answered, and ``?`` where a person is asked."""
-    plan = Plan(assignment="m", parts=tuple(PartPlan(id=id_) for id_ in ids))
-    evidence = collect(plan, {"a.md": text.encode()}).evidence
-    told = {id_: _told(found) for id_, found in evidence.items()}
-    return {id_: text for id_, text in told.items() if text}
-
-
-def _told(found: Mapping[str, Finding]) -> str:
-    answer = found["answer"]
-    if getattr(answer, "doubt", ""):
-        return ASKED
-    return answer.value.text if isinstance(answer, Found) else ""
+from tests.collect.told import ASKED, DEEP, FLAT, answers
 
 
 @pytest.mark.parametrize("text", [
@@ -54,7 +30,6 @@ def test_a_number_is_no_label_of_the_part_that_it_begins_with(text: str) -> None
     ("Q1\n4\nQ2\n3\nQ3\n2\nQ4\n1", {"1": "4", "2": "3", "3": "2", "4": "1"}),
     ("1) 4\n2) 3\n3) 2\n4) 1\n", {"1": "4", "2": "3", "3": "2", "4": "1"}),
     ("1. 4\n2. 3\n3. 2\n4. 1\n", {"1": "4", "2": "3", "3": "2", "4": "1"}),
-    ("1\n\n4\n\n4\n\n9\n", {"1": "4", "4": "9"}),
     ("1) five\nso 5\nq2: 2 of 4\n3. you lose one\n4\ndef f(x)\n", {
         "1": "five\nso 5", "2": "2 of 4", "3": "you lose one", "4": "def f(x)"}),
     ("## Question 2\n\n2\n", {"2": "2"}),
@@ -95,6 +70,7 @@ def test_a_product_is_no_label_with_an_answer_behind_it(line: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "doubted"), [
+    ("1\n\n4\n\n4\n\n9\n", {"1", "2", "3", "4"}),  # as many numbers as parts
     ("1\n\n4\n\n9\n", {"1"}),  # 4 is the answer to 1, or heads the answer to 4
     ("1\n\n2\n\n3\n\n4\n", {"1", "2", "3"}),  # nothing was written, or 2, or 2 and 4
     ("Question 1: seven\n\n2\n\nten\n", {"1", "2"}),  # labels of two looks

@@ -1,0 +1,193 @@
+"""Answers that may hold more than their own: a neighbour has none, and seems to stand among them.
+
+Labels are lost where answers stand side by side (``1) red   2) green``), in one line
+(``1: 6; 2: 4``), or where they are written to the first question alone. And where a document is
+nothing but numbers, some of which are ids of parts, any of them may be an answer. Nothing is split
+or moved here: both the part that is missing and the one that may hold its answer wait for a person.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from grader.collect._finding import NOTHING
+from grader.collect._labels import Tree, components
+from grader.collect._loose import says_something, says_whose
+from grader.collect._text import Text
+from grader.model import Finding, Found, Missing
+
+HOLDS = "its answer may hold that to {} as well, of which none was found"
+HELD = "its answer may stand in that to {}"
+NUMBERS = "numbers stand alone here: each may be an answer, or say what is answered below it"
+_LEAD = re.compile(r"[\s>*_`~+•#-]*")
+_FIGURE = r"[-+−–]?(?:\d[\d.,/^*·×]*)%?"
+_ALONE = re.compile(rf"(?:{_FIGURE}|\({_FIGURE}\))[\s.*_`~]*")
+_QUANTITY = re.compile(rf"{_FIGURE}(?:\s?[^\W\d_]{{1,9}})?[*_`]*")
+_WORDS = re.compile(
+    r"[^\W\d_][\w'-]*(?:\s[\w'-]+){0,2}(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bof)(?<!\bget)[*_`]*",
+    re.IGNORECASE,
+)
+_ROW = re.compile(rf"{_FIGURE}(?:\s*[,;|\s]\s*{_FIGURE})+")
+_BEHIND = re.compile(rf"\s*(?P<first>{_FIGURE})\s*\((?P<id>\d{{1,2}}(?:\.\d{{1,2}})?)\)[\s.]*")
+_SHORT = 30
+_APART = re.compile(r"[,;|\s]+")
+
+# -- answers among those of their neighbours
+
+
+def crowded(ids: Sequence[str], answers: Mapping[str, Finding]) -> dict[str, Finding]:
+    """Return what is doubted of the answers to parts, which are given in the exam's order."""
+    out: dict[str, Finding] = {}
+    for held, run in _runs(ids, answers):
+        found = answers[held]
+        if not isinstance(found, Found) or any(p.unit == "entry" for p in found.where):
+            continue
+        text = found.value.text
+        at = run.index(held)
+        before, after = run[:at], run[at + 1 :]
+        many = _count(text)
+        if many > 1 and (many - 1 <= max(len(before), len(after)) or many == len(run)):
+            lost: Sequence[str] = after if many - 1 <= len(after) else before
+            lost = [*before, *after] if many == len(run) else lost
+        else:
+            lost = [id_ for id_ in after if _begins(id_).search(text)]
+        lost = [*lost, *(id_ for id_ in (*before, *after) if _among(id_).search(text))]
+        if lost:
+            out[held] = replace(found, doubt=found.doubt or HOLDS.format(lost[0]))
+        for id_ in lost:
+            if not _doubt(answers[id_]):
+                out[id_] = Missing(why=NOTHING, doubt=HELD.format(held))
+    return out
+
+
+def _runs(ids: Sequence[str], answers: Mapping[str, Finding]) -> Iterator[tuple[str, list[str]]]:
+    """Each part that has an answer, among its neighbours that have none."""
+    for n, id_ in enumerate(ids):
+        if not isinstance(answers[id_], Found):
+            continue
+        low, high = n, n + 1
+        while low and isinstance(answers[ids[low - 1]], Missing):
+            low -= 1
+        while high < len(ids) and isinstance(answers[ids[high]], Missing):
+            high += 1
+        if high - low > 1:
+            yield id_, list(ids[low:high])
+
+
+def _doubt(finding: Finding) -> str:
+    return "" if not isinstance(finding, Found | Missing) else finding.doubt
+
+
+def _count(text: str) -> int:
+    r"""How many values a text is, where it is nothing but values; else 0.
+
+    >>> [_count(t) for t in ("4\n\n6\n7", "red\ngreen", "4 6 7", "1, 2", "It is\n\n4", "4.5")]
+    [3, 2, 3, 2, 0, 1]
+    """
+    lines = [line[len(_lead(line)) :].strip() for line in text.split("\n")]
+    lines = [line for line in lines if line]
+    if len(lines) == 1 and _ROW.fullmatch(lines[0]):
+        return len(_APART.split(lines[0]))
+    if any(len(line) > _SHORT for line in lines):
+        return 0
+    alike = any(all(kind.fullmatch(line) for line in lines) for kind in (_QUANTITY, _WORDS))
+    return len(lines) if alike else 0
+
+
+@functools.cache
+def _begins(id_: str) -> re.Pattern[str]:
+    """A line that starts with the id of a part, and then says something."""
+    return re.compile(
+        rf"^[\W_]*(?:[^\W\d_]{{1,12}}[.:]?\s?)?{_spelt(id_)}(?![\d.,/%]*\d)(?![\w])[^\n]*\w",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+@functools.cache
+def _among(id_: str) -> re.Pattern[str]:
+    """The id of a part within a line, put as a label: ``; 2: 4``, ``   2) 4``, ``4 (2)``, ``Q2``."""
+    own = _spelt(id_)
+    return re.compile(
+        rf"(?:[;,|\t]\s?|\s{{2,}})\(?{own}\s?(?:[:)\]=|]|->|→|\.(?!\d))"
+        rf"|^\s*{own}\s*\||\({own}\)[\s.]*$"
+        rf"|[\s;,|](?:q|question|aufgabe|frage)[\s.#]?{_steps(id_)}(?![\w.])",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+def _spelt(id_: str) -> str:
+    return r"(?<![\w.])" + _steps(id_)
+
+
+def _steps(id_: str) -> str:
+    return r"[.\s-]?".join(re.escape(step) for step in components(id_))
+
+
+# -- documents of numbers
+
+
+def mistakable(text: Text, tree: Tree, starts: Collection[int]) -> set[int]:
+    """Return the parts of which it is not plain which numbers are their labels.
+
+    Args:
+        text: the document.
+        tree: the parts.
+        starts: lines that were taken for the start of an answer.
+    """
+    if _only_numbers(text, tree):
+        return {*range(len(tree.ids))}
+    return _in_one_row(text, tree, starts) | _behind_their_answers(text, tree)
+
+
+def _only_numbers(text: Text, tree: Tree) -> bool:
+    """Whether a document is nothing but numbers, and which of them are labels is not plain.
+
+    It is plain where ids and answers take turns, or where the ids alone stand in their order.
+    """
+    lines = [line for line in text.lines if says_something(line)]
+    while lines and says_whose(lines[0]):
+        lines = lines[1:]
+    leads = {_lead(line).strip() for line in lines}
+    bare = [line[len(_lead(line)) :].strip() for line in lines]
+    if len(bare) == 1 and _ROW.fullmatch(bare[0]):
+        bare = _APART.split(bare[0])
+    if len(bare) < 2 or len(leads) > 1 or not all(_ALONE.fullmatch(line) for line in bare):
+        return False
+    parts = [tree.exact.get(components(line), -1) for line in bare]
+    if parts == [*range(len(parts))] and len(parts) < len(tree.ids):
+        return False
+    heads = parts[::2]
+    turns = len(bare) % 2 == 0 and heads[0] >= 0 and all(a < b for a, b in pairwise(heads))
+    return len(bare) == len(tree.ids) or not turns
+
+
+def _in_one_row(text: Text, tree: Tree, starts: Collection[int]) -> set[int]:
+    """Parts whose ids are the cells of one row: their answers stand below, not behind them."""
+    found: set[int] = set()
+    for n in starts:
+        if text.kind(n) != "table":
+            continue
+        cells = [cell.strip() for cell in text.lines[n].strip(" |").split("|")]
+        parts = [tree.exact.get(components(cell), -1) if cell else -1 for cell in cells]
+        if len(parts) > 1 and parts[0] >= 0 and all(a < b for a, b in pairwise(parts)):
+            found |= {*parts}
+    return found
+
+
+def _behind_their_answers(text: Text, tree: Tree) -> set[int]:
+    """Parts whose ids stand in brackets behind numbers that are ids as well: ``3 (1)``, ``2 (2)``."""
+    hits = [hit for line in text.lines if (hit := _BEHIND.fullmatch(line))]
+    behind = [tree.exact.get(components(hit.group("id")), -1) for hit in hits]
+    before = {tree.exact.get(components(hit.group("first")), -1) for hit in hits}
+    if len(behind) > 1 and behind[0] >= 0 and all(a < b for a, b in pairwise(behind)):
+        return {*behind} | (before - {-1})
+    return set()
+
+
+def _lead(line: str) -> str:
+    found = _LEAD.match(line)
+    return found.group() if found else ""
