@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import keyword
 import re
 from collections.abc import Iterator
@@ -72,6 +73,23 @@ def check_name(name: str) -> None:
             f"'{name}' cannot be the name of an assignment: it becomes the name of files and of a "
             "Python module; use small letters, digits and _, such as week_3"
         )
+
+
+def is_unwritten(rubric: Path) -> bool:
+    """Return whether a rubric still asks a question that ``new_assignment`` wrote into it."""
+    try:
+        text = rubric.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return any(question in text for question in _questions())
+
+
+@functools.cache
+def _questions() -> tuple[str, ...]:
+    """What the skeleton asks, one line for each part."""
+    template = files("grader.authoring") / "templates" / ASSIGNMENT["rubrics/NAME.yaml"]
+    lines = template.read_text("utf-8").splitlines()
+    return tuple(line.strip() for line in lines if line.lstrip().startswith("ask: "))
 
 
 def _make(course: Path, wanted: dict[str, str], name: str) -> list[Path]:

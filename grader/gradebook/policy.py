@@ -93,6 +93,8 @@ class Assignment(Strict):
 
     opens: Local | None = None
     """Before it, students who sign in see nothing of the assignment, not even that there is one."""
+    draft: bool = False
+    """Whether students see nothing of it for the time being, whenever it opens."""
     due: Local | None = None
     closes: Local | None = None
     practice: bool = False
@@ -155,6 +157,8 @@ class Policy(Strict):
     """All rules of a course."""
 
     time_zone: str = "UTC"
+    needs_opens: bool = False
+    """Whether an assignment is a draft, of which students see nothing, until it is given ``opens``."""
     late_days: Annotated[int, Field(ge=0)] = 0
     """Days that a student may be late in the whole term before it costs points."""
     assignments: dict[str, Assignment] = Field(default_factory=dict)
@@ -193,8 +197,12 @@ class Policy(Strict):
 
     def is_open(self, assignment: str, now: datetime) -> bool:
         """Whether students may know of an assignment; ``now`` is aware."""
-        opens = self.of(assignment).opens
-        return opens is None or moment(opens, ZoneInfo(self.time_zone)) <= now
+        rule = self.of(assignment)
+        if rule.draft:
+            return False
+        if rule.opens is None:
+            return not self.needs_opens
+        return moment(rule.opens, ZoneInfo(self.time_zone)) <= now
 
     def deadline(self, assignment: str) -> Deadline:
         """Return when an assignment is due and closes, in UTC."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from grader.desk.opened import is_shown
 from grader.gradebook.tables import assignment, result, run, standing, submission
 from grader.pipeline import assignments
 from grader.web.pages import anybody, needs, page
@@ -28,6 +29,8 @@ class Row:
     hand_ins: int = 0
     waiting: int = 0
     runs: bool = False
+    shown: bool = True
+    """Whether students see that there is one."""
 
 
 @needs("instructor", "marker", "student")
@@ -35,9 +38,12 @@ def home(request: Request) -> Response:
     """Show what there is to do."""
     if request.state.who.role == "student":
         return RedirectResponse("/me", 303)
-    book = request.app.state.book
-    found = book.read(_counts)
-    rows = [found.get(name, Row(name=name)) for name in assignments(request.app.state.course)]
+    book, course = request.app.state.book, request.app.state.course
+    found, policy, now = book.read(_counts), request.app.state.desk.policy, book.now()
+    rows = [
+        replace(found.get(name, Row(name=name)), shown=is_shown(course, policy, name, now))
+        for name in assignments(course)
+    ]
     return page(request, "home.html", rows=rows, there=request.app.state.paths)
 
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from grader.desk import names, rows, words
 from grader.desk.limits import Full, NotTaken, TooMuch
+from grader.desk.opened import is_shown
 from grader.desk.rows import HandedIn, Purpose
 from grader.desk.service import Desk
 from grader.desk.terms import terms, told
@@ -127,7 +128,7 @@ def asked(request: Request) -> Asked:
     desk = request.app.state.desk
     if not key or (name and name not in assignments(course)):
         raise HTTPException(404)
-    if name and not desk.policy.is_open(name, desk.book.now()):
+    if name and not is_shown(course, desk.policy, name, desk.book.now()):
         raise HTTPException(404)
     return Asked(request, name, key, desk)
 
@@ -136,10 +137,10 @@ def asked(request: Request) -> Asked:
 def home(request: Request) -> Response:
     """List the assignments of the course."""
     one = asked(request)
-    policy = one.desk.policy
+    policy, course = one.desk.policy, request.app.state.course
     shown = []
-    for name in assignments(request.app.state.course):
-        if not policy.is_open(name, one.desk.book.now()):
+    for name in assignments(course):
+        if not is_shown(course, policy, name, one.desk.book.now()):
             continue
         here = Asked(request, name, one.key, one.desk)
         count = len(rows.own(one.desk.book, name, one.key, "submit"))

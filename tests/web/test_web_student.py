@@ -19,6 +19,7 @@ pytest.importorskip("starlette", reason="not run: the extra web is not installed
 pytest.importorskip("uvicorn", reason="not run: the extra web is not installed")
 pytest.importorskip("httpx", reason="not run: httpx is not installed")
 
+from grader.authoring.skeleton import new_assignment
 from grader.desk import rows
 from grader.gradebook.audit import entries
 from grader.gradebook.releases import release
@@ -232,6 +233,56 @@ def test_before_it_opens_students_learn_nothing_of_an_assignment(idle: Site) -> 
     assert ada.hand_in({"a.md": "x"}, "/me/sums/check").status_code == 404
     rules.write_text("assignments:\n  sums: {opens: 2020-12-01}\n", "utf-8")
     assert ada.get("/me/sums").status_code == 200
+
+
+ADDRESSES = ("", "/state", "/check", "/report", "/report/page", "/receipt/1", "/check/1")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "open_"),
+    [
+        ("assignments: {sums: {draft: true, opens: 2020-12-01}}", "assignments: {sums: {opens: 2020-12-01}}"),
+        ("needs_opens: true", "needs_opens: true\nassignments: {sums: {opens: 2020-12-01}}"),
+        ("needs_opens: true\nassignments: {sums: {due: 2126-12-01}}", "assignments: {sums: {due: 2126-12-01}}"),
+    ],
+)  # fmt: skip
+def test_students_learn_nothing_of_a_draft(idle: Site, hidden: str, open_: str) -> None:
+    ada, boss = idle.person("ada"), idle.person("boss", "instructor")
+    rules = idle.course / "rubrics/course.yaml"
+    rules.write_text(hidden, "utf-8")
+    assert "sums" not in ada.get("/me").text.casefold()
+    for path in ADDRESSES:
+        assert ada.get(f"/me/sums{path}").status_code == 404
+    assert ada.hand_in({"a.md": "x"}).status_code == 404
+    assert ada.hand_in({"a.md": "x"}, "/me/sums/check").status_code == 404
+    assert "Students do not see it yet" in boss.get("/").text
+    rules.write_text(open_, "utf-8")
+    assert ada.get("/me/sums").status_code == 200
+    assert "Students do not see it yet" not in boss.get("/").text
+
+
+def test_what_still_asks_the_questions_of_the_skeleton_is_a_draft(idle: Site) -> None:
+    new_assignment(idle.course, "midterm")
+    ada, rubric = idle.person("ada"), idle.course / "rubrics/midterm.yaml"
+    assert "/me/sums" in ada.get("/me").text
+    text = rubric.read_text("utf-8").replace("title: A first assignment", "title: The midterm")
+    for written in (text, text.replace("4, 8, 15, 16", "5, 9, 16, 17")):
+        rubric.write_text(written, "utf-8")
+        assert "midterm" not in ada.get("/me").text.casefold()
+        for path in ADDRESSES:
+            assert ada.get(f"/me/midterm{path}").status_code == 404
+        assert ada.hand_in({"a.md": "x"}, "/me/midterm/check").status_code == 404
+    rubric.write_text(re.sub(r"ask: (.*)", r"ask: In your own words. \1", text), "utf-8")
+    assert "The midterm" in ada.get("/me").text
+    assert ada.get("/me/midterm/check").status_code == 200
+
+
+def test_a_skeleton_is_shown_where_the_course_says_that_it_opened(idle: Site) -> None:
+    new_assignment(idle.course, "midterm")
+    (idle.course / "rubrics/course.yaml").write_text(
+        "assignments: {midterm: {opens: 2020-12-01}}", "utf-8"
+    )
+    assert idle.person("ada").get("/me/midterm").status_code == 200
 
 
 def test_while_marks_are_out_nothing_more_is_taken_but_for_practice(idle: Site) -> None:
