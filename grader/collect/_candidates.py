@@ -62,6 +62,8 @@ class Labelled:
     """Lines with a number that may be the label of a part which nothing else names."""
     worths: frozenset[int] = frozenset()
     """Lines that end with a label's points, which may be all the answer that there is."""
+    items: frozenset[int] = frozenset()
+    """Lines that end with a number below a part's own id, which may be all the answer: ``1a.4``."""
     hollow: frozenset[int] = frozenset()
     """Lines with a label that has no answer, unless the number below it is one, and that number's."""
 
@@ -83,7 +85,17 @@ def labelled(text: Text, tree: Tree) -> Labelled:
     worths = frozenset(
         line.at for line in lines if line.label.worth and not line.text[line.label.end :].strip()
     )
-    return Labelled(weighed, unsure, strangers, own.passed, worths, frozenset(own.hollow))
+    items = frozenset(
+        line.at for line, c in own.kept if c.end >= len(line.text.rstrip()) and _is_item(tree, line)
+    )
+    return Labelled(weighed, unsure, strangers, own.passed, worths, items, frozenset(own.hollow))
+
+
+def _is_item(tree: Tree, line: Line) -> bool:
+    path = line.label.path
+    return (
+        len(path) > 1 and path[-1].isdigit() and path not in tree.exact and path not in tree.groups
+    )
 
 
 def _is_unsure(tree: Tree, line: Line) -> bool:

@@ -101,8 +101,9 @@ def _count(text: str) -> int:
 @functools.cache
 def _begins(id_: str) -> re.Pattern[str]:
     """A line that starts with the id of a part, and then says something."""
+    whole = r"(?![\d.,/%]*\d)" if len(components(id_)) == 1 else ""  # no 3 in 3.5
     return re.compile(
-        rf"^[\W_]*(?:[^\W\d_]{{1,12}}[.:]?\s?)?{_spelt(id_)}(?![\d.,/%]*\d)(?![\w])[^\n]*\w",
+        rf"^[\W_]*(?:[^\W\d_]{{1,12}}[.:]?\s?)?{_spelt(id_)}{whole}(?!\w)[^\n]*\w",
         re.IGNORECASE | re.MULTILINE,
     )
 

@@ -152,7 +152,9 @@ class _Sieve:
             return self._again(line, head[0])
         others = (*self.out.kept, *self.found[n + 1 :])
         claimed = c.part in self.claimed or any(
-            other.part == c.part for where, other in others if where.at != line.at
+            other.part == c.part and not self._is_chance(where, line)
+            for where, other in others
+            if where.at != line.at
         )
         if head is None and self.motley and not self._ends(line):
             return "label"
@@ -161,6 +163,8 @@ class _Sieve:
             return "number" if claimed or far or self._ends(line) else "either"
         if head is None and self.claimed and (unusual or self._is_rare()) and self._in_column(line):
             return "either"  # other parts have labels that no number looks like
+        if head is None and self._ends(line) and c.part in self.claimed:
+            return "number"
         if head is None and len(line.label.path) == 1 and self._ends(line):
             self.out.hollow.add(line.at)  # nothing stands below it: it may end the answer above
         return "label" if head is None else self._below(line, c, head, claimed=claimed)
@@ -201,9 +205,16 @@ class _Sieve:
         """What ``4.5`` means where the exam has a part 4 and no 4.5."""
         if self._lists_items(c.part) and (head is None or head[1].part == c.part):
             return "label"
+        if head is not None and not self._is_id(head[0].label) and not head[1].group:
+            return "either"  # ``2b.7`` above it may be an answer as well
         if head is not None or c.part in self.claimed or self._ends(line):
             return "number"
         return "either"
+
+    def _is_chance(self, other: Line, line: Line) -> bool:
+        """Whether another number is less of a label than this one, which looks as most do."""
+        usual = self.usual is not None and line.label.look == self.usual
+        return usual and other.label.look != self.usual and is_figure(other)
 
     def _is_rare(self) -> bool:
         """Whether no look labels more parts than those that have a label which is no number."""

@@ -17,7 +17,7 @@ from grader.collect._labels import Tree
 from grader.collect._lines import split
 from grader.collect._loose import loose
 from grader.collect._prompts import MIXED, Stripper
-from grader.collect._regions import HOLLOW, WORTH, Region, regions
+from grader.collect._regions import HOLLOW, ITEM, WORTH, Region, regions
 from grader.collect._template import breaks_off, filled
 from grader.collect._text import Span, Text, text_of
 from grader.model import Broken, Finding, Missing, Piece, Place
@@ -295,7 +295,9 @@ def _finding(visits: Sequence[Visit], held: Held) -> Finding:
     if not full:
         doubt = next((v.doubt for v in visits if v.doubt and v.text.strip()), "")
         hollow = (
-            v.doubt for v in visits if v.doubt in (HOLLOW, WORTH) or "told apart here" in v.doubt
+            v.doubt
+            for v in visits
+            if v.doubt in (HOLLOW, ITEM, WORTH) or "told apart here" in v.doubt
         )
         doubt = doubt or next(hollow, "")
         return Missing(why=NOTHING, doubt=doubt)

@@ -22,6 +22,7 @@ UNSURE = "which lines answer this part was told by their order alone"
 STRAY = "a line here starts like the label of part {}"
 QUESTION = "another question seems to be put here, and answered"
 WORTH = "what stands behind its label was taken for the points of the question"
+ITEM = "what stands behind its label was taken for the number of an item"
 HOLLOW = "a number alone below a label may be its answer, or the label of another part"
 UNLABELLED = "no label says that these lines answer this part"
 
@@ -72,10 +73,11 @@ def regions(text: Text, tree: Tree, phrases: Phrases, parts: Sequence[PartPlan])
     known = {part for region in made for part in region.parts}
     made = _with_strays(made, [c for c in told.passed if c.part not in known], tree)
     made = [replace(r, doubt=r.doubt or HOLLOW) if r.line in told.hollow else r for r in made]
-    made = [
-        replace(r, doubt=r.doubt or WORTH) if r.line in told.worths and _is_blank(text, r) else r
-        for r in made
-    ]
+    for lines, doubt in ((told.worths, WORTH), (told.items, ITEM)):
+        made = [
+            replace(r, doubt=r.doubt or doubt) if r.line in lines and _is_blank(text, r) else r
+            for r in made
+        ]
     made = _with_unsure(text, made, told, tree)
     return _with_questions(text, made, len(parts))
 

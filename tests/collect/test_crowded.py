@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from tests.collect.told import ASKED, DEEP, FLAT, answers
 
+LETTERED = ("1a", "1b", "2a", "2b", "3")
+
 
 @pytest.mark.parametrize(("text", "asked"), [
     ("1) red      2) green\n3) blue     4) grey\n", "1234"),
@@ -48,6 +50,14 @@ def test_a_person_is_asked_about_each_of_them(text: str, asked: str) -> None:
 ])  # fmt: skip
 def test_what_was_left_out_is_missing_for_certain(text: str, expected: dict[str, str]) -> None:
     assert answers(FLAT, text) == expected
+
+
+@pytest.mark.parametrize("text", [
+    "1a.4\n1b.9\n2a.2\n2b.7\n3.3\n",
+    "1a.\n1b.\n2a.\n2b.\n3.\n\n9\n6\n6\n3\n8\n",
+])  # fmt: skip
+def test_ids_with_letters_too(text: str) -> None:
+    assert answers(LETTERED, text) == dict.fromkeys(LETTERED, ASKED)
 
 
 Layout = Callable[[Sequence[str], Sequence[str]], str]
@@ -112,7 +122,7 @@ DECIMALS = st.decimals(0, 9, places=1, allow_nan=False).map(str)
 
 @settings(max_examples=400, deadline=None)
 @given(
-    ids=st.sampled_from((FLAT, DEEP)),
+    ids=st.sampled_from((FLAT, DEEP, LETTERED)),
     layout=st.sampled_from(sorted(LAYOUTS)),
     kind=st.sampled_from((*VALUES, DECIMALS)),
     data=st.data(),
