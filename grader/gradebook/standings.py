@@ -97,6 +97,38 @@ def standings(
     return made + [_absent(key, people) for key in sorted(wanted) if key not in chosen]
 
 
+def attempt_words(
+    connection: Connection,
+    name: str,
+    policy: Policy,
+    possible: Fraction,
+    *,
+    only: Collection[str] | None = None,
+) -> dict[str, str]:
+    """Say of each attempt of students who have several whether it counts, or which; by label.
+
+    The arguments are those of ``standings``. No word tells of a mark.
+    """
+    people = people_in(connection)
+    left = _late_days(connection, name, policy, people)
+    chosen = _class(connection, name, policy, people, possible, left, only)
+    return {
+        label: _which(number, one)
+        for one in chosen.values()
+        if one.attempts > 1
+        for number, label in enumerate(one.labels, start=1)
+    }
+
+
+def _which(number: int, chosen: _Chosen) -> str:
+    this = f"This is attempt {number} of {chosen.attempts}"
+    if number == chosen.number:
+        return f"{this}, and it is the one that counts."
+    if chosen.number is not None:
+        return f"{this}. Attempt {chosen.number} counts, not this one."
+    return f"{this}. Which one counts is open while marks wait for a person."
+
+
 def students(connection: Connection, name: str) -> list[str]:
     """Return the ids of all who handed in, those of the roster as it writes them, sorted."""
     people = people_in(connection)
@@ -153,8 +185,12 @@ class _Chosen:
     number: int | None
     open: bool
     late: Lateness | None
-    attempts: int
+    labels: tuple[str, ...]
     words: str
+
+    @property
+    def attempts(self) -> int:
+        return len(self.labels)
 
 
 def _class(
@@ -200,7 +236,7 @@ def _class(
             number=at,
             open=chosen.open,
             late=late[at - 1] if at is not None else None,
-            attempts=len(rows),
+            labels=tuple(row.label for row in rows),
             words=chosen.words,
         )
     return made

@@ -7,7 +7,7 @@ it is, is not written again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,12 +17,13 @@ from grader.gradebook.book import Book
 from grader.gradebook.decisions import marked_by_hand, pairs
 from grader.gradebook.policy import Policy
 from grader.gradebook.results import summaries
-from grader.gradebook.standings import Standing, standings, standings_csv
+from grader.gradebook.standings import Standing, attempt_words, standings, standings_csv
 from grader.gradebook.submissions import identical
 from grader.pipeline.assignment import Assignment
 from grader.pipeline.files import safe_name, write
 from grader.pipeline.keys import SHOWS, digest_for, engine
 from grader.report import Problem, render
+from grader.report.attempts import put_attempt
 from grader.report.batch import Batch, Counts
 from grader.report.summary import Summary, named
 
@@ -41,12 +42,15 @@ _FILES = (
 def write_class(book: Book, assignment: Assignment, policy: Policy, out: Path) -> Batch:
     """Write the class pages, results and grade sheet, unless they are as they would be.
 
+    Reports of students with several attempts say from now which of them counts.
+
     Raises:
         OSError: when the folder cannot be written.
     """
     name = assignment.rubric.assignment
     possible = sum((part.points for part in assignment.rubric.parts), Fraction(0))
     rows = book.read(lambda connection: standings(connection, name, policy, possible))
+    tell_attempts(book, assignment, policy, out / "reports")
     counted = _counted(rows)
     batch = _batch(book, assignment, rows, counted)
     sheet = standings_csv(rows, policy)
@@ -61,6 +65,35 @@ def write_class(book: Book, assignment: Assignment, policy: Policy, out: Path) -
     write(out / "standings.csv", sheet.encode("utf-8"))
     stamp.write(batch.counts)
     return batch
+
+
+def tell_attempts(
+    book: Book,
+    assignment: Assignment,
+    policy: Policy,
+    reports: Path,
+    *,
+    only: Collection[str] | None = None,
+) -> None:
+    """Say on top of the reports of who has several attempts which of them counts.
+
+    Args:
+        book: the gradebook.
+        assignment: whose reports.
+        policy: of the course.
+        reports: the folder where they are.
+        only: students by id; all where it is None.
+
+    Raises:
+        OSError: when a report cannot be written.
+    """
+    name = assignment.rubric.assignment
+    possible = sum((part.points for part in assignment.rubric.parts), Fraction(0))
+    words = book.read(
+        lambda connection: attempt_words(connection, name, policy, possible, only=only)
+    )
+    for label, told in words.items():
+        put_attempt(reports, safe_name(label), told)
 
 
 def _counted(rows: Sequence[Standing]) -> dict[int, Standing]:

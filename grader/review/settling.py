@@ -19,10 +19,13 @@ from sqlalchemy.engine import Connection
 from grader.gradebook import Book, GradebookError
 from grader.gradebook.book import find_assignment
 from grader.gradebook.opening import Refused
+from grader.gradebook.people import people_in
+from grader.gradebook.policy import load
 from grader.gradebook.results import Marked, data_of, holding, record
 from grader.gradebook.runs import begin, end
 from grader.gradebook.tables import submission
 from grader.pipeline import Assignment
+from grader.pipeline.class_files import tell_attempts
 from grader.pipeline.regrade import todo
 from grader.pipeline.tasks import Task, Tasks
 from grader.review.answers import moved
@@ -86,7 +89,24 @@ def settle(
         )
         done += [one.submission_id for one in marked]
         failed += missed
+        if marked and reports is not None:
+            _tell_attempts(book, assignment, [one.submission_id for one in marked], reports)
     return Settled(done=tuple(done), outdated=tuple(outdated), failed=tuple(failed))
+
+
+def _tell_attempts(book: Book, assignment: Assignment, ids: list[int], reports: Path) -> None:
+    """Say in the reports of these students which attempt counts: each was just written anew."""
+    try:
+        policy = load(assignment.course / "rubrics" / "course.yaml")
+    except ValueError:  # somebody is changing the rules: the next grading says it
+        return
+    query = sa.select(submission.c.key).where(submission.c.id.in_(ids)).distinct()
+
+    def ask(connection: Connection) -> list[str]:
+        people = people_in(connection)
+        return [people.whose(key) or key for key in connection.execute(query).scalars()]
+
+    tell_attempts(book, assignment, policy, reports, only=book.read(ask))
 
 
 def _tasks(book: Book, assignment: Assignment, ids: list[int]) -> list[Task]:

@@ -20,8 +20,9 @@ from grader.desk.limits import NotTaken
 from grader.gradebook.book import Book
 from grader.gradebook.people import people_in
 from grader.gradebook.releases import turned_on_by
-from grader.gradebook.standings import Standing, standings
+from grader.gradebook.standings import Standing, attempt_words, standings
 from grader.pipeline import safe_name
+from grader.report.attempts import with_attempt
 from grader.report.results import points
 from grader.rubric import Rubric
 from grader.web.pages import field, needs, own_book, page
@@ -67,6 +68,17 @@ def own_standing(one: Asked) -> Standing | None:
         return next((row for row in found if row.key == key and row.result_id is not None), None)
 
     return one.desk.book.read(ask)
+
+
+def _attempt_words(one: Asked, standing: Standing) -> str:
+    possible = sum((part.points for part in one.loaded.rubric.parts), Fraction(0))
+    policy = one.desk.policy
+    told = one.desk.book.read(
+        lambda connection: attempt_words(
+            connection, one.name, policy, possible, only=[standing.key]
+        )
+    )
+    return told.get(standing.label, "")
 
 
 def _file(one: Asked, standing: Standing) -> Path:
@@ -163,9 +175,11 @@ def report_page(request: Request) -> Response:
     if standing is None:
         raise HTTPException(404)
     try:
-        data = _file(one, standing).read_bytes()
+        data = _file(one, standing).read_text("utf-8", "replace")
     except OSError as error:
         raise HTTPException(404) from error
+    if words := _attempt_words(one, standing):  # the rules may have changed since it was written
+        data = with_attempt(data, words)
     policy = " ".join((REPORT_POLICY, *request.app.state.place.frames))
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     return HTMLResponse(data, headers=headers)

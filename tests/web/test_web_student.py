@@ -492,6 +492,20 @@ HIDDEN = (
 )
 
 
+def test_a_report_says_which_attempt_counts_by_the_rules_as_they_are_now(site: Site) -> None:
+    ada = site.person("ada")
+    for text in ("Problem 1: 12\n", RIGHT):
+        ada.hand_in({"answers.md": text})
+        site.settled()
+    site.release("sums")
+    assert "This is attempt 2 of 2, and it is the one" in ada.get("/me/sums/report/page").text
+    rules = site.course / "rubrics/course.yaml"
+    rules.write_text("assignments: {sums: {attempts: first}}\n", "utf-8")
+    shown = ada.get("/me/sums/report/page").text
+    assert "This is attempt 1 of 2, and it is the one" in shown
+    assert "attempt 2" not in shown
+
+
 def test_a_report_is_there_when_marks_are_released_and_for_nobody_else(site: Site) -> None:
     ada, bob = site.person("ada"), site.person("bob")
     ada.hand_in({"answers.md": RIGHT})
