@@ -147,7 +147,8 @@ def decide(
         if text.strip():
             written(connection, made, comment, _comments(book, part, done, text))
         data = {"part": part, "points": str(points), "act": made}
-        _log(connection, book, "mark by hand", name, [labels[of] for of in done], data)
+        by = "by a model" if what == "model" else "by hand"
+        _log(connection, book, f"mark {by}", name, [labels[of] for of in done], data)
         return Step(act=made, done=tuple(done), left=tuple(left.values()))
 
     return book.write(do)

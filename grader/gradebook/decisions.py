@@ -196,8 +196,8 @@ def pairs(book: Book, name: str) -> list[tuple[str, Fraction, Fraction]]:
     ]
 
 
-def marked_by_hand(connection: Connection, name: str) -> dict[int, str]:
-    """Return the labels of the hand-ins in which a mark by hand holds, by hand-in."""
+def marked_by_hand(connection: Connection, name: str) -> dict[int, tuple[str, bool]]:
+    """Return the hand-ins in which a mark by hand holds: label, and whether each is a model's."""
     query = (
         sa.select(submission.c.id, submission.c.label)
         .join(decision, decision.c.submission_id == submission.c.id)
@@ -207,7 +207,11 @@ def marked_by_hand(connection: Connection, name: str) -> dict[int, str]:
     )
     found = {row.id: row.label for row in connection.execute(query)}
     held = decisions(connection, list(found), kinds=("hand",))
-    return {of: label for of, label in found.items() if of in held}
+    return {
+        of: (label, all(by_model(one.author) for one in held[of]))
+        for of, label in found.items()
+        if of in held
+    }
 
 
 def add_comment(

@@ -132,9 +132,11 @@ def _notes(book: Book, name: str, rows: Sequence[Standing]) -> Iterator[Problem]
         if row.late is not None and (row.late.seconds > 0 or row.late.refused):
             yield Problem(path=row.label, what=row.late.words)
     counting = {row.submission_id for row in rows}
-    for of, label in book.read(lambda connection: marked_by_hand(connection, name)).items():
+    marked = book.read(lambda connection: marked_by_hand(connection, name))
+    for of, (label, by_model) in marked.items():
         if of not in counting:
-            what = "has a mark by hand, but another hand-in of this student counts"
+            by = "by a model" if by_model else "by hand"
+            what = f"has a mark {by}, but another hand-in of this student counts"
             yield Problem(path=label, what=what)
     absent = [row.key for row in rows if not row.attempts]
     if absent:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from grader.gradebook.book import Book, find_assignment, lock
-from grader.gradebook.decisions import comments_of, decisions, keep, let_go
+from grader.gradebook.decisions import by_model, comments_of, decisions, keep, let_go
 from grader.gradebook.opening import Refused
 from grader.gradebook.results import (
     CHUNK,
@@ -332,12 +332,13 @@ def _pairs(
             if parts:
                 _put_back(after, _exactly(data[would], points[would]), parts)
             there = {part["id"] for part in after["parts"]}
-            hand = {d.part: None for d in made.get(of, ()) if d.kind == "hand" and d.part in there}
+            hand = [d for d in made.get(of, ()) if d.kind == "hand" and d.part in there]
             yield Pair(
                 student=named[of],
                 before=before,
                 after=after,
-                by_hand=hand,
+                by_hand={one.part: None for one in hand},
+                by_model={one.part for one in hand if by_model(one.author)},
                 never_lowered=parts,
             )
 

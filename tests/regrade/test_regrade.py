@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from grader.gradebook import open_book
+from grader.gradebook.acts import decide, seen_now
+from grader.gradebook.submissions import held_of
 from tests.regrade.conftest import Call, edit, files, hand_in, marks, out_of, rows, standing
 
 
@@ -205,6 +209,36 @@ def test_a_mark_by_hand_survives_apply_undo_and_another_batch(graded: Path, grad
         ("Grace", "1", "7/4")
     ]
     assert hand[0]["at"]
+
+
+def test_a_mark_that_a_model_gave_is_called_so_wherever_it_is_told(
+    graded: Path, grader: Call
+) -> None:
+    book = open_book(graded / ".grader", author="model, turned on by Grace")
+    try:
+        of = next(one.id for one in held_of(book, "sums") if one.label == "ada")
+        seen = book.read(lambda connection: seen_now(connection, "1", [of]))
+        decide(
+            book, "sums", "1", Fraction(7, 4), reason="as like answers were", seen=seen,
+            possible=Fraction(2), what="model",
+        )  # fmt: skip
+    finally:
+        book.close()
+    assert grader("grade", "sums", "--jobs", 1)[0] == 0
+    assert "Marked by a model" in files(graded)["reports/ada.md"].decode()
+    edit(graded, "{id: product,", "{id: multiplied,")
+    status, out, told = grader("regrade", "sums", "--apply", "--csv")
+    assert status == 0, told
+    page = (out_of(graded) / "changes.html").read_text("utf-8")
+    assert "kept (by a model)" in page
+    log = grader("log", "sums")[1]
+    hand_in(graded, "ada", {"1": "7", "2": "14"})
+    assert grader("grade", "sums", "--jobs", 1)[0] == 0
+    index = (out_of(graded) / "index.html").read_text("utf-8")
+    assert "has a mark by a model, but another hand-in" in index
+    assert "mark by a model" in log
+    for said in (out, told, page, log, index):
+        assert "by hand" not in said
 
 
 # -- never lower

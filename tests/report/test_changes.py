@@ -76,7 +76,11 @@ def test_a_changed_rubric_says_who_loses_what_and_why(course: Path) -> None:
 
 @pytest.mark.parametrize(
     ("facts", "kept"),
-    [({"by_hand": {"1": None}}, "by hand"), ({"never_lowered": {"1"}}, "never lowered")],
+    [
+        ({"by_hand": {"1": None}}, "by hand"),
+        ({"by_hand": {"1": None}, "by_model": {"1"}}, "by a model"),
+        ({"never_lowered": {"1"}}, "never lowered"),
+    ],
 )
 def test_a_mark_that_is_kept_moves_no_sum(course: Path, facts: dict, kept: str) -> None:
     found, _, _ = regraded(course, **facts)

@@ -12,7 +12,7 @@ from grader.report.changes.why import Reason, reasons
 from grader.report.feedback import NONE, State
 
 Direction: TypeAlias = Literal["up", "down", "opened", "closed", "same"]
-Kept: TypeAlias = Literal["", "by hand", "never lowered"]
+Kept: TypeAlias = Literal["", "by hand", "by a model", "never lowered"]
 Presence: TypeAlias = Literal["both", "new", "gone"]
 
 _STATES: Mapping[str, State] = {
@@ -24,14 +24,16 @@ _STATES: Mapping[str, State] = {
 class Pair:
     """One hand-in before and after, each as ``result_data`` makes it, or None where there is none.
 
-    ``by_hand`` gives the parts that a person marked, and the points given (None: those that the
-    data before hold); ``never_lowered`` the parts that keep their mark by the course's policy.
+    ``by_hand`` gives the parts that a person marked, or a model that was turned on, and the points
+    given (None: those that the data before hold); ``by_model`` those of them that a model marked;
+    ``never_lowered`` the parts that keep their mark by the course's policy.
     """
 
     student: str
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     by_hand: Mapping[str, Fraction | None] = field(default_factory=dict)
+    by_model: Collection[str] = ()
     never_lowered: Collection[str] = ()
 
 
@@ -203,7 +205,7 @@ def _kept(pair: Pair, id_: str, was: Standing, now: Standing) -> tuple[Standing,
             was = replace(was if was is not ABSENT else now, earned=given)
             if was.state in ("waits", "absent"):
                 was = replace(was, state="partly" if given else "wrong")
-        return was, was, "by hand"
+        return was, was, "by a model" if id_ in pair.by_model else "by hand"
     if id_ in pair.never_lowered and was is not ABSENT:
         return was, was, "never lowered"
     return was, now, ""
