@@ -60,7 +60,7 @@ def second(
         ).scalar_one_or_none()
         if key is None:
             raise Refused(f"'{name}' has no hand-in of number {submission_id}")
-        if submission_id in _marked_by(connection, name, part, book.author):
+        if _markers(connection, name, part).get(submission_id) == book.author:
             raise Refused("you gave the first mark; somebody else gives the second")
         connection.execute(
             sa.insert(second_mark).values(
@@ -77,6 +77,8 @@ def left_to_second(
     connection: Connection, name: str, part: str, author: str, sample: int | None = None
 ) -> list[int]:
     """Return answers that the author can mark a second time, in an order that tells nothing.
+
+    What the grader alone marked is not among them: nobody's first mark stands there.
 
     Args:
         connection: to read from.
@@ -95,11 +97,13 @@ def left_to_second(
             cell.c.earned.is_not(None),
         )
     )
-    ids = sorted(connection.execute(query).scalars(), key=lambda of: _drawn(name, part, of))
+    first = _markers(connection, name, part)
+    marked = (of for of in connection.execute(query).scalars() if of in first)
+    ids = sorted(marked, key=lambda of: _drawn(name, part, of))
     own = {
         of for (of, _, who), row in _last(connection, name, part).items()
         if who == author and row.points is not None
-    } | _marked_by(connection, name, part, author)  # fmt: skip
+    } | {of for of, who in first.items() if who == author}  # fmt: skip
     return [of for of in ids[:sample] if of not in own]
 
 
@@ -171,8 +175,8 @@ def _last(
     return {(row.submission_id, row.part, row.author): row for row in connection.execute(query)}
 
 
-def _marked_by(connection: Connection, name: str, part: str, author: str) -> set[int]:
-    """Answers whose mark by hand that holds is the author's."""
+def _markers(connection: Connection, name: str, part: str) -> dict[int, str]:
+    """Who gave the mark by hand that holds, a person or a model, by answer."""
     query = (
         sa.select(decision.c.submission_id, decision.c.author, decision.c.points)
         .join(submission, submission.c.id == decision.c.submission_id)
@@ -184,7 +188,7 @@ def _marked_by(connection: Connection, name: str, part: str, author: str) -> set
         .order_by(decision.c.id)
     )
     last = {row.submission_id: row for row in connection.execute(query)}
-    return {of for of, row in last.items() if row.author == author and row.points is not None}
+    return {of: row.author for of, row in last.items() if row.points is not None}
 
 
 def _drawn(name: str, part: str, of: int) -> bytes:

@@ -20,9 +20,11 @@ def _left(book, author, sample=None):
 def test_second_marks_stand_beside_the_first_and_change_nothing(book):
     held = [hand_in(book, f"s{n}", f"text {n}") for n in range(5)]
     grade(book, {one: both(n) for n, one in enumerate(held)})
+    bob, cleo = replace(book, author="Bob"), replace(book, author="Cleo")
     decide(book, held[0].id, "1", Fraction(3), reason="read")
+    for one in held[1:]:
+        decide(cleo, one.id, "1", Fraction(3), reason="read")
     grade(book, {held[0]: both(0)}, "decided")
-    bob = replace(book, author="Bob")
 
     # Ann marked the first one by hand, so she is not asked for it, nor taken at her word
     assert set(_left(book, "Ann")) == {one.id for one in held[1:]}
@@ -46,3 +48,17 @@ def test_second_marks_stand_beside_the_first_and_change_nothing(book):
         (held[0].id, 3, 2, "Bob")
     ]
     assert earned(book, held[0])["1"] == 3
+
+
+def test_an_answer_that_the_grader_alone_marked_is_offered_to_nobody(book):
+    held = [hand_in(book, f"s{n}", f"text {n}") for n in range(5)]
+    grade(book, {one: both(n) for n, one in enumerate(held)})
+    assert _left(book, "Bob") == []
+    model = replace(book, author="model, turned on by Bob")
+    decide(book, held[0].id, "1", Fraction(3), reason="read")
+    decide(model, held[1].id, "1", Fraction(3), reason="as like answers were")
+    decide(book, held[2].id, "2", Fraction(3), reason="another part")
+    decide(book, held[3].id, "1", Fraction(3), reason="a slip")
+    decide(book, held[3].id, "1", None, reason="taken back")
+    assert set(_left(book, "Bob")) == {held[0].id, held[1].id}
+    assert _left(book, "Bob", 1) == _left(book, "Cem", 1)
