@@ -431,6 +431,61 @@ def test_an_answer_that_is_a_number_of_the_question_is_warned_of(made) -> None:
     assert not found(made(part), "settings", "warning")
 
 
+GAS = """\
+  - id: "1"
+    points: 2
+    ask: Which gas warms the air most?
+    find: {{phrases: [which gas]}}
+    criteria:
+      - id: gas
+        points: 2
+        read:
+          kind: choice
+          options: {{carbon: {carbon}, water: [water]}}
+          ignore: {ignore}
+        expect: gas
+        compare: {{kind: exact}}
+"""
+GASES = 'def gas():\n    return "carbon"\n'
+
+
+@pytest.mark.parametrize(
+    ("phrase", "instead"),
+    [
+        ("co2", "'co_2' for 'co2'"),
+        ("air|CO2 ... level", "'co_2' for 'CO2'"),
+        ("h2o*", "'h_2_o*' for 'h2o*'"),
+        ("x-ray", "'x_ray' for 'x-ray'"),
+        ("non_linear", "'nonlinear' for 'non_linear'"),
+    ],
+)
+def test_a_phrase_of_an_option_that_no_answer_can_hold_is_warned_of(
+    made, phrase: str, instead: str
+) -> None:
+    course = made(GAS.format(carbon=f'["{phrase}"]', ignore="[]"), reference=GASES)
+    (told,) = found(course, "phrases", "warning")
+    assert "sums.yaml:9:9: warning: part 1, gas: " in told
+    assert f"'{phrase}' of option 'carbon' is found in no answer" in told
+    assert f"write {instead} [phrases]" in told
+    better, _, word = instead.replace("'", "").partition(" for ")
+    mended = f'["{phrase.replace(word, better)}"]'
+    assert not found(
+        made(GAS.format(carbon=mended, ignore="[]"), reference=GASES), "phrases", "warning"
+    )
+
+
+def test_a_phrase_that_another_one_makes_up_for_is_not_warned_of(made) -> None:
+    course = made(GAS.format(carbon="[co2, co_2, carbon*]", ignore="[]"), reference=GASES)
+    assert not found(course, "phrases", "warning")
+
+
+def test_a_dead_phrase_that_names_no_option_is_a_note(made) -> None:
+    course = made(GAS.format(carbon="[co_2]", ignore="[such_as co2]"), reference=GASES)
+    assert not found(course, "phrases", "warning")
+    (told,) = found(course, "phrases", "note")
+    assert "'such_as co2' of `ignore` is found in no answer" in told
+
+
 def test_the_command_ends_with_3_and_lines_that_editors_jump_to(made) -> None:
     course = made(a_sum(a=2, b=2))
     told = CliRunner().invoke(check, ["sums", "--course", str(course), "--check", "mistakes"])
