@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from grader.pipeline import Assignment
 
 
+_NAMED = 12
+"""So many names stand in one line."""
+
+
 @click.command()
 @click.argument(
     "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False
@@ -51,6 +55,7 @@ def roster(file: Path | None, course: Path | None, url: str | None, replace: boo
             for problem in found.problems:
                 say(problem)
             done = enrol(book, found, replace=replace)
+            _tell_outside(book)
             say(
                 f"{len(done.added)} added, {len(done.changed)} changed, {len(done.gone)} no longer in it"
             )
@@ -60,6 +65,19 @@ def roster(file: Path | None, course: Path | None, url: str | None, replace: boo
             click.echo("\t".join(inert(cell) for cell in cells))
     finally:
         book.close()
+
+
+def _tell_outside(book: Book) -> None:
+    """Say in a sum who handed in and is in no table: the class page has a line for each of them."""
+    from grader.gradebook.people import outside
+
+    inside, others = outside(book)
+    if others:
+        named = ", ".join(map(inert, others[:_NAMED])) + (", …" if len(others) > _NAMED else "")
+        say(
+            f"{inside + len(others)} have handed in: {inside} in the tables, {len(others)} in none "
+            f"until the roster has their id: {named}"
+        )
 
 
 @click.command()

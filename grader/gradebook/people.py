@@ -14,7 +14,7 @@ from grader.gradebook.audit import log
 from grader.gradebook.book import Book, assignment_id
 from grader.gradebook.policy import Extension
 from grader.gradebook.roster_file import Enrolled, Roster, id_header
-from grader.gradebook.tables import assignment, extension, student, written
+from grader.gradebook.tables import assignment, extension, student, submission, written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +94,18 @@ def _storable(one: Enrolled) -> Enrolled:
 def people(book: Book) -> People:
     """Return the roster; it is empty where the instructor gave none."""
     return book.read(people_in)
+
+
+def outside(book: Book) -> tuple[int, list[str]]:
+    """Return how many on the roster have handed in to any assignment, and the ids of all others."""
+
+    def ask(connection: Connection) -> tuple[int, list[str]]:
+        known = people_in(connection)
+        keys = connection.execute(sa.select(submission.c.key).distinct()).scalars().all()
+        inside = {known.whose(key) for key in keys if not known.unknown(key)}
+        return len(inside), sorted(key for key in keys if known.unknown(key))
+
+    return book.read(ask)
 
 
 def people_in(connection: Connection) -> People:

@@ -40,6 +40,18 @@ def test_a_roster_is_taken_in_changed_and_replaced(enrolled: Path, grader: Call)
     assert "Bob Ross" not in listed
 
 
+def test_a_roster_says_in_a_sum_who_stands_in_no_table(enrolled: Path, grader: Call) -> None:
+    file = enrolled / "roster.csv"
+    file.write_text("id,name,email\nx1,Ada King,ada\ndan,Dan,d@x.org\n", "utf-8")
+    *_, tables, told = grader("roster", file, "--replace")[2].splitlines()
+    assert told == "2 added, 0 changed, 3 no longer in it"
+    assert tables == (
+        "3 have handed in: 1 in the tables, 2 in none until the roster has their id: bob, cleo"
+    )
+    file.write_text(ROSTER, "utf-8")
+    assert "have handed in" not in grader("roster", file)[2]
+
+
 def test_what_is_odd_in_a_roster_is_told_and_the_rest_is_taken(course: Path, grader: Call) -> None:
     file = course / "roster.csv"
     file.write_bytes("id;name\nada;Ada\nada;Another Ada\nzoë;Zoë\n".encode("cp1252"))
