@@ -50,7 +50,8 @@ def write_class(book: Book, assignment: Assignment, policy: Policy, out: Path) -
     name = assignment.rubric.assignment
     possible = sum((part.points for part in assignment.rubric.parts), Fraction(0))
     rows = book.read(lambda connection: standings(connection, name, policy, possible))
-    tell_attempts(book, assignment, policy, out / "reports")
+    if any(row.attempts > 1 for row in rows):
+        tell_attempts(book, assignment, policy, out / "reports")
     counted = _counted(rows)
     batch = _batch(book, assignment, rows, counted)
     sheet = standings_csv(rows, policy)
