@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from grader.desk.rows import HandedIn
 from grader.gradebook.book import Book
-from grader.gradebook.people import people
+from grader.gradebook.people import enrolled, people
 from grader.gradebook.store import Store
 from grader.intake import Download, Entry, File, Item, Source, Who
 from grader.pipeline.allotting import Allotted
@@ -61,6 +61,8 @@ def placed(course: Path, book: Book, row: HandedIn, zone: ZoneInfo) -> Path:
         OSError: when it cannot be written, or another intake is at work for long.
         DamagedReceipts: when the receipts of earlier intakes are damaged.
     """
+    if not book.read(lambda connection: enrolled(connection, row.key)):
+        raise NotPlaced(f"no student on the roster has the id '{row.key}' any more")
     download = _download(course, book, row)
     item = download.items[0]
     allotted = Allotted(student=row.key, items=((download, item),), how="signed in")

@@ -22,7 +22,6 @@ from grader.desk.placing import NotPlaced, placed
 from grader.desk.rows import HandedIn
 from grader.desk.tray import locked
 from grader.gradebook.book import Book
-from grader.gradebook.people import people
 from grader.gradebook.policy import Policy, Rules
 from grader.gradebook.submissions import Held, known
 from grader.pipeline import course as batches
@@ -185,7 +184,7 @@ class Workers:
             return self._submitted(row, bench)
 
     def _checked(self, row: HandedIn, bench: Bench) -> Mapping[str, Any]:
-        checks = bench.checks(people(self.book).whose(row.key) or row.key)
+        checks = bench.checks(row.key)
         reader = bench.boxes.reader()
         try:
             record = reading.read(checks.plan, row, self.book.store, reader)

@@ -96,6 +96,18 @@ def people(book: Book) -> People:
     return book.read(people_in)
 
 
+def enrolled(connection: Connection, key: str) -> bool:
+    """Whether a student has this id on the roster, letter for letter; anybody has where there is none.
+
+    An account's id is never looked for among other ids: those may be another student's by now.
+    """
+    own = sa.select(student.c.id).where(student.c.key == key, student.c.active)
+    anybody = sa.select(student.c.id).limit(1)  # who is gone too: then there was a roster
+    return (
+        connection.execute(own).first() is not None or connection.execute(anybody).first() is None
+    )
+
+
 def outside(book: Book) -> tuple[int, list[str]]:
     """Return how many on the roster have handed in to any assignment, and the ids of all others."""
 

@@ -22,6 +22,7 @@ from grader.desk.opened import is_shown
 from grader.desk.rows import HandedIn, Purpose
 from grader.desk.service import Desk
 from grader.desk.terms import terms, told
+from grader.gradebook.people import enrolled
 from grader.pipeline import Assignment, assignments
 from grader.web.pages import needs, own_book, page
 from grader.web.uploads import Form, form
@@ -30,6 +31,10 @@ _POLL = 3
 """Seconds between two looks of a page at what waits."""
 _NO_PUBLIC = "This assignment publishes no checks. Whether an answer is right is not told here."
 _PUBLIC = "Public checks are examples that you can run yourself; whether an answer is right is not told here."
+_GONE = (
+    "The course's roster does not have you, or no longer, so nothing of yours is shown here and nothing "
+    "is taken. Ask the course staff."
+)
 _OUT = (
     "the marks are out, so nothing more is taken: each would show its mark at once; ask the course if "
     "yours is to be taken all the same"
@@ -120,17 +125,26 @@ def asked(request: Request) -> Asked:
     """Return who asks for what.
 
     Raises:
-        HTTPException: when there is no such assignment, or the account is no student's.
+        HTTPException: when there is no such assignment, or the account is no student's of the roster.
     """
     name = request.path_params.get("name", "")
     key = request.state.who.key
     course = request.app.state.course
     desk = request.app.state.desk
-    if not key or (name and name not in assignments(course)):
+    if not key:
+        raise HTTPException(403, _GONE)
+    _need_enrolled(desk, key)
+    if name and name not in assignments(course):
         raise HTTPException(404)
     if name and not is_shown(course, desk.policy, name, desk.book.now()):
         raise HTTPException(404)
     return Asked(request, name, key, desk)
+
+
+def _need_enrolled(desk: Desk, key: str) -> None:
+    """Turn away who was taken off the roster: their id may be another id of somebody else by now."""
+    if not desk.book.read(lambda connection: enrolled(connection, key)):
+        raise HTTPException(403, _GONE)
 
 
 @needs("student")
@@ -261,6 +275,7 @@ def _need_few(going: int) -> None:
 
 def _received(one: Asked, sent: Form, purpose: Purpose) -> HandedIn:
     book = own_book(one.request)
+    _need_enrolled(one.desk, one.key)  # an upload may take half an hour
     if purpose == "submit" and (ended := _ended(one)):
         raise NotTaken(ended)
     return one.desk.receive(book, sent.files, assignment=one.name, key=one.key, purpose=purpose)
