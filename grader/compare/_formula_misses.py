@@ -10,7 +10,7 @@ from fractions import Fraction
 from grader.compare._agreement import Agreement, Outcome, Pair, minus, over, size, times
 from grader.compare._agreement import agree as about
 from grader.compare._arranged import factors, terms
-from grader.compare._formulas import with_children
+from grader.compare._rewriting import with_children
 from grader.compare._sampling import DIGITS, Formula, Point, as_floats, numbered
 from grader.notation.tree import Add, Div, Mul, Neg, Node, Num, Sym, children, names
 from grader.notation.values import Undefined, Value

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import functools
 import re
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from grader.compare._agreement import Tolerance
+from grader.compare._formula_texts import other_texts, refuse_lines, word_in
+from grader.compare._rewriting import filled, number_of, renamed
 from grader.compare._sampling import Assume, Formula, Ranges, Space
 from grader.model import Number, Verdict, invalid, unsure
 from grader.notation.clean import Unreadable, clean
@@ -22,22 +23,7 @@ from grader.notation.consistent import consistent, is_open, settled
 from grader.notation.formula import NotAFormula, parse
 from grader.notation.latex import unwrapped
 from grader.notation.options import Notation, check_choices
-from grader.notation.spellings import TRIGONOMETRIC
-from grader.notation.tree import (
-    Add,
-    Call,
-    Div,
-    Mul,
-    Neg,
-    Node,
-    Num,
-    Pow,
-    Rel,
-    Sym,
-    children,
-    names,
-    walk,
-)
+from grader.notation.tree import Call, Node, Pow, names, walk
 from grader.notation.values import Undefined, evaluate
 from grader.notation.writing import written
 
@@ -47,6 +33,9 @@ _LONGEST = 10_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formulas(Notation):
     """Options of everything that reads formulas."""
+
+    JOINING: ClassVar[frozenset[str]] = frozenset()
+    """Words that may stand between several formulas, in small letters."""
 
     variables: dict[str, list[float]] | tuple[str, ...] = ()
     """The variables: their names, or each with the range of its values. Without any: those of the
@@ -81,10 +70,10 @@ class Formulas(Notation):
         if not isinstance(self.variables, Mapping):
             object.__setattr__(self, "variables", tuple(self.variables))
         for name in ("absolute", "relative"):
-            if _number(getattr(self, name), name) < 0:
+            if number_of(getattr(self, name), name) < 0:
                 raise ValueError(f"'{name}' cannot be below 0")
         for name, value in self.constants.items():
-            _number(value, name)
+            number_of(value, name)
         _ranges(self.variables)
 
     def compare(self, value: Any, truth: Any) -> Verdict:
@@ -124,23 +113,35 @@ class Formulas(Notation):
         return replace(verdict, read=readings)
 
     def _over_slashes(self, value: Any, truth: Any) -> Verdict:
-        """Compare, and flag what is right only if 1/2x is 1/(2x), or only if speed is one name."""
+        """Compare, and flag what is right only in another reading, or holds words.
+
+        1/2x may be 1/(2x), e^2x may be e^(2x), speed may be one name, g: y = x has a label.
+        """
         verdict = self.compared(value, truth)
         wrong = verdict.credit == 0 and verdict.certain and verdict.miss != "form"
         if not wrong or verdict.invalid or not isinstance(value, str):
             return verdict
-        text, others = value[:_OPEN_IN], list[dict[str, Any]]()
-        if "/" in text and self.after_slash == "flagged":
-            others.append({"after_slash": "product"})
-        if self.juxtaposed == "product" and not self.variables and _share_word(text, truth):
-            others.append({"juxtaposed": "name"})
-        for options in others:
-            other = replace(self, **options).compared(value, truth)
+        for other in self._others(value[:_OPEN_IN], truth):
             if other.credit > verdict.credit:
                 readings = f"{verdict.read} or {other.read}"
                 reason = f"this can be read as {readings}; a person has to decide"
                 return replace(unsure(reason, other.credit), read=readings)
+        word = word_in(value[:_OPEN_IN], str(truth)[:_OPEN_IN], self)
+        if word:
+            return invalid(
+                f"“{word[:40]}” seems to be a word: write the formula alone", verdict.read
+            )
         return verdict
+
+    def _others(self, text: str, truth: Any) -> Iterator[Verdict]:
+        """The verdicts by other options, and on other readings of the text."""
+        if "/" in text and self.after_slash == "flagged":
+            yield replace(self, after_slash="product").compared(text, truth)
+        if self.juxtaposed == "product" and not self.variables and _share_word(text, truth):
+            yield replace(self, juxtaposed="name").compared(text, truth)
+        for other in dict.fromkeys(other_texts(text, str(truth)[:_OPEN_IN], self)):
+            if other != text and other.strip():
+                yield self.compared(other, truth)
 
     def compared(self, value: Any, truth: Any) -> Verdict:
         """Compare one reading; each kind says how."""
@@ -154,7 +155,7 @@ class Formulas(Notation):
         """How far values may lie apart."""
         if not self.absolute and not self.relative:
             return _EXACT
-        return Tolerance(_number(self.absolute, ""), _number(self.relative, ""))
+        return Tolerance(number_of(self.absolute, ""), number_of(self.relative, ""))
 
     def space(self) -> Space:
         """Where the variables lie."""
@@ -255,6 +256,7 @@ def _read(options: Formulas, text: str, known: tuple[str, ...]) -> Node:
         plain = clean(text)
     except Unreadable as error:
         raise NotAFormula(str(error)) from None
+    refuse_lines(plain)
     spellings = _spellings(options, known)
     if "d" not in spellings and _DERIVATIVE.search(plain):
         raise NotAFormula("a derivative is not worked out here: write its result")
@@ -324,15 +326,6 @@ def _spellings(options: Formulas, known: tuple[str, ...]) -> dict[str, str]:
     return names
 
 
-def _number(value: Any, name: str) -> Fraction:
-    try:
-        if isinstance(value, bool):
-            value = None
-        return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
-    except (ValueError, TypeError, ZeroDivisionError, OverflowError):
-        raise ValueError(f"'{name}' is a number; got {value!r}") from None
-
-
 def _ranges(variables: Any) -> Ranges:
     if not isinstance(variables, Mapping):
         return ()
@@ -342,101 +335,8 @@ def _ranges(variables: Any) -> Ranges:
             continue
         if len(span) != 2:
             raise ValueError(f"the range of '{name}' is written [lowest, highest]")
-        low, high = _number(span[0], name), _number(span[1], name)
+        low, high = number_of(span[0], name), number_of(span[1], name)
         if low >= high:
             raise ValueError(f"the range of '{name}' ends before it begins")
         found.append((name, low, high))
     return tuple(found)
-
-
-def with_children(node: Node, below: Sequence[Node]) -> Node:
-    """The node with other nodes below it."""
-    match node:
-        case Neg():
-            return Neg(below[0])
-        case Add():
-            return Add(tuple(below))
-        case Mul():
-            return Mul(tuple(below))
-        case Div():
-            return Div(below[0], below[1])
-        case Pow():
-            return Pow(below[0], below[1])
-        case Call():
-            return Call(node.function, tuple(below))
-        case Rel():
-            return Rel(node.sign, below[0], below[1])
-        case _:
-            return node
-
-
-def in_radians(tree: Node) -> Node:
-    """The tree with angles in degrees turned into numbers, where no sine is taken of them."""
-    if isinstance(tree, Call) and tree.function in TRIGONOMETRIC:
-        return tree
-    below = [in_radians(node) for node in children(tree)]
-    if isinstance(tree, Call) and tree.function == "degrees":
-        return Mul((below[0], Div(Sym("pi", constant=True), Num(Fraction(180)))))
-    return with_children(tree, below) if below else tree
-
-
-def renamed(tree: Node, other: Mapping[str, str]) -> Node:
-    """The tree with other names."""
-    if not other:
-        return tree
-    if isinstance(tree, Sym):
-        found = other.get(tree.name) if not tree.constant else None
-        return Sym(found) if found else tree
-    return with_children(tree, [renamed(node, other) for node in children(tree)])
-
-
-def filled(
-    tree: Node,
-    constants: Mapping[str, float | str],
-    functions: Sequence[str],
-    *,
-    real: bool,
-) -> Node:
-    """The tree with numbers for constants, known functions for unknown ones, and real odd roots."""
-    if isinstance(tree, Sym) and not tree.constant and tree.name in constants:
-        return Num(_number(constants[tree.name], tree.name), "decimal")
-    below = [filled(node, constants, functions, real=real) for node in children(tree)]
-    if isinstance(tree, Call) and tree.function in functions:
-        return _stand_in(tree.function, below)
-    if isinstance(tree, Pow) and real:
-        return _real_power(below[0], below[1])
-    return with_children(tree, below) if below else tree
-
-
-def _real_power(base: Node, exponent: Node) -> Node:
-    """x^(1/3) over the real numbers has a value for negative x too."""
-    sign, share = 1, exponent
-    if isinstance(share, Neg):
-        sign, share = -1, share.of
-    if not (isinstance(share, Div) and isinstance(share.bottom, Num)):
-        return Pow(base, exponent)
-    top, bottom = share.top, share.bottom.value
-    if isinstance(top, Neg):
-        sign, top = -sign, top.of
-    if not isinstance(top, Num) or bottom == 0:
-        return Pow(base, exponent)
-    power = top.value / bottom
-    if power.denominator % 2 == 0 or power.denominator == 1:
-        return Pow(base, exponent)
-    root = Call("root", (base, Num(Fraction(power.denominator))))
-    return root if sign * power.numerator == 1 else Pow(root, Num(Fraction(sign * power.numerator)))
-
-
-def _stand_in(name: str, arguments: Sequence[Node]) -> Node:
-    """A smooth function of no symmetry for one of which nothing is known."""
-    code = zlib.crc32(name.encode("utf-8", "replace"))
-    p, q, r, s = (Num(Fraction(2 + code // 97**step % 89, 7 + step)) for step in range(4))
-    weighed = [
-        Mul((Num(Fraction(3 * place + 2, 2 * place + 1)), argument))
-        for place, argument in enumerate(arguments)
-    ]
-    at: Node = Add(tuple(weighed)) if len(weighed) > 1 else arguments[0]
-    square = Mul((at, at))
-    crossed = Mul((s, arguments[0], arguments[-1]))
-    smooth = Div(Add((Mul((p, at)), q)), Add((square, r, Num(Fraction(1)))))
-    return Add((smooth, crossed))

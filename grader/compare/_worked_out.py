@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Literal
 
 from grader.compare._arranged import factors, is_rational, terms, whole, without_sign
-from grader.compare._formulas import with_children
 from grader.compare._polynomial import Polynomial, TooLong, atoms, degree, polynomial
+from grader.compare._rewriting import with_children
 from grader.notation.tree import (
     Add,
     Call,

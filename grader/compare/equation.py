@@ -52,6 +52,8 @@ class Equation(Formulas):
     True
     """
 
+    JOINING: ClassVar[frozenset[str]] = frozenset(("and", "or"))
+
     identical: Literal["equivalent", "reordered", "as-written"] = "equivalent"
     """``reordered``: the same sides, in any order of sides, terms and factors, no arithmetic done;
     ``as-written``: in the same order. Needless brackets never matter."""

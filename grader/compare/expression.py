@@ -21,8 +21,9 @@ from grader.compare._arranged import arranged
 from grader.compare._asking import ask
 from grader.compare._forms import Asked, Form, fault, has_same_factors
 from grader.compare._formula_misses import constant, free, miss_of
-from grader.compare._formulas import Formulas, in_radians, renamed
+from grader.compare._formulas import Formulas
 from grader.compare._polynomial import Undecided
+from grader.compare._rewriting import in_radians, renamed
 from grader.compare._sampling import Formula
 from grader.model import MISSES, Verdict, invalid, unsure, unusable, wrong
 from grader.notation.formula import NotAFormula

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal
 
 from grader.compare import comparators
 from grader.compare._formula_misses import constants_of
-from grader.compare._formulas import renamed
+from grader.compare._rewriting import renamed
 from grader.compare.expression import Expression, listed_names, told
 from grader.model import Verdict, invalid, unusable, wrong
 from grader.notation.clean import Unreadable, clean
