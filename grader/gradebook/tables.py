@@ -493,7 +493,8 @@ account_subject = Table(
     Column("subject", Words, nullable=False),
     UniqueConstraint("issuer", "subject"),
 )
-"""Who somebody is at an LMS."""
+"""Who somebody is at an LMS: ``issuer`` holds a platform's issuer and our id there (JSON), the issuer
+alone for who has not come since both count."""
 
 signed_in = Table(
     "signed_in",

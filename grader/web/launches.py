@@ -129,7 +129,7 @@ def launch(request: Request) -> Response:
     try:
         found = begun(tool, _asked(request))
         _is_ours(tool, found)
-        cookie = arrive(request.app.state.door, _arrival(found))
+        cookie = arrive(request.app.state.door, _arrival(tool, found))
     except lti.Refused as error:
         return _carried(exchange.refusal(error))
     except Refused as error:
@@ -158,11 +158,14 @@ def _is_ours(tool: Tool, found: Launch) -> None:
         )
 
 
-def _arrival(found: Launch) -> Arrival:
+def _arrival(tool: Tool, found: Launch) -> Arrival:
     from grader.lti.nrps import column  # noqa: PLC0415  # an extra
 
+    issuers = [one.issuer for one in tool.registrations.platforms]
     return Arrival(
         issuer=found.platform.issuer,
+        client=found.platform.client_id,
+        alone=issuers.count(found.platform.issuer) == 1,
         subject=found.user,
         name=found.name,
         email=found.email,

@@ -47,25 +47,49 @@ def role(*names):
     return {CLAIM + "roles": [MEMBER + name for name in names]}
 
 
+def registered(course, **platforms):
+    """Write down platforms by our word for them, each with the course 42."""
+    text = [f"tool: {OWN}", "platforms:"]
+    for name, platform in platforms.items():
+        platform.redirects = {f"{OWN}/lti/launch"}
+        rows = platform.registration(name=name)
+        lines = [f"    {name}: {value!r}" for name, value in rows.items() if name != "deployments"]
+        text += ["  -" + lines[0][3:], *lines[1:], '    deployments: ["1"]']
+    text.append("courses:")
+    text += [f'  - {{platform: {name}, deployment: "1", context: "42"}}' for name in platforms]
+    (course / "rubrics/lti.yaml").write_text("\n".join(text) + "\n", "utf-8")
+
+
 @pytest.fixture
 def lms(course):
     platform = StrictPlatform()
-    platform.redirects = {f"{OWN}/lti/launch"}
-    rows = platform.registration()
-    lines = [f"    {name}: {value!r}" for name, value in rows.items() if name != "deployments"]
-    text = [
-        f"tool: {OWN}",
-        "platforms:",
-        "  -" + lines[0][3:],
-        *lines[1:],
-        '    deployments: ["1"]',
-        "courses:",
-        '  - {platform: lms, deployment: "1", context: "42"}',
-    ]
-    (course / "rubrics/lti.yaml").write_text("\n".join(text) + "\n", "utf-8")
+    registered(course, lms=platform)
     with site_of(course, public=OWN) as site:
         yield Course(site, platform)
     platform.close()
+
+
+def learner(subject, email):
+    return role("Learner") | {"sub": subject, "email": email}
+
+
+def roster(lms, *students):
+    """Give the course a roster of these alone: id, and the LMS's id ("" where it has none)."""
+    rows = [
+        Enrolled(
+            id=key,
+            name=key,
+            email=f"{key}@example.edu",
+            section="",
+            others={"LTI user id at lms": own} if own else {},
+        )
+        for key, own in students
+    ]
+    enrol(lms.site.book, Roster(rows=tuple(rows), problems=()), replace=True)
+
+
+def signed_out(client):
+    return client.get("/me", follow_redirects=False).status_code == 303
 
 
 def test_who_teaches_there_is_an_instructor_here_in_a_frame_too(lms):
@@ -119,6 +143,115 @@ def test_an_e_mail_is_not_believed_where_the_roster_has_the_lmss_own_id(site):
     with pytest.raises(Refused, match="which student"):
         arrive(sessions, Arrival(subject="8", learns=True, **told))  # whose e-mail there is ada's
     assert sessions.who(arrive(sessions, Arrival(subject="7", learns=True, **told))).key == "ada"
+
+
+def test_a_student_who_is_taken_off_the_roster_does_not_come_in_again(lms):
+    client, answer, _ = lms.open(claims=learner("1001", "ada@example.edu"))
+    assert answer.status_code == 303
+    roster(lms, ("bob", ""))
+    assert client.get("/me").status_code == 403  # at once
+    _, answer, _ = lms.open(claims=learner("1001", "ada@example.edu"))
+    assert answer.status_code == 403
+    assert "roster does not say which student you are" in answer.text
+    assert signed_out(client)
+    roster(lms, ("ada", ""), ("bob", ""))
+    assert lms.open(claims=learner("1001", "ada@example.edu"))[1].status_code == 303
+    assert [one.key for one in people.every(lms.site.book)] == ["ada"]
+
+
+def test_a_roster_that_learns_the_ids_of_the_lms_says_who_was_whose(lms):
+    other, answer, _ = lms.open(claims=learner("6666", "ada@example.edu"))  # her e-mail, not she
+    assert answer.status_code == 303
+    roster(lms, ("ada", "1001"), ("eve", "6666"))
+    assert lms.open(claims=learner("1001", "ada@example.edu"))[1].status_code == 303
+    assert signed_out(other)  # it was ada's until she came
+    _, answer, _ = lms.open(claims=learner("6666", "ada@example.edu"))
+    assert answer.status_code == 403
+    assert lms.open(claims=learner("6666", "eve@example.edu"))[1].status_code == 303
+    assert sorted(one.key for one in people.every(lms.site.book)) == ["ada", "eve"]
+
+
+def test_an_account_that_was_anothers_by_e_mail_is_whom_the_roster_says_at_the_next_launch(lms):
+    lms.open(claims=learner("6666", "ada@example.edu"))
+    roster(lms, ("ada", "1001"), ("eve", "6666"))
+    assert lms.open(claims=learner("6666", "eve@example.edu"))[1].status_code == 303
+    (one,) = people.every(lms.site.book)
+    assert one.key == "eve"
+
+
+def test_two_people_of_one_lms_are_not_one_student_by_an_e_mail(lms):
+    first, answer, _ = lms.open(claims=learner("1001", "ada@example.edu"))
+    assert answer.status_code == 303
+    _, answer, _ = lms.open(claims=learner("6666", "ADA@example.edu "))
+    assert answer.status_code == 403
+    assert "came in as this student before" in answer.text
+    assert first.get("/me").status_code == 200
+    (mine,) = people.every(lms.site.book)
+    people.set_active(lms.site.book, mine.id, active=False)  # the staff found whose it was
+    assert lms.open(claims=learner("6666", "ada@example.edu"))[1].status_code == 303
+
+
+def test_an_e_mail_that_changes_in_the_lms_makes_nobody_another_student(lms):
+    lms.open(claims=learner("1001", "ada@example.edu"))
+    _, answer, _ = lms.open(claims=learner("1001", "bob@example.edu"))
+    assert answer.status_code == 403
+    assert "another student than the one you came in as" in answer.text
+    (one,) = people.every(lms.site.book)
+    assert one.key == "ada"
+    people.set_role(lms.site.book, one.id, "student", key="bob")  # the staff says that it is right
+    assert lms.open(claims=learner("1001", "bob@example.edu"))[1].status_code == 303
+
+
+def test_two_platforms_of_one_issuer_have_each_their_own_people(course):
+    one, two = StrictPlatform(), StrictPlatform()
+    two.issuer, two.client_id = one.issuer, "other-client"  # as two schools at hosted Canvas
+    registered(course, lms=one, second=two)
+    with site_of(course, public=OWN) as site:
+        _, answer, _ = Course(site, one).open(claims=role("Instructor") | {"sub": "777"})
+        assert answer.status_code == 303
+        other, answer, _ = Course(site, two).open(claims=learner("777", "bob@example.edu"))
+        assert answer.status_code == 303
+        assert other.get("/people").status_code == 403
+        assert [(who.role, who.key) for who in people.every(site.book)] == [
+            ("instructor", ""),
+            ("student", "bob"),
+        ]
+        again, _, _ = Course(site, one).open(claims=role("Instructor") | {"sub": "777"})
+        assert again.get("/people").status_code == 200
+        assert len(people.every(site.book)) == 2
+    one.close()
+    two.close()
+
+
+def test_an_account_outlasts_another_word_for_the_platform(course):
+    platform = StrictPlatform()
+    for name in ("lms", "moodle"):
+        registered(course, **{name: platform})
+        with site_of(course, public=OWN) as site:
+            assert Course(site, platform).open()[1].status_code == 303
+            assert len(people.every(site.book)) == 1
+    platform.close()
+
+
+@pytest.mark.parametrize(("alone", "accounts"), [(True, 1), (False, 2)])
+def test_accounts_kept_under_the_issuer_alone_are_those_of_its_only_platform(site, alone, accounts):
+    sessions = Sessions(site.book)
+    told = {"issuer": "https://canvas.example", "subject": "7", "teaches": True}
+    arrive(sessions, Arrival(**told))  # as it was kept before
+    for _ in range(2):
+        arrive(sessions, Arrival(client="100", alone=alone, **told))
+    assert len(people.every(site.book)) == accounts
+
+
+@pytest.mark.parametrize(
+    "subjects", [("aBcD", "AbCd"), ("user7", "user\uff17"), ("x" * 120 + "1", "x" * 120 + "2")]
+)
+def test_ids_of_an_lms_that_look_alike_are_two_people(lms, subjects):
+    for _ in range(2):
+        for subject in subjects:
+            _, answer, _ = lms.open(claims={"sub": subject})
+            assert answer.status_code == 303
+    assert len({one.name for one in people.every(lms.site.book)}) == 2
 
 
 def test_the_same_person_comes_again_to_the_same_account_and_a_role_that_ended_is_gone(lms):
