@@ -32,13 +32,23 @@ FINAL = 100
 _EACH_LESS, _BOLD_MORE, _LONGEST = 15, 5, 300
 
 REVISION = re.compile(
-    r"\b(?:wait|correction|corrected|sorry|oops|scratch\s+that|ignore\s+(?:that|this|the\s+above)|no,|nope|actually|my\s+mistake|"
+    r"\b(?:wait|correction|corrected|sorry|oops|scratch\s+that|ignore\s+(?:that|this|the\s+above)|nope|actually|my\s+mistake|"
     r"(?:that|this|it|which|above)(?:'s|\s+is|\s+was)\s+(?:wrong|incorrect|not\s+right|a\s+mistake)|misses|i\s+forgot|forgot\s+the|"
     r"should\s+(?:have\s+been|be)|i\s+mean|let\s+me\s+(?:redo|correct)|recheck|on\s+second\s+thought|revised)\b"
-    r"|\b(?:go(?:ing)?|settl(?:e|ing)|stick(?:ing)?)\s+(?:with|on|for|to)\s+(?=[$*]{0,3}\d)",
+    r"|\b(?:go(?:ing)?|settl(?:e|ing)|stick(?:ing)?)\s+(?:with|on|for|to)\s+(?=[$*]{0,3}\d)"
+    r"|(?:^|[,;.?!…–—-]\s*)(?:no|nein)(?=[,:]\s)|\b(?:edit(?:ed)?|korrektur|erratum)\s*\d?\s*:",
     re.IGNORECASE,
 )
 """The student takes back what stands before."""
+
+TURN = re.compile(
+    r"\bno\b(?=\W{0,4}\d)|\bno[.!,:]|\b(?:hmm+|crossed\s+out|struck|deleted|forg[eo]t|old|instead|mistaken?|wrong(?:ly)?|incorrect"
+    r"|edit(?:ed)?|correct(?:ed|ion))\b"
+    r"|\btoo\s+(?:high|low|big|small|large|much|many|few|little)\b|\bnot\s+(?:right|possible|correct)\b"
+    r"|\b(?:can(?:'|no)t|can\s+not|cannot)\s+be\b|\bmakes\s+no\s+sense\b|[✗✘❌✕☒✓✔✅☑]",
+    re.IGNORECASE,
+)
+"""Between two numbers, one of them may be taken back by such a word or sign; not which."""
 
 SENTENCE = re.compile(
     r"[;?!]|(?<!i\.e)(?<!e\.g)(?<!approx)(?<!\bca)(?<!\bno)(?<!\b[Aa]ns)\.(?!\d)(?=\s|$)"

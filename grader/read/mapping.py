@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any, Literal
 
-from grader.model import Answer, Finding, Found, Missing, Number
+from grader.model import Answer, Finding, Found, Missing
 from grader.prose import gives_up, plain, statements
 from grader.read import readers
+from grader.read._mapped import (
+    NUMBER,
+    TWO,
+    is_negative,
+    is_separated,
+    number,
+    otherwise,
+    taken_back,
+)
 from grader.read._prose import doubt, prose_of
 
-_NUMBER = (
-    r"(?P<number>(?<![\w./])(?:\d{1,6}\s?/\s?\d{1,9}(?![\d/])|10\s{0,2}\^\s{0,2}[({]?\s{0,2}[-+]?\s?\d{1,2}"
-    r"|(?:\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})(?:\s?(?:x"
-    r"|\*)\s?10\s{0,2}\^\s{0,2}[({]?\s{0,2}[-+]?\s?\d{1,2}|[eE][-+]?\d{1,2})?)"
-    r"(?![\w%]|[.,]\d))"
-)
-_POWER = re.compile(
-    r"(?:(?P<front>[\d.,]+)\s?(?:x|\*)\s?)?10\s*\^\s*[({]?\s*(?P<power>[-+]?\s?\d+)"
-)
 _ARTICLE = (
     r"(?!\s+(?!is\b|has\b|with\b|uses\b|corresponds\b|belongs\b|was\b|and\b|or\b"
     r"|goes\b|gets\b|matches\b|at\b)[a-z]{2,})"
@@ -39,6 +39,11 @@ class _Mark:
     name: str
     start: int
     end: int
+    negative: bool = False
+
+
+_Pair = tuple[str, Any, str]
+"""A key, its value, and a doubt about it or nothing."""
 
 
 @readers.register
@@ -62,20 +67,23 @@ class Mapping:
         """Return what each key was mapped to."""
         text = prose_of(answer)
         unread = doubt(answer)
-        pairs, bare = self._pairs(text)
+        pairs, questioned, bare = self._pairs(text)
         if not pairs:
-            short = gives_up(plain(text)) or not bare
-            why = "nothing is assigned"
-            return Missing(
-                why=why, doubt=unread or ("" if short else "values stand without their keys")
-            )
+            lost = "values stand without their keys" if bare and not gives_up(plain(text)) else ""
+            if questioned:
+                lost = f"a value is given with a question mark for {questioned[0]}"
+            elif not self.values and self._digits_follow(text):
+                lost = "digits follow the keys, but could not be read as numbers"
+            return Missing(why="nothing is assigned", doubt=unread or lost)
         first: dict[str, Any] = {}
         last: dict[str, Any] = {}
-        for key, value, loose in pairs:
+        for key, value, why in pairs:
             first.setdefault(key, value)
             last[key] = value
-            if loose and not unread:
-                unread = f"more than one value is given for {key}"
+            if why and not unread:
+                unread = f"{why} for {key}"
+        if (asked := next((key for key in questioned if key not in last), "")) and not unread:
+            unread = f"a value is given with a question mark for {asked}"
         quote = " ".join(text.split())[:200]
         where = tuple(piece.place for piece in answer.pieces)
         order = {key: last[key] for key in self.keys if key in last}
@@ -86,19 +94,24 @@ class Mapping:
         )
         return Found(value=order, where=where, quote=quote, others=others, doubt=unread)
 
-    def _pairs(self, text: str) -> tuple[list[tuple[str, Any, bool]], bool]:
-        """Key, value and whether more than one value competes; whether there are loose values."""
-        pairs: list[tuple[str, Any, bool]] = []
+    def _pairs(self, text: str) -> tuple[list[_Pair], list[str], bool]:
+        """Pairs with their doubts; keys with a value in a question; whether values are loose."""
+        pairs: list[_Pair] = []
+        questioned: list[str] = []
         waiting: list[_Mark] = []
         loose = False
         for statement in statements(text):
-            if statement.kind == "question":
-                continue
             marks = self._marks(statement.text)
+            if statement.kind == "question":
+                questioned += [key for key, *_ in self._led(marks, statement.text)]
+                continue
             kinds = [mark.kind for mark in marks]
             if kinds and set(kinds) == {"value"} and waiting and len(waiting) in (len(kinds), 1):
                 marks = [m for pair in zip(waiting, marks, strict=False) for m in pair]
             waiting = marks if kinds and set(kinds) == {"key"} else []
+            if pairs and set(kinds) == {"value"} and taken_back(statement.text):
+                key, value, _ = pairs[-1]
+                pairs[-1] = (key, value, TWO)
             loose = loose or (
                 set(kinds) == {"value"}
                 and not re.search(r"[a-z]{3}", statement.text, re.IGNORECASE)
@@ -106,43 +119,78 @@ class Mapping:
             pairs += self._paired(marks, statement.text)
         if not pairs and self.values:
             pairs = self._bare(text)
-        return pairs, loose
+        return pairs, questioned, loose
 
-    def _paired(self, marks: list[_Mark], text: str) -> list[tuple[str, Any, bool]]:
+    def _paired(self, marks: list[_Mark], text: str) -> list[_Pair]:
+        marks = self._from_first_key(marks, text)
         keys = [m for m in marks if m.kind == "key"]
         values = [m for m in marks if m.kind == "value"]
         if not keys or not values:
             return []
         half = len(marks) // 2
         if len(keys) == len(values) > 1 and (marks[:half] == keys or marks[:half] == values):
-            return [(k.name, self._value(v), False) for k, v in zip(keys, values, strict=True)]
-        pairs = []
-        if marks[0].kind == "key":
-            for at, mark in enumerate(marks):
-                if mark.kind != "key":
-                    continue
-                mine = []
-                for other in marks[at + 1 :]:
-                    if other.kind == "key":
-                        break
-                    mine.append(other)
-                if mine:
-                    rivals = len({m.name for m in mine}) > 1 and bool(
-                        _OR.search(text[mine[0].end : mine[-1].start])
-                    )
-                    pairs.append((mark.name, self._value(mine[0]), rivals))
-            return pairs
+            return [
+                (k.name, self._value(v), self._otherwise(v, [], text, v.start))
+                for k, v in zip(keys, values, strict=True)
+            ]
+        return self._led(marks, text) if marks[0].kind == "key" else self._followed(marks, text)
+
+    def _from_first_key(self, marks: list[_Mark], text: str) -> list[_Mark]:
+        """Leave out numbers before "A: 1.5, B: 2" where each key is told its own: a slide's, a step's."""
+        keys = [at for at, mark in enumerate(marks) if mark.kind == "key"]
+        if self.values or not keys or marks[-1].kind == "key":
+            return marks
+        told = all(
+            marks[at + 1].kind == "value"
+            and is_separated(text[marks[at].end : marks[at + 1].start])
+            for at in keys
+        )
+        return marks[keys[0] :] if told else marks
+
+    def _led(self, marks: list[_Mark], text: str) -> list[_Pair]:
+        """Pairs where each key stands before its value."""
+        pairs: list[_Pair] = []
+        for at, mark in enumerate(marks):
+            if mark.kind != "key":
+                continue
+            mine = list(itertools.takewhile(lambda other: other.kind == "value", marks[at + 1 :]))
+            if mine:
+                value, *more = mine
+                why = self._otherwise(value, more, text, mark.end)
+                pairs.append((mark.name, self._value(value), why))
+        return pairs
+
+    def _followed(self, marks: list[_Mark], text: str) -> list[_Pair]:
+        """Pairs where each value stands before its key."""
+        pairs: list[_Pair] = []
         at = 0
         while at + 1 < len(marks):
             one, two = marks[at], marks[at + 1]
             if one.kind != two.kind:
                 key, value = (one, two) if one.kind == "key" else (two, one)
-                pairs.append((key.name, self._value(value), False))
+                start = key.end if key is one else marks[at - 1].end if at else 0
+                pairs.append(
+                    (key.name, self._value(value), self._otherwise(value, [], text, start))
+                )
                 at += 1
             at += 1
         return pairs
 
-    def _bare(self, text: str) -> list[tuple[str, Any, bool]]:
+    def _otherwise(self, value: _Mark, more: list[_Mark], text: str, start: int) -> str:
+        """Say what a value that is led to from a place on may be instead, or nothing."""
+        others = [other for other in more if self._value(other) != self._value(value)]
+        between = text[value.end : others[-1].start] if others else ""
+        if self.values:
+            return TWO if _OR.search(between) else ""
+        first = value.end - len(value.name)
+        return otherwise(text[start:first], between, text[value.end :])
+
+    def _digits_follow(self, text: str) -> bool:
+        """Whether digits stand right behind a key."""
+        keys = self._marks(text)
+        return any(re.match(r"\W{0,6}\d", text[key.end :]) for key in keys if key.kind == "key")
+
+    def _bare(self, text: str) -> list[_Pair]:
         """Values alone, as many as there are keys, in the order of the keys."""
         if len(text) > _BARE:
             return []
@@ -152,7 +200,7 @@ class Mapping:
         found = re.findall(r"[A-Z]", letters.group(1)) if letters else []
         if len(found) != len(self.keys) or any(name not in self.values for name in found):
             return []
-        return [(key, value, False) for key, value in zip(self.keys, found, strict=True)]
+        return [(key, value, "") for key, value in zip(self.keys, found, strict=True)]
 
     def _marks(self, text: str) -> list[_Mark]:
         keys = _names(tuple((k, tuple(w)) for k, w in self.keys.items()), not self.values)
@@ -164,10 +212,7 @@ class Mapping:
                 for m in values.finditer(text)
             ]
         else:
-            number = re.compile(_NUMBER)
-            found = [
-                _Mark("value", m.group("number"), m.start(), m.end()) for m in number.finditer(text)
-            ]
+            found = _numbers(text, marks)
         taken = [m for m in found if not any(k.start < m.end and m.start < k.end for k in marks)]
         if self.values and marks and not taken:
             marks = self._lower(text, marks)
@@ -186,7 +231,18 @@ class Mapping:
         return found
 
     def _value(self, mark: _Mark) -> Any:
-        return mark.name if self.values else _number(mark.name)
+        return mark.name if self.values else number(mark.name, negative=mark.negative)
+
+
+def _numbers(text: str, keys: list[_Mark]) -> list[_Mark]:
+    """The numbers of a text, with what stands between each and what is named before it."""
+    found: list[_Mark] = []
+    for match in NUMBER.finditer(text):
+        ends = [mark.end for mark in (*keys, *found) if mark.end <= match.start()]
+        negative = is_negative(match, text[max(ends, default=0) : match.start()])
+        start = match.start() if negative else match.start("number")
+        found.append(_Mark("value", match["number"], start, match.end(), negative))
+    return found
 
 
 def _name(match: re.Match[str], names: Map[str, Sequence[str]]) -> str:
@@ -205,19 +261,3 @@ def _names(names: tuple[tuple[str, tuple[str, ...]], ...], any_case: bool) -> re
         long = "".join(rf"|(?<!\w)(?i:{re.escape(word)})(?!\w)" for word in others)
         parts.append(rf"(?P<n{at}>{own}{long})")
     return re.compile("|".join(parts))
-
-
-def _number(text: str) -> Number:
-    top, slash, bottom = text.partition("/")
-    if slash:
-        below = int(bottom)
-        return Number(value=Fraction(int(top), below) if below else Fraction(10) ** 12)
-    power = _POWER.match(text)
-    if power:
-        front = Fraction((power.group("front") or "1").replace(",", "."))
-        return Number(value=front * Fraction(10) ** int(power.group("power").replace(" ", "")))
-    return Number(
-        value=Fraction(
-            text.replace(",", ".") if not text.startswith((".", ",")) else "0." + text[1:]
-        )
-    )

@@ -87,3 +87,48 @@ def test_two_values_for_one_key_compete() -> None:
 def test_no_text_makes_it_raise(text: str) -> None:
     for kind in (PANELS, EPOCHS):
         assert isinstance(kind.read(answer(text)), Found | Missing)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("A: -1.5\nB: −2\nC = -2.5\nD - -3", (-1.5, -2, -2.5, -3)),
+        ("| A | -1.5 |\n| B | 2 |\n| C | 2.5 |\n| D | -3 |", (-1.5, 2, 2.5, -3)),
+        ("A, B, C, D = -1.5, 2, -2.5, 3", (-1.5, 2, -2.5, 3)),
+        ("A - 1.5, B - 2, C – 2.5, D — 3", (1.5, 2, 2.5, 3)),
+        ("A-1.5 B-2 C-2.5 D-3", (1.5, 2, 2.5, 3)),
+        ("A: 1.5s\nB: 2s\nC: 2.5 s\nD: 3s", (1.5, 2, 2.5, 3)),
+        ("According to slide 12: A: 1.5, B: 2, C: 2.5, D: 3", (1.5, 2, 2.5, 3)),
+        ("By theorem 2.1, A = 1.5, B = 2, C = 2.5, D = 3", (1.5, 2, 2.5, 3)),
+        ("1. A: 1.5, B: 2, C: 2.5, D: 3", (1.5, 2, 2.5, 3)),
+        ("1.5 → A, 2 → B, 2.5 → C, 3 → D", (1.5, 2, 2.5, 3)),
+        ("A: 10^{-1} = 0.1, B: 2, C: 2.5, D: 3", (0.1, 2, 2.5, 3)),
+    ],
+)
+def test_signs_units_and_references_do_not_change_the_numbers(
+    text: str, values: tuple[float, ...]
+) -> None:
+    numbers = {key: float(number.value) for key, number in read(PANELS, text).items()}  # type: ignore[attr-defined]
+    assert numbers == dict(zip("ABCD", values, strict=True))
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "A -1.5", "A: 1.5^2", "A: 1.5+1", "A: 1.5/2.5", "A: > 1.5", "A ≤ 1.5", "A: 1½ s",
+        "A = 2 - 0.5 = 1.5", "A: l = 0.56 m, T = 1.5 s", "| A | 0.56 | 1.5 |", "A: 1.5 -> 3",
+        "A: 1.5 no 3", "A: not 1.5", "A: first 1.5, then corrected 3", "A: 1.5. Hmm, too high, 1",
+        "A: 1.5? No: 1.0", "A: 1.5?", "A: 1.5 ✗ 3 ✓", "A: 1.5 (crossed out) 3",
+    ],
+)  # fmt: skip
+def test_a_value_that_may_be_another_one_is_left_to_a_person(first: str) -> None:
+    finding = PANELS.read(answer(f"{first}\n\nB: 2\n\nC: 2.5"))
+    assert isinstance(finding, Found | Missing)
+    assert finding.doubt
+
+
+@pytest.mark.parametrize("text", ["A: 1.5?", "A: 50%\nB: 20%", "A: 3x3, B: 5x5"])
+def test_digits_behind_keys_are_no_certain_nothing(text: str) -> None:
+    finding = PANELS.read(answer(text))
+    assert isinstance(finding, Missing)
+    assert finding.doubt
