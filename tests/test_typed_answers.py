@@ -99,6 +99,48 @@ def test_the_text_is_taken_as_it_was_typed(text, options, value):
     assert found.value == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("~~9.81~~ 9.8", "9.8"),
+        ("~~2~~ 3", "3"),
+        ("~~x~~ x^2", "x^2"),
+        ("~~y = x + 1~~ y = 2x + 1", "y = 2x + 1"),
+        ("~~Paris~~ Lyon", "Lyon"),
+        ("~~1 2\n3 4~~\n5 6\n7 8", "5 6\n7 8"),
+        ("<del>4</del> 5", "5"),
+        ("<s>4</s> 5", "5"),
+        ("1, ~~2~~, 3", "1, 3"),
+        ("1, ~~2~~", "1"),
+        ("~~1~~, 2", "2"),
+        (r"\sout{4} 5", "5"),
+        ("x~~=~~2", "x~~=~~2"),
+        ("~p & ~q", "~p & ~q"),
+    ],
+)
+def test_what_is_struck_out_is_no_part_of_the_answer(text, value):
+    found = Typed().read(answer(text))
+    assert isinstance(found, Found)
+    assert (" ".join(found.value.split(" ")).replace("  ", " "), found.doubt) == (value, "")
+
+
+@pytest.mark.parametrize("text", ["~~9.81~~", "~~1 2\n3 4~~", "<del>x</del>"])
+def test_an_answer_that_is_struck_out_is_missing(text):
+    assert Typed().read(answer(text)) == Missing(why="all that is written is struck out")
+
+
+@pytest.mark.parametrize("text", ["~~Paris", "Paris~~ Lyon", r"\cancel{Paris} Lyon", "<s>Paris"])
+def test_half_a_sign_of_striking_out_waits_for_a_person(text):
+    found = Typed().read(answer(text))
+    assert isinstance(found, Found)
+    assert found.doubt
+
+
+def test_a_number_that_is_struck_out_earns_nothing(graded):
+    parts = graded(**{"1": "~~3x10^8~~", "2": "~~{1, 2}~~ {1, 3}"})
+    assert (parts["1"]["earned"], parts["2"]["earned"]) == (0, 1)
+
+
 def test_an_empty_box_is_missing():
     assert isinstance(Typed().read(answer("")), Missing)
 

@@ -16,6 +16,7 @@ from typing import Literal
 from grader.model import Answer, Finding, Found, Missing, Piece, Place
 from grader.read import readers
 from grader.read._prose import doubt
+from grader.read._struck import struck_in_part, without_struck
 
 _SHOWN = 200
 _DASHED = "a dash stands before the value: a sign, or that of a list"
@@ -26,7 +27,10 @@ _LONGEST = 10_000
 @readers.register
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """Reads the text of an answer; code, output, headings and images are no part of it."""
+    """Reads the text of an answer; code, output, headings and images are no part of it.
+
+    Nor is what is struck out (``~~9.81~~``).
+    """
 
     take: Literal["whole", "last-line"] = "whole"
     """Whether the last line alone counts, as where the result stands below the working."""
@@ -36,14 +40,20 @@ class Typed:
     def read(self, answer: Answer) -> Finding:
         """Return the text, or why there is none."""
         pieces = answer.of("prose", "math", "table")
-        lines = [(piece, line.strip()) for piece in pieces for line in piece.text.splitlines()]
+        lines = [
+            (piece, line.strip())
+            for piece in pieces
+            for line in without_struck(piece.text).splitlines()
+        ]
         lines = [(piece, line) for piece, line in lines if line]
         if not lines:
-            return Missing(why="nothing is written", doubt=doubt(answer))
+            struck = any(piece.text.strip() for piece in pieces)
+            why = "all that is written is struck out" if struck else "nothing is written"
+            return Missing(why=why, doubt=doubt(answer))
         if self.take == "last-line":
             lines = lines[-1:]
         text = self._without_label("\n".join(line for _, line in lines)[: _LONGEST + 1])
-        unsure = doubt(answer) or (_DASHED if _is_dashed(lines) else "")
+        unsure = doubt(answer) or struck_in_part(text) or (_DASHED if _is_dashed(lines) else "")
         return Found(value=text, where=_places(lines), quote=_short(text), doubt=unsure)
 
     def _without_label(self, text: str) -> str:
