@@ -307,9 +307,13 @@ def _opened(course: Path | None, platform: str, context: str) -> Iterator[_There
     registrations = load(folder / "rubrics" / "lti.yaml")
     store = Store(folder / ".grader" / "lti" / "lti.sqlite3")
     known = {(c.platform, c.deployment, c.context): c for c in registrations.courses}
+    named = frozenset(known)
     for one in store.courses():
         key = (one.platform, one.deployment, one.context)
-        known[key] = known[key].over(one) if key in known else one
+        if key in named:
+            known[key] = known[key].over(one)
+        elif not named:  # else it is a course of others, whose people do not come in either
+            known[key] = one
     chosen = _one([*known.values()], platform, context)
     transport = Transport()
     try:

@@ -184,10 +184,18 @@ def launch(tool: Tool, request: Request) -> Launch:
     )
     token = request.one("id_token", 1_000_000)
     claims = verified(token, asked, tool.platform_keys, tool.clock())
-    found = _launch(claims, asked, _cookie(state, "", 0))
+    return _launch(claims, asked, _cookie(state, "", 0))
+
+
+def remember(tool: Tool, found: Launch) -> None:
+    """Remember where the services of a launch's course are, once its person has come in.
+
+    Not before: who is turned away may come from any other course of the platform. What a teacher's
+    launch tells is what holds from now; anybody else's fills what is not known yet, since a platform
+    tells some of it to teachers alone.
+    """
     if found.context:
-        tool.store.learn(_course(found))
-    return found
+        tool.store.learn(_course(found), over=found.teaches)
 
 
 def public_keys(tool: Tool) -> Response:

@@ -79,14 +79,18 @@ class Store:
             connection.execute("DELETE FROM once WHERE name = ?", (_hashed(name),))
         return None if row is None or row[1] <= now else str(row[0])
 
-    def learn(self, course: Course) -> None:
-        """Remember where a course's services are; what a launch left out stays as it was."""
+    def learn(self, course: Course, *, over: bool = True) -> None:
+        """Remember where a course's services are; what a launch left out stays as it was.
+
+        Without ``over`` what is known stays as well.
+        """
         key = (course.platform, course.deployment, course.context)
         with self._write() as connection:
             row = connection.execute(
                 "SELECT data FROM course WHERE platform = ? AND deployment = ? AND context = ?", key
             ).fetchone()
-            new = _merged(Course.model_validate_json(row[0]), course) if row else course
+            known = Course.model_validate_json(row[0]) if row else None
+            new = course if known is None else _merged(known, course, over=over)
             connection.execute(
                 "INSERT OR REPLACE INTO course VALUES (?, ?, ?, ?)", (*key, new.model_dump_json())
             )
@@ -149,9 +153,9 @@ class Store:
             connection.execute("COMMIT")
 
 
-def _merged(known: Course, new: Course) -> Course:
+def _merged(known: Course, new: Course, *, over: bool) -> Course:
     """Return what is known after a launch; it takes away no column and no link of before."""
-    merged = new.over(known).model_dump()
+    merged = (new.over(known) if over else known.over(new)).model_dump()
     merged["columns"] = _joined(known.columns, new.columns)
     merged["links"] = _joined(known.links, new.links)
     return Course.model_validate(merged)

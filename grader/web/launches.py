@@ -124,6 +124,7 @@ def _login(request: Request) -> Response:
 def launch(request: Request) -> Response:
     """Begin a session for whom the LMS vouches, and show the assignment of the link."""
     from grader.lti.launch import launch as begun  # noqa: PLC0415  # an extra
+    from grader.lti.launch import remember  # noqa: PLC0415  # an extra
 
     tool = _tool(request)
     try:
@@ -134,6 +135,7 @@ def launch(request: Request) -> Response:
         return _carried(exchange.refusal(error))
     except Refused as error:
         return _carried(exchange.refusal(lti.Refused(str(error), 403)))
+    remember(tool, found)
     if request.state.cookie:
         request.app.state.door.leave(request.state.cookie)
     answer = RedirectResponse(_leads_to(request, found), 303)

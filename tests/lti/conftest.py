@@ -60,11 +60,12 @@ class Desk:
 
     def end(self, browser, form, method="POST"):
         from grader.lti.exchange import Request
-        from grader.lti.launch import launch
+        from grader.lti.launch import launch, remember
 
         fields = {name: [value] for name, value in form.items()}
         found = launch(self.tool, Request(method=method, fields=fields, cookies=browser.cookies))
         browser.take(found.forget)
+        remember(self.tool, found)
         return found
 
     def whole(self, browser=None, **answer):

@@ -161,6 +161,16 @@ def test_which_of_two_courses_is_never_guessed(call, there, course):
     assert (status, "its administrator has to allow it" in out) == (1, True)
 
 
+def test_a_course_of_others_that_the_file_does_not_name_is_none_to_choose_from(call, there, course):
+    Store(course / ".grader" / "lti" / "lti.sqlite3").learn(
+        Course(platform="lms", deployment="1", context="43", title="Other")
+    )
+    with (course / "rubrics" / "lti.yaml").open("a") as file:
+        file.write('courses:\n  - {platform: lms, deployment: "1", context: "42"}\n')
+    status, out = call("members")
+    assert (status, "ada@example.edu" in out) == (0, True)
+
+
 def test_a_part_of_an_id_is_told_and_never_chosen_from(call, there, course):
     store = Store(course / ".grader" / "lti" / "lti.sqlite3")
     store.learn(Course(platform="lms", deployment="1", context="142", title="Other"))

@@ -40,6 +40,22 @@ def test_the_course_is_remembered_for_marks_later(made):
     assert made.tool.store.courses()[0].lineitems == made.platform.lineitems
 
 
+def test_what_a_students_launch_tells_of_the_course_replaces_nothing(made):
+    elsewhere = {
+        CLAIM + "roles": [MEMBER + "Learner"],
+        CLAIM + "context": {"id": "42", "title": "Other"},
+        AGS + "claim/endpoint": {"lineitems": f"{made.platform.base}/other/lineitems"},
+    }
+    made.whole(claims={AGS + "claim/endpoint": None})
+    made.whole(claims=elsewhere)
+    (course,) = made.tool.store.courses()
+    assert course.title == "Deep learning"
+    assert course.lineitems == f"{made.platform.base}/other/lineitems"  # nobody had told it
+    made.whole()
+    made.whole(claims=elsewhere)
+    assert made.tool.store.courses()[0].lineitems == made.platform.lineitems
+
+
 def test_several_frames_of_one_page_open_at_once(made):
     browser = Browser()
     begun = [made.begin(browser) for _ in range(3)]

@@ -26,7 +26,7 @@ from grader.lti.deep_linking import Item, chosen
 from grader.lti.exchange import Request
 from grader.lti.faults import Answered, Refused
 from grader.lti.keys import Keys
-from grader.lti.launch import Tool, launch, login, public_keys
+from grader.lti.launch import Tool, launch, login, public_keys, remember
 from grader.lti.platform_keys import PlatformKeys
 from grader.lti.registration import Registrations
 from grader.lti.services import Services
@@ -70,7 +70,10 @@ class Peer:
         browser = Browser()
         form = self.opened(browser, user, **more)
         fields = {name: [value] for name, value in form.items()}
-        return launch(self.tool, Request(method="POST", fields=fields, cookies=browser.cookies))
+        request = Request(method="POST", fields=fields, cookies=browser.cookies)
+        found = launch(self.tool, request)
+        remember(self.tool, found)
+        return found
 
     def look(self):
         return self.http.get(f"{self.told['base']}/_test/look").json()

@@ -299,6 +299,19 @@ def test_people_of_another_course_of_the_same_lms_do_not_come_in(lms):
     assert client.get("/", follow_redirects=False).status_code == 303
 
 
+@pytest.mark.parametrize("name", ["Learner", "Instructor"])
+def test_nothing_is_remembered_of_a_course_whose_people_do_not_come_in(lms, name):
+    from grader.lti.store import Store
+
+    store = Store(lms.site.course / ".grader/lti/lti.sqlite3")
+    lms.open(claims=role(name) | {CLAIM + "context": {"id": "43", "title": "Other"}})
+    assert store.courses() == ()
+    lms.open(claims=learner("6666", "nobody@example.edu"))  # of our course, and not on the roster
+    assert store.courses() == ()
+    lms.open()
+    assert [one.context for one in store.courses()] == ["42"]
+
+
 def test_a_message_is_taken_once_and_from_its_browser_alone(lms):
     client, answer, form = lms.open()
     assert answer.status_code == 303
