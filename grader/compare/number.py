@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Literal
 
 from grader.compare import comparators
 from grader.compare._misses import kind_of_miss
+from grader.compare._otherwise import otherwise, raised_again
 from grader.compare._rules import (
     COMPUTED,
     Tolerance,
@@ -148,10 +149,14 @@ class Number(Notation):
         expected = expected_number(truth, self)
         if expected is None:
             return unusable("the expected value is no number")
-        given = self.read(value)
-        if isinstance(given, Verdict):
-            return given
-        return self.judged(given, expected, computed=isinstance(truth, float))
+
+        def judge(value: Any) -> Verdict:
+            given = self.read(value)
+            if isinstance(given, Verdict):
+                return given
+            return self.judged(given, expected, computed=isinstance(truth, float))
+
+        return otherwise(judge(value), value, raised_again(value), judge)
 
     def read(self, value: Any) -> Written | Verdict:
         """Return the number that a value is, or the verdict that it is none."""

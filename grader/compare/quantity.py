@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from grader.compare import comparators
+from grader.compare._otherwise import in_degrees, otherwise, raised_again
 from grader.compare._quantities import (
     Reading,
     as_pair,
@@ -32,6 +33,7 @@ from grader.notation.number import Written
 from grader.notation.options import check_choices
 from grader.notation.units import Unit, UnknownUnit, Vocabulary, defined, read_unit
 
+_SCALES = ("°C", "°F", "K")
 ONE = Written(real=Fraction(1), form="integer")
 _SECOND = re.compile(r"(?<![\^*])[\s,;][-+]?\.?\d")
 _NUMBER_AFTER = re.compile(r"[^\W\d_]\.?\s\s?[-+]?\d")
@@ -82,6 +84,15 @@ class Quantity(QuantityRules):
         if isinstance(expected, Verdict):
             return expected
         vocabulary = with_words(vocabulary, expected.words, expected.meant)
+
+        def judge(value: Any) -> Verdict:
+            return self._judged(value, expected, vocabulary)
+
+        texts = [*raised_again(value), *(in_degrees(value) if is_degree(expected.unit) else ())]
+        return otherwise(judge(value), value, texts, judge)
+
+    def _judged(self, value: Any, expected: Reading, vocabulary: Vocabulary) -> Verdict:
+        """The verdict on one text."""
         try:
             given = self._given(value, vocabulary)
         except UnknownUnit as error:
@@ -225,3 +236,8 @@ class Quantity(QuantityRules):
         if best is None:
             return invalid("no percent sign is wanted here; write the number itself")
         return best
+
+
+def is_degree(unit: Unit) -> bool:
+    """Whether a unit is that of a temperature, and nothing else."""
+    return len(unit.parts) == 1 and unit.parts[0][0].symbol in _SCALES

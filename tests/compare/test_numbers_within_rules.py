@@ -361,3 +361,27 @@ def test_scalars_of_references_are_numbers():
         assert compare(truth, 5).credit == 1
     assert compare(np.bool_(True), 1).invalid
     assert compare("50%%", 0.005).invalid
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("1.2 x 10-4", 1.2e-4),
+        ("1.6×10–19", 1.6e-19),
+        ("1.6 * 10−19", 1.6e-19),
+        ("6.02 x 1023", 6.02e23),
+        ("10-4", 1e-4),
+    ],
+)
+def test_an_exponent_that_is_no_longer_raised_waits_for_a_person(text, truth):
+    verdict = compare(text, truth, relative=0.01)
+    assert (verdict.credit, verdict.certain) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth", "credit"),
+    [("1.2 x 10-4", 8, 1), ("1.3 x 10-4", 1.2e-4, 0), ("10 - 4", 6, 1), ("10-4", 7, 0)],
+)
+def test_a_difference_that_is_meant_is_read_as_one(text, truth, credit):
+    verdict = compare(text, truth)
+    assert (verdict.credit, verdict.certain) == (credit, True)

@@ -239,7 +239,8 @@ def test_temperatures_are_points_or_differences() -> None:
     assert is_right(compare("20 °C", "20 K", temperature="differences"))
     assert is_right(compare("4 J/(g °C)", "4 J/(g K)"))
     assert is_right(compare("20 C", "293.15 K", names={"C": "degC"}))
-    assert compare("20 C", "293.15 K").miss == "dimension"
+    assert not compare("20 C", "293.15 K").certain
+    assert compare("20 F", "293.15 K").miss == "dimension"
 
 
 def test_other_conventions_are_options() -> None:
@@ -382,3 +383,33 @@ def test_without_case_nobody_can_tell_mega_from_milli() -> None:
     for text, truth in (("5 MW", "5 mW"), ("5 PA", "5 Pa"), ("5 S", "5 s")):
         assert not Quantity(case=False).compare(text, truth).certain
     assert Quantity().compare("5 MW", "5 mW").certain
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("25 C", "25 degC"),
+        ("25 degrees", "25 degC"),
+        ("25°", "25 degC"),
+        ("77 F", "77 degF"),
+        ("77 degrees", "77 degF"),
+        ("77 F", "25 degC"),
+        ("1.6 x 10-19 C", "1.6e-19 C"),
+        ("1.6×10–19 C", "1.6e-19 C"),
+        ("6.02×1023 /mol", "6.02e23 /mol"),
+    ],
+)
+def test_a_lost_sign_of_degrees_or_a_lowered_exponent_waits_for_a_person(
+    text: str, truth: str
+) -> None:
+    verdict = compare(text, truth, relative=1e-6)
+    assert (verdict.credit, verdict.certain) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [("26 C", "25 degC"), ("25 degrees", "25 C"), ("25 C", "25 m"), ("2 x 10-19 C", "1.6e-19 C")],
+)
+def test_no_other_sign_makes_a_wrong_quantity_right(text: str, truth: str) -> None:
+    verdict = compare(text, truth)
+    assert (verdict.credit, verdict.certain) == (0, True)
