@@ -9,9 +9,10 @@ order; ``~`` in front matches denied words too.
 
 from __future__ import annotations
 
+from grader.prose._giving_up import excuses, gives_up, hesitates
 from grader.prose._phrases import Hit, Phrases, denied, find, first, prepare, vocabulary
 from grader.prose._plain import plain, words
-from grader.prose._sentences import Statement, breaks_off, gives_up, points_away, statements
+from grader.prose._sentences import Statement, breaks_off, points_away, statements
 
 __all__ = [
     "Hit",
@@ -19,9 +20,11 @@ __all__ = [
     "Statement",
     "breaks_off",
     "denied",
+    "excuses",
     "find",
     "first",
     "gives_up",
+    "hesitates",
     "plain",
     "points_away",
     "prepare",

@@ -224,13 +224,16 @@ _PROTECTED = frozenset(_PROTECTED_TEXT.split())
 
 @functools.lru_cache(maxsize=16384)
 def _respelled(word: str, known: frozenset[str]) -> str:
-    """The word of the vocabulary that a typo stands for; the first letter is never wrong."""
+    """The word of the vocabulary that a typo stands for; the first letter is never wrong.
+
+    A typo that is as near to another word stays as it is: the order of a set decides nothing.
+    """
     if len(word) < 5 or not known or word in _PROTECTED or not word.isalpha():
         return word
-    stems = [item for item in known if item[0] == word[0]]
+    stems = sorted((item for item in known if item[0] == word[0]), key=lambda i: (-len(i), i))
     if any(_is(word, item) for item in stems):
         return word
-    best: tuple[int, str] | None = None
+    best: tuple[int, str, str] | None = None
     for item in stems:
         stem = item.rstrip("*")
         allowed = 2 if len(stem) >= 8 else 1
@@ -249,8 +252,12 @@ def _respelled(word: str, known: frozenset[str]) -> str:
             if len(part) == len(stem) < 7 and sorted(part) != sorted(stem):
                 continue  # short words that differ in one letter are other words
             gap = _distance(part, stem, allowed)
-            if gap <= allowed and (best is None or gap < best[0]):
-                best = (gap, stem + ending)
+            if gap > allowed or (best and gap > best[0]):
+                continue
+            if best is None or gap < best[0]:
+                best = (gap, stem + ending, stem)
+            elif not best[2].startswith(stem):
+                best = (gap, word, stem)
     return best[1] if best else word
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.model import Answer, Missing
-from grader.prose import Statement, breaks_off, gives_up, plain, points_away, statements
+from grader.prose import Statement, breaks_off, gives_up, hesitates, plain, points_away, statements
 
 UNANSWERED = "no answer found"
 _EMPTY_END = re.compile(r"(?:^|\n|\s)\W{0,6}(?:ans(?:wer)?|solution|sol)\W{0,6}$", re.IGNORECASE)
@@ -36,9 +36,16 @@ def stated(answer: Answer) -> tuple[Statement, ...] | Missing:
         found = found[:-1]  # a task in short form, or a heading, with nothing below it
     if not found or _EMPTY_END.search(plain(text)):
         return Missing(why=UNANSWERED, doubt=lost)
-    if gives_up(plain(text)) and len(found) < 3 and len(text.split()) < 14:
+    if gives_up(plain(text)):
         return Missing(why="the answer says that it was left out", doubt=lost)
     return found
+
+
+def hesitation(answer: Answer) -> str:
+    """Say that the writer answers, but is not sure; nothing where no such thing is said."""
+    return (
+        "the answer says that its writer is not sure" if hesitates(plain(prose_of(answer))) else ""
+    )
 
 
 def doubt(answer: Answer) -> str:

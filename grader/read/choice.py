@@ -11,7 +11,7 @@ from typing import ClassVar
 from grader.model import Answer, Finding, Found, Missing
 from grader.prose import Hit, Phrases, Statement, find, prepare, statements, vocabulary
 from grader.read import readers
-from grader.read._prose import doubt, prose_of, stated
+from grader.read._prose import doubt, hesitation, prose_of, stated
 
 _MOST = 80
 _FEW = 4
@@ -123,7 +123,7 @@ class Choice:
         )
         lines = [(statement, prepare(statement.text, known)) for statement in found]
         mentions = [m for at, line in enumerate(lines) for m in self._mentions(at, line, options)]
-        unread = doubt(answer) or asked
+        unread = doubt(answer) or asked or hesitation(answer)
         if not mentions:
             mentions = self._bare(lines)
         chosen = _chosen(mentions)

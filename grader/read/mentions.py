@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from grader.model import Answer, Finding, Found, Missing
 from grader.prose import Statement, find, prepare, vocabulary
 from grader.read import readers
-from grader.read._prose import doubt, stated
+from grader.read._prose import doubt, hesitation, stated
 
 _ORDINALS = (
     "first",
@@ -110,7 +110,7 @@ class Mentions:
             value=value,
             quote=quote,
             where=tuple(p.place for p in answer.pieces),
-            doubt=doubt(answer),
+            doubt=doubt(answer) or hesitation(answer),
         )
 
     def _says(self, line: str, phrases: tuple[str, ...]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from grader.model import Answer, Finding, Found, Missing
 from grader.prose import Statement
 from grader.read import readers
-from grader.read._prose import doubt, prose_of, stated
+from grader.read._prose import doubt, hesitation, prose_of, stated
 
 _QUOTE = 200
 
@@ -37,7 +37,7 @@ class Sentences:
             value=value,
             where=tuple(piece.place for piece in answer.pieces),
             quote=quote if len(quote) <= _QUOTE else quote[: _QUOTE - 1] + "…",
-            doubt=doubt(answer),
+            doubt=doubt(answer) or hesitation(answer),
         )
 
 

@@ -118,6 +118,12 @@ def test_giving_up_is_told_from_an_answer(text: str) -> None:
     assert not gives_up("It is the noise.")
 
 
+@pytest.mark.parametrize("order", [("below", "blown"), ("blown", "below")])
+def test_a_typo_that_is_as_near_to_two_words_stays_as_it_is(order: tuple[str, str]) -> None:
+    # a set gives its words in another order in each process, and marks must not hang on that
+    assert prepare("blowing", vocabulary(order)).strip() == "blowing"
+
+
 def test_pointing_away_and_breaking_off_are_told() -> None:
     assert points_away("Please see my drawing on the next page")
     assert not points_away("On the scatter plot one can see a parabola")
