@@ -6,11 +6,13 @@ import concurrent.futures
 import contextlib
 import logging
 import socket
+import time
 
 import pytest
 
 from grader.accounts import people
 from grader.accounts.rates import Buckets
+from grader.desk.limits import Limits
 from tests.web.web_site import HOST, serving
 
 
@@ -118,6 +120,82 @@ def test_a_body_that_comes_too_slowly_ends_and_others_are_served_meanwhile(cours
             assert alive(server)
             answers = [own.recv(4096) for own in slow]
         assert {status(one) for one in answers} == {408}
+
+
+MULTIPART = "multipart/form-data; boundary=X"
+
+
+def upload(word: str, data: bytes) -> bytes:
+    """A form with a file, of the session that has this word."""
+    rows = (
+        b'--X\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n' + word.encode(),
+        b'--X\r\nContent-Disposition: form-data; name="files"; filename="a.md"\r\n\r\n' + data,
+        b"--X--\r\n",
+    )
+    return b"\r\n".join(rows)
+
+
+def dripped(own, piece: bytes, most: int) -> bytes:
+    """Send pieces in good time until there is an answer; nothing where there is none to so many."""
+    own.settimeout(0.1)
+    for _ in range(most):
+        with contextlib.suppress(OSError):
+            own.sendall(piece)
+        with contextlib.suppress(TimeoutError):
+            return own.recv(4096)
+    return b""
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/enter", "/people", "/me/sums"])
+def test_nobody_has_the_time_of_an_upload_before_it_is_known_to_be_one(course, monkeypatch, path):
+    from grader.web.security import bodies
+
+    monkeypatch.setattr(bodies, "_PLAIN_SECONDS", 1.0)
+    with serving(course) as server:
+        who = "student:ada" if path == "/me/sums" else "instructor"
+        begun = head(server, path, length="9000", kind=MULTIPART, who=who)
+        with socket.create_connection((HOST, server.port), timeout=30) as own:
+            own.sendall(begun)
+            assert status(dripped(own, b"x", 100)) == 408
+        assert alive(server)
+
+
+def test_an_upload_of_who_is_signed_in_may_take_longer_than_a_form(course, monkeypatch):
+    from grader.web.security import bodies
+
+    monkeypatch.setattr(bodies, "_PLAIN_SECONDS", 1.0)
+    with serving(course, limits=Limits(free_bytes=0)) as server:
+        name, cookie = server.cookie("student:ada")
+        body = upload(server.app.state.door.who(cookie).csrf, b"x" * 3_000_000)  # and be larger
+        rows = (
+            "POST /me/sums HTTP/1.1",
+            f"Host: {HOST}:{server.port}",
+            f"Origin: {server.url}",
+            f"Cookie: {name}={cookie}",
+            f"Content-Type: {MULTIPART}",
+            f"Content-Length: {len(body)}",
+        )
+        with socket.create_connection((HOST, server.port), timeout=30) as own:
+            own.sendall(("\r\n".join(rows) + "\r\n\r\n").encode() + body[:10_000])
+            time.sleep(2.0)
+            own.sendall(body[10_000:])
+            assert status(own.recv(4096)) == 303
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/enter"])
+@pytest.mark.parametrize("kind", ["", MULTIPART])
+def test_strangers_send_no_long_forms(server, path, kind):
+    for more in (["Content-Length: 1000000"], ["Transfer-Encoding: chunked"]):
+        block = b"a=" + b"%41" * 20_000
+        if "chunked" in more[0]:
+            block = f"{len(block):x}\r\n".encode() + block + b"\r\n"
+        assert status(raw(server, head(server, path, more=more, kind=kind), block)) == 413
+
+
+def test_the_longest_words_that_are_taken_fit_into_the_form_to_sign_in(site):
+    word = "\N{FAMILY}" * 200
+    data = {"name": "\N{FAMILY}" * 254, "password": word, "next": f"/{'%20' * 600}"}
+    assert site.client().post("/sign-in", data=data).status_code == 401
 
 
 def test_a_browser_that_goes_away_in_the_middle_leaves_the_server_well(server, caplog):

@@ -7,6 +7,7 @@ and whether a form is of this session).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -19,6 +20,10 @@ FROM_AFAR = frozenset({"/lti/login", "/lti/launch"})
 """Here an LMS lets browsers post from its own pages; the message itself is checked."""
 ENTRANCES = frozenset({"/sign-in", "/enter"})
 """Here one posts who is not signed in."""
+FIRST = 4_096
+"""Bytes within which a form with files has told its session's word."""
+_UPLOADS = re.compile(r"/me/[^/]+(?:/check)?\Z")
+"""Here files come in; ``web.student`` has the pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +82,16 @@ def header(scope: Scope, name: str) -> str:
     wanted = name.encode("latin-1")
     found = [value for key, value in scope["headers"] if key == wanted]
     return found[-1].decode("latin-1") if found else ""
+
+
+def kind_of(scope: Scope) -> str:
+    """Return what kind of body a request says that it has."""
+    return header(scope, "content-type").split(";")[0].strip().lower()
+
+
+def is_upload(scope: Scope) -> bool:
+    """Whether a request would bring files where files are taken; from whom is another question."""
+    return kind_of(scope) == "multipart/form-data" and bool(_UPLOADS.match(scope["path"]))
 
 
 def address(scope: Scope) -> str:

@@ -17,12 +17,19 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from grader.accounts import Who
-from grader.web.security import ENTRANCES, FROM_AFAR, SAFE, header, refuse
+from grader.web.security import (
+    ENTRANCES,
+    FIRST,
+    FROM_AFAR,
+    SAFE,
+    header,
+    is_upload,
+    kind_of,
+    refuse,
+)
 from grader.web.security.cookies import Cookies
 
 _MOST_FIELDS = 20_000
-_FIRST = 4_096
-"""Bytes within which a form with files has told its session's word."""
 _WORDS = (
     "This form is not of your session: it may have ended, or somebody else is signed in here now. "
     "Load the page again and send it from there."
@@ -71,6 +78,8 @@ class Sessions:
             return await refuse(scope, send, 400, "The form has too many fields, or is no form.")
         if not outside and who is not None and not _same(word, who.csrf):
             return await refuse(scope, send, 403, _WORDS, [("connection", "close")])
+        if who is not None and not outside and is_upload(scope):
+            scope["state"]["widen"]()  # what ``bodies`` bounds as a form until here
         scope["state"]["form"] = form
         await self._app(scope, onward, send)
         return None
@@ -84,12 +93,12 @@ async def _first(
     scope: Scope, receive: Receive
 ) -> tuple[Mapping[str, list[str]] | None, str, Receive]:
     """The fields of a form (None where it is none), the session's word, and how to read on."""
-    kind = header(scope, "content-type").split(";")[0].strip().lower()
+    kind = kind_of(scope)
     word = header(scope, "x-csrf")
     if kind == "multipart/form-data":
         if word:
             return {}, word, receive
-        start, ended = await _read(receive, _FIRST)
+        start, ended = await _read(receive, FIRST)
         found = _FIELD.match(start)
         return {}, found[1].decode() if found else "", _again(start, receive, ended=ended)
     if kind != "application/x-www-form-urlencoded":
