@@ -24,6 +24,7 @@ from grader.compare._elements import (
     ordinal,
     plain,
 )
+from grader.compare._listed_text import listed
 from grader.compare._nested import build
 from grader.compare._pairing import Pairing, aligned, are_right, in_place, order_miss, paired
 from grader.compare._sum import Share, Sum
@@ -86,6 +87,10 @@ class List:
         expected = elements(truth, replace(self._writing(()), brackets="any"))
         if isinstance(expected, Verdict):
             return unusable("the expected value is no list")
+        return listed(value, expected, lambda text: self._compared(text, expected))
+
+    def _compared(self, value: Any, expected: list[Any]) -> Verdict:
+        """The verdict on a text as it stands, or on data."""
         given = self._given(value, expected)
         if isinstance(given, Verdict):
             return given

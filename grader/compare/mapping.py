@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Literal
 from grader.compare import comparators
 from grader.compare._budget import budgeted
 from grader.compare._elements import MOST, decimal_comma, key, plain
+from grader.compare._marked_text import unmarked
 from grader.compare._nested import build
 from grader.compare._pairing import held
 from grader.compare._sum import Share, Sum
@@ -47,7 +48,8 @@ class Mapping:
     of: dict[str, Any] | None = None
     """The comparison of one value; none given: numbers by value, words by their letters."""
     fold: bool = False
-    """Whether keys may differ in case and blanks."""
+    """Whether keys may differ in case and blanks; where they do in a text, and may not, a person
+    is asked."""
     extra: Literal["ignored", "costs"] = "ignored"
     """Whether each entry that was not asked for takes away the credit of one."""
     credit: Share = "each"
@@ -75,10 +77,7 @@ class Mapping:
         if not isinstance(truth, Map) or not truth:
             return unsure("the key of this part is no mapping")
         if isinstance(value, str):
-            entries = self._read(value)
-            if isinstance(entries, Flaw):
-                return invalid(entries.says)
-            return self._of_text(entries, truth)
+            return self._best(value, truth)
         if not isinstance(value, Map):
             return wrong("nothing is assigned")
         given = {self._key(name): one for name, one in value.items()}
@@ -87,6 +86,27 @@ class Mapping:
         if self.of is None and self.extra == "ignored" and self.credit == "each":
             return _by_value(given, {self._key(name): one for name, one in truth.items()})
         return self._by_entry(given, truth)
+
+    def _best(self, text: str, truth: Map[Any, Any]) -> Verdict:
+        """What was written, without signs of Markdown where it is better without them."""
+        verdict = self.compare_written(text, truth)
+        plain_text = unmarked(text)
+        if verdict.credit < 1 and plain_text != text:
+            other = self.compare_written(plain_text, truth)
+            if other.credit > verdict.credit:
+                text, verdict = plain_text, other
+        if self.fold or verdict.credit == 1 or verdict.invalid or not verdict.certain:
+            return verdict
+        loose = replace(self, fold=True).compare_written(text, truth)
+        if loose.credit <= verdict.credit:
+            return verdict
+        told = f"{verdict.reason}; keys differ in capital letters or blanks alone"
+        return replace(unsure(told, loose.credit), read=verdict.read)
+
+    def compare_written(self, text: str, truth: Map[Any, Any]) -> Verdict:
+        """Return what ``compare`` does for a text, as it stands."""
+        entries = self._read(text)
+        return invalid(entries.says) if isinstance(entries, Flaw) else self._of_text(entries, truth)
 
     def _of_text(self, entries: Map[str, Any], truth: Map[Any, Any]) -> Verdict:
         """What was written, each value by what stands there in the truth."""

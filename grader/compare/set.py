@@ -22,6 +22,7 @@ from grader.compare._elements import (
     open_marks,
     plain,
 )
+from grader.compare._listed_text import listed
 from grader.compare._nested import build
 from grader.compare._pairing import Pairing, held, paired
 from grader.compare._sizes import size_by
@@ -100,6 +101,11 @@ class Set:
             return unusable("the expected value is no set")
         if self.multiplicity != "counts":
             expected = self._once(build(self.of), expected)
+        known = expected
+        return listed(value, known, lambda text: self._compared(text, known))
+
+    def _compared(self, value: Any, expected: list[Any]) -> Verdict:
+        """The verdict on a text as it stands, or on data."""
         given = self._read(value, self.brackets, expected)
         if isinstance(given, Verdict):
             return given

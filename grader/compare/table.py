@@ -3,7 +3,8 @@
     compare: {kind: table, of: {kind: number, absolute: 0.01}}
     compare: {kind: table, columns: {name: {kind: label}}, labels: none}
 
-Markdown, tabs, commas, semicolons; a list of rows, of mappings, or a mapping of rows.
+Markdown, tabs, commas, semicolons, entries with their keys (a: 1); a list of rows, of
+mappings, or a mapping of rows.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from grader.compare import Comparator, comparators
 from grader.compare._budget import budgeted
 from grader.compare._elements import ordinal, plain
 from grader.compare._grids import Grid, Header, fold, grid_of
+from grader.compare._marked_text import as_rows
 from grader.compare._nested import build
 from grader.compare._pairing import are_right, held
 from grader.compare._sum import Share, Sum
@@ -70,6 +72,13 @@ class Table:
         expected = grid_of(truth, labels=self.labels, header=self.header)
         if isinstance(expected, Flaw) or not expected.rows:
             return unusable("the expected value is no table")
+        verdict = self._read_and_compared(value, expected)
+        if verdict.credit == 1 or not isinstance(value, str):
+            return verdict
+        other = self._read_and_compared(as_rows(value), expected)
+        return other if other.credit > verdict.credit else verdict
+
+    def _read_and_compared(self, value: Any, expected: Grid) -> Verdict:
         given = self._given(value, expected)
         if isinstance(given, Flaw):
             return invalid(f"this is no table: {given.says}")
