@@ -159,7 +159,8 @@ def _only_numbers(text: Text, tree: Tree) -> bool:
     if len(bare) < 2 or len(leads) > 1 or not all(_ALONE.fullmatch(line) for line in bare):
         return False
     parts = [tree.exact.get(components(line), -1) for line in bare]
-    if parts == [*range(len(parts))] and len(parts) < len(tree.ids):
+    stand_out = leads != {""} or any(len(path) > 1 for path in tree.paths)
+    if parts == [*range(len(parts))] and (stand_out or len(parts) < len(tree.ids)):
         return False
     heads = parts[::2]
     turns = len(bare) % 2 == 0 and heads[0] >= 0 and all(a < b for a, b in pairwise(heads))

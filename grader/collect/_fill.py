@@ -15,6 +15,7 @@ from itertools import pairwise
 from grader.collect import PartPlan
 from grader.collect import _labels as labels
 from grader.collect._candidates import Candidate
+from grader.collect._items import letter_of_mark
 from grader.collect._labels import Label, Tree
 from grader.collect._phrases import Phrases
 from grader.collect._text import Text
@@ -233,7 +234,10 @@ class Filler:
         line = self.text.lines[n]
         sentence = next((s for s in self.text.by_line.get(n, ()) if s.start >= first), None)
         worded = self._wording(stretch, n)
-        if sentence and sentence.pointed:
+        mark = answer_mark(line[first:])
+        if stretch.own and mark and letter_of_mark(line[first:]) >= 0:
+            return None  # ``Answer B`` is an answer
+        if sentence and sentence.pointed and not line[first : sentence.start].strip():
             spot = _any(n, first, "pointed", stretch, worded)
             for k, sure in self.tree.within(list(stretch.group), label.path) if label else ():
                 if k in spot.worth:
@@ -243,7 +247,6 @@ class Filler:
             return self._labelled(stretch, n, first, label, worded)
         if self.text.kind(n) == "heading" and not answer_mark(line):
             return _any(n, first, "title", stretch, worded)
-        mark = answer_mark(line[first:])
         if mark:
             return replace(_any(n, first, "answer", stretch, {}), end=first + mark)
         if _BULLET.match(line, first):

@@ -18,6 +18,8 @@ from grader.collect._lines import split
 from grader.collect._loose import loose
 from grader.collect._prompts import MIXED, Stripper
 from grader.collect._regions import HOLLOW, ITEM, WORTH, Region, regions
+from grader.collect._tails import WITHIN
+from grader.collect._taken_back import CORRECTED, corrected
 from grader.collect._template import breaks_off, filled
 from grader.collect._text import Span, Text, text_of
 from grader.model import Broken, Finding, Missing, Piece, Place
@@ -33,6 +35,8 @@ _NEAR = 12
 CUT = "the answer breaks off within a sentence"
 IN_LOST_IMAGE = "the answer may be in an image that the conversion lost"
 IN_IMAGE = "the answer is a picture"
+_HOLLOW = (HOLLOW, ITEM, WORTH, WITHIN)
+"""Why it is not certain that there is no answer, though nothing is left of one."""
 _WITHDRAWN = re.compile(
     r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?"
     r"(?:above|previous|earlier|first)\b|"
@@ -135,6 +139,10 @@ def gather(
             doubt = _unplaced(text, found, part)
             if doubt:
                 answers[part] = Missing(why=NOTHING, doubt=doubt)
+    heads = {(region.line, part) for region in found for part in region.parts}
+    for part, line in corrected(text, tree, heads).items():
+        if part in answers:
+            answers[part] = _doubted(answers[part], CORRECTED.format(line + 1))
     for part in mistakable(text, tree, {r.line for r in found if r.parts}):
         answers[part] = _doubted(answers.get(part, Missing(why=NOTHING)), NUMBERS)
     named = {tree.ids[part]: answers[part] for part in sorted(answers)}
@@ -294,11 +302,7 @@ def _finding(visits: Sequence[Visit], held: Held) -> Finding:
     full = [v for v in visits if not is_empty(v.text)]
     if not full:
         doubt = next((v.doubt for v in visits if v.doubt and v.text.strip()), "")
-        hollow = (
-            v.doubt
-            for v in visits
-            if v.doubt in (HOLLOW, ITEM, WORTH) or "told apart here" in v.doubt
-        )
+        hollow = (v.doubt for v in visits if v.doubt in _HOLLOW or "told apart here" in v.doubt)
         doubt = doubt or next(hollow, "")
         return Missing(why=NOTHING, doubt=doubt)
     chosen, doubt = _chosen(full)

@@ -24,6 +24,7 @@ _ANSWERED = re.compile(
     r"|\s[A-F]|\s(?:true|false)|[✓✔✗✘])[\s*_.)\]!]*$",
     re.IGNORECASE,
 )
+_LETTER_OF_MARK = re.compile(r"(?<=\s)\(?[a-h]\)?[\s*_.]*$", re.IGNORECASE)
 _TAIL = 60
 _BARE = re.compile(r"[\s*_#>.:;,()\[\]-]*")
 
@@ -138,6 +139,26 @@ def keep_letters(own: list[Item]) -> None:
     if len(filled) >= 2:
         for i in filled:
             own[i].keep = own[i].letter if own[i].letter.startswith("(") else "(" + own[i].letter
+
+
+def keep_letter_of_mark(text: Text, own: list[Item]) -> None:
+    """Let the letter stay that is all there is: ``Answer B`` chooses, ``Answer b`` heads an item."""
+    if len(own) != 1 or own[0].kind != "mark":
+        return
+    item = own[0]
+    letter = letter_of_mark(text.lines[item.line][item.start : item.end])
+    if letter >= 0:
+        item.end = item.start + letter
+
+
+def letter_of_mark(mark: str) -> int:
+    """Return where the letter of an answer mark stands that has nothing behind it, or -1.
+
+    >>> letter_of_mark("Answer (b)"), letter_of_mark("Answer:")
+    (7, -1)
+    """
+    found = _LETTER_OF_MARK.search(mark)
+    return found.start() if found else -1
 
 
 def rows(text: Text, spans: Sequence[Span], own: list[Item]) -> list[tuple[int, str]]:

@@ -15,6 +15,7 @@ from grader.collect import _items
 from grader.collect._items import Item
 from grader.collect._phrases import Phrases
 from grader.collect._repair import mentions_drawing
+from grader.collect._tails import WITHIN, answered_within
 from grader.collect._text import Sentence, Span, Text
 from grader.collect._words import insists
 
@@ -78,7 +79,10 @@ class Stripper:
         if how in {"label", "answer"}:
             self._title(own, parts)
         self._marks(own)
+        _items.keep_letter_of_mark(self.text, own)
         _items.keep_letters(own)
+        if not doubt and answered_within(own, lambda words: self._covered(words, near)):
+            doubt = WITHIN
         return _items.rows(self.text, spans, own), doubt
 
     # -- which sentences are the question's

@@ -87,9 +87,22 @@ class Sentence:
         """Whether a point mark stands at its head, behind a bullet or a list number."""
         if not self.head or not self.head.group("points"):
             return False
-        before = self.text[: self.head.start("points")]
-        whole = self.head.group("points").strip(" ()[]").isdigit()
-        return bool(before.strip()) or not whole
+        mark = self.head.group("points").strip(" ()[]")
+        if any(sign.isalpha() for sign in mark):
+            return True
+        if not mark.isdigit():  # ``(1,2)`` may be an answer
+            return self.asking or self.body[:1].isupper()
+        return bool(self.text[: self.head.start("points")].strip())
+
+    @cached_property
+    def worth_alone(self) -> bool:
+        """Whether its point mark is a broken number that no word says to be points."""
+        mark = self.head.group("points") if self.head and self.pointed else ""
+        return (
+            bool(mark)
+            and not any(sign.isalpha() for sign in mark)
+            and "," in mark.replace(".", ",")
+        )
 
     @cached_property
     def asking(self) -> bool:

@@ -60,6 +60,11 @@ def test_ids_with_letters_too(text: str) -> None:
     assert answers(LETTERED, text) == dict.fromkeys(LETTERED, ASKED)
 
 
+@pytest.mark.parametrize("ids", [FLAT, DEEP, LETTERED])
+def test_headings_alone_are_an_empty_hand_in(ids: tuple[str, ...]) -> None:
+    assert answers(ids, "\n\n".join(f"# {id_}" for id_ in ids) + "\n") == {}
+
+
 Layout = Callable[[Sequence[str], Sequence[str]], str]
 
 

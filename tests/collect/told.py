@@ -16,10 +16,14 @@ ASKED = "?"
 
 def answers(ids: tuple[str, ...], text: str) -> dict[str, str]:
     """Return what is certain of each part that is answered, and ``?`` where a person is asked."""
-    plan = Plan(assignment="m", parts=tuple(PartPlan(id=id_) for id_ in ids))
+    return told(Plan(assignment="m", parts=tuple(PartPlan(id=id_) for id_ in ids)), text)
+
+
+def told(plan: Plan, text: str) -> dict[str, str]:
+    """Return the same for a plan."""
     evidence = collect(plan, {"a.md": text.encode()}).evidence
-    told = {id_: _told(found) for id_, found in evidence.items()}
-    return {id_: text for id_, text in told.items() if text}
+    found = {id_: _told(readings) for id_, readings in evidence.items()}
+    return {id_: answer for id_, answer in found.items() if answer}
 
 
 def _told(found: Mapping[str, Finding]) -> str:

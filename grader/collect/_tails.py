@@ -1,0 +1,55 @@
+"""What stands behind a question in its own sentence, and may be the answer: ``Find the sum: 42``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from grader.collect._items import Item
+from grader.collect._text import Sentence
+from grader.collect._words import stems
+
+WITHIN = "the answer may stand in the sentence that repeats the question"
+_ENDS = re.compile(r"[:=]|\s[-–—]\s|\.\s|(?:points?|pts?\.?|marks?)\s?[)\]]\s")
+_ENDS_OF_WHOLE = re.compile(r":|\s[-–—]\s|\.\s|(?:points?|pts?\.?|marks?)\s?[)\]]\s")
+"""Where a sentence ends with a full stop, what it sets equal is given: ``Find the norm of x = [3, 4].``"""
+_HALF = 0.5
+Covered = Callable[[Sequence[str]], float]
+"""The share of words that are the question's."""
+
+
+def answered_within(own: Sequence[Item], covered: Covered) -> bool:
+    """Return whether the question was all that was found, and its last sentence says more."""
+    said = [item for item in own if item.kind == "text" and item.sentence is not None]
+    if not said or any(not item.gone for item in own):
+        return False
+    last = said[-1].sentence
+    if last is not None and last.kind == "heading" and said[-1].start == 0:
+        return True  # a title, or an answer that was made one
+    if last is None or last.prompt_of is not None:
+        return False
+    # ``Why? (2 points) Since …``, ``(0.38) Since …``
+    behind_points = last.pointed and not last.asking and (len(said) > 1 or last.worth_alone)
+    return (behind_points and _says(last.body, covered)) or _goes_on(last, covered)
+
+
+def _goes_on(sentence: Sentence, covered: Covered) -> bool:
+    bare = sentence.text.strip(" *_")
+    if bare.endswith("?"):
+        return False
+    if len(sentence.spans) > 1:
+        _, start, end = sentence.spans[-1]
+        wrapped = stems(sentence.text[-(end - start) :])
+        if wrapped and covered(wrapped) < _HALF:
+            return True
+    head = sentence.head.end() if sentence.head else 0
+    ends = _ENDS_OF_WHOLE if bare.endswith(".") else _ENDS
+    tails = [sentence.text[end.end() :].strip(" *_.") for end in ends.finditer(sentence.text, head)]
+    return any(_says(tail, covered) for tail in tails)
+
+
+def _says(tail: str, covered: Covered) -> bool:
+    """Whether a tail is more than words of the question: a number, or another word."""
+    if not any(sign.isalnum() for sign in tail):
+        return False
+    return any(sign.isdigit() for sign in tail) or covered(stems(tail)) < 1
