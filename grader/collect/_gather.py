@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from grader.collect import Files, Gathered, Plan, Transcript, _paper, _phrases, _repair
+from grader.collect import Files, Gathered, PartPlan, Plan, Transcript, _paper, _phrases, _repair
 from grader.collect import _labels as labels
 from grader.collect._blocks import Block, piece
 from grader.collect._crowded import NUMBERS, mistakable
@@ -37,6 +37,10 @@ IN_LOST_IMAGE = "the answer may be in an image that the conversion lost"
 IN_IMAGE = "the answer is a picture"
 _HOLLOW = (HOLLOW, ITEM, WORTH, WITHIN)
 """Why it is not certain that there is no answer, though nothing is left of one."""
+_EMPTY_VALUE = re.compile(
+    r"[\s`*_$\\]*(?:\{\s*\\?\}|\[\s*\]|\(\s*\)|none|null|nil|n/?a)[\s`*_$.]*", re.IGNORECASE
+)
+EMPTY_VALUE = "it may say that nothing was answered, or be the value that is asked for"
 _WITHDRAWN = re.compile(
     r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?"
     r"(?:above|previous|earlier|first)\b|"
@@ -127,7 +131,7 @@ def gather(
         for part in run[0].parts:
             visits.setdefault(part, []).append(made)
             order.append((part, made))
-    answers = {part: _finding(own, held) for part, own in visits.items()}
+    answers = {part: _finding(own, held, plan.parts[part]) for part, own in visits.items()}
     for part in _below_all_questions(order, tree):
         answers[part] = replace(answers[part], doubt=BELOW_ALL)  # type: ignore[arg-type]
     for region in found:
@@ -298,12 +302,15 @@ def _piece(text: Text, file: str, block: Block, rows: Sequence[tuple[int, str]])
     return [made] if made is not None else []
 
 
-def _finding(visits: Sequence[Visit], held: Held) -> Finding:
+def _finding(visits: Sequence[Visit], held: Held, part: PartPlan) -> Finding:
     full = [v for v in visits if not is_empty(v.text)]
     if not full:
         doubt = next((v.doubt for v in visits if v.doubt and v.text.strip()), "")
         hollow = (v.doubt for v in visits if v.doubt in _HOLLOW or "told apart here" in v.doubt)
         doubt = doubt or next(hollow, "")
+        if any(kind == "typed" for kind, _ in part.readings.values()):
+            written = any(_EMPTY_VALUE.fullmatch(v.text) for v in visits)
+            doubt = doubt or (EMPTY_VALUE if written else "")
         return Missing(why=NOTHING, doubt=doubt)
     chosen, doubt = _chosen(full)
     pieces = [p for v in chosen for p in v.pieces]
@@ -379,7 +386,7 @@ def single(plan: Plan, part: int, text: str) -> Finding:
     body = _own_label(own.lines, tree, part)
     region = Region(0, 0, len(own.lines), 0, body, (part,), "label")
     visit = _visit(own, plan.assignment, [region], Stripper(own, phrases, near))
-    return _finding([visit], lambda _: False)
+    return _finding([visit], lambda _: False, plan.parts[part])
 
 
 def _own_label(lines: Sequence[str], tree: Tree, part: int) -> int:

@@ -5,6 +5,8 @@ None of them is certain to be unanswered, and none that is corrected elsewhere i
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from grader.collect import PartPlan, Plan
@@ -72,3 +74,19 @@ def test_an_answer_that_is_corrected_further_on_is_not_certain(line: str) -> Non
 def test_a_mistake_that_is_named_without_a_part_takes_nothing_back() -> None:
     text = "Question 1.1\n\n42\n\nQuestion 1.4\n\nDividing by n would be wrong in 1.1 of 2 cases.\n"
     assert told(PLAN, text)["1.1"] == "42"
+
+
+@pytest.mark.parametrize("answer", ["{}", "[]", "{ }", "none", "None"])
+@pytest.mark.parametrize("file", ["a.md", "answers.json"])
+def test_a_value_that_says_none_is_not_missing_where_values_are_typed(
+    answer: str, file: str
+) -> None:
+    part = PartPlan(id="1", readings={"value": ("typed", {})})
+    text = (
+        json.dumps({"answers": {"1": answer}})
+        if file == "answers.json"
+        else f"Question 1\n\n{answer}\n"
+    )
+    assert told(Plan(assignment="m", parts=(part,)), text, file)["1"] == ASKED
+    free = PartPlan(id="1", readings={"value": ("sentences", {})})
+    assert told(Plan(assignment="m", parts=(free,)), text, file) == {}

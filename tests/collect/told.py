@@ -19,9 +19,9 @@ def answers(ids: tuple[str, ...], text: str) -> dict[str, str]:
     return told(Plan(assignment="m", parts=tuple(PartPlan(id=id_) for id_ in ids)), text)
 
 
-def told(plan: Plan, text: str) -> dict[str, str]:
-    """Return the same for a plan."""
-    evidence = collect(plan, {"a.md": text.encode()}).evidence
+def told(plan: Plan, text: str, file: str = "a.md") -> dict[str, str]:
+    """Return the same for a plan, of a file of any name."""
+    evidence = collect(plan, {file: text.encode()}).evidence
     found = {id_: _told(readings) for id_, readings in evidence.items()}
     return {id_: answer for id_, answer in found.items() if answer}
 
