@@ -18,8 +18,9 @@ from grader.compare import comparators
 from grader.compare._folding import Damaged, Folding, clean
 from grader.compare._likeness import edits, holds, is_near, is_slip, is_wild
 from grader.compare._regular import regular
+from grader.compare._said import is_turned, stands_in, within
 from grader.compare._values import shown
-from grader.model import MISSES, Verdict, full, invalid, unusable, wrong
+from grader.model import MISSES, Verdict, full, invalid, unsure, unusable, wrong
 from grader.notation.options import check_choices
 
 _LONGEST = 100_000
@@ -59,7 +60,8 @@ class Text:
     spaces: Literal["kept", "collapsed", "ignored"] = "collapsed"
     """``collapsed``: any number of blanks is one; ``ignored``: there are none."""
     ignore_punctuation: bool = False
-    """Whether commas, stops, hyphens and quotes are ignored (not the mark or sign of a number)."""
+    """Whether commas, stops, hyphens and quotes are ignored (not the mark or sign of a number).
+    Quotes, signs of Markdown and a final stop around the whole never matter, but for ``exact``."""
     ignore_width: bool = True
     """Whether full-width letters and digits are the plain ones."""
     ignore_typography: bool = True
@@ -202,11 +204,28 @@ class Text:
             held = _Try(held.credit * worth, held.miss)
             if (held.credit, bool(held.miss and not held.credit)) > (best.credit, bool(best.miss)):
                 best = held
+        open_ = self._left_open(given, right, best.credit)
+        if open_:
+            return unsure(f"{shown(text)}: {open_}; a person has to decide", best.credit)
         if best.credit == 1:
             return full(f"{shown(text)} is right")
         told = "is right in part" if best.credit else "is not right"
         end = f"; {MISSES[best.miss]}" if best.miss else ""
         return Verdict(credit=best.credit, reason=f"{shown(text)} {told}{end}", miss=best.miss)
+
+    def _left_open(self, given: str, right: dict[str, Fraction], credit: Fraction) -> str:
+        """Why words around a right text may turn it, or make a right one of a wrong one."""
+        texts = [self._folding.fold(one) or one for one, worth in right.items() if worth]
+        lowered = given.casefold()
+        if self.match in ("contains", "starts") and credit:
+            held = [one for one in texts if holds(given, one, whole=self.whole_words)]
+            turned = all(is_turned(lowered, one.casefold()) for one in held)
+            return "words beside it may deny it, or leave it open" if held and turned else ""
+        if self.match in ("folded", "distance") and not credit:
+            held = [one for one in texts if stands_in(given, one)]
+            if not all(is_turned(lowered, one.casefold(), reach=1) for one in held):
+                return "a right text stands among other words"
+        return ""
 
     def _held(self, text: str, given: str, right: str) -> _Try:
         if self.match == "pattern":
@@ -220,12 +239,16 @@ class Text:
             return _Try(Fraction(holds(given, wanted, whole=self.whole_words)))
         if self.match == "starts":
             return _Try(Fraction(holds(given, wanted, whole=self.whole_words, first=True)))
-        if given == wanted:
+        if given == wanted or (self.match != "exact" and self._is_within(text, wanted)):
             return _Try(Fraction(1))
         if self.match == "distance" and self._is_near(given, wanted):
             credit = Fraction(str(self.near_credit))
             return _Try(credit, "" if credit == 1 else "spelling")
         return self._missed(text, right)
+
+    def _is_within(self, text: str, wanted: str) -> bool:
+        """Whether only quotes, signs of Markdown and a final stop stand around the right text."""
+        return any(self._folding.fold(one) == wanted for one in within(text))
 
     def _is_near(self, given: str, wanted: str) -> bool:
         if not is_near(given, wanted, self.distance, exchanges=self.exchanges, digits=self.digits):

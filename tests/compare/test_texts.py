@@ -290,7 +290,7 @@ def test_each_text_is_itself_and_exact_means_exact(one: str, other: str) -> None
 def test_a_wider_distance_never_turns_right_into_wrong(one: str, other: str, most: int) -> None:
     if not one.strip() or not other.strip():
         return
-    if right(one, other, match="distance", distance=most):
+    if Text(match="distance", distance=most).compare(one, other).credit == 1:
         assert right(one, other, match="distance", distance=most + 1)
 
 
@@ -351,3 +351,76 @@ def test_examples_say_what_they_promise() -> None:
     assert right(first["text"], first["truth"], **first["options"])
     for one in others:
         assert Text(**one["options"]).compare(one["text"], one["truth"]).miss
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Paris.", '"Paris"', "„Paris“", "“Paris.”", "**Paris**", "*paris*", "`Paris`", "**Paris.**"],
+)
+def test_quotes_markdown_and_a_final_stop_around_the_whole_are_no_part_of_it(text: str) -> None:
+    assert right(text, "Paris")
+    assert not right(text, "Paris", match="exact")
+    assert not right(text, "Padua")
+
+
+@pytest.mark.parametrize("text", ["It's Paris", "the answer is Paris.", "not Lyon but Paris"])
+def test_a_right_text_among_other_words_is_left_to_a_person(text: str) -> None:
+    assert not Text().compare(text, "Paris").certain
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("not Paris", "Paris"),
+        ("Paris or Lyon", "Paris"),
+        ("Parisian", "Paris"),
+        ("3.5", "5"),
+        ("-5", "5"),
+        ("Lyon.", "Paris"),
+        ("...", "."),
+        ("name", '"name"'),
+    ],
+)
+def test_what_is_no_right_text_stays_wrong(text: str, truth: str) -> None:
+    assert not right(text, truth)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not Paris",
+        "Lyon, not Paris",
+        "It isn't Paris",
+        "either Paris or Lyon",
+        "Paris or Lyon",
+        "Paris is wrong",
+        "Paris isn't the capital",
+        "nicht Paris",
+        "keine Ahnung, Paris oder Lyon",
+    ],
+)
+@pytest.mark.parametrize("case", [True, False])
+def test_a_contained_text_beside_a_denial_or_another_is_left_to_a_person(
+    text: str, case: bool
+) -> None:
+    verdict = Text(match="contains", ignore_case=case).compare(text, "Paris")
+    assert (verdict.credit, verdict.certain) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in Paris",
+        "Paris, not Lyon",
+        "No, Paris",
+        "It is not far. Paris is the capital",
+        "Paris or Lyon? Surely it is Paris",
+        "the city of light, Paris",
+    ],
+)
+def test_a_contained_text_that_is_said_plainly_is_right(text: str) -> None:
+    assert right(text, "Paris", match="contains")
+
+
+def test_a_denial_that_is_asked_for_is_no_doubt() -> None:
+    assert right("it does not decrease", "does not decrease", match="contains")
