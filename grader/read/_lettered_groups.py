@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.prose import Statement
+from grader.read._verdict_signs import spelled_out
 
-_BOX = re.compile(r"\[([ xX✓✔])\]\s*\(?([a-zA-Z])\b[).:]?")
+_BOX = re.compile(r"\[([ xX✓✔])\][ \t]*\(?([a-zA-Z])\b[).:]?")
 _NUMBER = re.compile(r"(?<![^\s])\(?(\d)[).:](?=\s)")
 _ORDINALS = ("first", "second", "third", "fourth")
 _ORDINAL = re.compile(
@@ -30,10 +32,11 @@ _ABOUT = re.compile(
 )
 _WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
 _JOIN = re.compile(
-    r"^[\s,;&/+|()]*(?:and|n?or|as well as|plus)?"
+    r"^[\s,;&/+|()]*(?:and|n?or|as well as|plus|und|sowie|et|y)?"
     r"(?:\s*\b(?:the|also|statements?|options?)\b)*[\s,;&/+|()]*$",
     re.IGNORECASE,
 )
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
 _LEAD = re.compile(
     r"(?:^\W*|[;.]\s*)((?:(?:the|statements?|ones?|and|not)\s+)*"
     r"(?:true|false|correct|incorrect|wrong|right)"
@@ -79,12 +82,17 @@ class Group:
     denied: bool = False
     """Whether a word such as not, neither or without stands right before the letters, or a word
     such as excluded behind them."""
+    lead: str = ""
+    """What stands before the letters, up to the ones before them."""
+    either: bool = False
+    """Whether the letters are joined by “or”."""
     unclear: bool = False
     """Whether a denial may mean the first letter alone or all of them: “not a, b, c”."""
 
 
 def lettered(text: str, letters: tuple[str, ...]) -> str:
     """Check boxes as ticks behind their letters; numbers as letters where there are no letters."""
+    text = spelled_out(text.strip(), letters)
     text = _BOX.sub(lambda m: f"{m.group(2)}: {'✗' if m.group(1) == ' ' else '✓'} ", text)
     numbers = [m.group(1) for m in _NUMBER.finditer(text)]
     if numbers == [str(i + 1) for i in range(len(letters))] and not _label(letters).search(text):
@@ -113,6 +121,10 @@ def _ordinals(text: str, letters: tuple[str, ...]) -> str:
 def groups_in(statement: Statement, letters: tuple[str, ...]) -> Iterator[Group]:
     """The letters in a statement, those joined by commas and “and” together."""
     text = statement.text
+    if _alone(letters).fullmatch(text):
+        named = re.findall(_single(letters), text)
+        yield Group(list(dict.fromkeys(x.lower() for x in named)), "", "", head=True, row=False)
+        return
     marks = list(_label(letters).finditer(text))
     if not marks and re.fullmatch(
         rf"\W*(?:ans\w*\W+)?([{''.join(letters)}]{{1,{len(letters)}}})\W*", text, re.IGNORECASE
@@ -141,6 +153,8 @@ def groups_in(statement: Statement, letters: tuple[str, ...]) -> Iterator[Group]
             row=statement.kind == "row",
             ended=ended,
             beside=at > 0 or last + 1 < len(marks),
+            lead=text[end : marks[at].start()],
+            either=_OR.search(text[marks[at].start() : marks[last].end()]) is not None,
             denied=_denied(
                 text[end : marks[at].start()],
                 first=at == 0 or not opens or marks[at - 1].group().endswith("."),
@@ -149,6 +163,19 @@ def groups_in(statement: Statement, letters: tuple[str, ...]) -> Iterator[Group]
             unclear=last > at and _NOT_ONE.search(text[end : marks[last].start()]) is not None,
         )
         at, end = last + 1, marks[last].end()
+
+
+@lru_cache(maxsize=64)
+def _single(letters: tuple[str, ...]) -> str:
+    """A letter that stands for itself, and is no word or sign of a formula."""
+    return rf"(?<![\w'])[{''.join(letters)}{''.join(letters).upper()}](?![\w'])"
+
+
+@lru_cache(maxsize=64)
+def _alone(letters: tuple[str, ...]) -> re.Pattern[str]:
+    """Several letters and what joins them, and nothing else: “a c”, “a und c”, “a + c”."""
+    joint = r"[\s,&+]*(?:\b(?:and|und|et|y|plus|sowie|as well as)\b[\s,&+]*)?"
+    return re.compile(rf"\s*{_single(letters)}(?:{joint}{_single(letters)})+\s*[.!]?\s*")
 
 
 def _denied(between: str, *, first: bool) -> bool:
@@ -185,7 +212,9 @@ def _label(letters: tuple[str, ...]) -> re.Pattern[str]:
         every = "".join(letters) + "".join(letters).upper()
         safe = every.replace("a", "").replace("A", "")
         after = (
-            r"\s*(?:[).:=,;&/|\-✓✔✗✘☑☒✅❌✖]|=>)|\s+(?:and|n?or|is|isn|are|aren|was|does|doesn"
+            r"\s*(?:[).:=,;&/|\-✓✔✗✘☑☒✅❌✖]|=>)"
+            rf"|\s*(?:\+|(?i:plus|und|sowie|et|y|as well as)\b)\s*\(?[{every}](?!\w)"
+            r"|\s+(?:and|n?or|is|isn|are|aren|was|does|doesn"
             r"|holds?|T|F|true|false|not)\b|\s*$"
         )
         _LABELS[letters] = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from grader.prose import words
 
@@ -23,6 +24,10 @@ _HALF = re.compile(
     r"|depends)\b",
     re.IGNORECASE,
 )
+_TURN = re.compile(
+    r"\W*(?:\b(?:no|nope|actually|rather|edit|now|correct(?:ed|ion)|changed|to|or|i mean)\b\W*)*",
+    re.IGNORECASE,
+)
 _PART = re.compile(r"\b(?:first|second|one|other|latter)\s+(?:half|part)\b", re.IGNORECASE)
 
 
@@ -36,6 +41,16 @@ def verdicts_in(text: str) -> Iterator[bool]:
         else:
             held = bool(match.group("true") or match.group("tick"))
         yield held is not bool(match.group("neg"))
+
+
+def turned(text: str) -> bool:
+    """Whether a verdict is replaced by its opposite: “false -> true”, “true, actually false”."""
+    found = [m for m in _VERDICT.finditer(text) if m[0].casefold() not in ("no", "nope", "n")]
+    return any(
+        _TURN.fullmatch(text[one.end() : two.start()])
+        and len({*verdicts_in(one[0]), *verdicts_in(two[0])}) == 2
+        for one, two in pairwise(found)
+    )
 
 
 def halved(text: str) -> bool:

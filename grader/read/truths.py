@@ -6,18 +6,17 @@ verdict under each statement that was copied, and verdicts in order without lett
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.model import Answer, Finding, Found, Missing
-from grader.prose import Statement, gives_up, plain, statements, words
+from grader.prose import Statement, excuses, gives_up, plain, statements, words
 from grader.read import readers
 from grader.read._lettered_groups import Group, groups_in, lettered
 from grader.read._prose import doubt, prose_of
-from grader.read._verdict_words import after_verdict, halved, leads, verdicts_in
+from grader.read._verdict_words import after_verdict, halved, leads, turned, verdicts_in
 
 _TORN = re.compile(r"\b(f)\s?(a)\s?(l)\s?(s)\s?(e)\b|\b(t)\s?(r)\s?(u)\s?(e)\b", re.IGNORECASE)
 _SELECTS = re.compile(
@@ -31,7 +30,7 @@ _REST = re.compile(
     re.IGNORECASE,
 )
 _ALL = re.compile(
-    r"\b(?:all(?! the way)(?: of them| four| three| statements| the statements| of the above| of "
+    r"\b(?<!not )(?:all(?! the way)(?: of them| four| three| statements| the statements| of the above| of "
     r"these)?|every(?:thing| statement| one)?)\b",
     re.IGNORECASE,
 )
@@ -45,13 +44,42 @@ _BACK = re.compile(
     r"\W*(?:both|these|those|they|all|each|are|is|the (?:two|three|four)) ", re.IGNORECASE
 )
 _REVISED = re.compile(
-    r"\b(?:wait|oops|correction|scratch (?:that|this)|second thoughts?|changed my mind|i mean)\b",
+    r"\b(?:wait|oops|correction|scratch (?:that|this)|second thoughts?|changed my mind|i mean|actually"
+    r"|chang(?:e|ed|ing) (?:it|my answers?))\b|\b(?:edit(?:ed)?|update)\s*:",
     re.IGNORECASE,
 )
 _NOT = re.compile(
     r"\W*(?:(?:is|are|do|does|was|were)\s?(?:not|n't)\b|(?:(?:is|does|also|and)\s+)?neither)\W*$",
     re.IGNORECASE,
 )
+
+
+_BECAUSE = re.compile(r"\b(?:because|since|due to|as (?:they|it|these|both))\b", re.IGNORECASE)
+_RUN = re.compile(r"\W*(?:(?:true|false|[TF])\W+)*(?:true|false|[TF])\W*", re.IGNORECASE)
+_GLUED = re.compile(r"\W*[TF](?:\W*[TF]){2,}\W*", re.IGNORECASE)
+_HEADED = re.compile(
+    r"\W*(?:\d\W{1,3})?(?:true|false|not true|correct|incorrect|T|F)\b", re.IGNORECASE
+)
+"""Verdicts in order: “T F T F”, “TFTF”, and one at the head of each line."""
+_BRIEF = 8
+"""So few words are an answer in a style of its own rather than none."""
+_NOT_NEXT = re.compile(r"(?:\bbut\s+)?\b(?:not|nor|neither|without)\W*$", re.IGNORECASE)
+"""What denies the letters that come next."""
+_PLAIN_TEXT = """
+and und et y plus the a both all also as well so therefore thus hence then that those these they is
+are be am i we my would will say choose chose chosen select selected pick picked tick ticked take
+think believe only just statement statements option options answer answers ans solution letter
+letters claim claims one ones following above of them correct true right valid hold holds apply
+applies to in which sentence sentences other others rest
+"""
+_PLAIN = frozenset((*_PLAIN_TEXT.split(), *".,:;()&+|/-*\"'"))
+"""Words and signs beside letters that are chosen, which say no more than that."""
+_WHOLE_TEXT = """
+none neither no not every everything each false wrong incorrect untrue invalid nothing four three
+two five does do
+"""
+_PLAIN_WHOLE = _PLAIN | frozenset(_WHOLE_TEXT.split())
+"""Words of a sentence that judges all statements alike, and says no more."""
 
 
 @dataclass(slots=True)
@@ -69,6 +97,10 @@ class _Votes:
     """Letters whose verdict, if any, stands in another clause."""
     named: set[str] = field(default_factory=set)
     copied: list[str] = field(default_factory=list)
+    implied: set[str] = field(default_factory=set)
+    """Letters that are held true by being listed, without a verdict."""
+    loaded: set[str] = field(default_factory=set)
+    """Letters beside which more is said than that they are chosen."""
 
     def vote(self, letter: str, held: bool | None) -> None:
         self.held.setdefault(letter, []).append(held)
@@ -101,15 +133,19 @@ class Truths:
             votes.stray.clear()
             chosen = votes.bare or ([] if set(votes.copied) == set(letters) else votes.copied)
             if not chosen:
-                verdicts = list(_in_order(lines))
+                verdicts, besides = _in_order(lines)
                 if len(verdicts) != len(letters):
                     # Verdicts, or names of statements, that could not be brought together.
                     said = next(verdicts_in(text), None) is not None or votes.named
                     hinted = bool(verdicts or said or (_ALL.search(text) and not votes.copied))
+                    brief = len(words(text)) <= _BRIEF
                     return Missing(
                         why="no statement is judged",
-                        doubt=unread or ("verdicts that go with no statement" if hinted else ""),
+                        doubt=unread
+                        or ("verdicts that go with no statement" if hinted else "")
+                        or ("the few words there were not recognised as verdicts" if brief else ""),
                     )
+                unread = unread or ("verdicts stand there twice" if besides else "")
                 for letter, held in zip(letters, verdicts, strict=True):
                     votes.vote(letter, held)
             else:
@@ -119,6 +155,7 @@ class Truths:
                 for letter in chosen:
                     votes.vote(letter, True)
                     votes.listed.add(letter)
+                    votes.implied.add(letter)
         _complement(votes, letters)
         return self._found(votes, letters, answer, text, unread)
 
@@ -134,9 +171,15 @@ class Truths:
         unjudged = [x for x in letters if x in votes.named and x not in votes.held]
         if unjudged and not unread:
             unread = f"what is said of ({unjudged[0]}) was not recognised as a verdict"
+        loaded = [
+            x for x in letters if x in votes.loaded & votes.implied and len(votes.held[x]) < 2
+        ]
+        if loaded and not unread:
+            unread = f"more is said of ({loaded[0]}) than that it is chosen"
         if votes.stray and not unread:
             unread = f"which verdict goes with ({votes.stray[0]}) is not clear"
-        if not unread and (votes.listed or votes.unlisted) and _REVISED.search(text):
+        inferred = votes.listed or votes.unlisted or set(letters) - set(votes.held)
+        if not unread and inferred and _REVISED.search(text):
             unread = "something seems to be taken back"
         quote = " ".join(text.split())[:200]
         others = (
@@ -179,7 +222,7 @@ def _loose(
     statement: Statement, votes: _Votes, letters: tuple[str, ...], current: str, waiting: list[str]
 ) -> str:
     """No letters: a verdict on the statement before, on all, on the rest, or a reason."""
-    said = list(verdicts_in(statement.text))
+    said = list(verdicts_in(_NONE.sub("", statement.text)))
     if waiting and len(said) == len(waiting):
         for letter, held in zip(waiting, said, strict=True):
             votes.vote(letter, held)
@@ -208,6 +251,9 @@ def _loose(
             held = (said[0] if said else True) is not none
             for letter in letters:
                 votes.vote(letter, held)
+            if not _PLAIN_WHOLE.issuperset(words(statement.text)):
+                votes.implied.update(letters)
+                votes.loaded.update(letters)
         return current
     if not current and False in said and votes.listed and _BACK.match(statement.text):
         votes.stray += sorted(votes.listed)
@@ -239,6 +285,16 @@ def _whole(group: Group, votes: _Votes, letters: tuple[str, ...]) -> None:
         group.after, group.letters = "", []
 
 
+def _loaded(group: Group) -> bool:
+    """Whether more is said beside some letters than that they are chosen: “a and c fail”."""
+    own = _NOT_NEXT.sub("", _BECAUSE.split(group.after, maxsplit=1)[0])
+    clauses = (c for c in re.split(r"[,;.()\n]| - ", own) if not excuses(c))
+    lead = group.lead.replace("=>", ":").replace("=", ":")
+    said = [*words(" ; ".join(clauses)), *(w for w in words(lead) if not w[0].isdigit())]
+    plain_words = _PLAIN_WHOLE if _REST.search(own) else _PLAIN
+    return (group.either and not group.denied) or not plain_words.issuperset(said)
+
+
 def _points_back(after: str, said: Sequence[bool]) -> bool:
     """Whether a clause behind a list speaks of that list: “both are false”, “True, because …”."""
     return bool(_BACK.match(after)) or said[0] or len(words(after)) == 1
@@ -253,6 +309,10 @@ def _judged(group: Group, votes: _Votes, current: str, letters: tuple[str, ...])
     rest = list(verdicts_in(group.after[m.start() :])) if (m := _REST.search(group.after)) else []
     if not after and _NOT.match(group.after):
         after = [False]
+    if _loaded(group):
+        votes.loaded.update(group.letters)
+    if turned(group.after):
+        votes.stray += group.letters
     if group.ended and not one and after and not before and not _points_back(group.after, after):
         # The verdict stands in the next clause: these letters are a list without one.
         votes.stray += [] if rest else group.letters
@@ -290,6 +350,7 @@ def _judged(group: Group, votes: _Votes, current: str, letters: tuple[str, ...])
         for letter in group.letters:
             votes.vote(letter, True)
         votes.listed.update(group.letters)
+        votes.implied.update(group.letters)
     elif len(words(group.after)) > 2 and one:
         if one in votes.held or re.search(
             r"\b(?:for|about|regarding|in|to)\W*$", group.before, re.IGNORECASE
@@ -318,20 +379,21 @@ def _complement(votes: _Votes, letters: tuple[str, ...]) -> None:
                 votes.vote(letter, True)
 
 
-def _in_order(lines: Sequence[Statement]) -> Iterator[bool]:
-    """Verdicts that stand alone, or at the head of their lines, in order."""
+def _in_order(lines: Sequence[Statement]) -> tuple[list[bool], bool]:
+    """Verdicts that stand alone, or at the head of their lines, in order; whether others do too."""
+    found: list[bool] = []
+    runs = besides = False
     for statement in lines:
         text = statement.text
-        if re.fullmatch(
-            r"\W*(?:(?:true|false|[TF])\W+)*(?:true|false"
-            r"|[TF])\W*",
-            text,
-            re.IGNORECASE,
-        ):
-            yield from verdicts_in(text)
-        elif re.fullmatch(r"\W*[TF]{3,}\W*", text):
-            yield from (letter == "T" for letter in text if letter in "TF")
-        elif statement.head and re.match(
-            r"\W*(?:\d\W{1,3})?(?:true|false|not true|correct|incorrect|T|F)\b", text, re.IGNORECASE
-        ):
-            yield from itertools.islice(verdicts_in(text), 1)
+        said = list(verdicts_in(text))
+        if _GLUED.fullmatch(text):
+            found += [letter in "Tt" for letter in text if letter in "TtFf"]
+            runs = True
+        elif _RUN.fullmatch(text):
+            found += said
+            runs = runs or len(said) > 1
+        elif statement.head and _HEADED.match(text):
+            found += said[:1]
+        else:
+            besides = besides or len(said) > 1
+    return found, runs and besides
