@@ -15,6 +15,7 @@ _POWER = re.compile(
     r"(?P<exponent>\s?[-−–‐‑]\s?\d{1,3}|(?(times)\d{1,2}|(?!)))(?![\d.,])"
 )
 """A power of ten whose exponent is no longer raised: 1.6 x 10-19, 6.02 x 1023."""
+_RAISED_POINT = re.compile(r"[-+−]?\d+·\d+(?:[^\d·].{0,40})?")
 _DEGREES = re.compile(r"(?<=[\d\s])\s*(?:degrees?|deg|°|º)\.?\s*$", re.IGNORECASE)
 _LETTER = re.compile(r"(?<=[\d\s])\s*([CF])\s*$")
 
@@ -50,6 +51,16 @@ def raised_again(text: Any) -> Iterator[str]:
     """
     if isinstance(text, str) and "10" in text[:_LONGEST] and _POWER.search(text[:_LONGEST]):
         yield _POWER.sub(_raised, text)
+
+
+def pointed(text: Any) -> Iterator[str]:
+    """The text with a raised point between digits as a decimal point, as it is written by hand.
+
+    >>> list(pointed("9·81"))
+    ['9.81']
+    """
+    if isinstance(text, str) and _RAISED_POINT.fullmatch(text[:_LONGEST].strip()):
+        yield text.replace("·", ".")
 
 
 def in_degrees(text: Any) -> Iterator[str]:

@@ -14,7 +14,7 @@ _BEFORE = re.compile(r"(?:^|(?<=[\s\"'(*_`„“«:]))$")
 _AFTER = re.compile(r"$|[\s\"'*_`”“»)]|[.,;:!?](?=$|[\s\"'*_`)])")
 _END = re.compile(r"[.!?;\n]")
 _DENIAL_TEXT = """
-not no never neither nor without except nicht kein keine keinen keiner keines nie weder ohne
+not no never neither nor without except instead rather anything everything nicht kein keine keinen keiner keines nie weder ohne
 außer pas jamais sans ni nunca sin non mai
 """
 _DENIALS = frozenset(_DENIAL_TEXT.split())
@@ -23,6 +23,10 @@ _DENIED = re.compile(
     r"\s*(?:(?:is|was|are|were|does|do|did|can|will|would|ist|war|sind|waren|wird|est)"
     r"(?:n't|\s+(?:not|wrong|false|incorrect|nicht|falsch))|(?:can|won)'t)\b"
 )
+_TAKEN_BACK = re.compile(
+    r"\W{1,5}(?:no|nope|nein|wait|oops|sorry)\b(?!\s+(?:doubt|other|one|matter|question))"
+)
+"""Words behind a text that take it back: Paris? No, Lyon."""
 _OR = re.compile(r"\W{1,3}(?:or|oder|ou)\b")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
@@ -84,7 +88,7 @@ def _is_turned(text: str, start: int, end: int, reach: int) -> bool:
     denied = any(word in _DENIALS or word.endswith("n't") for word in said)
     offered = not _CHOICES.isdisjoint(said)
     after = text[end : end + 40]
-    return denied or offered or bool(_DENIED.match(after) or _OR.match(after))
+    return denied or offered or any(words.match(after) for words in (_DENIED, _TAKEN_BACK, _OR))
 
 
 def _places(text: str, part: str) -> list[int]:

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Literal
 
 from grader.compare import comparators
 from grader.compare._misses import kind_of_miss
-from grader.compare._otherwise import otherwise, raised_again
+from grader.compare._otherwise import otherwise, pointed, raised_again
 from grader.compare._rules import (
     COMPUTED,
     Tolerance,
@@ -156,7 +156,7 @@ class Number(Notation):
                 return given
             return self.judged(given, expected, computed=isinstance(truth, float))
 
-        return otherwise(judge(value), value, raised_again(value), judge)
+        return otherwise(judge(value), value, [*raised_again(value), *pointed(value)], judge)
 
     def read(self, value: Any) -> Written | Verdict:
         """Return the number that a value is, or the verdict that it is none."""

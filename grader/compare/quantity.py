@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from grader.compare import comparators
-from grader.compare._otherwise import in_degrees, otherwise, raised_again
+from grader.compare._otherwise import in_degrees, otherwise, pointed, raised_again
 from grader.compare._quantities import (
     Reading,
     as_pair,
@@ -88,7 +88,8 @@ class Quantity(QuantityRules):
         def judge(value: Any) -> Verdict:
             return self._judged(value, expected, vocabulary)
 
-        texts = [*raised_again(value), *(in_degrees(value) if is_degree(expected.unit) else ())]
+        texts = [*raised_again(value), *pointed(value)]
+        texts += in_degrees(value) if is_degree(expected.unit) else ()
         return otherwise(judge(value), value, texts, judge)
 
     def _judged(self, value: Any, expected: Reading, vocabulary: Vocabulary) -> Verdict:

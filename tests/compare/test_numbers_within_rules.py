@@ -371,9 +371,10 @@ def test_scalars_of_references_are_numbers():
         ("1.6 * 10−19", 1.6e-19),
         ("6.02 x 1023", 6.02e23),
         ("10-4", 1e-4),
+        ("9·81", 9.81),
     ],
 )
-def test_an_exponent_that_is_no_longer_raised_waits_for_a_person(text, truth):
+def test_a_lowered_exponent_or_a_raised_point_waits_for_a_person(text, truth):
     verdict = compare(text, truth, relative=0.01)
     assert (verdict.credit, verdict.certain) == (1, False)
 

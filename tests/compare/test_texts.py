@@ -397,6 +397,10 @@ def test_what_is_no_right_text_stays_wrong(text: str, truth: str) -> None:
         "Paris isn't the capital",
         "nicht Paris",
         "keine Ahnung, Paris oder Lyon",
+        "anything but Paris",
+        "Lyon rather than Paris",
+        "Paris? No, Lyon",
+        "Paris, no wait, Lyon",
     ],
 )
 @pytest.mark.parametrize("case", [True, False])
@@ -416,6 +420,8 @@ def test_a_contained_text_beside_a_denial_or_another_is_left_to_a_person(
         "It is not far. Paris is the capital",
         "Paris or Lyon? Surely it is Paris",
         "the city of light, Paris",
+        "Paris, no doubt",
+        "nothing but Paris",
     ],
 )
 def test_a_contained_text_that_is_said_plainly_is_right(text: str) -> None:
