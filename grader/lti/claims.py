@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,7 @@ def verified(token: str, asked: Asked, keys: PlatformKeys, now: float) -> Mappin
         Refused: when anything about it is not; the words tell what, and nothing of the token.
     """
     claims = _signed(token, asked.platform, keys)
+    _check_texts(claims)
     _check_parties(claims, asked.platform)
     _check_times(claims, asked.since, now)
     nonce = claims.get("nonce")
@@ -72,6 +74,14 @@ def _signed(token: str, platform: Platform, keys: PlatformKeys) -> dict[str, Any
         return jwt.decode(data, key, algorithms=[_ALGORITHM], registry=registry).claims
     except (JoseError, ValueError, RecursionError, TypeError):
         raise Refused("the signature of the platform's message is wrong") from None
+
+
+def _check_texts(claims: Mapping[str, Any]) -> None:
+    """Refuse half a pair of surrogates: it is no text, and neither a page nor a file can hold it."""
+    try:
+        json.dumps(claims, ensure_ascii=False).encode("utf-8")
+    except (UnicodeEncodeError, RecursionError):
+        raise Refused("the platform's message holds a text that is none") from None
 
 
 def _check_parties(claims: Mapping[str, Any], platform: Platform) -> None:

@@ -89,8 +89,7 @@ def _linked(request: Request, number: int) -> Response:
         token = links.make(book, number)
     except Refused as error:
         return _refused(request, error)
-    host = request.headers["host"]
-    url = f"{request.app.state.place.origin(host)}/enter/{token}"
+    url = f"{request.app.state.place.link(request.headers['host'])}/enter/{token}"
     return _shown(request, link=url, whose=whose)
 
 

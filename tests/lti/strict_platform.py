@@ -42,7 +42,9 @@ def new_key(name):
 
 
 def signed(claims, key, kid, **header):
-    return jwt.encode({"alg": "RS256", "kid": kid, **header}, claims, key, algorithms=["RS256"])
+    head = {"typ": "JWT", "alg": "RS256", "kid": kid, **header}
+    body = json.dumps(claims).encode()  # in ASCII, where half a pair of surrogates can be said
+    return jws.serialize_compact(head, body, key, algorithms=["RS256"])
 
 
 class StrictPlatform:

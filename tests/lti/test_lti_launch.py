@@ -186,6 +186,11 @@ WRONG = {
     "another page": ({CLAIM + "target_link_uri": "https://grader.example/b"}, "another page"),
     "nobody": ({"sub": None}, "who you are"),
     "an endless name": ({"sub": "x" * 256}, "who you are"),
+    "a title that is no text": ({CLAIM + "context": {"id": "42", "title": "\ud800"}}, "is none"),
+    "a course that is no text": ({CLAIM + "context": {"id": "\ud800"}}, "text that is none"),
+    "a deployment that is no text": ({CLAIM + "deployment_id": "\ud800"}, "text that is none"),
+    "a name that is no text": ({"sub": "a\ud800"}, "text that is none"),
+    "a claim that is no text": ({"x": [{"\ud800": 1}]}, "text that is none"),
     "no link": ({CLAIM + "resource_link": None}, "which link"),
 }
 

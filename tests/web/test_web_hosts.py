@@ -28,6 +28,9 @@ def test_this_machine_is_reached_by_its_own_names(site, host):
         "0.0.0.0",
         "127.1",
         "localhost, evil.example",
+        "evil.example[::1]",
+        "[::1]evil.example",
+        "[::1]:80evil.example",
     ],
 )
 def test_a_name_of_somebody_else_is_refused_even_with_a_session(site, host):
@@ -53,6 +56,16 @@ def test_the_public_name_is_known_and_links_lead_to_it(course):
         assert site.client().get("/healthz", headers=other).status_code == 421
         data = {"csrf": teacher.csrf, "name": "n@example.edu", "role": "marker"}
         assert "https://grader.example.edu/enter/" in teacher.post("/people", data=data).text
+
+
+def test_a_link_for_others_leads_to_the_public_name_however_its_page_was_reached(course):
+    with site_of(course, public="https://grader.example.edu") as site:
+        teacher = site.as_("instructor")
+        near = {"Host": "localhost:1234", "Origin": "http://localhost:1234"}
+        data = {"csrf": teacher.csrf, "name": "n@example.edu", "role": "marker"}
+        shown = teacher.post("/people", data=data, headers=near)
+        assert "https://grader.example.edu/enter/" in shown.text
+        assert "localhost:1234" not in shown.text
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "PROPFIND", "X"])

@@ -354,6 +354,23 @@ def test_messages_that_are_too_large_or_no_forms_are_refused(lms):
     assert client.post("/lti/login").status_code == 400
 
 
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {CLAIM + "context": {"id": "42", "title": "\ud800"}},
+        {CLAIM + "context": {"id": "\ud800"}},
+        {CLAIM + "deployment_id": "\ud800"},
+        {CLAIM + "custom": {"assignment": "\ud800"}},
+        {"sub": "a\ud800"},
+        {"name": "\ud800"},
+    ],
+)
+def test_a_signed_message_with_half_a_letter_is_refused_and_no_fault_of_ours(lms, claims):
+    _, answer, _ = lms.open(claims=claims)
+    assert answer.status_code == 400
+    assert "holds a text that is none" in answer.text
+
+
 def test_our_keys_are_public_and_nothing_else_of_them(lms):
     answer = lms.site.client().get("/lti/keys")
     (key,) = answer.json()["keys"]
