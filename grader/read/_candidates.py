@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from grader.expression import Comma, Token, agree
 from grader.expression import about as announced
@@ -25,6 +26,7 @@ _LIST = re.compile(r"[,;(]|\b(?:and|plus|with|while)\b")
 MOST = 300
 _NEAR, _SENTENCE = 24, 200
 _UNITS_AT_MOST = 4
+_ROUGH = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,7 @@ class _Scan:
             sentence=text[around.sentence : chain[0].start],
             worked=worked,
             plain=run.plain,
-            shape=is_shape(run, text),
+            shape=len(run.tokens) > 1 and is_shape(run, text),
             unsolved=chain[0].symbolic,
             alone=first and (bool(rest) or around.stop == len(text)),
             first=self.order == 1,
@@ -245,7 +247,19 @@ def _result(chain: Sequence[Run]) -> Run | None:
     finer = [
         run for run in numeric if run.plain and _equal(run, last) and _digits(run) > _digits(last)
     ]
+    finer += [run for run in numeric if run.plain and _is_rounded(last, run)]
     return max(finer, key=_digits, default=last)
+
+
+def _is_rounded(rough: Run, run: Run) -> bool:
+    """Whether a number ends in thousands, to which the other one rounds: 61706 ≈ 62,000."""
+    if rough.number is None or run.number is None or not rough.plain:
+        return False
+    rounded, value = Fraction(rough.number.value), Fraction(run.number.value)
+    if rounded == 0 or rounded % _ROUGH or value % _ROUGH == 0:
+        return False
+    zeros = len(str(rounded)) - len(str(rounded).rstrip("0"))
+    return 2 * abs(value - rounded) <= Fraction(10) ** zeros
 
 
 def _equal(one: Run, other: Run) -> bool:

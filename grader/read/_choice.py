@@ -16,6 +16,7 @@ from itertools import pairwise
 from grader.expression import Comma
 from grader.model import Answer, Finding, Found, Missing, Number
 from grader.read._candidates import MOST, Candidate, candidates, same
+from grader.read._contended import contended
 from grader.read._cues import CONCLUDED, FINAL, LABELLED, RESULT, RIVAL, SAID, TOTAL, UNSOLVED
 from grader.read._lines import may_be_lost
 from grader.read._other_signs import other_sign, restated
@@ -111,7 +112,11 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
     named = [c for c in standing if _is_setting(c, wanted) and _is_result(c, wanted)]
     kept = kept or named  # "the variance is 4" is an answer, though the question has a 4 as well
     if not kept:
-        given = "said" if any(SAID <= c.base < LABELLED for c in standing) else ""
+        given = (
+            "said"
+            if any(c.base >= SAID and (c.near or c.base < LABELLED) for c in standing)
+            else ""
+        )
         return _nothing(answer, given if standing else "taken back" if everything else "unread")
     best = max(kept, key=lambda c: (c.weight, c.order))
     if best.base == UNSOLVED:
@@ -128,8 +133,9 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
             *added(best, kept),
             *(() if best.near else (found_of(c) for c in named if not same(c.number, best.number))),
         ),
-        doubt=_doubt(best, kept, wanted)
+        doubt=_doubt(best, kept, everything, wanted)
         or _untold(best, answer, wanted)
+        or contended(best, kept, everything, answer)
         or other_sign(best, everything)
         or _meant_otherwise(best, answer),
     )
@@ -440,13 +446,22 @@ def _is_finer(one: Candidate, other: Candidate) -> bool:
     return (one.number.significant or 0) > (other.number.significant or 0) > 0
 
 
-def _doubt(best: Candidate, kept: list[Candidate], wanted: Wanted) -> str:
+def _names_given(candidate: Candidate, wanted: Wanted) -> bool:
+    """Whether a number of the question stands right behind what is asked: "median 5, mean 5.8"."""
+    name = candidate.label.split()[-1:] or [""]
+    words = name[0].rstrip(":=").isalpha() and _mentions(name[0], wanted.near)
+    return words and _is_setting(candidate, wanted)
+
+
+def _doubt(best: Candidate, kept: list[Candidate], every: list[Candidate], wanted: Wanted) -> str:
     if best.order > MOST or kept[-1].order > MOST:
         return "more numbers stand here than are read"
     if _signs_lost(best):
         return "signs may have been lost in a calculation whose result is not printed"
     if not best.near and best.base < FINAL and _tells_apart(kept, wanted):
         return "the answer tells apart what is asked and what is not, without a number for it"
+    if not best.near and any(_names_given(c, wanted) for c in every if not c.denied):
+        return "a number of the question stands behind the name of what is asked"
     if _named_twice(best, kept):
         return "several values stand here with names of their own, and none is marked as the result"
     if best.weight >= RESULT:

@@ -28,7 +28,7 @@ def rivals(best: Candidate, kept: list[Candidate], standing: list[Candidate]) ->
         ):
             continue
         settled = _settled(candidate, echoes)
-        if _competes(candidate, best, settled) and not _is_part(candidate, best, standing):
+        if _competes(candidate, best, settled) and not is_part(candidate, best, standing):
             found.append(candidate)
     told = _quote(best)
     return [_apart(candidate, told) for candidate in found]
@@ -86,7 +86,7 @@ def _competes(candidate: Candidate, best: Candidate, settled: bool) -> bool:
     return best.mentioned and best.base < TOTAL and worked and candidate.order < best.order
 
 
-def _is_part(candidate: Candidate, best: Candidate, standing: list[Candidate]) -> bool:
+def is_part(candidate: Candidate, best: Candidate, standing: list[Candidate]) -> bool:
     """Whether a number went into the result: it is calculated with, or adds up to it."""
     value, result = Fraction(candidate.number.value), Fraction(best.number.value)
     if any(
