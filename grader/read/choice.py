@@ -11,6 +11,7 @@ from typing import ClassVar
 from grader.model import Answer, Finding, Found, Missing
 from grader.prose import Hit, Phrases, Statement, find, prepare, statements, vocabulary
 from grader.read import readers
+from grader.read._corrections import replaces
 from grader.read._prose import doubt, hesitation, prose_of, stated
 
 _MOST = 80
@@ -57,7 +58,10 @@ _OR = re.compile(
 )
 _NOR = re.compile(r" nor (?:the |a )?$")
 _REFUSED = re.compile(r" (?:[:=(-]|=>) (?:wrong|incorrect|false|untrue|no)(?= (?:[,;.)]|$)| *$)")
-_REFUSED_BEFORE = re.compile(r" (?:wrong|incorrect|false|untrue) [:=-] (?:the )?$")
+_REFUSED_BEFORE = re.compile(
+    r" (?:(?:wrong|incorrect|false|untrue) [:=-]|(?:any|every|all|both)(?:thing|one)?(?: \w+)?"
+    r" (?:but|except|besides|other than|apart from)) (?:the )?$"
+)
 """What turns down the option beside it, as a list of all of them may."""
 _SEPARATOR = re.compile(r"(?: [,;&+.()]| and)* ")
 _LISTED = re.compile(
@@ -135,6 +139,7 @@ class Choice:
         # What the answer opens with, and nothing else, is hardly ever meant by the way.
         opened = [] if any(m.option in {o.option for o in opened} for m in chosen) else opened
         rivals = {m.option: m for m in [*watched, *others, *opened] if m.option != value.option}
+        unread = unread or self._replaced(lines, value.option, options)
         return Found(
             value=value.option,
             quote=value.quote,
@@ -238,6 +243,19 @@ class Choice:
             if len(find(phrases, whole)) > len(find(phrases, kept))
         ]
         return "several options stand in what is taken back" if len(gone) > 1 else ""
+
+    def _replaced(
+        self, lines: list[tuple[Statement, str]], option: str, options: dict[str, Phrases]
+    ) -> str:
+        """The option that is read stands before another which takes its place."""
+        text = " ".join(f"{prepared.strip()} ." for _, prepared in lines)
+        text = f" {text} "
+        hits = [(name, hit) for name, phrases in options.items() for hit in find(phrases, text)]
+        for (one, a), (two, b) in pairwise(_longest(hits[:_MOST])):
+            between = text[a.end : b.start + 1]
+            if one == option != two and replaces(text[: a.start + 1], between):
+                return "an option seems to be replaced by another"
+        return ""
 
     def _turned_down(self, prepared: str, hit: Hit) -> bool:
         clause = _BREAK.split(prepared[max(hit.end, 0) :] + " ", maxsplit=1)[0][:60]

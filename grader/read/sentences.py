@@ -8,6 +8,7 @@ from typing import Any
 from grader.model import Answer, Finding, Found, Missing
 from grader.prose import Statement
 from grader.read import readers
+from grader.read._corrections import takes_back
 from grader.read._prose import doubt, hesitation, prose_of, stated
 
 _QUOTE = 200
@@ -37,7 +38,7 @@ class Sentences:
             value=value,
             where=tuple(piece.place for piece in answer.pieces),
             quote=quote if len(quote) <= _QUOTE else quote[: _QUOTE - 1] + "…",
-            doubt=doubt(answer) or hesitation(answer),
+            doubt=doubt(answer) or hesitation(answer) or takes_back(found),
         )
 
 
