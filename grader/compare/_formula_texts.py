@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _RUN = re.compile(r"(?<!\\)(?<![^\W\d_])[^\W\d_]+")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
+_VOWEL = re.compile("[aeiouy]", re.IGNORECASE)
 _SURE = 4
 """Letters from which on a run is a word even right behind a number."""
 _GOES_ON = re.compile(
@@ -122,8 +123,11 @@ def _stands_apart(text: str, found: re.Match[str]) -> bool:
 
 
 def _is_foreign(vocabulary: Vocabulary, word: str, known: Collection[str]) -> bool:
-    """Whether two letters of a word or more are no known name, and one of them no constant."""
-    if not 1 < len(word) <= LONGEST:
+    """Whether two letters of a word or more are no known name, and one of them no constant.
+
+    What has no vowel (mgh) can be no word.
+    """
+    if not 1 < len(word) <= LONGEST or (word.isascii() and not _VOWEL.search(word)):
         return False
     foreign = [
         piece.symbol

@@ -85,6 +85,8 @@ def test_how_far_a_power_or_root_reaches_is_asked_where_one_way_is_right(
         ("expression", "2xy", "2x", 0),
         ("expression", "4ac", "2x", 0),
         ("expression", "2t", "2x", 0),
+        ("expression", "mgh", "m*v^2/2", 0),
+        ("expression", "2x lnx dx", "2x", 0),
         ("expression", "x^2*3", "x^6", 0),
         ("expression", "e^-3x", "e^(-2x)", 0),
         ("expression", "2 y", "2x", 0),
