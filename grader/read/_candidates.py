@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Literal
 
 from grader.expression import Comma, Token, agree
 from grader.expression import about as announced
@@ -58,6 +59,8 @@ class Candidate:
     denied: bool = False
     alternative: bool = False
     """Whether it follows an "or"."""
+    measured: Literal["", "asked", "other"] = ""
+    """Whether its unit is one that the rubric knows, or another one."""
 
     @property
     def mentioned(self) -> bool:

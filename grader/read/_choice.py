@@ -21,6 +21,7 @@ from grader.read._cues import CONCLUDED, FINAL, LABELLED, RESULT, RIVAL, SAID, T
 from grader.read._lines import may_be_lost
 from grader.read._other_signs import other_sign, restated
 from grader.read._rivals import added, found_of, miscalculated, rivals
+from grader.read._units import factor_behind, is_other_unit
 
 _NEAR, _NEAR_AGAIN = 25, 8
 _TERMS, _MARGIN, _SHORT = 8, 10, 3
@@ -236,10 +237,13 @@ def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
             weight = max(weight, RIVAL)
     elif _mentions(around, wanted.away) and not candidate.led_by:
         weight -= _NEAR
-    factor = _factor(number.unit, wanted.units)
+    candidate = _measured(candidate, wanted)
+    factor = _factor_of(candidate, wanted)
     if factor is not None:
         weight += 15
         number = _scaled(number, factor)
+    elif candidate.measured == "other":
+        weight -= 2 * _NEAR
     if wanted.more is not None and _says_more(candidate):
         number = replace(number, value=_sum(number.value, wanted.more))
     if wanted.percent == "fraction" and not number.percent and 1 < number.value <= 100:
@@ -249,6 +253,22 @@ def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
     if _outside(number, wanted) or (wanted.whole and Fraction(number.value).denominator != 1):
         weight -= 2 * _NEAR
     return replace(candidate, number=number, weight=weight, near=near)
+
+
+def _measured(candidate: Candidate, wanted: Wanted) -> Candidate:
+    """Say whether a number has a unit that the rubric knows, or another one."""
+    text, start, end = candidate.line.text, candidate.run.start, candidate.end
+    if is_other_unit(text, start, end, wanted.units):
+        return replace(candidate, measured="other")
+    known = _factor_of(candidate, wanted) is not None
+    return replace(candidate, measured="asked" if known else "")
+
+
+def _factor_of(candidate: Candidate, wanted: Wanted) -> Fraction | None:
+    if candidate.measured == "other":
+        return None
+    whole = factor_behind(candidate.line.text, candidate.end, wanted.units)
+    return _factor(candidate.number.unit, wanted.units) if whole is None else whole
 
 
 def _narrowed(every: Sequence[Candidate], wanted: Wanted) -> Wanted:
@@ -464,11 +484,23 @@ def _doubt(best: Candidate, kept: list[Candidate], every: list[Candidate], wante
         return "a number of the question stands behind the name of what is asked"
     if _named_twice(best, kept):
         return "several values stand here with names of their own, and none is marked as the result"
+    if best.measured == "other":
+        return "the number has another unit than those that the rubric knows"
+    if not best.measured and any(
+        c.measured == "asked" and not _is_close(c.number, best.number) for c in kept
+    ):
+        return "another number has the unit that is asked for"
     if best.weight >= RESULT:
         return ""
     alike = [c for c in kept if c.near >= best.near and c.weight >= best.weight - _MARGIN]
     others = [c for c in alike if not same(c.number, best.number)]
     return "several numbers stand here, and none is marked as the result" if others else ""
+
+
+def _is_close(one: Number, other: Number) -> bool:
+    """Whether one number may be the other, rounded: 52.98, about 53 hours."""
+    apart = abs(Fraction(one.value) - Fraction(other.value))
+    return same(one, other) or 100 * apart <= abs(Fraction(other.value))
 
 
 def _named_twice(best: Candidate, kept: list[Candidate]) -> bool:

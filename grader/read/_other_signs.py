@@ -31,7 +31,13 @@ _BEHIND: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\s*(?:<|≤|≥|>)=?\s*[A-Za-z]"), BOUND),
     (re.compile(r"\+(?=\s|$)|\s*\.\.\.?\s*\d"), "a bound or a range may be meant"),
     (re.compile(r"\s*or\s+(?:more|less|fewer|higher|lower|above|below)\b", re.IGNORECASE), BOUND),
-    (re.compile(r"\s*below\s+zero\b", re.IGNORECASE), "a sign is written in words"),
+    (re.compile(r"\s*(?:[°\w]{1,12}\s+){0,2}(?:below\s+(?:zero|freezing)|minus|negative)\b",
+                re.IGNORECASE), "a sign is written in words"),
+    (re.compile(r"\s?[‰‱]|\s+(?:per\s?mille|promille|ppm|basis\s+points)\b", re.IGNORECASE),
+     "a share of another size than percent is given"),
+    (re.compile(r"\s*(?:hundert|tausend|tsd|millionen|milliarden?|mrd|billionen|mille|mil(?:l)?ones|"
+                r"dozens?)\b", re.IGNORECASE), "a magnitude is written in a word that is not known"),
+    (re.compile(r"_\d"), "digits are grouped in a way that is not known"),
     (re.compile(r"\s*and\s+an?\s+(?:half|third|quarter)\b", re.IGNORECASE),
      "a fraction is written in words"),
 )  # fmt: skip
@@ -48,6 +54,8 @@ _WHOLE: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"\+\s?/?\s?[-−]\s?[\d.]+"), "two numbers are given with one sign"),
 )
+_FLAT_POWER = re.compile(r"[x×*·]\s?10\s?[-−–]\d{1,2}(?![\d.])")
+"""1.6 x 10-19, where the exponent may have been written raised."""
 _AGAIN = re.compile(r"(?P<value>[-−]?[\d.,]+\s?%?)\s+\((?P<again>[^()]{1,40})\)")
 _WORD = re.compile(r"[^\W\d_]")
 
@@ -85,6 +93,8 @@ def other_sign(candidate: Candidate, every: Sequence[Candidate]) -> str:
     for pattern, why in _BEFORE:
         if pattern.search(before[-40:]):
             return why
+    if _FLAT_POWER.search(text[candidate.run.start : candidate.end]):
+        return "a power of ten may have lost its raised exponent"
     if len(candidate.chain) == 1:
         whole = text[first.start : candidate.end].strip()
         if (said := _AGAIN.fullmatch(whole)) and not _is_worth(said["value"], candidate):
