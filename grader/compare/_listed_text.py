@@ -13,6 +13,7 @@ from grader.model import Verdict, unsure
 
 _DOTS = re.compile(r"[,;\s]*(?:\.{2,}|…|\\[lc]?dots(?![a-zA-Z]))[,;\s]*(?=[)\]}⟩$\s]*$)")
 _SLASH = re.compile(r"\s+/\s+")
+_ARROW = re.compile(r"\s*(?:->|→|⇒|=>|>|\bthen\b|\bdann\b)\s*")
 _NONE_TEXT = """
 no none not never nothing neither without empty impossible undefined nil null void ∅ ø {} []
 kein keine keinen keiner keines nicht nichts leer leere niemals unmöglich aucun aucune rien vide
@@ -71,9 +72,10 @@ def says_none(text: str) -> bool:
 
 
 def _slashed(text: str) -> Iterator[str]:
-    """The text with slashes between blanks as what separates elements."""
-    if _SLASH.search(text):
-        yield _SLASH.sub("; ", text)
+    """The text with slashes between blanks, arrows or “then” as what separates elements."""
+    for sign in (_SLASH, _ARROW):
+        if sign.search(text):
+            yield sign.sub("; ", text)
 
 
 def _has_dots(expected: Sequence[Any]) -> bool:

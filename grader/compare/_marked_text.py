@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from grader.notation.splitting import Flaw, cleaned, entry, outline, readings
+from grader.notation.tables import read_table
 
 _MARKER = re.compile(r"[^\S\n]*(?:[-*+•◦▪–—]|\(?(?:\d{1,2}|[A-Za-z])[.)])[^\S\n]+(?=\S)")
 _DASH = re.compile(r"[^\S\n]*[-–—+][^\S\n]+(?:[^\w\s]|\d|\w(?!\w))")
@@ -64,6 +66,17 @@ def as_rows(text: str) -> str:
         if len(pairs) == len(way):
             return "\n".join("\t".join((key, *_CELLS.split(cells))) for key, cells in pairs)
     return text
+
+
+def turned(text: str) -> Iterator[str]:
+    r"""Yield a table with its columns as rows, where it is one.
+
+    >>> list(turned("| a | b |\n|---|---|\n| 1 | 2 |"))
+    ['a\t1\nb\t2']
+    """
+    rows = read_table(text)
+    if not isinstance(rows, Flaw) and len({len(row) for row in rows}) == 1:
+        yield "\n".join("\t".join(map(str, row)) for row in zip(*rows, strict=True))
 
 
 def _pieces(text: str) -> list[list[str]]:

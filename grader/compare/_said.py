@@ -18,6 +18,13 @@ not no never neither nor without except instead rather anything everything nicht
 außer pas jamais sans ni nunca sin non mai
 """
 _DENIALS = frozenset(_DENIAL_TEXT.split())
+_FILLER_TEXT = """
+it its it's is are was that this so thus hence i think guess believe say would be the a an my our
+answer answers result solution correct right choice option called named namely therefore must should
+es ist sind das der die den dem ein eine einen meine unsere antwort lösung ergebnis also ich denke
+glaube heißt nämlich richtig c'est la le les réponse est
+"""
+_FILLERS = frozenset(_FILLER_TEXT.split())
 _CHOICES = frozenset(("or", "either", "oder", "entweder", "ou"))
 _DENIED = re.compile(
     r"\s*(?:(?:is|was|are|were|does|do|did|can|will|would|ist|war|sind|waren|wird|est)"
@@ -68,6 +75,18 @@ def stands_in(text: str, part: str) -> bool:
         _BEFORE.search(text[:at]) and _AFTER.match(text, at + len(part))
         for at in _places(text, part)
     )
+
+
+def is_said(text: str, part: str) -> bool:
+    """Whether a part stands in a text among words alone that say nothing else.
+
+    >>> is_said("it's paris.", "paris"), is_said("new paris", "paris")
+    (True, False)
+    """
+    if not stands_in(text, part):
+        return False
+    rest = [found.group() for found in _WORD.finditer(text.replace(part, " ", 1))]
+    return bool(rest) and _FILLERS.issuperset(rest)
 
 
 def is_turned(text: str, part: str, reach: int = _REACH) -> bool:

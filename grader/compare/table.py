@@ -19,8 +19,9 @@ from grader.compare import Comparator, comparators
 from grader.compare._budget import budgeted
 from grader.compare._elements import ordinal, plain
 from grader.compare._grids import Grid, Header, fold, grid_of
-from grader.compare._marked_text import as_rows
+from grader.compare._marked_text import as_rows, turned
 from grader.compare._nested import build
+from grader.compare._otherwise import otherwise
 from grader.compare._pairing import are_right, held
 from grader.compare._sum import Share, Sum
 from grader.model import Verdict, invalid, unusable, wrong
@@ -75,8 +76,13 @@ class Table:
         verdict = self._read_and_compared(value, expected)
         if verdict.credit == 1 or not isinstance(value, str):
             return verdict
-        other = self._read_and_compared(as_rows(value), expected)
-        return other if other.credit > verdict.credit else verdict
+
+        def judge(text: str) -> Verdict:
+            return self._read_and_compared(text, expected)
+
+        other = judge(as_rows(value))
+        verdict = other if other.credit > verdict.credit else verdict
+        return otherwise(verdict, value, turned(value), judge)
 
     def _read_and_compared(self, value: Any, expected: Grid) -> Verdict:
         given = self._given(value, expected)

@@ -18,7 +18,7 @@ from grader.compare import comparators
 from grader.compare._folding import Damaged, Folding, clean
 from grader.compare._likeness import edits, holds, is_near, is_slip, is_wild
 from grader.compare._regular import regular
-from grader.compare._said import is_turned, stands_in, within
+from grader.compare._said import is_said, is_turned, stands_in, within
 from grader.compare._values import shown
 from grader.model import MISSES, Verdict, full, invalid, unsure, unusable, wrong
 from grader.notation.options import check_choices
@@ -206,12 +206,17 @@ class Text:
                 best = held
         open_ = self._left_open(given, right, best.credit)
         if open_:
-            return unsure(f"{shown(text)}: {open_}; a person has to decide", best.credit)
+            said = any(is_said(given.casefold(), self._plain(one)) for one in right)
+            credit = best.credit or max(right.values()) * said
+            return unsure(f"{shown(text)}: {open_}; a person has to decide", credit)
         if best.credit == 1:
             return full(f"{shown(text)} is right")
         told = "is right in part" if best.credit else "is not right"
         end = f"; {MISSES[best.miss]}" if best.miss else ""
         return Verdict(credit=best.credit, reason=f"{shown(text)} {told}{end}", miss=best.miss)
+
+    def _plain(self, right: str) -> str:
+        return (self._folding.fold(right) or right).casefold()
 
     def _left_open(self, given: str, right: dict[str, Fraction], credit: Fraction) -> str:
         """Why words around a right text may turn it, or make a right one of a wrong one."""

@@ -15,7 +15,9 @@ from typing import Any, ClassVar
 from grader.compare import comparators
 from grader.compare._budget import budgeted
 from grader.compare._elements import MOST, key, plain
+from grader.compare._marked_text import unmarked
 from grader.compare._nested import build
+from grader.compare._otherwise import otherwise
 from grader.compare._pairing import held
 from grader.compare._sum import Share, Sum
 from grader.compare._values import shown
@@ -56,9 +58,20 @@ class Tree:
     @budgeted
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the credit, that of each leaf in the truth's order, and which are wrong."""
-        expected, given = _read(truth), _read(value)
+        expected = _read(truth)
         if isinstance(expected, Flaw):
             return unusable("the expected value cannot be read")
+
+        def judge(value: Any) -> Verdict:
+            return self._judged(value, expected)
+
+        bare = unmarked(value).replace("\n", ", ") if isinstance(value, str) else ""
+        outer = (f"{opening}{bare}{closing}" for opening, closing in ("{}", "[]"))
+        return otherwise(judge(value), value, outer, judge)
+
+    def _judged(self, value: Any, expected: Any) -> Verdict:
+        """The verdict on a text as it stands, or on data."""
+        given = _read(value)
         if isinstance(given, Flaw):
             return invalid(f"this cannot be read: {given.says}")
         found = self._leaves(given, expected)

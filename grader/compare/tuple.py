@@ -22,6 +22,7 @@ from grader.compare._elements import (
     open_marks,
     ordinal,
 )
+from grader.compare._listed_text import listed
 from grader.compare._nested import build
 from grader.compare._pairing import are_right, held, order_miss
 from grader.compare._sum import Share, Sum
@@ -90,6 +91,12 @@ class Tuple:
             return unusable("the expected value has another length than the list of comparisons")
         if isinstance(value, Mapping):
             value = _by_name(value, names)
+        return listed(value, expected, lambda text: self._compared(text, writing, expected, names))
+
+    def _compared(
+        self, value: Any, writing: Writing, expected: list[Any], names: tuple[str, ...]
+    ) -> Verdict:
+        """The verdict on a text as it stands, or on data."""
         given = value if isinstance(value, Verdict) else elements(value, writing, expected)
         if isinstance(given, Verdict):
             return given

@@ -26,6 +26,10 @@ AB = {"a": 1, "b": 2}
         ("list", "1. 7\n2. 4", [7, 4]),
         ("list", "1) 7\n2) 4", [7, 4]),
         ("set", "• 7\n• 4", [4, 7]),
+        ("label", "BFS.", "BFS"),
+        ("label", "**BFS**", "BFS"),
+        ("label", '"bfs"', "BFS"),
+        ("label", "`BFS`", "BFS"),
     ],
 )
 def test_signs_of_markdown_and_lists_are_no_part_of_values(
@@ -33,6 +37,12 @@ def test_signs_of_markdown_and_lists_are_no_part_of_values(
 ) -> None:
     verdict = compare(text, truth, kind)
     assert (verdict.credit, verdict.certain, verdict.invalid) == (1, True, False)
+
+
+@pytest.mark.parametrize("text", ["a → b", "a > b", "a then b", "a -> b"])
+def test_arrows_between_elements_are_proposed_to_a_person(text: str) -> None:
+    verdict = compare(text, ["a", "b"], "list", of={"kind": "label"})
+    assert (verdict.credit, verdict.certain) == (1, False)
 
 
 def test_words_behind_dashes_are_elements_of_a_list() -> None:
@@ -59,6 +69,14 @@ def test_words_behind_dashes_are_elements_of_a_list() -> None:
         ("set", "keine", []),
         ("set", "∅ (no real solutions)", []),
         ("list", "none", []),
+        ("tuple", "- 1\n- 2", [1, 2]),
+        ("tuple", "1 / 2", [1, 2]),
+        ("table", "| a | b |\n|---|---|\n| 1 | 2 |", AB),
+        ("tree", "a: [1, 2]", {"a": [1, 2]}),
+        ("tree", "- a: [1, 2]\n- b: 3", {"a": [1, 2], "b": 3}),
+        ("label", "It's BFS.", "BFS"),
+        ("text", "It's Paris", "Paris"),
+        ("text", "The answer is **Paris**.", "Paris"),
         ("list", "∅", []),
     ],
 )
@@ -78,6 +96,11 @@ def test_what_signs_and_words_leave_open_is_proposed_to_a_person(
         ("mapping", "a: 1", AB, 0.5),
         ("table", "a: 1\nb: 3", AB, 0.5),
         ("list", "-1\n-4\n-9", [-1, -4, -9], 1),
+        ("label", "not BFS", "BFS", 0),
+        ("label", "BFS or DFS", "BFS", 0),
+        ("label", "Leaky ReLU", "ReLU", 0),
+        ("tuple", "(2, 1)", [1, 2], 0),
+        ("table", "| a | b |\n|---|---|\n| 3 | 4 |", AB, 0),
         ("list", "1/2", [1, 2], 0),
         ("list", "* 1\n* 5", [1, 4], 0.5),
         ("set", "1", [], 0),
