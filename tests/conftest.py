@@ -9,6 +9,20 @@ from hypothesis import settings
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let tests that share a fixture of their module run in one process, so that it is made once.
+
+    It takes ``--dist loadgroup`` to have an effect.
+    """
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        known = getattr(item, "_fixtureinfo", None)
+        used = known.name2fixturedefs.values() if known is not None else ()
+        if any(found and found[-1].scope in {"module", "package"} for found in used):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
 RUBRIC = """\
 assignment: sums
 title: Sums
