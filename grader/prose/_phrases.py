@@ -24,12 +24,34 @@ not no never neither nor without hardly barely wrong false incorrect untrue inco
 _NEGATORS = frozenset(_NEGATORS_TEXT.split())
 _AFTER = re.compile(
     r"(?: (?:layers?|models?|ones?|class|error|curve|method|approach))? (?:(?:is|are|was|were"
-    r"|does|do|did|can|could|will|would|has|have) not|is (?:wrong|false|incorrect)) "
+    r"|does|do|did|can|could|will|would|has|have) not|is (?:wrong|false|incorrect)"
+    r"|plays? (?:no|hardly any) (?:role|part)|(?:is|are|has|have) nothing to do"
+    r"|(?:can|could|must|may|should) be (?:excluded|ruled out|rejected|dismissed)"
+    r"|(?:is|are|was|were) (?:excluded|ruled out|rejected|dismissed|absent)) "
 )
+"""What denies the words that it follows."""
 _RATHER = re.compile(
     r" (?:rather than|instead of|unlike|as opposed to|in contrast to|except(?: for)?)(?: "
     r"\w+){0,3} $"
+    r"| rather (?:\w+ ){1,4}than (?:the |an? )?$"
+    r"| (?:lack|absence|opposite|contrary|reverse) of (?:the |any |an? )?$"
+    r"| (?:fail|fails|failed|failing|unable) to (?:really |simply |even )?$"
 )
+"""What denies the words that it leads to."""
+_GROUNDLESS = re.compile(
+    r" not (?:(?:there|here|used|added|needed|caused|done|really|simply|directly) ){0,2}"
+    r"(?:because(?: of)?|due to|owing to) (?:(?:the|a|an|any|it|of|we|avoids?|prevents?) ){0,3}$"
+)
+"""What says that something is no reason, whatever its own polarity."""
+_SUPPOSED = re.compile(
+    r" i (?:first |also |had |initially )?(?:thought|considered|suspected|assumed) (?:[\w']+ ){0,4}$"
+)
+_IMAGINED = re.compile(r" if (?:[\w']+ ){0,5}$")
+_PAST = re.compile(r" (?:were|was|had|did) |ed $")
+_WOULD = re.compile(r" would(?: have)? ")
+"""“If it overfitted, the error would be higher” says that it does not."""
+_BUT = re.compile(r" (?:but|however) ")
+"""“I thought of …, but” takes back what stands between."""
 _STOPS_TEXT = """
 , ; : ( ) . ! ? => but because since whereas while although though however so therefore
 hence | and
@@ -98,14 +120,19 @@ def _hits(phrase: _Phrase, prepared: str) -> Iterable[Hit]:
         return
     if len(spans) > 1:
         ones = [found[0] for found in spans]
-        no = not phrase.any_polarity and any(
-            denied(prepared, s, e, phrase.own_negation) for s, e in ones
-        )
+        no = any(_refused(phrase, prepared, s, e) for s, e in ones)
         yield Hit(phrase.text, min(s for s, _ in ones), max(e for _, e in ones), no)
         return
     for start, end in spans[0]:
-        no = not phrase.any_polarity and denied(prepared, start, end, phrase.own_negation)
+        no = _refused(phrase, prepared, start, end)
         yield Hit(phrase.text, start, end, no)
+
+
+def _refused(phrase: _Phrase, prepared: str, start: int, end: int) -> bool:
+    """Whether a phrase that stands there is denied, or said to be no reason."""
+    if _GROUNDLESS.search(prepared, max(0, start - 60), start + 1):
+        return True
+    return not phrase.any_polarity and denied(prepared, start, end, phrase.own_negation)
 
 
 def denied(prepared: str, start: int, end: int, own: bool = False) -> bool:
@@ -121,6 +148,11 @@ def denied(prepared: str, start: int, end: int, own: bool = False) -> bool:
         count += word in _NEGATORS and following not in _ONLY and not short
     count += _RATHER.search(prepared, max(0, start - 60), start + 1) is not None
     count += _AFTER.match(prepared, end) is not None
+    supposed = _SUPPOSED.search(prepared, max(0, start - 60), start + 1)
+    count += supposed is not None and _BUT.search(prepared, end) is not None
+    imagined = _IMAGINED.search(prepared, max(0, start - 60), start + 1)
+    if imagined and _PAST.search(f"{prepared[imagined.start() : end]} "):
+        count += _WOULD.search(prepared, end) is not None
     return count % 2 == 1
 
 

@@ -151,3 +151,53 @@ def test_time_does_not_explode(unit: str) -> None:
     for statement in statements(text):
         find(("a ... b ... c", "not .. a"), prepare(statement.text))
     assert time.perf_counter() - start < 10  # a guard against what never ends
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is not because of overfitting.",
+        "This is not due to overfitting.",
+        "lack of overfitting",
+        "an absence of any overfitting",
+        "It is the opposite of overfitting.",
+        "rather noise than overfitting",
+        "Overfitting plays no role.",
+        "Overfitting has nothing to do with it.",
+        "Overfitting can be excluded.",
+        "Overfitting is ruled out.",
+        "It fails to overfit.",
+        "I thought of overfitting, but it is label noise.",
+        "If it overfitted, the error would be higher; here it is the noise.",
+    ],
+)
+def test_what_is_no_cause_is_denied(text: str) -> None:
+    assert [hit.denied for hit in find(("overfit*",), prepare(text))] == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "because of overfitting",
+        "The lack of data leads to overfitting.",
+        "It overfits and fails to generalize.",
+        "It overfits rather than learns.",
+        "It is not only because of overfitting.",
+        "The results are not the same because it overfits.",
+        "I thought that it overfits.",
+        "If the model is too large, it would overfit.",
+        "If it overfits, the test error rises.",
+        "Rather overfitting than noise.",
+        "Noise can be excluded, so it is overfitting.",
+    ],
+)
+def test_what_is_a_cause_is_not_denied(text: str) -> None:
+    assert [hit.denied for hit in find(("overfit*",), prepare(text))] == [False]
+
+
+def test_a_phrase_of_any_polarity_is_still_no_reason_where_that_is_said() -> None:
+    phrase = ("~divi* by zero",)
+    said = prepare("It is there because otherwise we do not divide by zero.")
+    groundless = prepare("It is not there because of division by zero.")
+    assert [hit.denied for hit in find(phrase, said)] == [False]
+    assert [hit.denied for hit in find(phrase, groundless)] == [True]
