@@ -34,14 +34,19 @@ _LABEL = re.compile(r"[^:\n]{1,80}:(?!=)\s*(?=\S)")
 _TIMES = re.compile(r"(?<=[\w)\]])\s+[xX]\s+(?=[\w(\\])")
 _ADDED = re.compile(r"(?<=[\w)\]}])\s*\(\s*\+([^()]{1,40})\)")
 _CALLED = re.compile(r"\s*[^\W\d_]\w{0,20}\s?\(\s?[^\W\d_](?:\s?,\s?[^\W\d_]){0,3}\s?\)\s*=(?!=)")
+_ORDER = re.compile(r"\s*\\?(?:mathcal\s?\{\s?O\s?\}|O|Θ|Ω|Theta|Omega)\s?\((.{1,200})\)\s*")
 _SUBJECT = re.compile(r"\s*([^\W\d_]\w{0,20})\s*=(?!=)")
 _LAST = re.compile(r"\s+\[?([^\W\d_][^\s\[\]]{0,20})\]?\s*$")
 _REACH = (
     re.compile(r"(\^|\*\*)\s?([-−+]?\d[\d.]*[^\W\d_]\w*|[-−+]?[^\W\d_]\w+)(?![\w({])"),
-    re.compile(r"(\^|\*\*)\s?([-−+]?[\w.]+/[\w.]+)(?![\w({])"),
+    re.compile(r"(\^|\*\*)\s?([-−+]?[\w.]+(?:\^[\w.]+)?/[\w.]+)(?![\w({])"),
     re.compile(r"(√|(?<![^\W\d_])sqrt\s?|\\sqrt\s?)(\d[\d.]*[^\W\d_]\w*|(?<=√)\w{2,})(?![\w({])"),
+    re.compile(
+        r"((?<![^\W\d_])(?:a?(?:sin|cos|tan|cot)h?|exp|ln|lg|log)(?![^\W\d_]))"
+        r"\s+([-−+]?[\w.^]+(?:[*/][\w.^]+)+)(?![\w({])"
+    ),
 )
-"""An exponent, or what a root is taken of, that may be all that is written together."""
+"""An exponent, or what a root or function is taken of, that may be all that is written together."""
 
 
 def refuse_lines(text: str) -> None:
@@ -92,6 +97,9 @@ def other_texts(text: str, truth: str, options: Formulas) -> Iterator[str]:
         yield reach.sub(r"\1(\2)", text)
     yield _LABEL.sub("", text, count=1)
     yield _ADDED.sub(r" + \1", text)
+    order = _ORDER.fullmatch(text)
+    if order:
+        yield order[1]
     if not known & {"x", "X"}:
         yield _TIMES.sub(" * ", text)
     subject = _SUBJECT.match(truth)
@@ -118,16 +126,18 @@ def _stands_apart(text: str, found: re.Match[str]) -> bool:
     if before.isdigit() or before == "_":
         return False
     return count > 2 or bool(
-        (not before or before.isspace()) and (not after or after in " \n\t:,.") and before + after
+        (not before or before.isspace()) and (not after or after in " \n\t:,.(") and before + after
     )
 
 
 def _is_foreign(vocabulary: Vocabulary, word: str, known: Collection[str]) -> bool:
     """Whether two letters of a word or more are no known name, and one of them no constant.
 
-    What has no vowel (mgh) can be no word.
+    What has no vowel (mgh) can be no word, but a function (ld) whose name is of two letters.
     """
-    if not 1 < len(word) <= LONGEST or (word.isascii() and not _VOWEL.search(word)):
+    if not 1 < len(word) <= LONGEST:
+        return False
+    if len(word) > 2 and word.isascii() and not _VOWEL.search(word):
         return False
     foreign = [
         piece.symbol

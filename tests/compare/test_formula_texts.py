@@ -36,6 +36,8 @@ def waits(verdict: Verdict) -> bool:
         ("expression", "a x b / c", "a*b/c", {}),
         ("expression", "sen^2 x + tg x", "sin(x)^2 + tan(x)", {}),
         ("expression", "two pi", "2*pi", {}),
+        ("expression", "ld(x)", "log2(x)", {}),
+        ("expression", "lb x", "log2(x)", {}),
         ("expression", r"x^2 \text{ for all } x", "x^2", {}),
         ("expression", "x squared", "x^2", {"variables": ["x"]}),
         ("expression", "the price is 2*count", "2*count", {"juxtaposed": "name"}),
@@ -70,6 +72,10 @@ def test_a_formula_that_goes_on_in_the_next_line_is_read(text: str) -> None:
         ("e^x/2", "e^(x/2)"),
         ("√2x", "sqrt(2x)"),
         ("sqrt 2x", "sqrt(2x)"),
+        ("e^-x^2/2", "exp(-x^2/2)"),
+        ("exp -x^2/2", "exp(-x^2/2)"),
+        ("sin x/2", "sin(x/2)"),
+        ("O(n^2)", "n^2"),
     ],
 )
 def test_how_far_a_power_or_root_reaches_is_asked_where_one_way_is_right(
@@ -91,6 +97,8 @@ def test_how_far_a_power_or_root_reaches_is_asked_where_one_way_is_right(
         ("expression", "e^-3x", "e^(-2x)", 0),
         ("expression", "2 y", "2x", 0),
         ("expression", "sinx cosx", "sin(2x)", 0),
+        ("expression", "sin x/2", "sin(x)/2", 1),
+        ("expression", "x*O(n)", "x*n", 0),
         ("expression", "a:b", "a/b", 1),
         ("expression", "xyz", "x*y*z", 1),
         ("expression", "speed*time", "speed*time", 1),
