@@ -58,6 +58,13 @@ def said(value: Any) -> list[Said]:
     return found
 
 
+def unreadable(value: Any) -> str:
+    """Say that a reading holds no sentences at all, as a whole answer that no reader took apart."""
+    if isinstance(value, str | dict | list | tuple):
+        return ""
+    return "nothing was read as sentences; the rubric needs a reader such as 'kind: sentences' here"
+
+
 def is_salad(prepared: str) -> bool:
     """Whether words stand in a row and state nothing: no verb's small words, no sign.
 

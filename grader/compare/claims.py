@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from grader.compare import comparators
-from grader.compare._statements import quoted, said, strings
+from grader.compare._statements import quoted, said, strings, unreadable
 from grader.compare._subjects import Named, Wording
 from grader.compare._topics import Claim, Topic, topics
 from grader.model import Verdict, unsure, wrong
@@ -87,6 +87,8 @@ class Claims:
         """Return half for the claim and half for the reason."""
         if not isinstance(truth, str):
             return unsure("there is nothing to compare the claim with")
+        if fault := unreadable(value):
+            return unsure(fault)
         statements = tuple(said(value))
         if not statements:
             return wrong("nothing is said")

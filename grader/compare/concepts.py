@@ -9,7 +9,16 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from grader.compare import comparators
-from grader.compare._statements import Said, cut, groups, is_salad, quoted, said, strings
+from grader.compare._statements import (
+    Said,
+    cut,
+    groups,
+    is_salad,
+    quoted,
+    said,
+    strings,
+    unreadable,
+)
 from grader.model import Verdict, full, unsure, wrong
 from grader.prose import Phrases, find, prepare, vocabulary
 
@@ -68,6 +77,8 @@ class Concepts:
 
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return the verdict on a list of statements."""
+        if fault := unreadable(value):
+            return unsure(fault)
         statements = [s for s in said(value) if self.rows or not _is_row(s)]
         if not statements:
             return wrong("nothing is said")

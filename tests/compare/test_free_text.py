@@ -11,7 +11,7 @@ from grader.compare.claims import Claims
 from grader.compare.concepts import Concepts
 from grader.compare.mapping import Mapping
 from grader.compare.truths import Allowance, Truths
-from grader.model import Number
+from grader.model import Answer, Number, Piece, Place
 
 EPSILON = Concepts(
     wanted=("~divi* by zero", "numeric* stab*"),
@@ -288,3 +288,15 @@ def test_an_empty_phrase_is_found_nowhere(phrase: str) -> None:
     said = [{"text": "one thing", "label": "", "kind": "sentence", "head": False}]
     assert Concepts(wanted=((phrase,),)).compare(said, None).credit == 0
     assert Concepts(when={"a": ((phrase,),)}).compare(said, "a").credit == 0
+
+
+@pytest.mark.parametrize("comparator", [EPSILON, BIAS], ids=["concepts", "claims"])
+def test_a_whole_answer_that_no_reader_took_apart_is_never_said_to_be_silent(
+    comparator: Concepts | Claims,
+) -> None:
+    # as with "read: answer" in a rubric, which would be a certain nothing for every student
+    place = Place(file="a.md", start=1, end=1)
+    whole = Answer(pieces=(Piece(kind="prose", text="It prevents division by 0.", place=place),))
+    verdict = comparator.compare(whole, "falls")
+    assert not verdict.certain
+    assert "sentences" in verdict.reason
