@@ -32,6 +32,7 @@ _RAISED = r"(?:\^[\s{]*[(\[]\s*)?"
 _SPEAKS_OF = re.compile(
     r"[\w\s*-]{1,60}\b(?:of|from|for|between)\s+\W*(?:point\s+)?", re.IGNORECASE
 )
+_LEADS = re.compile(r"\b(?:so|and|then|thus|hence|therefore)$", re.IGNORECASE)
 _TUPLE = re.compile(r"[(\[{]\s*([-−]?\s?\d{1,6}(?:\s?[,;]\s?[-−]?\s?\d{1,6}){1,9})\s*[)\]}]")
 _SQUARED = re.compile(r"^\s*[)}\]]*\s*(?:\^\s*\{?2|²|\*\*2)")
 
@@ -51,9 +52,11 @@ class Keys:
     def __init__(self, keys: Sequence[str], rows: Sequence[Sequence[float]] = ()) -> None:
         """Take the names, and what the elements are computed from: they may be named by it."""
         self._rows = {tuple(map(float, row)): place for place, row in enumerate(rows)}
+        # A bare number may as well be a value: it needs a sign behind it.
+        bare = all(key.isdigit() and len(key) < 3 for key in keys)
         self._words = [
             _compiled(rf"(?<![A-Za-z0-9]){_loose(key)}(?![A-Za-z0-9])", re.IGNORECASE)
-            for key in keys
+            for key in ([] if bare else keys)
         ]
         indices = [_INDEX.search(key) for key in keys]
         self._places = {int(found[1]): place for place, found in enumerate(indices) if found}
@@ -73,7 +76,7 @@ class Keys:
             re.IGNORECASE,
         )
         self._other = _compiled(
-            rf"(?<![\w.,])(?:[A-Za-z]+\.?[\s_({{]*{_RAISED}|#\s*|\()?(\d{{1,2}})(?=(?![.,]\d){_SEPARATOR})"
+            rf"(?<![\w.,])(?:[A-Za-zα-ωΑ-Ω]+\.?[\s_({{]*{_RAISED}|#\s*|\()?(\d{{1,2}})(?=(?![.,]\d){_SEPARATOR})"
         )
         self._ordinal = _compiled(rf"\b({'|'.join(_ORDINALS)}|last)\b", re.IGNORECASE)
 
@@ -149,7 +152,9 @@ def _numbers(text: str) -> tuple[float, ...]:
 def _may_begin(before: str) -> bool:
     """Whether a key may stand here: at the beginning, or after the end of another element."""
     before = before.rstrip(" $*")
-    return not before or before[-1] in ",;|." or _SPEAKS_OF.fullmatch(f"{before} ") is not None
+    if not before or before[-1] in ",;|." or _LEADS.search(before):
+        return True
+    return _SPEAKS_OF.fullmatch(f"{before} ") is not None
 
 
 def _loose(key: str) -> str:

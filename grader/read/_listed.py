@@ -17,9 +17,11 @@ from grader.read._keys import Keys, Mention
 from grader.read._lines import Line, lines
 
 _INTERMEDIATE = re.compile(r"squar|\^\s*\{?2\}?|²", re.IGNORECASE)
-_LEAD = re.compile(r"^[\s)}\]|.:*_$]*(?:[-–—]+(?=\s)|:=)?")
+_LEAD = re.compile(r"^(?:[\s)}\]|:*_$]|\.(?!\d))*(?:[-–—]+(?=\s)|:=)?")
 _REMARK = re.compile(r"^\s*(?:\(\s*[A-Za-z][A-Za-z ,.-]{0,40}\)|\[\s*[A-Za-z][A-Za-z ,.-]{0,40}\])")
 _AWAY = re.compile(r"^\W*(?:\(|,?\s*(?:since|because|as|from|for|due)\b)", re.IGNORECASE)
+_REFERENCE = re.compile(r"\s*\([A-Za-z][^()]{0,80}\)\W*$")
+"""Words in brackets behind a list: (see lecture 3, slide 12)."""
 _WRAPPED = re.compile(r"(?:\w+)?[(\[{]([^()\[\]]*)[)\]}]|(?:\w+)?\(\[([^()\[\]]*)\]\)")
 _SPLITS = (
     re.compile(r"\s*;\s*"),
@@ -199,6 +201,8 @@ def _take_in_order(
 
 def _take_line(line: Line, keys: Keys, comma: Comma | None, rounds: _Rounds) -> None:
     mentions = keys.mentions(line.text, line.marker)
+    if len(mentions) == 1 and _is_whole_list(line.text[mentions[0].end :], rounds.count, comma):
+        return  # "Attempt 1: 2, 8, 18" titles a list, and no element
     if not mentions:
         if rounds.pending is not None:
             number = value_of(line.text, comma)
@@ -212,6 +216,10 @@ def _take_line(line: Line, keys: Keys, comma: Comma | None, rounds: _Rounds) -> 
         if number is not None:
             rounds.take(mention.key, number, line)
         rounds.pending = mention.key if number is None else None
+
+
+def _is_whole_list(text: str, count: int, comma: Comma | None) -> bool:
+    return count > 1 and len(_in_one_line(text.lstrip(" :.)-"), count, comma)) == count
 
 
 def _segment(text: str, mention: Mention, stop: int) -> str:
@@ -275,6 +283,7 @@ def _in_one_line(line: str, count: int, comma: Comma | None) -> list[Number]:
     best: list[Number] = []
     if not _DIGITS.search(line):
         return best
+    line = _REFERENCE.sub("", line)
     for text in dict.fromkeys((line, re.split(r"[:=]", line)[-1])):
         listed = text.strip(" $*.;,")
         wrapped = _WRAPPED.fullmatch(listed)

@@ -221,3 +221,42 @@ def test_any_keyed_numbers_read_back(numbers: list[int], frame: str) -> None:
 @settings(max_examples=300, deadline=None)
 def test_no_text_makes_it_raise(text: str) -> None:
     assert isinstance(SIX.read(answer(text)), Found | Missing)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a_1=2, a_2=8, a_3=18",
+        "a_1 = 2*1 = 2\na_2 = 2*4 = 8\na_3 = 2*9 = 18",
+        "1: 2\n2: 8\n3: 18",
+        "first: 2\nsecond: 8\nthird: 18",
+        "a_1 is 2*1 = 2, so a_2 = 8 and a_3 = 18",
+        "λ1 = 2, λ2 = 8, λ3 = 18",
+        "2, 8, 18 (see lecture 3, slide 12)",
+        "The first three terms are 2, 8 and 18.",
+    ],
+)
+def test_a_value_that_is_a_number_of_the_list_too_is_no_key(text: str) -> None:
+    assert values(text, Numbers(count=3)) == [2, 8, 18]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Attempt 1: 4, 16, 36\nAttempt 2: 2, 8, 18",
+        "n=1: 2, n=2: 8, n=3: 18",
+    ],
+)
+def test_where_the_keys_are_not_plain_a_person_is_asked(text: str) -> None:
+    finding = Numbers(count=3).read(answer(text))
+    assert isinstance(finding, Found | Missing)
+    assert finding.doubt or (isinstance(finding, Found) and finding.others)
+
+
+def test_a_point_before_the_digits_belongs_to_the_number() -> None:
+    assert values("a .2\nb .3\nc .5", Numbers(keys=("a", "b", "c"))) == [0.2, 0.3, 0.5]
+
+
+def test_titles_of_columns_are_keys() -> None:
+    table = "| x1 | x2 | x3 |\n|---|---|---|\n| 3 | 2 | 1 |"
+    assert values(table, Numbers(keys=("x1", "x2", "x3"))) == [3, 2, 1]
