@@ -116,6 +116,7 @@ def test_the_text_is_taken_as_it_was_typed(text, options, value):
         (r"\sout{4} 5", "5"),
         ("x~~=~~2", "x~~=~~2"),
         ("~p & ~q", "~p & ~q"),
+        ("~5 to ~6", "~5 to ~6"),
     ],
 )
 def test_what_is_struck_out_is_no_part_of_the_answer(text, value):
@@ -129,7 +130,7 @@ def test_an_answer_that_is_struck_out_is_missing(text):
     assert Typed().read(answer(text)) == Missing(why="all that is written is struck out")
 
 
-@pytest.mark.parametrize("text", ["~~Paris", "Paris~~ Lyon", r"\cancel{Paris} Lyon", "<s>Paris"])
+@pytest.mark.parametrize("text", ["~~Paris", "Paris~~ Lyon", r"\cancel{Paris} Lyon", "<s>Paris", "~2~ x^2"])
 def test_half_a_sign_of_striking_out_waits_for_a_person(text):
     found = Typed().read(answer(text))
     assert isinstance(found, Found)

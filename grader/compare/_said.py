@@ -34,6 +34,18 @@ _TAKEN_BACK = re.compile(
     r"\W{1,5}(?:no|nope|nein|wait|oops|sorry)\b(?!\s+(?:doubt|other|one|matter|question))"
 )
 """Words behind a text that take it back: Paris? No, Lyon."""
+_CORRECTED = re.compile(
+    r"[✗✘❌]|\b(?:edit\s?:|correction|corrected|korrektur|korrigiert|crossed out|scratch that|ignore"
+    r"|oops|argh|hmm|pardon|sorry|i mean|draft|forgot|(?:first|second|1st|2nd) (?:try|attempt)"
+    r"|(?:attempt|try|versuch|v)\s?\d\b)"
+)
+_CORRECTED_IN_SHORT = re.compile(
+    r"->|→|=>|⇒|//|#|\b(?:actually|wrong|false|incorrect|falsch|(?:should|must) be|i had|i wrote|old"
+    r"|replaces|respectively|bzw|rather|before|was)\b"
+)
+"""Words of a text that is corrected: which of several texts is meant, is open."""
+_SHORT = 9
+"""Words of a text in which “was” or an arrow tells of a correction."""
 _OR = re.compile(r"\W{1,3}(?:or|oder|ou)\b")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
@@ -97,6 +109,17 @@ def is_turned(text: str, part: str, reach: int = _REACH) -> bool:
     """
     places = _places(text, part)
     return bool(places) and all(_is_turned(text, at, at + len(part), reach) for at in places)
+
+
+def is_corrected(text: str, part: str) -> bool:
+    """Whether words besides a part tell of a correction.
+
+    >>> is_corrected("paris. edit: lyon", "paris"), is_corrected("in paris", "paris")
+    (True, False)
+    """
+    rest = text.replace(part, " ")
+    short = len(text.split()) <= _SHORT and len(rest.split()) > 1
+    return bool(_CORRECTED.search(rest) or (short and _CORRECTED_IN_SHORT.search(rest)))
 
 
 def _is_turned(text: str, start: int, end: int, reach: int) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
@@ -24,7 +24,7 @@ from grader.compare._nested import build
 from grader.compare._otherwise import otherwise
 from grader.compare._pairing import are_right, held
 from grader.compare._sum import Share, Sum
-from grader.model import Verdict, invalid, unusable, wrong
+from grader.model import Verdict, invalid, unsure, unusable, wrong
 from grader.notation.options import check_choices
 from grader.notation.splitting import Flaw
 
@@ -82,12 +82,18 @@ class Table:
 
         other = judge(as_rows(value))
         verdict = other if other.credit > verdict.credit else verdict
+        if verdict.invalid:
+            found = next(map(judge, turned(value)), verdict)
+            told = "its columns, read as rows, earn more; a person has to decide"
+            return replace(unsure(told, found.credit), read=found.read) if found.credit else verdict
         return otherwise(verdict, value, turned(value), judge)
 
     def _read_and_compared(self, value: Any, expected: Grid) -> Verdict:
         given = self._given(value, expected)
         if isinstance(given, Flaw):
             return invalid(f"this is no table: {given.says}")
+        if isinstance(value, str) and self._is_strange(given, expected):
+            return invalid("none of the rows that are asked for is found", _written(given))
         twice = self._repeated(given, expected)
         if twice:
             return invalid(f"{plain(twice)} stands in more than one row")
@@ -105,6 +111,11 @@ class Table:
         if isinstance(named, Flaw) or _are_strange(named, expected):
             return given
         return named
+
+    def _is_strange(self, given: Grid, expected: Grid) -> bool:
+        """Whether no row has a label that is asked for: then it may be no table at all."""
+        asked = {fold(label) for label, _ in expected.rows}
+        return self.labels != "none" and asked.isdisjoint(fold(label) for label, _ in given.rows)
 
     def _repeated(self, given: Grid, expected: Grid) -> str:
         """A label that is asked for, and given more often than that."""

@@ -18,7 +18,7 @@ from grader.compare import comparators
 from grader.compare._folding import Damaged, Folding, clean
 from grader.compare._likeness import edits, holds, is_near, is_slip, is_wild
 from grader.compare._regular import regular
-from grader.compare._said import is_said, is_turned, stands_in, within
+from grader.compare._said import is_corrected, is_said, is_turned, stands_in, within
 from grader.compare._values import shown
 from grader.model import MISSES, Verdict, full, invalid, unsure, unusable, wrong
 from grader.notation.options import check_choices
@@ -224,7 +224,10 @@ class Text:
         lowered = given.casefold()
         if self.match in ("contains", "starts") and credit:
             held = [one for one in texts if holds(given, one, whole=self.whole_words)]
-            turned = all(is_turned(lowered, one.casefold()) for one in held)
+            turned = all(
+                is_turned(lowered, one.casefold()) or is_corrected(lowered, one.casefold())
+                for one in held
+            )
             return "words beside it may deny it, or leave it open" if held and turned else ""
         if self.match in ("folded", "distance") and not credit:
             held = [one for one in texts if stands_in(given, one)]

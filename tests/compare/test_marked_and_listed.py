@@ -39,6 +39,14 @@ def test_signs_of_markdown_and_lists_are_no_part_of_values(
     assert (verdict.credit, verdict.certain, verdict.invalid) == (1, True, False)
 
 
+@pytest.mark.parametrize(
+    "text", ["First try: a: 1, b: 3. Second: a: 1, b: 2", "old\na: 1\nnew\nb: 2", "c, 1\nd, 2"]
+)
+def test_a_text_in_which_no_row_is_found_waits_for_a_person(text: str) -> None:
+    verdict = compare(text, {"x": 1, "y": 2}, "table")
+    assert verdict.invalid
+
+
 @pytest.mark.parametrize("text", ["a → b", "a > b", "a then b", "a -> b"])
 def test_arrows_between_elements_are_proposed_to_a_person(text: str) -> None:
     verdict = compare(text, ["a", "b"], "list", of={"kind": "label"})
@@ -100,7 +108,7 @@ def test_what_signs_and_words_leave_open_is_proposed_to_a_person(
         ("label", "BFS or DFS", "BFS", 0),
         ("label", "Leaky ReLU", "ReLU", 0),
         ("tuple", "(2, 1)", [1, 2], 0),
-        ("table", "| a | b |\n|---|---|\n| 3 | 4 |", AB, 0),
+        ("table", "a | 3\nb | 4", AB, 0),
         ("list", "1/2", [1, 2], 0),
         ("list", "* 1\n* 5", [1, 4], 0.5),
         ("set", "1", [], 0),

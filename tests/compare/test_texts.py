@@ -401,6 +401,12 @@ def test_what_is_no_right_text_stays_wrong(text: str, truth: str) -> None:
         "Lyon rather than Paris",
         "Paris? No, Lyon",
         "Paris, no wait, Lyon",
+        "Paris\n\nEdit: Lyon",
+        "Correction of Paris, which I had first: it has to be Lyon, by the map of the country",
+        "Paris -> Lyon",
+        "Paris should be Lyon",
+        "Lyon (was Paris)",
+        "❌ Paris ✅ Lyon",
     ],
 )
 @pytest.mark.parametrize("case", [True, False])
@@ -422,6 +428,8 @@ def test_a_contained_text_beside_a_denial_or_another_is_left_to_a_person(
         "the city of light, Paris",
         "Paris, no doubt",
         "nothing but Paris",
+        "Paris was the seat of the king, and before that the Romans called it Lutetia",
+        "Rivers cross it -> trade grows -> it becomes the capital, and so it is Paris now",
     ],
 )
 def test_a_contained_text_that_is_said_plainly_is_right(text: str) -> None:
