@@ -24,7 +24,9 @@ _NUMBERED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ROMAN = re.compile(
-    r"(?<![\w.])(?:\((iv|i{1,3})\)|(iv|i{1,3})(?=[).:])[).:]|(iv|i{2,3})(?![\w.]))", re.IGNORECASE
+    r"(?<![\w.])(?:\((iv|i{1,3})\)|(iv|i{1,3})(?=[).:])[).:]|(iv|i{2,3})(?![\w.])"
+    r"|(i)(?=\s*(?:,|&|\band\b|\bund\b)\s*(?:iv|i{2,3})\b))",
+    re.IGNORECASE,
 )
 _PLACES = {"i": 0, "ii": 1, "iii": 2, "iv": 3}
 _ABOUT = re.compile(
@@ -214,6 +216,7 @@ def _label(letters: tuple[str, ...]) -> re.Pattern[str]:
         after = (
             r"\s*(?:[).:=,;&/|\-✓✔✗✘☑☒✅❌✖]|=>)"
             rf"|\s*(?:\+|(?i:plus|und|sowie|et|y|as well as)\b)\s*\(?[{every}](?!\w)"
+            rf"|\s+[{safe}](?![\w'-])"
             r"|\s+(?:and|n?or|is|isn|are|aren|was|does|doesn"
             r"|holds?|T|F|true|false|not)\b|\s*$"
         )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 _OPPOSITES = (
+    (r"y(?:es)?|t(?:rue)?|correct|right|✓|✔", r"no?|f(?:alse)?|incorrect|wrong|✗|✘"),
     (r"1", r"0"),
     (r"\+", r"[-−–]"),
     (r"\[[xX✓✔]\]", r"\[\s?\]"),
@@ -44,7 +45,7 @@ def _patterns(letters: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], re.Patte
     for true, false in _OPPOSITES:
         link = r"(?:[).:=|]|[-=]>|→)?" if "+" in true else r"(?:[).:=|−–-]|[-=]>|→)?"
         pair = (
-            rf"(?:[-*•]\s+)?\(?([{''.join(letters)}])\b\)?\s*{link}\s*((?:{true})|(?:{false}))"
+            rf"(?:[-*•]\s+)?\(?([{''.join(letters)}])\b\)?\s*{link}\s*((?:{false})|(?:{true}))"
             r"(?=[\s,;.|]|$)[\s,;.|]*"
         )
         found.append((re.compile(pair, re.IGNORECASE), re.compile(true, re.IGNORECASE)))

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.model import Answer, Finding, Found, Missing
-from grader.prose import Statement, excuses, gives_up, plain, statements, words
+from grader.prose import Statement, gives_up, plain, statements, words
 from grader.read import readers
 from grader.read._lettered_groups import Group, groups_in, lettered
+from grader.read._plain_lists import REST, judges_all, loaded
 from grader.read._prose import doubt, prose_of
 from grader.read._verdict_words import after_verdict, halved, leads, turned, verdicts_in
 
@@ -22,11 +23,6 @@ _TORN = re.compile(r"\b(f)\s?(a)\s?(l)\s?(s)\s?(e)\b|\b(t)\s?(r)\s?(u)\s?(e)\b",
 _SELECTS = re.compile(
     r"\b(?:only|just|select\w*|choose|chosen|pick\w*|answers?|ans|options?|tick\w*|hold|apply"
     r"|would say)\b",
-    re.IGNORECASE,
-)
-_REST = re.compile(
-    r"\b(?:the )?(?:rest|others?|remaining|other (?:two|three|ones?|statements?|options?)|all "
-    r"else)\b",
     re.IGNORECASE,
 )
 _ALL = re.compile(
@@ -54,7 +50,6 @@ _NOT = re.compile(
 )
 
 
-_BECAUSE = re.compile(r"\b(?:because|since|due to|as (?:they|it|these|both))\b", re.IGNORECASE)
 _RUN = re.compile(r"\W*(?:(?:true|false|[TF])\W+)*(?:true|false|[TF])\W*", re.IGNORECASE)
 _GLUED = re.compile(r"\W*[TF](?:\W*[TF]){2,}\W*", re.IGNORECASE)
 _HEADED = re.compile(
@@ -63,23 +58,6 @@ _HEADED = re.compile(
 """Verdicts in order: “T F T F”, “TFTF”, and one at the head of each line."""
 _BRIEF = 8
 """So few words are an answer in a style of its own rather than none."""
-_NOT_NEXT = re.compile(r"(?:\bbut\s+)?\b(?:not|nor|neither|without)\W*$", re.IGNORECASE)
-"""What denies the letters that come next."""
-_PLAIN_TEXT = """
-and und et y plus the a both all also as well so therefore thus hence then that those these they is
-are be am i we my would will say choose chose chosen select selected pick picked tick ticked take
-think believe only just statement statements option options answer answers ans solution letter
-letters claim claims one ones following above of them correct true right valid hold holds apply
-applies to in which sentence sentences other others rest
-"""
-_PLAIN = frozenset((*_PLAIN_TEXT.split(), *".,:;()&+|/-*\"'"))
-"""Words and signs beside letters that are chosen, which say no more than that."""
-_WHOLE_TEXT = """
-none neither no not every everything each false wrong incorrect untrue invalid nothing four three
-two five does do
-"""
-_PLAIN_WHOLE = _PLAIN | frozenset(_WHOLE_TEXT.split())
-"""Words of a sentence that judges all statements alike, and says no more."""
 
 
 @dataclass(slots=True)
@@ -171,13 +149,14 @@ class Truths:
         unjudged = [x for x in letters if x in votes.named and x not in votes.held]
         if unjudged and not unread:
             unread = f"what is said of ({unjudged[0]}) was not recognised as a verdict"
-        loaded = [
-            x for x in letters if x in votes.loaded & votes.implied and len(votes.held[x]) < 2
-        ]
-        if loaded and not unread:
-            unread = f"more is said of ({loaded[0]}) than that it is chosen"
+        more = [x for x in letters if x in votes.loaded & votes.implied and len(votes.held[x]) < 2]
+        if more and not unread:
+            unread = f"more is said of ({more[0]}) than that it is chosen"
         if votes.stray and not unread:
             unread = f"which verdict goes with ({votes.stray[0]}) is not clear"
+        silent = [x for x in letters if x not in votes.held]
+        if silent and not unread and all(last[x] for x in votes.held):
+            unread = f"whether ({silent[0]}) is left out or held false is not clear"
         inferred = votes.listed or votes.unlisted or set(letters) - set(votes.held)
         if not unread and inferred and _REVISED.search(text):
             unread = "something seems to be taken back"
@@ -234,7 +213,7 @@ def _loose(
     if (
         said
         and (
-            _REST.search(statement.text) or re.match(r"\s*others?\b", statement.text, re.IGNORECASE)
+            REST.search(statement.text) or re.match(r"\s*others?\b", statement.text, re.IGNORECASE)
         )
         and judged
     ):
@@ -251,7 +230,7 @@ def _loose(
             held = (said[0] if said else True) is not none
             for letter in letters:
                 votes.vote(letter, held)
-            if not _PLAIN_WHOLE.issuperset(words(statement.text)):
+            if not judges_all(statement.text):
                 votes.implied.update(letters)
                 votes.loaded.update(letters)
         return current
@@ -285,16 +264,6 @@ def _whole(group: Group, votes: _Votes, letters: tuple[str, ...]) -> None:
         group.after, group.letters = "", []
 
 
-def _loaded(group: Group) -> bool:
-    """Whether more is said beside some letters than that they are chosen: “a and c fail”."""
-    own = _NOT_NEXT.sub("", _BECAUSE.split(group.after, maxsplit=1)[0])
-    clauses = (c for c in re.split(r"[,;.()\n]| - ", own) if not excuses(c))
-    lead = group.lead.replace("=>", ":").replace("=", ":")
-    said = [*words(" ; ".join(clauses)), *(w for w in words(lead) if not w[0].isdigit())]
-    plain_words = _PLAIN_WHOLE if _REST.search(own) else _PLAIN
-    return (group.either and not group.denied) or not plain_words.issuperset(said)
-
-
 def _points_back(after: str, said: Sequence[bool]) -> bool:
     """Whether a clause behind a list speaks of that list: “both are false”, “True, because …”."""
     return bool(_BACK.match(after)) or said[0] or len(words(after)) == 1
@@ -306,10 +275,10 @@ def _judged(group: Group, votes: _Votes, current: str, letters: tuple[str, ...])
     one = group.letters[0] if len(group.letters) == 1 else ""
     after = list(verdicts_in(group.after)) if leads(group.after) or not group.head else []
     before = [] if group.head else list(verdicts_in(group.before))
-    rest = list(verdicts_in(group.after[m.start() :])) if (m := _REST.search(group.after)) else []
+    rest = list(verdicts_in(group.after[m.start() :])) if (m := REST.search(group.after)) else []
     if not after and _NOT.match(group.after):
         after = [False]
-    if _loaded(group):
+    if loaded(group):
         votes.loaded.update(group.letters)
     if turned(group.after):
         votes.stray += group.letters
