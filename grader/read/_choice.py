@@ -19,9 +19,9 @@ from grader.read._candidates import MOST, Candidate, candidates, same
 from grader.read._contended import contended
 from grader.read._cues import CONCLUDED, FINAL, LABELLED, RESULT, RIVAL, SAID, TOTAL, UNSOLVED
 from grader.read._lines import may_be_lost
+from grader.read._measured import compound, factor_of, is_close, measured, scaled
 from grader.read._other_signs import other_sign, restated
 from grader.read._rivals import added, found_of, miscalculated, rivals
-from grader.read._units import factor_behind, is_other_unit
 
 _NEAR, _NEAR_AGAIN = 25, 8
 _TERMS, _MARGIN, _SHORT = 8, 10, 3
@@ -104,7 +104,7 @@ def choose(answer: Answer, wanted: Wanted) -> Finding:
     every = [restated(c) for c in candidates(answer, wanted.comma)]
     wanted = _narrowed(every, wanted)
     named = [_named(c, wanted) for c in every]
-    everything = _compound([_fitted(c, wanted) for c in named], wanted)
+    everything = compound([_fitted(c, wanted) for c in named], wanted.units)
     everything = [_adding_up(c, everything, wanted) for c in everything]
     everything = _named_apart(everything, wanted)
     standing = [c for c in everything if not c.denied]
@@ -175,33 +175,6 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s${}\\_*]", "", name.replace("**", "^").replace("²", "^2")).casefold()
 
 
-def _compound(found: list[Candidate], wanted: Wanted) -> list[Candidate]:
-    """Add up 2 days and 2 hours."""
-    kept: list[Candidate] = []
-    for candidate in found:
-        last = kept[-1] if kept else None
-        if last is not None and last.line is candidate.line and _adds_up(last, candidate, wanted):
-            value = Fraction(last.number.value) + Fraction(candidate.number.value)
-            kept[-1] = replace(
-                candidate, number=replace(candidate.number, value=value), start=last.start
-            )
-        else:
-            kept.append(candidate)
-    return kept
-
-
-def _adds_up(one: Candidate, other: Candidate, wanted: Wanted) -> bool:
-    large, small = _factor(one.number.unit, wanted.units), _factor(other.number.unit, wanted.units)
-    between = one.line.text[one.end : other.start].split()
-    return (
-        large is not None
-        and small is not None
-        and large > small
-        and len(between) < 3
-        and one.mentioned
-    )
-
-
 def _more(best: Candidate, wanted: Wanted, count: int) -> list[Found]:
     """A bare number below the base may be meant as so many more, or as the whole."""
     if (
@@ -237,38 +210,22 @@ def _fitted(candidate: Candidate, wanted: Wanted) -> Candidate:
             weight = max(weight, RIVAL)
     elif _mentions(around, wanted.away) and not candidate.led_by:
         weight -= _NEAR
-    candidate = _measured(candidate, wanted)
-    factor = _factor_of(candidate, wanted)
+    candidate = measured(candidate, wanted.units)
+    factor = factor_of(candidate, wanted.units)
     if factor is not None:
         weight += 15
-        number = _scaled(number, factor)
+        number = scaled(number, factor)
     elif candidate.measured == "other":
         weight -= 2 * _NEAR
     if wanted.more is not None and _says_more(candidate):
         number = replace(number, value=_sum(number.value, wanted.more))
     if wanted.percent == "fraction" and not number.percent and 1 < number.value <= 100:
-        number = replace(_scaled(number, Fraction(1, 100)), percent=True)
+        number = replace(scaled(number, Fraction(1, 100)), percent=True)
     if wanted.whole:
         number = _whole(candidate, number)
     if _outside(number, wanted) or (wanted.whole and Fraction(number.value).denominator != 1):
         weight -= 2 * _NEAR
     return replace(candidate, number=number, weight=weight, near=near)
-
-
-def _measured(candidate: Candidate, wanted: Wanted) -> Candidate:
-    """Say whether a number has a unit that the rubric knows, or another one."""
-    text, start, end = candidate.line.text, candidate.run.start, candidate.end
-    if is_other_unit(text, start, end, wanted.units):
-        return replace(candidate, measured="other")
-    known = _factor_of(candidate, wanted) is not None
-    return replace(candidate, measured="asked" if known else "")
-
-
-def _factor_of(candidate: Candidate, wanted: Wanted) -> Fraction | None:
-    if candidate.measured == "other":
-        return None
-    whole = factor_behind(candidate.line.text, candidate.end, wanted.units)
-    return _factor(candidate.number.unit, wanted.units) if whole is None else whole
 
 
 def _narrowed(every: Sequence[Candidate], wanted: Wanted) -> Wanted:
@@ -366,21 +323,6 @@ def _mentions(text: str, words: Sequence[str]) -> bool:
 def _word(word: str) -> re.Pattern[str]:
     ending = r"(?![a-z])" if len(word) < _SHORT and word[-1:].isalpha() else ""
     return re.compile(rf"(?<!non-)(?<!non )(?<![a-z]){re.escape(word)}{ending}", re.IGNORECASE)
-
-
-def _factor(unit: str, units: Mapping[str, float | str]) -> Fraction | None:
-    words = unit.lower().split()
-    for word in words[:3]:
-        for name, factor in units.items():
-            if word == name.lower() or word.rstrip("s") == name.lower().rstrip("s"):
-                return Fraction(str(factor))
-    return None
-
-
-def _scaled(number: Number, factor: Fraction) -> Number:
-    slack = None if number.slack is None else number.slack * factor
-    value = number.value * (factor if isinstance(number.value, Fraction) else float(factor))
-    return replace(number, value=value, slack=slack)
 
 
 def _sum(value: Fraction | float, base: float | str) -> Fraction | float:
@@ -487,7 +429,7 @@ def _doubt(best: Candidate, kept: list[Candidate], every: list[Candidate], wante
     if best.measured == "other":
         return "the number has another unit than those that the rubric knows"
     if not best.measured and any(
-        c.measured == "asked" and not _is_close(c.number, best.number) for c in kept
+        c.measured == "asked" and not is_close(c.number, best.number) for c in kept
     ):
         return "another number has the unit that is asked for"
     if best.weight >= RESULT:
@@ -495,12 +437,6 @@ def _doubt(best: Candidate, kept: list[Candidate], every: list[Candidate], wante
     alike = [c for c in kept if c.near >= best.near and c.weight >= best.weight - _MARGIN]
     others = [c for c in alike if not same(c.number, best.number)]
     return "several numbers stand here, and none is marked as the result" if others else ""
-
-
-def _is_close(one: Number, other: Number) -> bool:
-    """Whether one number may be the other, rounded: 52.98, about 53 hours."""
-    apart = abs(Fraction(one.value) - Fraction(other.value))
-    return same(one, other) or 100 * apart <= abs(Fraction(other.value))
 
 
 def _named_twice(best: Candidate, kept: list[Candidate]) -> bool:
