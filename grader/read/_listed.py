@@ -20,6 +20,7 @@ _INTERMEDIATE = re.compile(r"squar|\^\s*\{?2\}?|²", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:[\s)}\]|:*_$]|\.(?!\d))*(?:[-–—]+(?=\s)|:=)?")
 _REMARK = re.compile(r"^\s*(?:\(\s*[A-Za-z][A-Za-z ,.-]{0,40}\)|\[\s*[A-Za-z][A-Za-z ,.-]{0,40}\])")
 _AWAY = re.compile(r"^\W*(?:\(|,?\s*(?:since|because|as|from|for|due)\b)", re.IGNORECASE)
+_ANOTHER = re.compile(r"[,;]\s*(?:and\s+)?[A-Za-zα-ω]{1,12}[\s_({]*\d{1,2}[\s)}]*[=:]")
 _REFERENCE = re.compile(r"\s*\([A-Za-z][^()]{0,80}\)\W*$")
 """Words in brackets behind a list: (see lecture 3, slide 12)."""
 _WRAPPED = re.compile(r"(?:\w+)?[(\[{]([^()\[\]]*)[)\]}]|(?:\w+)?\(\[([^()\[\]]*)\]\)")
@@ -223,7 +224,10 @@ def _is_whole_list(text: str, count: int, comma: Comma | None) -> bool:
 
 
 def _segment(text: str, mention: Mention, stop: int) -> str:
-    return text[mention.end : stop]
+    """What is said of a key, up to the next one, or to an element that is not asked for."""
+    segment = text[mention.end : stop]
+    following = _ANOTHER.search(segment)
+    return segment[: following.start()] if following else segment
 
 
 def value_of(segment: str, comma: Comma | None) -> Number | None:

@@ -35,6 +35,13 @@ _BETWEEN = re.compile(
     r"\b(?:or|maybe|perhaps|possibly|no|not|then)\b|[|/?=≈→⇒]|[-=]>", re.IGNORECASE
 )
 """Two values with one of these between them: a reader cannot tell which is meant."""
+_REASON = re.compile(r"\b(?:because|since|due\s+to)\b", re.IGNORECASE)
+"""What follows holds numbers that are no values."""
+_IN_WORDS = re.compile(
+    r"\b(?:minus|negative|below|above|under|over|up\s+to|(?:at|no)\s+(?:least|most|more|less)"
+    r"|(?:more|less|fewer|greater|smaller|larger)\s+than)\W*$",
+    re.IGNORECASE,
+)
 TWO = "more than one value is given"
 
 
@@ -63,13 +70,14 @@ def otherwise(before: str, between: str, behind: str) -> str:
     """
     if _ONLY_A_DASH.fullmatch(before):
         return "a dash may be a sign"
-    if _BOUND.search(before):
-        return "a bound is given, not a number,"
+    if _BOUND.search(before) or _IN_WORDS.search(before):
+        return "a bound is given, or a sign in words,"
     if _DENIED.search(before):
         return "a value is taken back"
     if _GOES_ON.match(behind):
         return "more than a number is given"
-    return TWO if _BETWEEN.search(between) or taken_back(between) else ""
+    plainly = _REASON.split(between)[0]
+    return TWO if _BETWEEN.search(plainly) or taken_back(between) else ""
 
 
 def taken_back(text: str) -> bool:

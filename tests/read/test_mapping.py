@@ -102,6 +102,7 @@ def test_no_text_makes_it_raise(text: str) -> None:
         ("By theorem 2.1, A = 1.5, B = 2, C = 2.5, D = 3", (1.5, 2, 2.5, 3)),
         ("1. A: 1.5, B: 2, C: 2.5, D: 3", (1.5, 2, 2.5, 3)),
         ("1.5 → A, 2 → B, 2.5 → C, 3 → D", (1.5, 2, 2.5, 3)),
+        ("A: 1.5, since l = 0.6; B: 2, because l = 1; C: 2.5; D: 3", (1.5, 2, 2.5, 3)),
         ("A: 10^{-1} = 0.1, B: 2, C: 2.5, D: 3", (0.1, 2, 2.5, 3)),
     ],
 )
@@ -118,7 +119,7 @@ def test_signs_units_and_references_do_not_change_the_numbers(
         "A -1.5", "A: 1.5^2", "A: 1.5+1", "A: 1.5/2.5", "A: > 1.5", "A ≤ 1.5", "A: 1½ s",
         "A = 2 - 0.5 = 1.5", "A: l = 0.56 m, T = 1.5 s", "| A | 0.56 | 1.5 |", "A: 1.5 -> 3",
         "A: 1.5 no 3", "A: not 1.5", "A: first 1.5, then corrected 3", "A: 1.5. Hmm, too high, 1",
-        "A: 1.5? No: 1.0", "A: 1.5?", "A: 1.5 ✗ 3 ✓", "A: 1.5 (crossed out) 3",
+        "A: minus 1.5", "A: at least 1.5", "A: 1.5? No: 1.0", "A: 1.5?", "A: 1.5 ✗ 3 ✓", "A: 1.5 (crossed out) 3",
     ],
 )  # fmt: skip
 def test_a_value_that_may_be_another_one_is_left_to_a_person(first: str) -> None:

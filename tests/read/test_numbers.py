@@ -229,6 +229,7 @@ def test_no_text_makes_it_raise(text: str) -> None:
         "a_1=2, a_2=8, a_3=18",
         "a_1 = 2*1 = 2\na_2 = 2*4 = 8\na_3 = 2*9 = 18",
         "1: 2\n2: 8\n3: 18",
+        "a_1 = 2, a_2 = 8, a_3 = 18, a_4 = 32",
         "first: 2\nsecond: 8\nthird: 18",
         "a_1 is 2*1 = 2, so a_2 = 8 and a_3 = 18",
         "λ1 = 2, λ2 = 8, λ3 = 18",
