@@ -32,7 +32,7 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _ROW = re.compile(rf"{_FIGURE}(?:\s*[,;|\s]\s*{_FIGURE})+")
-_BEHIND = re.compile(rf"\s*(?P<first>{_FIGURE})\s*\((?P<id>\d{{1,2}}(?:\.\d{{1,2}})?)\)[\s.]*")
+_BEHIND = re.compile(rf"\s*(?P<first>{_FIGURE})\s*\((?P<id>[\w.]{{1,8}})\)[\s.]*")
 _SHORT = 30
 _APART = re.compile(r"[,;|\s]+")
 

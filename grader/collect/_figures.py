@@ -28,6 +28,7 @@ _FIGURE = re.compile(
 _NUMBER = re.compile(r"[\s>*_`~+•-]*\d[\d.,/]*[\s*_`~]*")
 
 
+_TIME = re.compile(r"[\s>*+•-]*\d{1,2}:\d\d(?!\d)")
 _SOON = 2
 _DASHES = ("-", "–", "—")
 
@@ -97,6 +98,8 @@ class _Sieve:
         """Parts that have a label which is no mere number."""
         self.named = any(line.label.word or line.label.heading for line, _ in plain)
         """Whether labels have words, or are headings."""
+        self.shown = {c.part for line, c in ids if line.label.word or line.label.heading}
+        """Parts that have such a label."""
         looks = {line.label.look for line, _ in found}
         every = [c.part for _, c in found] == [*range(len(tree.ids))]
         self.motley = every and len(looks) == len(found) > 2
@@ -125,7 +128,12 @@ class _Sieve:
 
     def _shown(self, line: Line, c: Candidate) -> Meant:
         """What a label that stands out means: ``# 3`` below ``Question 1`` may be the answer."""
+        if self._is_foreign(line):
+            own = self._is_id(line.label) or (self.out.kept and self.out.kept[-1][1].part == c.part)
+            return "either" if own else "number"
         head = self.heads.get(self._above(line))
+        if head is not None and head[1].part == c.part and _TIME.match(line.text):
+            return "number"  # ``5:00 min`` below ``Part 5``
         shown = line.label.heading and not line.label.word and holds_number(line.text.lstrip(" #"))
         if head is None or not shown or c.part in (head[1].group or ()):
             return "label"
@@ -210,6 +218,15 @@ class _Sieve:
         if head is not None or c.part in self.claimed or self._ends(line):
             return "number"
         return "either"
+
+    def _is_foreign(self, line: Line) -> bool:
+        """Whether labels have words or are headings here, and this is a row, ``2 - B`` or ``5:30``."""
+        label = line.label
+        if len(self.shown) < 2 or not self.out.kept:
+            return False
+        shown = label.word or label.heading or label.bold or label.bracketed
+        weak = line.kind == "table" or label.term in _DASHES or _TIME.match(line.text) is not None
+        return weak and not shown and (len(label.path) == 1 or not self._is_id(label))
 
     def _is_chance(self, other: Line, line: Line) -> bool:
         """Whether another number is less of a label than this one, which looks as most do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ HOLLOW = "a number alone below a label may be its answer, or the label of anothe
 UNLABELLED = "no label says that these lines answer this part"
 
 Spot = tuple[int, int]
+_NUMBER = re.compile(r"[\s>*_`~+•-]*\d[\d.,/]*[\s*_`~]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +77,18 @@ def regions(text: Text, tree: Tree, phrases: Phrases, parts: Sequence[PartPlan])
     made = [replace(r, doubt=r.doubt or HOLLOW) if r.line in told.hollow else r for r in made]
     for lines, doubt in ((told.worths, WORTH), (told.items, ITEM)):
         made = [
-            replace(r, doubt=r.doubt or doubt) if r.line in lines and _is_blank(text, r) else r
+            replace(r, doubt=r.doubt or doubt) if r.line in lines and _is_bare(text, r) else r
             for r in made
         ]
     made = _with_unsure(text, made, told, tree)
     return _with_questions(text, made, len(parts))
 
 
-def _is_blank(text: Text, region: Region) -> bool:
-    after = text.next_line(region.line)
-    return after > region.end_line or (after == region.end_line and not region.end_col)
+def _is_bare(text: Text, region: Region) -> bool:
+    """Whether nothing stands below the label of a region, or numbers alone."""
+    stop = min(region.end_line + (region.end_col > 0), len(text.lines))
+    below = [line for line in text.lines[region.line + 1 : stop] if line.strip()]
+    return all(_NUMBER.fullmatch(line) for line in below)
 
 
 def _with_questions(text: Text, made: list[Region], parts: int) -> list[Region]:

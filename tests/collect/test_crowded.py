@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.collect.told import ASKED, DEEP, FLAT, answers
 
+SIX = tuple("123456")
 LETTERED = ("1a", "1b", "2a", "2b", "3")
 
 
@@ -58,6 +59,20 @@ def test_what_was_left_out_is_missing_for_certain(text: str, expected: dict[str,
 ])  # fmt: skip
 def test_ids_with_letters_too(text: str) -> None:
     assert answers(LETTERED, text) == dict.fromkeys(LETTERED, ASKED)
+
+
+@pytest.mark.parametrize(("answer", "certain"), [
+    ("1.5 - A\n2 - B\n2.5 - C", False), ("5:00 min", False), ("2 - B", True), ("3:30 min", True),
+    ("| x1 | x2 | x3 |\n|---|---|---|\n| 4 | 2 | 1 |", False),
+    ("| epoch | loss |\n|---|---|\n| 1 | 0.5 |\n| 2 | 0.4 |\n| 5 | 0.3 |", False),
+])  # fmt: skip
+def test_rows_and_times_below_labels_with_words_are_no_labels(
+    answer: str, *, certain: bool
+) -> None:
+    found = answers(SIX, f"Question 3\n\n{answer}\n\nQuestion 6\n\nred\n")
+    assert found["3"] == answer or (found["3"] == ASKED and not certain)
+    assert found["6"] == "red"
+    assert {found.get(id_, ASKED) for id_ in "1245"} == {ASKED}
 
 
 @pytest.mark.parametrize("ids", [FLAT, DEEP, LETTERED])

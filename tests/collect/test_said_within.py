@@ -43,6 +43,11 @@ def test_an_answer_in_the_line_of_its_question_is_not_missing_for_certain(
     assert found[id_] == ASKED or "dense" in found[id_] or "unbiased" in found[id_]
 
 
+@pytest.mark.parametrize("answer", ["not sure, dense layer?", "Most layers? No, the dense layer"])
+def test_an_answer_that_is_put_as_a_question_is_not_certain(answer: str) -> None:
+    assert told(PLAN, f"Question 1.2\n\n{answer}\n").get("1.2") in (ASKED, answer)
+
+
 @pytest.mark.parametrize("id_", ["1.1", "1.2", "1.4"])
 def test_a_question_that_was_copied_and_not_answered_is_missing(id_: str) -> None:
     assert id_ not in told(PLAN, f"{id_} {ASKS[id_][0]}\n")
