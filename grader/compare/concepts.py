@@ -149,12 +149,7 @@ class Concepts:
         missed = "" if right or near else self._missing_the_point(lines)
         if missed:
             return wrong(f"{quoted(missed)} is not what is asked for")
-        return unsure(
-            f"{quoted(near)} has the words but does not say it"
-            if near
-            else "no sentence was recognised as saying what is asked for",
-            share,
-        )
+        return unsure(_what_was_heard(near, len(right), len(wanted)), share)
 
     def _missing_the_point(self, lines: list[tuple[Said, str]]) -> str:
         """A sentence with an idle claim, if no sentence without one could say what is wanted."""
@@ -180,6 +175,15 @@ class Concepts:
             return [_heard(lines, group, forbidden) for group in wanted]
         each = [[_heard([line], group, forbidden) for group in wanted] for line in lines]
         return max(each, key=lambda row: sum(bool(h.asserted) for h in row))
+
+
+def _what_was_heard(near: str, said: int, asked: int) -> str:
+    """Why a person decides: how many of the things asked for were recognised, and what is near."""
+    counted = f"{said} of {asked} things asked for were recognised" if said else ""
+    if near:
+        close = f"{quoted(near)} has the words but does not say it"
+        return f"{counted}; {close}" if counted else close
+    return counted or "no sentence was recognised as saying what is asked for"
 
 
 def _heard(lines: list[tuple[Said, str]], phrases: Phrases, beside: Phrases = ()) -> _Heard:

@@ -80,8 +80,10 @@ class Table:
         def judge(text: str) -> Verdict:
             return self._read_and_compared(text, expected)
 
-        other = judge(as_rows(value))
-        verdict = other if other.credit > verdict.credit else verdict
+        rows = as_rows(value)
+        other = judge(rows)
+        if other.credit > verdict.credit or (verdict.invalid and self._are_asked(rows, expected)):
+            verdict = other
         if verdict.invalid:
             found = next(map(judge, turned(value)), verdict)
             told = "its columns, read as rows, earn more; a person has to decide"
@@ -116,6 +118,11 @@ class Table:
         """Whether no row has a label that is asked for: then it may be no table at all."""
         asked = {fold(label) for label, _ in expected.rows}
         return self.labels != "none" and asked.isdisjoint(fold(label) for label, _ in given.rows)
+
+    def _are_asked(self, text: str, expected: Grid) -> bool:
+        """Whether each row has a label that is asked for: then it is a table, however wrong."""
+        given, asked = self._given(text, expected), {fold(label) for label, _ in expected.rows}
+        return not isinstance(given, Flaw) and asked.issuperset(fold(row[0]) for row in given.rows)
 
     def _repeated(self, given: Grid, expected: Grid) -> str:
         """A label that is asked for, and given more often than that."""

@@ -60,6 +60,26 @@ def test_concepts(text: str, credit: int, certain: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "credit", "told"),
+    [
+        ("The bias falls.", Fraction(1, 2), "1 of 2 things asked for were recognised"),
+        (
+            "The bias falls. The variance never rises.",
+            Fraction(1, 2),
+            "1 of 2 things asked for were recognised; “The variance never rises.” has the words but does not say it",
+        ),
+        ("It is a curve.", 0, "no sentence was recognised as saying what is asked for"),
+    ],
+)
+def test_where_a_share_is_proposed_it_is_said_how_much_was_recognised(
+    text: str, credit: Fraction, told: str
+) -> None:
+    both = Concepts(wanted=(("bias falls",), ("variance rises",)))
+    verdict = both.compare(text.split(". "), None)
+    assert (verdict.credit, verdict.certain, verdict.reason) == (credit, False, told)
+
+
+@pytest.mark.parametrize(
     ("text", "credit", "certain"),
     [
         ("It is small, so averages follow slowly.", 0, True),

@@ -109,6 +109,10 @@ def test_what_signs_and_words_leave_open_is_proposed_to_a_person(
         ("label", "Leaky ReLU", "ReLU", 0),
         ("tuple", "(2, 1)", [1, 2], 0),
         ("table", "a | 3\nb | 4", AB, 0),
+        ("table", "a: 2\nb: 1", AB, 0),
+        ("table", "a: 3\nb: 4", AB, 0),
+        ("table", "a: 0, b: 0", AB, 0),
+        ("table", "- a: 2\n- b: 3", AB, 0),
         ("list", "1/2", [1, 2], 0),
         ("list", "* 1\n* 5", [1, 4], 0.5),
         ("set", "1", [], 0),
@@ -121,3 +125,11 @@ def test_plain_values_are_still_marked_for_certain(
 ) -> None:
     verdict = compare(text, truth, kind)
     assert (float(verdict.credit), verdict.certain, verdict.invalid) == (credit, True, False)
+
+
+@pytest.mark.parametrize(
+    "text", ["Hint: 2, b: 3", "c: 1\nd: 2", "a: 3 -> 1\nb: 4 -> 2", "a: 1b\nb: 3"]
+)
+def test_a_table_whose_rows_are_not_those_asked_for_is_left_to_a_person(text: str) -> None:
+    verdict = compare(text, AB, "table")
+    assert (verdict.credit, verdict.invalid) == (0, True)
