@@ -26,6 +26,8 @@ from grader.cli._options import (
 from grader.cli._progress import progress
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from grader.gradebook import Book
     from grader.gradebook.policy import Policy
     from grader.pipeline import Assignment, Boxes
@@ -274,6 +276,7 @@ def _undo(book: Book, loaded: Assignment, policy: Policy, out: Path) -> None:
     done = undo(book, name)
     named = book.read(lambda connection: labels(connection, [*done.back, *done.left]))
     gone = work.bring_back(out, done.run.id, [named[of] for of in done.back])
+    _say_decided(book, loaded, out, {of: named[of] for of in done.unsaid})
     write_class(book, loaded, policy, out)
     for of, why in done.left.items():
         say(f"{named[of]}: left as it is, as {why}")
@@ -284,6 +287,26 @@ def _undo(book: Book, loaded: Assignment, policy: Policy, out: Path) -> None:
         f"{len(done.back)} hand-in(s); while rubric, reference and keys stay as they are now, "
         "`grader grade` and `grader regrade --apply` would do it again"
     )
+
+
+def _say_decided(book: Book, loaded: Assignment, out: Path, named: Mapping[int, str]) -> None:
+    """Let earlier results that are back say what people decided since they were made.
+
+    They are marked again only where the rubric is theirs again: by another one other marks move too.
+    """
+    if not named:
+        return
+    from grader.review import settle
+
+    settled = settle(book, loaded, named, reports=out / "reports")
+    failed = dict(settled.failed)
+    for of, label in named.items():
+        if of not in settled.done:
+            why = failed.get(of) or "rubric, reference or keys are not theirs; once they are"
+            say(
+                f"{label}: what a person decided since these marks were made is kept, but not in "
+                f"them yet: {why}, `grader grade` brings it in"
+            )
 
 
 def _last(book: Book, loaded: Assignment, out: Path, options: dict[str, Any]) -> None:

@@ -130,12 +130,16 @@ class Undone:
     run: Run
     back: tuple[int, ...]
     left: Mapping[int, str]
+    unsaid: tuple[int, ...] = ()
+    """Of those that are back, where people decided what the earlier result does not say."""
 
 
 def undo(book: Book, name: str) -> Undone:
     """Undo the last run that changed marks of an assignment.
 
-    A hand-in that something newer has marked since, or a person, is left as it is, and named.
+    A hand-in that something newer has marked since, or a person, is left as it is, and named. What
+    people decided before the run is nothing newer, though the result before it may not say it: a
+    mark may be given while the rubric is another one than that of the result.
 
     Raises:
         Refused: when there is nothing to undo.
@@ -147,16 +151,19 @@ def undo(book: Book, name: str) -> Undone:
             raise Refused(f"nothing that changed marks of '{name}' is left to undo")
         moved = changes_of(connection, last.id)
         now = holding(connection, list(moved))
+        made = _digests(connection, [one for both in moved.values() for one in both])
+        then = _held(connection, list(moved))
         take_back(connection, book, last.id)
-        made = _digests(connection, [before for before, _ in moved.values()])
-        held = decisions(connection, list(moved))
-        back, left = [], {}
+        held = _held(connection, list(moved))
+        back, left, unsaid = [], {}, []
         for of, (before, after) in moved.items():
             if now.get(of) != after:
                 left[of] = "it was marked again since"
-            elif digest(held.get(of, ()))[:16] != made[before]:
+            elif then[of] != made[after] and held[of] != made[before]:
                 left[of] = "a person has marked it since"
             else:
+                if held[of] != made[before]:
+                    unsaid.append(of)
                 where = standing.c.submission_id == of
                 connection.execute(sa.update(standing).where(where).values(result_id=before))
                 back.append(of)
@@ -170,9 +177,15 @@ def undo(book: Book, name: str) -> Undone:
             "applied",
             {"of": last.id, "back": len(back), "left": len(left)},
         )
-        return Undone(run=last, back=tuple(back), left=left)
+        return Undone(run=last, back=tuple(back), left=left, unsaid=tuple(unsaid))
 
     return book.write(do)
+
+
+def _held(connection: Connection, ids: list[int]) -> dict[int, str]:
+    """The hash of the decisions that hold of each hand-in, as its result would say it."""
+    found = decisions(connection, ids)
+    return {of: digest(found.get(of, ()))[:16] for of in ids}
 
 
 def _digests(connection: Connection, results: list[int]) -> dict[int, str]:

@@ -241,7 +241,7 @@ def _lowered(
                 if (
                     low := _low(
                         points[before[task.submission_id]],
-                        points[after[task.submission_id]],
+                        _free(task, points[after[task.submission_id]]),
                         possible,
                     )
                 )
@@ -249,6 +249,12 @@ def _lowered(
 
         found += book.read(ask)
     return found
+
+
+def _free(task: Task, points: Mapping[str, Fraction | None]) -> dict[str, Fraction | None]:
+    """What parts earn that nobody marked by hand: such a mark holds, be it lower or not."""
+    by_hand = {one.part for one in task.decisions if one.kind == "hand"}
+    return {part: earned for part, earned in points.items() if part not in by_hand}
 
 
 def _low(

@@ -11,6 +11,7 @@ import pytest
 
 from grader.gradebook import open_book
 from grader.gradebook.acts import decide, seen_now
+from grader.gradebook.decisions import decide as decide_alone
 from grader.gradebook.submissions import held_of
 from tests.regrade.conftest import Call, edit, files, hand_in, marks, out_of, rows, standing
 
@@ -239,6 +240,86 @@ def test_a_mark_that_a_model_gave_is_called_so_wherever_it_is_told(
     assert "mark by a model" in log
     for said in (out, told, page, log, index):
         assert "by hand" not in said
+
+
+def by_hand(course: Path, points: Fraction | None, part: str = "2") -> None:
+    """Mark a part of Ada's while the rubric is another one than that of her marks; None withdraws."""
+    book = open_book(course / ".grader", author="Grace")
+    try:
+        of = next(one.id for one in held_of(book, "sums") if one.label == "ada")
+        decide_alone(book, of, part, points, reason="talked it over")
+    finally:
+        book.close()
+
+
+def test_undo_takes_back_whom_a_person_marked_before_the_regrade_and_keeps_the_mark(
+    graded: Path, grader: Call
+) -> None:
+    old, was = marks(graded), standing(graded)
+    generous(graded)
+    by_hand(graded, Fraction(1, 4))
+    assert grader("regrade", "sums", "--apply")[0] == 0
+    assert marks(graded)["ada"]["1"] == 1.5
+    status, _, told = grader("regrade", "sums", "--undo")
+    assert status == 0
+    assert "left as it is" not in told
+    assert "is undone for 3 hand-in(s)" in told
+    assert "ada: what a person decided since these marks were made is kept" in told
+    assert standing(graded) == was
+    assert marks(graded) == old
+    edit(graded, "credit: 0.75", "credit: 0.5")
+    assert grader("grade", "sums", "--jobs", 1)[0] == 0
+    assert marks(graded) == old | {"ada": old["ada"] | {"2": 0.25}}
+    assert "talked it over" in files(graded)["reports/ada.md"].decode()
+
+
+def test_undo_under_the_earlier_rubric_has_the_mark_by_hand_in_the_marks_at_once(
+    graded: Path, grader: Call
+) -> None:
+    old = marks(graded)
+    generous(graded)
+    by_hand(graded, Fraction(1, 4))
+    grader("regrade", "sums", "--apply")
+    edit(graded, "credit: 0.75", "credit: 0.5")
+    _, _, told = grader("regrade", "sums", "--undo")
+    assert "ada" not in told
+    assert marks(graded) == old | {"ada": old["ada"] | {"2": 0.25}}
+    assert "talked it over" in files(graded)["reports/ada.md"].decode()
+
+
+def test_undo_leaves_whom_a_person_marked_after_the_regrade(graded: Path, grader: Call) -> None:
+    old = marks(graded)
+    generous(graded)
+    by_hand(graded, Fraction(1, 4))
+    grader("regrade", "sums", "--apply")
+    by_hand(graded, Fraction(1, 8))
+    _, _, told = grader("regrade", "sums", "--undo")
+    assert "ada: left as it is, as a person has marked it since" in told
+    assert "is undone for 2 hand-in(s)" in told
+    assert marks(graded) == old | {"ada": old["ada"] | {"1": 1.5, "2": 0.25}}
+
+
+def test_undo_takes_back_whose_mark_by_hand_was_withdrawn_after_the_regrade(
+    graded: Path, grader: Call
+) -> None:
+    old, was = marks(graded), standing(graded)
+    generous(graded)
+    by_hand(graded, Fraction(1, 4))
+    grader("regrade", "sums", "--apply")
+    by_hand(graded, None)
+    _, _, told = grader("regrade", "sums", "--undo")
+    assert "ada" not in told
+    assert (marks(graded), standing(graded)) == (old, was)
+
+
+def test_a_mark_by_hand_may_lower_what_a_regrade_does_not(graded: Path, grader: Call) -> None:
+    old = marks(graded)
+    generous(graded)
+    by_hand(graded, Fraction(1, 4))
+    grader("regrade", "sums", "--apply", "--never-lower")
+    assert marks(graded) == old | {"ada": old["ada"] | {"1": 1.5, "2": 0.25}}
+    assert "left as it is" not in grader("regrade", "sums", "--undo")[2]
+    assert marks(graded) == old
 
 
 # -- never lower
