@@ -33,6 +33,17 @@ _SPEAKS_OF = re.compile(
     r"[\w\s*-]{1,60}\b(?:of|from|for|between)\s+\W*(?:point\s+)?", re.IGNORECASE
 )
 _LEADS = re.compile(r"\b(?:so|and|then|thus|hence|therefore)$", re.IGNORECASE)
+_SIGNS = (" ", "$", "*", "\\", "\\quad", "\\qquad", "\\,", "\\;", "\\:", "\\!")
+"""Marks and spaces of a formula."""
+_INTRODUCES = re.compile(
+    r"(?::|\b(?:is|are|gets?|got|gives?|have|has|obtain|find|found|yields?|namely|follows))$",
+    re.IGNORECASE,
+)
+_NOT_SAID = re.compile(
+    r"\b(?:not|never|no|if|suppose|assum\w*|let|would|wrong(?:ly)?|first|initially|thought|had|example|lecture)\b|n't\b",
+    re.IGNORECASE,
+)
+"""Where the words before elements hold one of these, they may not say what is the answer."""
 _TUPLE = re.compile(r"[(\[{]\s*([-−]?\s?\d{1,6}(?:\s?[,;]\s?[-−]?\s?\d{1,6}){1,9})\s*[)\]}]")
 _SQUARED = re.compile(r"^\s*[)}\]]*\s*(?:\^\s*\{?2|²|\*\*2)")
 
@@ -105,12 +116,27 @@ class Keys:
             if index:
                 place = self._places.get(int(index[1]))
                 return [] if place is None else [Mention(place, 0, 0)]
-            found = [m for m in self._indexed(text, self._other) if _may_begin(text[: m.start])]
-            before = text[: found[0].start] if found else ""
-            if before.strip(" $*") and not _SPEAKS_OF.fullmatch(before):
-                found = []
+            found = self._introduced(text) or self._at_once(text)
         found.sort(key=lambda mention: mention.start)
         return [m for m in found if not _SQUARED.match(text[m.end : m.end + 12])]
+
+    def _introduced(self, text: str) -> list[Mention]:
+        """All elements, each once and by one name, behind words for it: “we get a1 = 4, a2 = 7”."""
+        found = [m for m in self._indexed(text, self._other) if _name(text, m)]
+        once = len({mention.key for mention in found}) == len(found) == len(self._places)
+        if not found or not once or len({_name(text, mention) for mention in found}) > 1:
+            return []
+        before = _without_signs(text[: found[0].start])
+        said = _INTRODUCES.search(before) and not _NOT_SAID.search(before)
+        return found if said and all(_may_begin(text[: m.start]) for m in found[1:]) else []
+
+    def _at_once(self, text: str) -> list[Mention]:
+        """Elements from the beginning of a line, or behind words that speak of the first one."""
+        found = [m for m in self._indexed(text, self._other) if _may_begin(text[: m.start])]
+        before = text[: found[0].start] if found else ""
+        if _without_signs(before) and not _SPEAKS_OF.fullmatch(before):
+            return []
+        return found
 
     def _by_row(self, text: str) -> list[Mention]:
         """Elements named by their own coordinates: ``(1, 0, 2) → 2.24``."""
@@ -149,12 +175,24 @@ def _numbers(text: str) -> tuple[float, ...]:
     return tuple(float(number) for number in re.split(r"[,;]", plain))
 
 
+def _without_signs(before: str) -> str:
+    """Leave out the signs of formulas at the end of a text, which say nothing."""
+    while sign := next((sign for sign in _SIGNS if before.endswith(sign)), None):
+        before = before.removesuffix(sign).rstrip(" $*")
+    return before
+
+
 def _may_begin(before: str) -> bool:
     """Whether a key may stand here: at the beginning, or after the end of another element."""
-    before = before.rstrip(" $*")
+    before = _without_signs(before)
     if not before or before[-1] in ",;|." or _LEADS.search(before):
         return True
     return _SPEAKS_OF.fullmatch(f"{before} ") is not None
+
+
+def _name(text: str, mention: Mention) -> str:
+    """The letters that an element is named by, without its number."""
+    return re.sub(r"[\W\d_]", "", text[mention.start : mention.end])
 
 
 def _loose(key: str) -> str:

@@ -193,7 +193,13 @@ def test_a_short_list_without_keys_goes_to_a_person() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "no idea", "d = sqrt(x1^2 + x2^2 + x3^2)", "2.1 distances from the point (0, 0, 0):"],
+    [
+        "",
+        "no idea",
+        "We get: x",
+        "d = sqrt(x1^2 + x2^2 + x3^2)",
+        "2.1 distances from the point (0, 0, 0):",
+    ],
 )
 def test_where_no_list_is_given_it_is_missing(text: str) -> None:
     found = SIX.read(answer(text))
@@ -254,8 +260,55 @@ def test_where_the_keys_are_not_plain_a_person_is_asked(text: str) -> None:
     assert finding.doubt or (isinstance(finding, Found) and finding.others)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$\lambda_1 = 4, \lambda_2 = 7$",
+        r"$\lambda_1=4$, $\lambda_2=7$",
+        r"$\lambda_1 = 4$ and $\lambda_2 = 7$",
+        r"$$\lambda_1 = 4, \quad \lambda_2 = 7$$",
+        r"\lambda_1 = 4, \lambda_2 = 7",
+        "The eigenvalues are λ1 = 4 and λ2 = 7.",
+        "The eigenvalues are λ_1 = 4 and λ_2 = 7.",
+        "The eigenvalues of A are λ1=4 and λ2=7",
+        "Eigenvalues: λ1 = 4, λ2 = 7",
+        "We get λ1 = 4, λ2 = 7",
+        r"We get $\lambda_1 = 4$ and $\lambda_2 = 7$.",
+        "det(A - λI) = 0 gives λ1 = 4, λ2 = 7",
+        "Solving the characteristic polynomial gives λ1 = 4 and λ2 = 7.",
+        "So the eigenvalues are: λ2 = 7, λ1 = 4",
+    ],
+)
+def test_elements_with_one_name_are_read_behind_the_words_that_introduce_them(text: str) -> None:
+    assert values(text, Numbers(count=2)) == [4, 7]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The eigenvalues are not λ1 = 4, λ2 = 7",
+        "In the lecture we had λ1 = 4, λ2 = 7",
+        "The matrix with λ1 = 4, λ2 = 7",
+        "If the eigenvalues are λ1 = 4, λ2 = 7",
+        "At first I get λ1 = 4, λ2 = 7",
+        "We get λ1 = 4, λ2 = 7, μ1 = 3, μ2 = 8",
+        "We get λ1 = 4, μ2 = 7",
+        "We get n=1: 4, n=2: 7",
+    ],
+)
+def test_behind_other_words_or_with_other_names_they_are_not(text: str) -> None:
+    finding = Numbers(count=2).read(answer(text))
+    assert isinstance(finding, Found | Missing)
+    assert finding.doubt or (isinstance(finding, Found) and finding.others)
+
+
 def test_a_point_before_the_digits_belongs_to_the_number() -> None:
     assert values("a .2\nb .3\nc .5", Numbers(keys=("a", "b", "c"))) == [0.2, 0.3, 0.5]
+
+
+def test_keys_without_numbers_are_missing_where_none_is_named() -> None:
+    finding = Numbers(keys=("a", "b", "c")).read(answer("We get: nothing"))
+    assert isinstance(finding, Missing)
 
 
 def test_titles_of_columns_are_keys() -> None:
