@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from grader.prose import excuses, words
 from grader.read._lettered_groups import Group
+from grader.read._verdict_words import verdicts_in
 
 REST = re.compile(
     r"\b(?:the )?(?:rest|others?|remaining|other (?:two|three|ones?|statements?|options?)|all "
@@ -14,6 +16,11 @@ REST = re.compile(
 )
 """What speaks of the letters that are not named."""
 _BECAUSE = re.compile(r"\b(?:because|since|due to|as (?:they|it|these|both))\b", re.IGNORECASE)
+_LIMITED = re.compile(
+    r"\b(?:but|except|apart|besides|unless|only|if|however|(?:al)?though|sure|maybe|perhaps|guess)\b",
+    re.IGNORECASE,
+)
+"""What takes back in a reason some of what it is given for."""
 _NOT_NEXT = re.compile(r"(?:\bbut\s+)?\b(?:not|nor|neither|without)\W*$", re.IGNORECASE)
 """What denies the letters that come next."""
 _CLAUSE = re.compile(r"[,;.()\n]| - ")
@@ -50,5 +57,62 @@ def judges_all(text: str) -> bool:
 
     >>> judges_all("None of them is true."), judges_all("All of this is confusing.")
     (True, False)
+    >>> judges_all("All are true because of linearity."), judges_all("All are true since a > 0, but")
+    (True, False)
     """
-    return _PLAIN_WHOLE.issuperset(words(text))
+    judged, *reason = _BECAUSE.split(text, maxsplit=1)
+    limited = any(_LIMITED.search(part) for part in reason)
+    return not limited and _PLAIN_WHOLE.issuperset(words(judged))
+
+
+def asides_apart(text: str, letters: tuple[str, ...]) -> tuple[str, bool]:
+    """Return a text with what brackets say of letters as clauses, and whether one is unclear.
+
+    What stands in a bracket behind some letters is said of the letters in it.
+
+    >>> asides_apart("a, c (b is false)", ("a", "b", "c"))
+    ('a, c; b is false', False)
+    >>> asides_apart("a, c (b may be false)", ("a", "b", "c"))
+    ('a, c (b may be false)', True)
+    >>> asides_apart("a (T), b (F)", ("a", "b"))
+    ('a: T, b: F', False)
+    """
+    each = _verdict_aside(letters)
+    if len(each.findall(text)) > 1:
+        text = each.sub(r"\1: \2", text)
+    found = list(_aside(letters).finditer(text))
+    if not all(_holds_false(aside, letters) for aside in found):
+        return text, True
+    return _aside(letters).sub(r"\1; \2", text), False
+
+
+def _holds_false(aside: re.Match[str], letters: tuple[str, ...]) -> bool:
+    """Whether a bracket ends its sentence, and says of its letters that they are false, no more."""
+    judged, *reason = _BECAUSE.split(aside[2], maxsplit=1)
+    plain = (_PLAIN_WHOLE | set(letters)).issuperset(words(judged.casefold()))
+    named = re.compile(rf"\b[{''.join(letters).replace('a', '')}]\b", re.IGNORECASE)
+    limited = any(_LIMITED.search(part) or named.search(part) for part in reason)
+    return bool(
+        aside["end"] is not None and plain and not limited and {*verdicts_in(judged)} == {False}
+    )
+
+
+@lru_cache(maxsize=64)
+def _aside(letters: tuple[str, ...]) -> re.Pattern[str]:
+    """A bracket right behind a letter that opens with letters and says something of them."""
+    one = rf"[{''.join(letters)}](?![\w'])"
+    several = rf"{one}(?:(?:\s*[,;&+]\s*|\s+)(?:(?:and|or|und)\s+)?{one})*"
+    return re.compile(
+        rf"(?<![\w'])([{''.join(letters)}]\)?)\s+[(\[]\s*({several}:?\s+(?=\w)[^()\[\]\n]*)[)\]]"
+        r"(?P<end>(?=\s*(?:[.;!\n]|$)))?",
+        re.IGNORECASE,
+    )
+
+
+@lru_cache(maxsize=64)
+def _verdict_aside(letters: tuple[str, ...]) -> re.Pattern[str]:
+    """A verdict alone in a bracket behind its letter: “a (true)”."""
+    return re.compile(
+        rf"(?<![\w'(])([{''.join(letters)}])\s*[(\[]\s*(true|false|correct|incorrect|wrong|[TF])\s*[)\]]",
+        re.IGNORECASE,
+    )

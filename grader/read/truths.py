@@ -15,7 +15,7 @@ from grader.model import Answer, Finding, Found, Missing
 from grader.prose import Statement, gives_up, plain, statements, words
 from grader.read import readers
 from grader.read._lettered_groups import Group, groups_in, lettered
-from grader.read._plain_lists import REST, judges_all, loaded
+from grader.read._plain_lists import REST, asides_apart, judges_all, loaded
 from grader.read._prose import doubt, prose_of
 from grader.read._verdict_words import after_verdict, halved, leads, turned, verdicts_in
 
@@ -102,7 +102,8 @@ class Truths:
         """Return the verdict on each statement and the words given for it."""
         letters = tuple(self.letters)
         text = lettered(_TORN.sub(lambda m: m.group(0).replace(" ", ""), prose_of(answer)), letters)
-        unread = doubt(answer)
+        text, unclear = asides_apart(text, letters)
+        unread = doubt(answer) or ("what is said in brackets is not clear" if unclear else "")
         lines = [s for s in statements(text) if any(not c.isspace() for c in s.text)]
         votes = _votes(lines, letters)
         if not votes.held and (gives_up(plain(text)) or not lines):

@@ -46,6 +46,14 @@ A_AND_C = (True, False, True, False)
         "a and c, because they follow from the theorem",
         "a and c, not b or d",
         "a, c; the others are false",
+        "a, c (b and d are false)",
+        "a and c (b, d are false)",
+        "a, c [b is wrong because n=2]",
+        "a, c (b is wrong)",
+        "(a), (c) (b and d are not true).",
+        "a (true)\nb (false)\nc (true)\nd (false)",
+        "a (T), b (F), c (T), d (F)",
+        "a [T] b [F] c [T] d [F]",
     ],
 )
 def test_a_list_that_says_no_more_is_read(text: str) -> None:
@@ -57,12 +65,25 @@ def test_a_list_that_says_no_more_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["No statement is true.", "None of them is true.", "None is correct"]
+    "text",
+    [
+        "No statement is true.",
+        "None of them is true.",
+        "None is correct",
+        "none of them are true because n is arbitrary",
+    ],
 )
 def test_no_statement_is_true(text: str) -> None:
     found = Truths().read(answer(text))
     assert isinstance(found, Found)
     assert {found.value[x]["held"] for x in "abcd"} == {False}
+    assert not found.doubt
+
+
+def test_all_statements_are_true_for_a_reason() -> None:
+    found = Truths().read(answer("All statements are true because of linearity."))
+    assert isinstance(found, Found)
+    assert {found.value[x]["held"] for x in "abcd"} == {True}
     assert not found.doubt
 
 
@@ -78,6 +99,14 @@ def test_no_statement_is_true(text: str) -> None:
         "a and c can be refuted",
         "counterexamples exist for a and c",
         "a, c (I was unsure about d)",
+        "a, c (b is true)",
+        "a, c (b and d are true)",
+        "a, c (b is maybe false)",
+        "a, c (b is false, d is true)",
+        "a, c (b is wrong) are true",
+        "a, c (b is false because d is true)",
+        "None of them are true because I am not sure",
+        "All statements are true since n > 0, but not for n = 0",
         "a: da, b: net, c: da, d: net",
         "a: 1, c: 1",
         "a, b, c — no wait, b is false",
