@@ -47,10 +47,12 @@ class Settled:
         """What a person has to do; "" where that is nothing."""
         if not self.outdated:
             return ""
+        count = len(self.outdated)
+        are, they = ("hand-in is", "it was") if count == 1 else ("hand-ins are", "they were")
         return (
-            f"{len(self.outdated)} decided hand-ins are not marked again yet, as rubric, reference "
-            "or keys have changed since they were graded: `grader regrade` shows what that does, "
-            "--apply lets it hold, and the decisions with it"
+            f"{count} decided {are} not marked again yet, as rubric, reference or keys have changed "
+            f"since {they} graded: `grader regrade` shows what that does, --apply lets it hold, and "
+            "the decisions with it"
         )
 
 

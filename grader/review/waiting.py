@@ -19,6 +19,7 @@ from grader.gradebook.tables import cell, decision, request, request_answer, sta
 class Waits:
     """One part: answers that wait, marks by hand that hold, requests that are open.
 
+    An answer that was marked by hand waits for nobody, be its result made again already or not.
     ``by_model`` are marks that a model gave where it was turned on; they are not among those by hand.
     """
 
@@ -87,11 +88,15 @@ def closed(book: Book, name: str, part: str) -> frozenset[int]:
 def _waiting(
     connection: Connection, number: int | None, only: Collection[int] | None
 ) -> dict[str, int]:
+    hand = _held_by_hand(number).subquery()
+    same = sa.and_(hand.c.submission_id == submission.c.id, hand.c.part == cell.c.part)
     query = (
         sa.select(submission.c.id, cell.c.part)
         .join(standing, standing.c.submission_id == submission.c.id)
         .join(cell, cell.c.result_id == standing.c.result_id)
+        .outerjoin(hand, same)
         .where(submission.c.assignment_id == number, cell.c.state == "waits")
+        .where(hand.c.part.is_(None))
     )
     if only is None:
         held = query.subquery()

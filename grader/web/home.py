@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -11,8 +12,10 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from grader.desk.opened import is_shown
-from grader.gradebook.tables import assignment, result, run, standing, submission
-from grader.pipeline import assignments
+from grader.gradebook.tables import assignment, run, standing, submission
+from grader.pipeline import Assignment, assignments
+from grader.review import waiting
+from grader.web.loading import Broken
 from grader.web.pages import anybody, needs, page
 
 
@@ -26,6 +29,7 @@ class Row:
     """One assignment as the staff sees it first."""
 
     name: str
+    title: str = ""
     hand_ins: int = 0
     waiting: int = 0
     runs: bool = False
@@ -41,18 +45,30 @@ def home(request: Request) -> Response:
     book, course = request.app.state.book, request.app.state.course
     found, policy, now = book.read(_counts), request.app.state.desk.policy, book.now()
     rows = [
-        replace(found.get(name, Row(name=name)), shown=is_shown(course, policy, name, now))
+        replace(
+            found.get(name, Row(name=name)),
+            title=_title(request.app.state.assignment, name),
+            waiting=sum(one.waiting for one in waiting(book, name).values()),
+            shown=is_shown(course, policy, name, now),
+        )
         for name in assignments(course)
     ]
     return page(request, "home.html", rows=rows, there=request.app.state.paths)
 
 
+def _title(load: Callable[[str], Assignment], name: str) -> str:
+    """What the other pages call an assignment; its name where its rubric is broken now."""
+    try:
+        return load(name).rubric.title or name
+    except Broken:
+        return name
+
+
 def _counts(connection: Connection) -> dict[str, Row]:
-    """Hand-ins and open marks of each assignment, and whether something runs."""
+    """Hand-ins of each assignment, and whether something runs."""
     query = (
-        sa.select(assignment.c.name, sa.func.count(), sa.func.sum(result.c.open))
+        sa.select(assignment.c.name, sa.func.count())
         .select_from(standing)
-        .join(result, result.c.id == standing.c.result_id)
         .join(submission, submission.c.id == standing.c.submission_id)
         .join(assignment, assignment.c.id == submission.c.assignment_id)
         .group_by(assignment.c.name)
@@ -64,8 +80,8 @@ def _counts(connection: Connection) -> dict[str, Row]:
     )
     running = set(connection.execute(going).scalars())
     return {
-        name: Row(name=name, hand_ins=count, waiting=waiting or 0, runs=name in running)
-        for name, count, waiting in connection.execute(query)
+        name: Row(name=name, hand_ins=count, runs=name in running)
+        for name, count in connection.execute(query)
     }
 
 

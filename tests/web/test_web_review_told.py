@@ -90,7 +90,7 @@ def test_without_scripts_the_next_page_says_that_a_changed_rubric_holds_marks_ba
     rubric = site.course / "rubrics/models.yaml"
     rubric.write_text(rubric.read_text("utf-8").replace("title: Models", "title: Fits"), "utf-8")
     page = decide(site.as_("marker"), "1", token(site, ids(site)[0]), once="a").text
-    assert "1 decided hand-ins are not marked again yet" in said(page)
+    assert "1 decided hand-in is not marked again yet" in said(page)
     assert "grader regrade" in said(page)
 
 
@@ -147,3 +147,34 @@ def test_a_mark_of_the_grader_is_changed_where_its_student_asked(site: Site) -> 
     asking.ask(site.book, "models", site.book.read(ask), "1", "I meant seven.")
     assert decide(marker, "0", token(site, number, "1"), part="1", once="a").status_code == 200
     assert len(by_hand(site, number, "1")) == 1
+
+
+def waiting_on(page: str) -> int:
+    """How many marks or answers wait, as a page says."""
+    found = re.search(r"(\d+)\s*(?:marks?|answers?)?\s*waits?\b", re.sub(r"<[^>]+>", " ", page))
+    return int(found[1]) if found else 0
+
+
+def test_a_mark_that_a_changed_rubric_holds_back_waits_on_no_page(site: Site) -> None:
+    boss = site.as_("instructor")
+    pages = "/", "/review", "/review/models", "/release/models"
+    assert [waiting_on(boss.get(where).text) for where in pages] == [6, 6, 6, 6]
+    rubric = site.course / "rubrics/models.yaml"
+    rubric.write_text(rubric.read_text("utf-8").replace("title: Models", "title: Fits"), "utf-8")
+    assert "not marked again yet" in decide(boss, "1", token(site, ids(site)[0]), once="a").text
+    assert [waiting_on(boss.get(where).text) for where in pages] == [5, 5, 5, 5]
+    assert "Waiting <span>2 answers in" in boss.get("/review/models/2").text
+
+
+def test_the_first_page_calls_an_assignment_as_other_pages_do(site: Site) -> None:
+    page = re.sub(r"<[^>]+>", "", site.as_("instructor").get("/").text)
+    assert "Models" in page
+    assert "6 marks wait · 3 hand-ins" in page
+    (site.course / "rubrics/models.yaml").write_text("assignment: models\nparts: 7\n", "utf-8")
+    assert ">models<" in site.as_("instructor").get("/").text
+
+
+def test_a_page_is_called_as_the_menu_calls_it(site: Site) -> None:
+    page = site.as_("instructor").get("/queue").text
+    assert "<h1>Hand-ins</h1>" in page
+    assert re.search(r'href="/queue"[^>]*>Hand-ins<', page)
