@@ -219,6 +219,9 @@ def _into_gradebook(
     policy = policy_of(folder)
     options["keep"] = policy.regrade.never_lower
     hand_ins = pipeline.hand_ins(paths or _submitted(folder, assignment))
+    if not hand_ins:
+        where = paths or (folder / "submissions" / assignment,)
+        say(f"there is no hand-in in {', '.join(map(str, where))}")
     if options["dry_run"]:
         _dry(assignment, folder, hand_ins, options)
         return None

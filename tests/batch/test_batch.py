@@ -55,6 +55,14 @@ def earned(course: Path) -> dict[str, Any]:
     return {one["student"]: one["parts"][0]["earned"] for one in data["results"]}
 
 
+def test_a_folder_without_hand_ins_is_said(course: Path, grade: Any) -> None:
+    told = " ".join(grade().split())
+    assert f"there is no hand-in in {course / 'submissions/sums'}" in told
+    assert "0 hand-in(s) marked now" in told
+    put(course, "ada")
+    assert "there is no hand-in" not in grade()
+
+
 def test_a_second_run_does_nothing(course: Path, grade: Any) -> None:
     put(course, "ada")
     put(course, "bob", WRONG)
