@@ -21,6 +21,16 @@ _EQUATION = re.compile(
     r"\d\s?[*·]?\s?[A-Za-z]\w{0,3}\s*[=≈]\s*$|\(\s*[A-Za-z]\w{0,3}\s*[=<>≤≥]+\s*$"
 )
 """What leads to 2.5 in 0.05 x = 2.5, which is a step to x, and to 0 in P(X = 0)."""
+_MULTIPLE = re.compile(r"(\d{1,6})\s?[*·]?\s?([A-Za-zα-ω]\w{0,3})\s*[=≈]\s*[$]*\s*$")
+"""The left side of 2m = 42."""
+_FACTORIAL = re.compile(r"!(?:[\d(}]|\s?(?:[*/·×]|\\(?:cdot|times)\b)\s?[\d(\\])")
+_LAST_FACTOR = re.compile(r"(?:[/·×!]|\d\s?!?\s?\*|\\(?:cdot|times))\s?\(?$")
+"""What stands behind the 5 and before the 2 of 7!/(5! * 2!)."""
+_COMPARED = re.compile(
+    r"\b(?:more|less|greater|larger|bigger|smaller|higher|lower)\s+than[\s$*]{0,4}$", re.IGNORECASE
+)
+_REPLACED = re.compile(r"\b(?:or|but|rather)\b", re.IGNORECASE)
+_STEP_DIGITS = 3
 _BECAUSE = re.compile(r"\W*(?:because|since)\b", re.IGNORECASE)
 _REASON = re.compile(r"\W*\b(?:because|since|as|from|for|check|verify|with)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w")
@@ -38,7 +48,9 @@ def contended(
         every: all numbers of the answer, in order.
         answer: the whole answer.
     """
-    standing = [c for c in kept if not same(c.number, best.number)]
+    standing = [
+        c for c in kept if not same(c.number, best.number) and not _is_step_to(c, best, kept)
+    ]
     taken_back = any(c.denied and not same(c.number, best.number) for c in every)
     if taken_back and _HEDGED.search(f"{best.after} {best.label}"):
         return TURNED
@@ -54,6 +66,25 @@ def contended(
     if best.number.slack and any(c.number.value != best.number.value for c in alike):
         return ROUNDED if not any(_finer(best, c) for c in alike) else ""
     return ""
+
+
+def _is_step_to(candidate: Candidate, best: Candidate, kept: Sequence[Candidate]) -> bool:
+    """Whether it goes on from the result, and both are what is printed then: “= 1 - 0.48 = 0.52”."""
+    if candidate.run.plain or not _goes_on(candidate):
+        return False
+    return any(
+        (c.number.significant or 0) >= _STEP_DIGITS
+        and c.run.plain
+        and _goes_on(c)
+        and same(c.number, candidate.number)
+        and same(c.number, best.number)
+        for c in kept
+    )
+
+
+def _goes_on(candidate: Candidate) -> bool:
+    """Whether its line begins with a sign of equality."""
+    return candidate.line.text.lstrip(" $*&").startswith(("=", "≈"))
 
 
 def _finer(one: Candidate, other: Candidate) -> bool:
@@ -75,7 +106,9 @@ def _competes(other: Candidate, best: Candidate, standing: Sequence[Candidate]) 
         return False  # the rubric's words or bounds speak for the one, or against the other
     if _EQUATION.search(other.line.text[: other.chain[0].start]):
         return False
-    if is_part(other, best, list(standing)):
+    if _is_factorial(other) or _is_compared(other, best):
+        return False
+    if is_part(other, best, list(standing)) or _is_solved(other, best, standing):
         return False
     opens = other.order == 1 and other.base >= CONCLUDED
     if opens or (other.order < best.order and _BECAUSE.match(other.after)):
@@ -85,6 +118,38 @@ def _competes(other: Candidate, best: Candidate, standing: Sequence[Candidate]) 
     if other.order > best.order:
         return not (best.base >= CONCLUDED and _gives_a_reason(other, best))
     return (other.near and not best.near) or best.base <= LABELLED
+
+
+def _is_factorial(candidate: Candidate) -> bool:
+    """Whether it is the 5 or the 2 of 7!/(5! * 2!)."""
+    text = candidate.line.text
+    after = text[candidate.end : candidate.end + 12]
+    if _FACTORIAL.match(after) is not None:
+        return True
+    before = text[max(0, candidate.start - 12) : candidate.start]
+    return after.startswith("!") and _LAST_FACTOR.search(before) is not None
+
+
+def _is_compared(other: Candidate, best: Candidate) -> bool:
+    """Whether the result is only said to be more or less than it: “0.518, more than 1/2”."""
+    if other.order < best.order:
+        return False
+    start = best.end if other.line is best.line else 0
+    between = other.line.text[start : other.chain[0].start]
+    return _COMPARED.search(between) is not None and _REPLACED.search(between) is None
+
+
+def _is_solved(other: Candidate, best: Candidate, standing: Sequence[Candidate]) -> bool:
+    """Whether it stands in an equation that the result solves: 2m = 42, so m = 21."""
+    if (other.near and not best.near) or not (name := _name(best)):
+        return False
+    return any(
+        same(one.number, other.number)
+        and (found := _MULTIPLE.search(one.line.text[: one.chain[0].start])) is not None
+        and found[2] == name
+        and int(found[1]) * best.number.value == other.number.value
+        for one in standing
+    )
 
 
 def _is_last_word(other: Candidate, best: Candidate, standing: Sequence[Candidate]) -> bool:

@@ -10,10 +10,13 @@ from itertools import combinations
 from grader.expression import check
 from grader.model import Found
 from grader.read._candidates import Candidate, same
-from grader.read._cues import RESULT, RIVAL, SAID, TOTAL
+from grader.read._cues import LABELLED, RESULT, RIVAL, SAID, TOTAL
 from grader.read._runs import Run
 
 _TERMS = 8
+_SUMMANDS = 40
+_FRACTION = re.compile(r"(?<!\S)(?:(\d+) / (\d+)|\\[dt]?frac \( (\d+) \) \( (\d+) \))(?!\S)")
+"""A fraction in the tokens of a calculation."""
 _ADDED = re.compile(r"\b(?:adds?|comes?\s+on\s+top)\W+(?:\w+\W+){0,2}$", re.IGNORECASE)
 
 
@@ -98,12 +101,50 @@ def is_part(candidate: Candidate, best: Candidate, standing: list[Candidate]) ->
         for token in run.tokens
     ):
         return True
+    if _is_fraction_within(candidate, standing) or _adds_up(candidate, best, standing):
+        return True
     before = [c for c in standing if c is not candidate and c is not best and c.order <= best.order]
     rest = [Fraction(c.number.value) for c in before[-_TERMS:]]
     sums = (sum(some) for size in (1, 2, 3) for some in combinations(rest, size))
     if any(value + total == result for total in sums):
         return True
     return any(result == value * r or value == result * r for r in rest)
+
+
+def _is_fraction_within(candidate: Candidate, standing: list[Candidate]) -> bool:
+    """Whether a later step calculates with it as written, as ``1 - 625/1296`` does with 625/1296.
+
+    A fraction that has a name is a result of its own: ``p = 671/1296; 1 - 671/1296 = 625/1296``.
+    """
+    if candidate.base >= LABELLED or _numbers_in(candidate.run) != 2:
+        return False
+    return any(
+        _numbers_in(run) > 2 and _fractions(candidate.run) & _fractions(run)
+        for other in standing
+        if other.order > candidate.order
+        for run in other.chain
+    )
+
+
+def _numbers_in(run: Run) -> int:
+    return sum(token.kind == "number" for token in run.tokens)
+
+
+def _fractions(run: Run) -> set[tuple[str, str]]:
+    """The fractions of whole numbers that are written in a calculation."""
+    written = " ".join(token.text for token in run.tokens)
+    return {(found[1] or found[3], found[2] or found[4]) for found in _FRACTION.finditer(written)}
+
+
+def _adds_up(candidate: Candidate, best: Candidate, standing: list[Candidate]) -> bool:
+    """Whether it is one of the numbers right before the result whose sum the result is."""
+    total = Fraction(0)
+    before = [c for c in standing if c.order < best.order][-_SUMMANDS:]
+    for one in reversed(before):
+        total += Fraction(one.number.value)
+        if one.order <= candidate.order and total == best.number.value:
+            return True
+    return False
 
 
 def found_of(candidate: Candidate) -> Found:
