@@ -43,7 +43,8 @@ _NOT_SAID = re.compile(
     r"\b(?:not|never|no|if|suppose|assum\w*|let|would|wrong(?:ly)?|first|initially|thought|had|example|lecture)\b|n't\b",
     re.IGNORECASE,
 )
-"""Where the words before elements hold one of these, they may not say what is the answer."""
+"""Where the words around elements hold one of these, they may not say what is the answer."""
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _TUPLE = re.compile(r"[(\[{]\s*([-−]?\s?\d{1,6}(?:\s?[,;]\s?[-−]?\s?\d{1,6}){1,9})\s*[)\]}]")
 _SQUARED = re.compile(r"^\s*[)}\]]*\s*(?:\^\s*\{?2|²|\*\*2)")
 
@@ -102,6 +103,7 @@ class Keys:
 
     def mentions(self, text: str, marker: str = "") -> list[Mention]:
         """Return the keys named in a line, in order."""
+        text = text.translate(_SUBSCRIPTS)
         found = [
             Mention(place, m.start(), m.end())
             for place, word in enumerate(self._words)
@@ -127,7 +129,7 @@ class Keys:
         if not found or not once or len({_name(text, mention) for mention in found}) > 1:
             return []
         before = _without_signs(text[: found[0].start])
-        said = _INTRODUCES.search(before) and not _NOT_SAID.search(before)
+        said = _INTRODUCES.search(before) and not _NOT_SAID.search(text)
         return found if said and all(_may_begin(text[: m.start]) for m in found[1:]) else []
 
     def _at_once(self, text: str) -> list[Mention]:

@@ -272,6 +272,8 @@ def test_where_the_keys_are_not_plain_a_person_is_asked(text: str) -> None:
         "The eigenvalues are λ_1 = 4 and λ_2 = 7.",
         "The eigenvalues of A are λ1=4 and λ2=7",
         "Eigenvalues: λ1 = 4, λ2 = 7",
+        "λ₁ = 4, λ₂ = 7",
+        "The eigenvalues are λ₁ = 4 and λ₂ = 7.",
         "We get λ1 = 4, λ2 = 7",
         r"We get $\lambda_1 = 4$ and $\lambda_2 = 7$.",
         "det(A - λI) = 0 gives λ1 = 4, λ2 = 7",
@@ -294,6 +296,8 @@ def test_elements_with_one_name_are_read_behind_the_words_that_introduce_them(te
         "We get λ1 = 4, λ2 = 7, μ1 = 3, μ2 = 8",
         "We get λ1 = 4, μ2 = 7",
         "We get n=1: 4, n=2: 7",
+        "We get λ1 = 4, λ2 = 7, which is wrong",
+        "We get λ1 = 4, λ2 = 7, which cannot be, so not these",
     ],
 )
 def test_behind_other_words_or_with_other_names_they_are_not(text: str) -> None:
