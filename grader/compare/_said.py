@@ -28,24 +28,41 @@ _FILLERS = frozenset(_FILLER_TEXT.split())
 _CHOICES = frozenset(("or", "either", "oder", "entweder", "ou"))
 _DENIED = re.compile(
     r"\s*(?:(?:is|was|are|were|does|do|did|can|will|would|ist|war|sind|waren|wird|est)"
-    r"(?:n't|\s+(?:not|wrong|false|incorrect|nicht|falsch))|(?:can|won)'t)\b"
+    r"(?:n't|\s+(?:not(?!\s+only\s+(?!wrong|false|incorrect))|wrong|false|incorrect|nicht|falsch"
+    r"|out of the question))|(?:can|won)'t)\b"
 )
 _TAKEN_BACK = re.compile(
     r"\W{1,5}(?:no|nope|nein|wait|oops|sorry)\b(?!\s+(?:doubt|other|one|matter|question))"
 )
 """Words behind a text that take it back: Paris? No, Lyon."""
+_ASSURED = re.compile(
+    r"\b(?:(?:no|without(?: an?y?)?|beyond(?: an?y?)?) (?:doubt|question)|no(?:ne|thing)? other than"
+    r"|no matter(?: what| which)?)\b"
+)
+"""Words before a text that deny nothing, for all their “no”."""
 _CORRECTED = re.compile(
     r"[✗✘❌]|\b(?:edit\s?:|correction|corrected|korrektur|korrigiert|crossed out|scratch that|ignore"
     r"|oops|argh|hmm|pardon|sorry|i mean|draft|forgot|(?:first|second|1st|2nd) (?:try|attempt)"
     r"|(?:attempt|try|versuch|v)\s?\d\b)"
 )
 _CORRECTED_IN_SHORT = re.compile(
-    r"->|→|=>|⇒|//|#|\b(?:actually|wrong|false|incorrect|falsch|(?:should|must) be|i had|i wrote|old"
-    r"|replaces|respectively|bzw|rather|before|was)\b"
+    r"->|→|=>|⇒|//|#|\b(?:actually|wrong|false|incorrect|falsch|i had|i wrote|i doubt|old"
+    r"|replaces|respectively|bzw|rather)\b"
 )
 """Words of a text that is corrected: which of several texts is meant, is open."""
 _SHORT = 9
 """Words of a text in which “was” or an arrow tells of a correction."""
+_PART = "\0"
+"""What stands for the text that is looked for."""
+_WHICH = re.compile(rf"{_PART}|(?:should|must) be\b|[^\W_]+(?:'[^\W_]+)?")
+_MUST = frozenset(("should be", "must be"))
+_LINKS = _MUST | {"was", "before"}
+"""Words that tell of a correction where another text stands next to them: Lyon was Paris."""
+_CONCEDED = re.compile(
+    r"\b(?:al)?though (?!(?:it|i|this|that|the|my|we|they)\b)(?![^,.;\n]*\b(?:right|correct|better|answer)\b)"
+    r"[^,.;\n]*"
+)
+"""What is said of something else, beside a text that holds: although Versailles was the seat before."""
 _OR = re.compile(r"\W{1,3}(?:or|oder|ou)\b")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
@@ -116,21 +133,63 @@ def is_corrected(text: str, part: str) -> bool:
 
     >>> is_corrected("paris. edit: lyon", "paris"), is_corrected("in paris", "paris")
     (True, False)
+    >>> is_corrected("paris was lyon", "paris"), is_corrected("it was paris", "paris")
+    (True, False)
     """
     rest = text.replace(part, " ")
-    short = len(text.split()) <= _SHORT and len(rest.split()) > 1
-    return bool(_CORRECTED.search(rest) or (short and _CORRECTED_IN_SHORT.search(rest)))
+    if _CORRECTED.search(rest):
+        return True
+    if len(text.split()) > _SHORT or len(rest.split()) < 2:
+        return False
+    marked = text.replace(part, f" {_PART} ")
+    if re.search(rf"\b(?:formerly|previously)\W*{_PART}", marked):
+        return True
+    preferred = re.sub(rf"(?<={_PART})\W*rather than\b", " ", marked)
+    return bool(_CORRECTED_IN_SHORT.search(preferred)) or _links_another(marked)
+
+
+def _links_another(marked: str) -> bool:
+    """Whether “was”, “before” or “must be” stands next to another text than the one looked for."""
+    held = _CONCEDED.sub(" ", marked)
+    said = [found.group() for found in _WHICH.finditer(held if _PART in held else marked)]
+    beside: set[str] = set()
+    for at, word in enumerate(said):
+        if word in _LINKS:
+            behind = next((one for one in said[at + 1 :] if one not in _FILLERS), "")
+            confirms = word in _MUST and behind == _PART
+            ways = (said[:at][::-1], [] if confirms else said[at + 1 :])
+            beside |= {_first_other(way) for way in ways}
+    both = "was" in said and "before" in said
+    return both or any(beside)
+
+
+def _first_other(said: list[str]) -> str:
+    """The first of some words that says something else than the text that is looked for."""
+    return next((w for w in said if w not in _FILLERS and w not in _LINKS and w != _PART), "")
 
 
 def _is_turned(text: str, start: int, end: int, reach: int) -> bool:
-    before = _END.split(text[max(0, start - 80) : start])[-1]
+    before = _unassured(_END.split(text[max(0, start - 80) : start])[-1])
     said = [found.group() for found in _WORD.finditer(before)][-reach:]
     if said[:1] == ["no"] and re.match(r"\W*no\W*,", before):
         said = said[1:]  # it answers a question
     denied = any(word in _DENIALS or word.endswith("n't") for word in said)
+    denied = denied or "other than" in " ".join(said)
     offered = not _CHOICES.isdisjoint(said)
     after = text[end : end + 40]
     return denied or offered or any(words.match(after) for words in (_DENIED, _TAKEN_BACK, _OR))
+
+
+def _unassured(before: str) -> str:
+    """Return what stands before a text, without words that only assure of it: no doubt it is.
+
+    >>> _unassured("lyon? no doubt it is"), _unassured("no doubt it is not")
+    ('lyon? ', 'no doubt it is not')
+    """
+    for found in reversed(list(_ASSURED.finditer(before))):
+        if _FILLERS.issuperset(word.group() for word in _WORD.finditer(before[found.end() :])):
+            return before[: found.start()]
+    return before
 
 
 def _places(text: str, part: str) -> list[int]:

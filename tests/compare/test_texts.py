@@ -363,7 +363,17 @@ def test_quotes_markdown_and_a_final_stop_around_the_whole_are_no_part_of_it(tex
     assert not right(text, "Padua")
 
 
-@pytest.mark.parametrize("text", ["It's Paris", "the answer is Paris.", "not Lyon but Paris"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It's Paris",
+        "the answer is Paris.",
+        "not Lyon but Paris",
+        "No doubt: Paris",
+        "beyond all doubt Paris",
+        "formerly Paris",
+    ],
+)
 def test_a_right_text_among_other_words_is_left_to_a_person(text: str) -> None:
     assert not Text().compare(text, "Paris").certain
 
@@ -407,6 +417,23 @@ def test_what_is_no_right_text_stays_wrong(text: str, truth: str) -> None:
         "Paris should be Lyon",
         "Lyon (was Paris)",
         "❌ Paris ✅ Lyon",
+        "I doubt it is Paris",
+        "any other than Paris",
+        "Lyon, formerly Paris",
+        "Paris is out of the question, Lyon",
+        "There is no doubt it is not Paris",
+        "no doubt Lyon, not Paris",
+        "Paris must be Lyon",
+        "It was Paris, now Lyon",
+        "Before: Paris, now: Lyon",
+        "Paris, it was Lyon before",
+        "It must be Lyon. Paris was before",
+        "Paris, although it was Lyon",
+        "Although Paris was the seat before, Lyon",
+        "Lyon, though Paris was bigger",
+        "Paris was my answer before",
+        "Paris, rather Lyon",
+        "Paris is not only wrong, Lyon is the larger one, and the only one with a gate",
     ],
 )
 @pytest.mark.parametrize("case", [True, False])
@@ -430,6 +457,20 @@ def test_a_contained_text_beside_a_denial_or_another_is_left_to_a_person(
         "nothing but Paris",
         "Paris was the seat of the king, and before that the Romans called it Lutetia",
         "Rivers cross it -> trade grows -> it becomes the capital, and so it is Paris now",
+        "No doubt: Paris",
+        "Without a doubt it is Paris",
+        "No question, Paris",
+        "No other than Paris",
+        "Nothing other than Paris",
+        "It is without question Paris",
+        "Paris is not only the capital but also the largest city",
+        "Paris, although Versailles was the seat before",
+        "It must be Paris",
+        "It must be Paris, not Lyon",
+        "It was Paris",
+        "The answer was Paris",
+        "Paris rather than Lyon",
+        "Paris (formerly: Lutetia)",
     ],
 )
 def test_a_contained_text_that_is_said_plainly_is_right(text: str) -> None:
