@@ -24,6 +24,10 @@ _LIMITED = re.compile(
 _NOT_NEXT = re.compile(r"(?:\bbut\s+)?\b(?:not|nor|neither|without)\W*$", re.IGNORECASE)
 """What denies the letters that come next."""
 _CLAUSE = re.compile(r"[,;.()\n]| - ")
+_SOME = re.compile(
+    r"\b(?:one|some|any|either) of(?: the)?(?: statements?| options?)?\W*$", re.IGNORECASE
+)
+"""What leaves open which of the letters that come next is meant."""
 _PLAIN_TEXT = """
 and und et y plus the a both all also as well so therefore thus hence then that those these they is
 are be am i we my would will say choose chose chosen select selected pick picked tick ticked take
@@ -50,6 +54,14 @@ def loaded(group: Group) -> bool:
     said = [*words(" ; ".join(clauses)), *(w for w in words(lead) if not w[0].isdigit())]
     plain = _PLAIN_WHOLE if REST.search(own) else _PLAIN
     return (group.either and not group.denied) or not plain.issuperset(said)
+
+
+def is_part_of_more(group: Group) -> bool:
+    """Whether a verdict is not that of each of some letters: “one of a and c”, “all, because b is”."""
+    some = len(group.letters) > 1 and _SOME.search(group.lead) is not None
+    reason = _BECAUSE.search(group.before)
+    judged = reason is not None and any(True for _ in verdicts_in(group.before[: reason.start()]))
+    return some or (judged and not group.beside)
 
 
 def judges_all(text: str) -> bool:

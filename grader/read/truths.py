@@ -15,7 +15,13 @@ from grader.model import Answer, Finding, Found, Missing
 from grader.prose import Statement, gives_up, plain, statements, words
 from grader.read import readers
 from grader.read._lettered_groups import Group, groups_in, lettered
-from grader.read._plain_lists import REST, asides_apart, judges_all, loaded
+from grader.read._plain_lists import (
+    REST,
+    asides_apart,
+    is_part_of_more,
+    judges_all,
+    loaded,
+)
 from grader.read._prose import doubt, prose_of
 from grader.read._verdict_words import after_verdict, halved, leads, turned, verdicts_in
 
@@ -187,12 +193,13 @@ def _votes(lines: Sequence[Statement], letters: tuple[str, ...]) -> _Votes:
             current = _loose(statement, votes, letters, current, waiting)
             continue
         waiting = []
+        follows = next(verdicts_in(found[0].before), None) is None
         for at, group in enumerate(found):
             if words(group.after) or words(group.before):
                 votes.named.update(group.letters)
             if at == 0:
                 _whole(group, votes, letters)
-            current = _judged(group, votes, current, letters)
+            current = _judged(group, votes, current, letters, follows=follows and at > 0)
             if len(group.letters) == len(letters) and group.row:
                 waiting = group.letters
     return votes
@@ -270,7 +277,10 @@ def _points_back(after: str, said: Sequence[bool]) -> bool:
     return bool(_BACK.match(after)) or said[0] or len(words(after)) == 1
 
 
-def _judged(group: Group, votes: _Votes, current: str, letters: tuple[str, ...]) -> str:
+def _judged(
+    group: Group, votes: _Votes, current: str, letters: tuple[str, ...], *, follows: bool
+) -> str:
+    """Vote for what is said of a group; ``follows``: the verdict before it is that of the one before."""
     if not group.letters:
         return current
     one = group.letters[0] if len(group.letters) == 1 else ""
@@ -279,6 +289,10 @@ def _judged(group: Group, votes: _Votes, current: str, letters: tuple[str, ...])
     rest = list(verdicts_in(group.after[m.start() :])) if (m := REST.search(group.after)) else []
     if not after and _NOT.match(group.after):
         after = [False]
+    if follows and after:
+        before = []
+    if is_part_of_more(group):
+        votes.stray += group.letters
     if loaded(group):
         votes.loaded.update(group.letters)
     if turned(group.after):

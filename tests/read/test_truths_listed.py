@@ -54,6 +54,11 @@ A_AND_C = (True, False, True, False)
         "a (true)\nb (false)\nc (true)\nd (false)",
         "a (T), b (F), c (T), d (F)",
         "a [T] b [F] c [T] d [F]",
+        "Statements a and c are true, statements b and d are false.",
+        "Statements a and c are true, b and d are false.",
+        "Statement a is true, statement b is false, statement c is true and statement d is false.",
+        "I think a and c are true, b and d are false",
+        "True are a and c, false are b and d",
     ],
 )
 def test_a_list_that_says_no_more_is_read(text: str) -> None:
@@ -100,6 +105,8 @@ def test_all_statements_are_true_for_a_reason() -> None:
         "counterexamples exist for a and c",
         "a, c (I was unsure about d)",
         "a, c (b is true)",
+        "at least one of a and c is true",
+        "All statements are true because b is.",
         "a, c (b and d are true)",
         "a, c (b is maybe false)",
         "a, c (b is false, d is true)",
