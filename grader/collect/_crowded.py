@@ -14,9 +14,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from grader.collect import PartPlan, _nouns
 from grader.collect._finding import NOTHING
 from grader.collect._labels import Tree, components
 from grader.collect._loose import says_something, says_whose
+from grader.collect._nouns import names_data
 from grader.collect._text import Text
 from grader.model import Finding, Found, Missing
 
@@ -33,35 +35,85 @@ _WORDS = re.compile(
 )
 _ROW = re.compile(rf"{_FIGURE}(?:\s*[,;|\s]\s*{_FIGURE})+")
 _BEHIND = re.compile(rf"\s*(?P<first>{_FIGURE})\s*\((?P<id>[\w.]{{1,8}})\)[\s.]*")
+_ONE = re.compile(r"[-+−–]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+,\d+)")
+"""A row of digits that is one number: ``61,706``, ``9,81``, ``61 706``."""
+_CLOSED = re.compile(r"[(\[{][^()\[\]{}\n]*[,;|][^()\[\]{}\n]*[)\]}]")
+_RULE = re.compile(r"[\s|:-]*-[\s|:-]*")
+_DEEP = 3
+_NOUN = rf"(?:{_nouns.ANSWERS})?(?:{_nouns.pattern(_nouns.PROBLEM, _nouns.PIECE)})?"
+_SINGLE = frozenset(["number", "integer", "choice", "formula"])
+"""Readers of one value: of several the others may answer other parts."""
 _SHORT = 30
 _APART = re.compile(r"[,;|\s]+")
 
 # -- answers among those of their neighbours
 
 
-def crowded(ids: Sequence[str], answers: Mapping[str, Finding]) -> dict[str, Finding]:
+def crowded(parts: Sequence[PartPlan], answers: Mapping[str, Finding]) -> dict[str, Finding]:
     """Return what is doubted of the answers to parts, which are given in the exam's order."""
     out: dict[str, Finding] = {}
-    for held, run in _runs(ids, answers):
+    plans = {part.id: part for part in parts}
+    for held, run in _runs([*plans], answers):
         found = answers[held]
         if not isinstance(found, Found) or any(p.unit == "entry" for p in found.where):
             continue
-        text = found.value.text
-        at = run.index(held)
-        before, after = run[:at], run[at + 1 :]
-        many = _count(text)
-        if many > 1 and (many - 1 <= max(len(before), len(after)) or many == len(run)):
-            lost: Sequence[str] = after if many - 1 <= len(after) else before
-            lost = [*before, *after] if many == len(run) else lost
-        else:
-            lost = [id_ for id_ in after if _begins(id_).search(text)]
-        lost = [*lost, *(id_ for id_ in (*before, *after) if _among(id_).search(text))]
+        lost = _lost(plans[held], run, found.value.text)
+        if found.doubt:  # ``3.100`` below ``2b.10`` may be the answer to 3
+            own = found.value.text.lstrip()
+            lost += [id_ for id_ in run if own.startswith(f"{id_}.") and id_ != held]
         if lost:
             out[held] = replace(found, doubt=found.doubt or HOLDS.format(lost[0]))
         for id_ in lost:
             if not _doubt(answers[id_]):
                 out[id_] = Missing(why=NOTHING, doubt=HELD.format(held))
     return out
+
+
+def _lost(part: PartPlan, run: Sequence[str], text: str) -> list[str]:
+    """The parts that may be answered in the text of another, among those around it."""
+    at = run.index(part.id)
+    before, after = run[:at], run[at + 1 :]
+    many = _count(text) if _asks_for_one(part, text) else 0
+    plain = _without_values(text)
+    lost: list[str] = []
+    if many == len(run) > 1:
+        lost = [*before, *after]
+    elif many > 1 and many - 1 <= max(len(before), len(after)):
+        lost = [*(after if many - 1 <= len(after) else before)]
+    else:  # a number that begins the first line is the part's own
+        below = plain.partition("\n")[2]
+        lost = [
+            id_
+            for id_ in after
+            if _begins(id_).search(plain if len(components(id_)) > 1 else below)
+        ]
+    lost += [id_ for id_ in (*before, *after) if _among(id_).search(plain)]
+    if lost:  # ``3.10`` below ``2b.10`` may be the answer to 3
+        starts = {line.strip().partition(".")[0] for line in text.split("\n")}
+        lost += [id_ for id_ in after if id_ in starts]
+    return list(dict.fromkeys(lost))
+
+
+def _asks_for_one(part: PartPlan, text: str) -> bool:
+    """Whether a part is answered by one value; a typed one may be a list, in one line."""
+    kinds = {kind for kind, _ in part.readings.values()}
+    return not kinds or bool(kinds & _SINGLE) or ("typed" in kinds and "\n" in text.strip())
+
+
+def _without_values(text: str) -> str:
+    """The text without tuples, intervals, rows of matrices, and tables of data."""
+    lines: list[str] = []
+    data = False
+    rows = text.split("\n")
+    for n, line in enumerate(rows):
+        if n + 1 < len(rows) and "|" in line and _RULE.fullmatch(rows[n + 1]):
+            data = names_data(line.strip(" |").partition("|")[0])
+        data = data and "|" in line
+        lines.append("" if data else line)
+    plain = "\n".join(lines)
+    for _ in range(_DEEP):
+        plain = _CLOSED.sub("x", plain)
+    return plain
 
 
 def _runs(ids: Sequence[str], answers: Mapping[str, Finding]) -> Iterator[tuple[str, list[str]]]:
@@ -85,11 +137,13 @@ def _doubt(finding: Finding) -> str:
 def _count(text: str) -> int:
     r"""How many values a text is, where it is nothing but values; else 0.
 
-    >>> [_count(t) for t in ("4\n\n6\n7", "red\ngreen", "4 6 7", "1, 2", "It is\n\n4", "4.5")]
+    >>> [_count(t) for t in ("4\n\n6\n7", "red\ngreen", "4 6 7", "1, 2", "It is\n\n4", "4,5")]
     [3, 2, 3, 2, 0, 1]
     """
     lines = [line[len(_lead(line)) :].strip() for line in text.split("\n")]
     lines = [line for line in lines if line]
+    if len(lines) == 1 and _ONE.fullmatch(lines[0]):
+        return 1
     if len(lines) == 1 and _ROW.fullmatch(lines[0]):
         return len(_APART.split(lines[0]))
     if any(len(line) > _SHORT for line in lines):
@@ -103,7 +157,7 @@ def _begins(id_: str) -> re.Pattern[str]:
     """A line that starts with the id of a part, and then says something."""
     whole = r"(?![\d.,/%]*\d)" if len(components(id_)) == 1 else ""  # no 3 in 3.5
     return re.compile(
-        rf"^[\W_]*(?:[^\W\d_]{{1,12}}[.:]?\s?)?{_spelt(id_)}{whole}(?!\w)[^\n]*\w",
+        rf"^[\W_]*(?:{_NOUN}[.:]?\s?)?(?:(?:no|nr)\b\.?\s?)?{_spelt(id_)}{whole}(?!\w)[^\n]*\w",
         re.IGNORECASE | re.MULTILINE,
     )
 
@@ -115,7 +169,7 @@ def _among(id_: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?:[;,|\t]\s?|\s{{2,}})\(?{own}\s?(?:[:)\]=|]|->|→|\.(?!\d))"
         rf"|^\s*{own}\s*\||\({own}\)[\s.]*$"
-        rf"|[\s;,|](?:q|question|aufgabe|frage)[\s.#]?{_steps(id_)}(?![\w.])",
+        rf"|[ \t;,|](?:q|question|aufgabe|frage)[\s.#]?{_steps(id_)}(?![\w.])",
         re.IGNORECASE | re.MULTILINE,
     )
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from grader.collect._label_lines import Line
 from grader.collect._labels import Label, Look, Tree
+from grader.collect._nouns import names_data
 from grader.collect._text import Text
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ class _Sieve:
 
     def _shown(self, line: Line, c: Candidate) -> Meant:
         """What a label that stands out means: ``# 3`` below ``Question 1`` may be the answer."""
+        if line.kind == "table" and self._is_data(line):
+            return "number"
         if self._is_foreign(line):
             own = self._is_id(line.label) or (self.out.kept and self.out.kept[-1][1].part == c.part)
             return "either" if own else "number"
@@ -227,6 +230,15 @@ class _Sieve:
         shown = label.word or label.heading or label.bold or label.bracketed
         weak = line.kind == "table" or label.term in _DASHES or _TIME.match(line.text) is not None
         return weak and not shown and (len(label.path) == 1 or not self._is_id(label))
+
+    def _is_data(self, line: Line) -> bool:
+        """Whether a row is of a table below a label, whose first column is no column of parts."""
+        text = self.text
+        top = text.blocks[text.block_of[line.at]].start
+        if not self.out.kept or self.out.kept[-1][0].at >= top:
+            return False
+        ruled = top + 1 < len(text.lines) and not text.lines[top + 1].strip(" |:-")
+        return ruled and names_data(text.lines[top].strip(" |").partition("|")[0])
 
     def _is_chance(self, other: Line, line: Line) -> bool:
         """Whether another number is less of a label than this one, which looks as most do."""

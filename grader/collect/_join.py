@@ -42,7 +42,7 @@ def joined(
     hole = _hole(holes, gathered)
     answers = {part.id: _answer(part, gathered, hole, reads) for part in plan.parts}
     answers |= _doubted(plan, answers, {id_ for one in gathered.values() for id_ in one.answers})
-    answers |= crowded([part.id for part in plan.parts], answers)
+    answers |= crowded(plan.parts, answers)
     answers |= _unlabelled(answers, gathered)
     answers |= _beside_loose(answers, gathered)
     answers = _beside_unread(answers, gathered, holes)

@@ -56,3 +56,24 @@ def names_piece(word: str) -> bool:
 def names_problem(word: str) -> bool:
     """Whether the words of a label end with the noun of a problem."""
     return word.rsplit(" ", 1)[-1] in PROBLEM
+
+
+def names_data(head: str) -> bool:
+    """Whether the head of a table's first column names something else than questions.
+
+    >>> [names_data(head) for head in ("epoch", "x1", "Question", "Frage", "No.", "", "1.1")]
+    [True, True, False, False, False, False, False]
+    """
+    words = head.strip(" *_|#.:").lower().split()
+    if not words or not words[0][0].isalpha():
+        return False
+    return not {words[0], words[-1]} & {
+        *PROBLEM,
+        *PIECE,
+        *ANSWER,
+        "no",
+        "nr",
+        "id",
+        "item",
+        "number",
+    }

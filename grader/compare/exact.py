@@ -23,10 +23,10 @@ class Exact:
     def compare(self, value: Any, truth: Any) -> Verdict:
         """Return full credit for the same number, and none for any other."""
         given, expected = number_of(value), truth_of(truth)
-        if isinstance(given, Verdict):
-            return given
         if isinstance(expected, Verdict):
             return expected
+        if isinstance(given, Verdict):
+            return given
         if is_same(given, expected):
             return full(f"{shown(value)} is right")
         return wrong(f"{shown(value)} is not the right number")

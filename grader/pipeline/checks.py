@@ -197,15 +197,39 @@ def _check_calls(
 def _check_truth(
     criterion: Criterion, attempt: Attempt | None, name: str, value: Any, place: str
 ) -> None:
-    """Refuse an expected value that the comparison cannot read: "9.81 mm/foo"."""
+    """Refuse an expected value that the comparison cannot read, or the reader cannot find."""
     compare = (attempt.compare if attempt is not None else None) or criterion.compare
-    verdict = compare.built.compare("0", value)
-    if verdict.unusable:
-        shown = repr(value) if len(repr(value)) <= 80 else f"{repr(value)[:80]}…"
+    shown = repr(value) if len(repr(value)) <= 80 else f"{repr(value)[:80]}…"
+    for given in ("0", 0):  # a comparison looks at what it is given first, and may stop there
+        verdict = compare.built.compare(given, value)
+        if verdict.unusable:
+            raise ReferenceProblem(
+                f"{place}: {name} gives {shown}, but compare: {{kind: {compare.kind}}} says: "
+                f"{verdict.reason}"
+            )
+    stranger = _no_option(criterion, value) if attempt is None else None
+    if stranger is not None:
         raise ReferenceProblem(
-            f"{place}: {name} gives {shown}, but compare: {{kind: {compare.kind}}} says: "
-            f"{verdict.reason}"
+            f"{place}: {name} gives {shown}, but '{stranger}' is none of the options of "
+            f"read: {{kind: choice}}: {', '.join(map(str, _options(criterion)))}"
         )
+
+
+def _options(criterion: Criterion) -> Mapping[str, Any]:
+    """The options that the reader of a choice finds, none where it is no choice."""
+    read, compare = criterion.read, criterion.compare
+    chosen = getattr(read, "kind", "") == compare.kind == "choice"
+    options = getattr(read, "options", {}).get("options")
+    own = compare.options.get("options") or compare.options.get("synonyms")
+    return options if chosen and isinstance(options, Mapping) and not own else {}
+
+
+def _no_option(criterion: Criterion, value: Any) -> str | None:
+    """A right choice that the reader never finds, so that nobody would be right."""
+    known = {str(option).strip().casefold() for option in _options(criterion)}
+    several = isinstance(value, list | tuple | set | frozenset | Mapping)
+    named = [one for one in (value if several else [value]) if isinstance(one, str)]
+    return next((one for one in named if known and one.strip().casefold() not in known), None)
 
 
 def check_keys(rubric: Rubric, keys: Mapping[str, Any], place: str) -> None:

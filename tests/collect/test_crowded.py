@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.collect.told import ASKED, DEEP, FLAT, answers
+from grader.collect import PartPlan, Plan
+from tests.collect.told import ASKED, DEEP, FLAT, answers, told
 
 SIX = tuple("123456")
 LETTERED = ("1a", "1b", "2a", "2b", "3")
@@ -59,6 +60,21 @@ def test_what_was_left_out_is_missing_for_certain(text: str, expected: dict[str,
 ])  # fmt: skip
 def test_ids_with_letters_too(text: str) -> None:
     assert answers(LETTERED, text) == dict.fromkeys(LETTERED, ASKED)
+
+
+@pytest.mark.parametrize(("kind", "answer"), [
+    ("numbers", "4, 7"), ("numbers", "5\n7\n9"), ("typed", "(3, 2, 1)"), ("typed", "1, 2"),
+    ("number", "61,706"), ("number", "9,81"), ("integer", "61 706"), ("integer", "4*3/2 = 21"),
+    ("integer", "With 4 vertices there are 21 edges"), ("typed", "[[1,2],[3,4]]"), ("number", "4 min"),
+    ("sentences", "Mars\nSaturn\nEarth"),
+    ("mapping", "| obs | distance |\n|---|---|\n| 1 | 0.5 |\n| 3 | 0.4 |\n| 4 | 0.3 |"),
+])  # fmt: skip
+def test_an_answer_of_several_values_or_one_with_a_comma_is_one_answer(
+    kind: str, answer: str
+) -> None:
+    parts = [PartPlan(id=id_, readings={"value": (kind, {})} if id_ == "2" else {}) for id_ in FLAT]
+    found = told(Plan(assignment="m", parts=tuple(parts)), f"## Question 2\n\n{answer}\n")
+    assert found == {"2": answer}
 
 
 @pytest.mark.parametrize(("answer", "certain"), [
