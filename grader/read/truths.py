@@ -36,7 +36,7 @@ _ALL = re.compile(
     r"these)?|every(?:thing| statement| one)?)\b",
     re.IGNORECASE,
 )
-_NONE = re.compile(r"\b(?:none|neither|no statement|no one)\b", re.IGNORECASE)
+_NONE = re.compile(r"\b(?:none|neither|no (?:statements?|options?)|no one)\b", re.IGNORECASE)
 _EXCEPT = re.compile(
     r"\b(?:except(?: for)?|but(?: not)?|apart from|besides|other than|without"
     r"|excluding)\s*$",

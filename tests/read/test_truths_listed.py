@@ -73,6 +73,7 @@ def test_a_list_that_says_no_more_is_read(text: str) -> None:
     "text",
     [
         "No statement is true.",
+        "No statements are true.",
         "None of them is true.",
         "None is correct",
         "none of them are true because n is arbitrary",
