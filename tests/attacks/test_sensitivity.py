@@ -62,6 +62,7 @@ def through(layer: str, outside: Outside) -> list[str]:
 def test_without_a_layer_an_attack_succeeds(layer: str, outside: Outside) -> None:
     if layer in NEEDS_ROOT and os.getuid() != 0:
         pytest.skip(f"only root can leave out the layer {layer}")
-    found = through(layer, outside)
+    # on a busy machine an attack may be out of time before it has done what it could
+    found = through(layer, outside) or through(layer, outside)
     print(f"without {layer}: {', '.join(found) or 'none'}")
     assert found

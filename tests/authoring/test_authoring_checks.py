@@ -444,7 +444,7 @@ GAS = """\
           options: {{carbon: {carbon}, water: [water]}}
           ignore: {ignore}
         expect: gas
-        compare: {{kind: exact}}
+        compare: {{kind: choice}}
 """
 GASES = 'def gas():\n    return "carbon"\n'
 
