@@ -40,6 +40,8 @@ _HOLLOW = (HOLLOW, ITEM, WORTH, WITHIN)
 _EMPTY_VALUE = re.compile(
     r"[\s`*_$\\]*(?:\{\s*\\?\}|\[\s*\]|\(\s*\)|none|null|nil|n/?a)[\s`*_$.]*", re.IGNORECASE
 )
+_MAY_BE_NONE = ("typed", "truths")
+"""Readers of values of which one says that there is none: an empty set, no true statement."""
 EMPTY_VALUE = "it may say that nothing was answered, or be the value that is asked for"
 _WITHDRAWN = re.compile(
     r"\b(?:ignore|disregard|scrap|discard|replaces?|instead of) (?:the |my |all )?"
@@ -308,7 +310,7 @@ def _finding(visits: Sequence[Visit], held: Held, part: PartPlan) -> Finding:
         doubt = next((v.doubt for v in visits if v.doubt and v.text.strip()), "")
         hollow = (v.doubt for v in visits if v.doubt in _HOLLOW or "told apart here" in v.doubt)
         doubt = doubt or next(hollow, "")
-        if any(kind == "typed" for kind, _ in part.readings.values()):
+        if any(kind in _MAY_BE_NONE for kind, _ in part.readings.values()):
             written = any(_EMPTY_VALUE.fullmatch(v.text) for v in visits)
             doubt = doubt or (EMPTY_VALUE if written else "")
         return Missing(why=NOTHING, doubt=doubt)

@@ -83,10 +83,11 @@ def test_a_mistake_that_is_named_without_a_part_takes_nothing_back() -> None:
 
 @pytest.mark.parametrize("answer", ["{}", "[]", "{ }", "none", "None"])
 @pytest.mark.parametrize("file", ["a.md", "answers.json"])
-def test_a_value_that_says_none_is_not_missing_where_values_are_typed(
-    answer: str, file: str
+@pytest.mark.parametrize("kind", ["typed", "truths"])
+def test_a_value_that_says_none_is_not_missing_where_it_may_be_one(
+    answer: str, file: str, kind: str
 ) -> None:
-    part = PartPlan(id="1", readings={"value": ("typed", {})})
+    part = PartPlan(id="1", readings={"value": (kind, {})})
     text = (
         json.dumps({"answers": {"1": answer}})
         if file == "answers.json"
