@@ -20,7 +20,7 @@ from grader.collect._labels import Tree, components
 from grader.collect._loose import says_something, says_whose
 from grader.collect._nouns import names_data
 from grader.collect._text import Text
-from grader.model import Finding, Found, Missing
+from grader.model import Answer, Finding, Found, Missing
 
 HOLDS = "its answer may hold that to {} as well, of which none was found"
 HELD = "its answer may stand in that to {}"
@@ -57,7 +57,7 @@ def crowded(parts: Sequence[PartPlan], answers: Mapping[str, Finding]) -> dict[s
         found = answers[held]
         if not isinstance(found, Found) or any(p.unit == "entry" for p in found.where):
             continue
-        lost = _lost(plans[held], run, found.value.text)
+        lost = _lost(plans[held], run, _said(found.value))
         if found.doubt:  # ``3.100`` below ``2b.10`` may be the answer to 3
             own = found.value.text.lstrip()
             lost += [id_ for id_ in run if own.startswith(f"{id_}.") and id_ != held]
@@ -92,6 +92,17 @@ def _lost(part: PartPlan, run: Sequence[str], text: str) -> list[str]:
         starts = {line.strip().partition(".")[0] for line in text.split("\n")}
         lost += [id_ for id_ in after if id_ in starts]
     return list(dict.fromkeys(lost))
+
+
+def _said(answer: Answer) -> str:
+    """The text of an answer, and of code in it only lines that are numbers."""
+    pieces = []
+    for piece in answer.pieces:
+        lines = piece.text.split("\n")
+        if piece.kind in {"code", "output"}:
+            lines = [line for line in lines if _ALONE.fullmatch(line.strip())]
+        pieces.append("\n".join(lines))
+    return "\n\n".join(pieces)
 
 
 def _asks_for_one(part: PartPlan, text: str) -> bool:

@@ -38,7 +38,7 @@ def test_a_password_lets_in_whatever_capitals_the_name_has(site):
         ("nobody@example.edu", WORDS),
         ("", WORDS),
         ("\0", WORDS),
-        ("marie@example.edu", "x" * 100_000),
+        ("marie@example.edu", "x" * 10_000),
     ],
 )
 def test_another_name_or_password_lets_nobody_in_and_all_are_told_the_same(site, name, password):
