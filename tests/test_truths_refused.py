@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.pipeline import load_assignment
+from grader.pipeline import Assignment, load_assignment
 from grader.reference import ReferenceProblem
 
 CHOICE = """\
@@ -23,11 +23,11 @@ parts:
 """
 
 
-def loaded(course: Path, compare: str, truth: object) -> None:
+def loaded(course: Path, compare: str, truth: object) -> Assignment:
     (course / "rubrics/sums.yaml").write_text(CHOICE.format(compare=compare), "utf-8")
     text = f'"""Sums."""\n\n\ndef right():\n    """Right."""\n    return {truth!r}\n'
     (course / "reference/sums/sums.py").write_text(text, "utf-8")
-    load_assignment(course, "sums")
+    return load_assignment(course, "sums")
 
 
 def test_a_text_is_no_truth_for_a_comparison_of_numbers(course: Path) -> None:
@@ -48,4 +48,5 @@ def test_a_choice_that_is_none_of_the_options_is_no_truth(
 
 @pytest.mark.parametrize("truth", ["C", "c", ["A", "B"], {"A": 1, "B": 0.5}])
 def test_an_option_is_a_truth(course: Path, truth: object) -> None:
-    loaded(course, "choice, several: true" if isinstance(truth, list) else "choice", truth)
+    made = loaded(course, "choice, several: true" if isinstance(truth, list) else "choice", truth)
+    assert made.reference.function("sums.right")() == truth

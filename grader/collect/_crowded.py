@@ -1,40 +1,34 @@
 """Answers that may hold more than their own: a neighbour has none, and seems to stand among them.
 
 Labels are lost where answers stand side by side (``1) red   2) green``), in one line
-(``1: 6; 2: 4``), or where they are written to the first question alone. And where a document is
-nothing but numbers, some of which are ids of parts, any of them may be an answer. Nothing is split
-or moved here: both the part that is missing and the one that may hold its answer wait for a person.
+(``1: 6; 2: 4``), or where they are written to the first question alone. Nothing is split or moved
+here: both the part that is missing and the one that may hold its answer wait for a person.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from grader.collect import PartPlan, _nouns
 from grader.collect._finding import NOTHING
-from grader.collect._labels import Tree, components
-from grader.collect._loose import says_something, says_whose
+from grader.collect._labels import components, spelling
 from grader.collect._nouns import names_data
-from grader.collect._text import Text
 from grader.model import Answer, Finding, Found, Missing
 
 HOLDS = "its answer may hold that to {} as well, of which none was found"
 HELD = "its answer may stand in that to {}"
-NUMBERS = "numbers stand alone here: each may be an answer, or say what is answered below it"
 _LEAD = re.compile(r"[\s>*_`~+•#-]*")
-_FIGURE = r"[-+−–]?(?:\d[\d.,/^*·×]*)%?"
-_ALONE = re.compile(rf"(?:{_FIGURE}|\({_FIGURE}\))[\s.*_`~]*")
-_QUANTITY = re.compile(rf"{_FIGURE}(?:\s?[^\W\d_]{{1,9}})?[*_`]*")
+FIGURE = r"[-+−–]?(?:\d[\d.,/^*·×]*)%?"
+ALONE = re.compile(rf"(?:{FIGURE}|\({FIGURE}\))[\s.*_`~]*")
+_QUANTITY = re.compile(rf"{FIGURE}(?:\s?[^\W\d_]{{1,9}})?[*_`]*")
 _WORDS = re.compile(
     r"[^\W\d_][\w'-]*(?:\s[\w'-]+){0,2}(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bof)(?<!\bget)[*_`]*",
     re.IGNORECASE,
 )
-_ROW = re.compile(rf"{_FIGURE}(?:\s*[,;|\s]\s*{_FIGURE})+")
-_BEHIND = re.compile(rf"\s*(?P<first>{_FIGURE})\s*\((?P<id>[\w.]{{1,8}})\)[\s.]*")
+ROW = re.compile(rf"{FIGURE}(?:\s*[,;|\s]\s*{FIGURE})+")
 _ONE = re.compile(r"[-+−–]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+,\d+)")
 """A row of digits that is one number: ``61,706``, ``9,81``, ``61 706``."""
 _CLOSED = re.compile(r"[(\[{][^()\[\]{}\n]*[,;|][^()\[\]{}\n]*[)\]}]")
@@ -44,9 +38,7 @@ _NOUN = rf"(?:{_nouns.ANSWERS})?(?:{_nouns.pattern(_nouns.PROBLEM, _nouns.PIECE)
 _SINGLE = frozenset(["number", "integer", "choice", "formula"])
 """Readers of one value: of several the others may answer other parts."""
 _SHORT = 30
-_APART = re.compile(r"[,;|\s]+")
-
-# -- answers among those of their neighbours
+APART = re.compile(r"[,;|\s]+")
 
 
 def crowded(parts: Sequence[PartPlan], answers: Mapping[str, Finding]) -> dict[str, Finding]:
@@ -57,10 +49,7 @@ def crowded(parts: Sequence[PartPlan], answers: Mapping[str, Finding]) -> dict[s
         found = answers[held]
         if not isinstance(found, Found) or any(p.unit == "entry" for p in found.where):
             continue
-        lost = _lost(plans[held], run, _said(found.value))
-        if found.doubt:  # ``3.100`` below ``2b.10`` may be the answer to 3
-            own = found.value.text.lstrip()
-            lost += [id_ for id_ in run if own.startswith(f"{id_}.") and id_ != held]
+        lost = _lost(plans[held], run, _said(found.value), doubted=bool(found.doubt))
         if lost:
             out[held] = replace(found, doubt=found.doubt or HOLDS.format(lost[0]))
         for id_ in lost:
@@ -69,7 +58,7 @@ def crowded(parts: Sequence[PartPlan], answers: Mapping[str, Finding]) -> dict[s
     return out
 
 
-def _lost(part: PartPlan, run: Sequence[str], text: str) -> list[str]:
+def _lost(part: PartPlan, run: Sequence[str], text: str, *, doubted: bool) -> list[str]:
     """The parts that may be answered in the text of another, among those around it."""
     at = run.index(part.id)
     before, after = run[:at], run[at + 1 :]
@@ -88,7 +77,7 @@ def _lost(part: PartPlan, run: Sequence[str], text: str) -> list[str]:
             if _begins(id_).search(plain if len(components(id_)) > 1 else below)
         ]
     lost += [id_ for id_ in (*before, *after) if _among(id_).search(plain)]
-    if lost:  # ``3.10`` below ``2b.10`` may be the answer to 3
+    if lost or doubted:  # ``3.10`` below ``2b.10`` may be the answer to 3
         starts = {line.strip().partition(".")[0] for line in text.split("\n")}
         lost += [id_ for id_ in after if id_ in starts]
     return list(dict.fromkeys(lost))
@@ -100,7 +89,7 @@ def _said(answer: Answer) -> str:
     for piece in answer.pieces:
         lines = piece.text.split("\n")
         if piece.kind in {"code", "output"}:
-            lines = [line for line in lines if _ALONE.fullmatch(line.strip())]
+            lines = [line for line in lines if ALONE.fullmatch(line.strip())]
         pieces.append("\n".join(lines))
     return "\n\n".join(pieces)
 
@@ -151,12 +140,12 @@ def _count(text: str) -> int:
     >>> [_count(t) for t in ("4\n\n6\n7", "red\ngreen", "4 6 7", "1, 2", "It is\n\n4", "4,5")]
     [3, 2, 3, 2, 0, 1]
     """
-    lines = [line[len(_lead(line)) :].strip() for line in text.split("\n")]
+    lines = [line[len(lead(line)) :].strip() for line in text.split("\n")]
     lines = [line for line in lines if line]
     if len(lines) == 1 and _ONE.fullmatch(lines[0]):
         return 1
-    if len(lines) == 1 and _ROW.fullmatch(lines[0]):
-        return len(_APART.split(lines[0]))
+    if len(lines) == 1 and ROW.fullmatch(lines[0]):
+        return len(APART.split(lines[0]))
     if any(len(line) > _SHORT for line in lines):
         return 0
     alike = any(all(kind.fullmatch(line) for line in lines) for kind in (_QUANTITY, _WORDS))
@@ -180,81 +169,16 @@ def _among(id_: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?:[;,|\t]\s?|\s{{2,}})\(?{own}\s?(?:[:)\]=|]|->|→|\.(?!\d))"
         rf"|^\s*{own}\s*\||\({own}\)[\s.]*$"
-        rf"|[ \t;,|](?:q|question|aufgabe|frage)[\s.#]?{_steps(id_)}(?![\w.])",
+        rf"|[ \t;,|](?:{_nouns.pattern(_nouns.PROBLEM)})[\s.#]?{spelling(id_)}(?![\w.])",
         re.IGNORECASE | re.MULTILINE,
     )
 
 
 def _spelt(id_: str) -> str:
-    return r"(?<![\w.])" + _steps(id_)
+    return r"(?<![\w.])" + spelling(id_)
 
 
-def _steps(id_: str) -> str:
-    return r"[.\s-]?".join(re.escape(step) for step in components(id_))
-
-
-# -- documents of numbers
-
-
-def mistakable(text: Text, tree: Tree, starts: Collection[int]) -> set[int]:
-    """Return the parts of which it is not plain which numbers are their labels.
-
-    Args:
-        text: the document.
-        tree: the parts.
-        starts: lines that were taken for the start of an answer.
-    """
-    if _only_numbers(text, tree):
-        return {*range(len(tree.ids))}
-    return _in_one_row(text, tree, starts) | _behind_their_answers(text, tree)
-
-
-def _only_numbers(text: Text, tree: Tree) -> bool:
-    """Whether a document is nothing but numbers, and which of them are labels is not plain.
-
-    It is plain where ids and answers take turns, or where the ids alone stand in their order.
-    """
-    lines = [line for line in text.lines if says_something(line)]
-    while lines and says_whose(lines[0]):
-        lines = lines[1:]
-    leads = {_lead(line).strip() for line in lines}
-    bare = [line[len(_lead(line)) :].strip() for line in lines]
-    if len(bare) == 1 and _ROW.fullmatch(bare[0]):
-        bare = _APART.split(bare[0])
-    if len(bare) < 2 or len(leads) > 1 or not all(_ALONE.fullmatch(line) for line in bare):
-        return False
-    parts = [tree.exact.get(components(line), -1) for line in bare]
-    stand_out = leads != {""} or any(len(path) > 1 for path in tree.paths)
-    if parts == [*range(len(parts))] and (stand_out or len(parts) < len(tree.ids)):
-        return False
-    heads = parts[::2]
-    turns = len(bare) % 2 == 0 and heads[0] >= 0 and all(a < b for a, b in pairwise(heads))
-    return len(bare) == len(tree.ids) or not turns
-
-
-def _in_one_row(text: Text, tree: Tree, starts: Collection[int]) -> set[int]:
-    """Parts whose ids are the cells of one row: their answers stand below, not behind them."""
-    found: set[int] = set()
-    for n in starts:
-        if text.kind(n) != "table":
-            continue
-        cells = [cell.strip() for cell in text.lines[n].strip(" |").split("|")]
-        parts = [tree.exact.get(components(cell), -1) if cell else -1 for cell in cells]
-        if len(parts) > 1 and parts[0] >= 0 and all(a < b for a, b in pairwise(parts)):
-            found |= {*parts}
-    return found
-
-
-def _behind_their_answers(text: Text, tree: Tree) -> set[int]:
-    """Parts whose ids stand in brackets behind numbers that are ids as well: ``3 (1)``, ``2 (2)``."""
-    hits = [hit for line in text.lines if (hit := _BEHIND.fullmatch(line))]
-    behind = [tree.exact.get(components(hit.group("id")), -1) for hit in hits]
-    before = {tree.exact.get(components(hit.group("first")), -1) for hit in hits}
-    if len(behind) > 1 and behind[0] >= 0 and all(a < b for a, b in pairwise(behind)):
-        return {*behind} | (before - {-1})
-    return set()
-
-
-def _lead(line: str) -> str:
+def lead(line: str) -> str:
+    """Return the signs of lists, quotes, headings and emphasis that a line starts with."""
     found = _LEAD.match(line)
     return found.group() if found else ""

@@ -27,8 +27,6 @@ _FIGURE = re.compile(
 )
 """A number, or a difference of some."""
 _NUMBER = re.compile(r"[\s>*_`~+•-]*\d[\d.,/]*[\s*_`~]*")
-
-
 _TIME = re.compile(r"[\s>*+•-]*\d{1,2}:\d\d(?!\d)")
 _SOON = 2
 _DASHES = ("-", "–", "—")
@@ -53,6 +51,11 @@ def is_figure(line: Line) -> bool:
 def holds_number(line: str) -> bool:
     """Whether a line is a number, or a difference of some, and nothing else."""
     return _FIGURE.fullmatch(line) is not None
+
+
+def is_number(line: str) -> bool:
+    """Whether a line is a number of any length, also one too long for an id: ``61,706``."""
+    return _NUMBER.fullmatch(line) is not None
 
 
 def _may_be_number(line: Line) -> bool:
@@ -255,7 +258,7 @@ class _Sieve:
         if not is_figure(line) or above < 0 or after >= len(lines) or after in self.labels:
             return False
         near = (lines[above][self.ends.get(above, 0) :], lines[after])
-        return all(_NUMBER.fullmatch(other) for other in near)
+        return all(is_number(other) for other in near)
 
     def _lists_items(self, part: int) -> bool:
         items = self.items.get(part, set())

@@ -11,11 +11,11 @@ from pathlib import PurePosixPath
 from grader.collect import Files, Gathered, PartPlan, Plan, Transcript, _paper, _phrases, _repair
 from grader.collect import _labels as labels
 from grader.collect._blocks import Block, piece
-from grader.collect._crowded import NUMBERS, mistakable
 from grader.collect._finding import NOTHING, finding, is_empty
 from grader.collect._labels import Tree
 from grader.collect._lines import split
 from grader.collect._loose import loose
+from grader.collect._mistakable import NUMBERS, mistakable
 from grader.collect._prompts import MIXED, Stripper
 from grader.collect._regions import HOLLOW, ITEM, WORTH, Region, regions
 from grader.collect._tails import WITHIN

@@ -313,3 +313,12 @@ def components(id_: str) -> Path:
     (('10', '2', 'a'), ('5',), ('10', '2', 'a'))
     """
     return tuple(re.findall(r"\d+|[a-z]+", id_.lower())) or (id_,)
+
+
+def spelling(id_: str) -> str:
+    """Return a regular expression of an id as students write it: ``10.2a``, ``10-2 a``, ``10 2(a``.
+
+    >>> bool(re.fullmatch(spelling("10.2a"), "10.2 (a")), bool(re.fullmatch(spelling("2"), "2"))
+    (True, True)
+    """
+    return r"[.\s-]?\s?\(?".join(re.escape(step) for step in components(id_))

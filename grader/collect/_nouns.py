@@ -18,6 +18,8 @@ PIECE = (
 )
 ANSWER = ("answer", "ans", "sol", "response", "my", "lösung", "loesung", "antwort", "respuesta")
 """How a label begins that is a mark of an answer too: ``Answer 2``, ``Solution to part 2``."""
+COUNT = ("no", "nr", "id", "item", "number")
+"""Heads of columns that hold the ids of questions, besides those nouns."""
 SHORT = ("q", "p", "ex")
 """Nouns that are one only right before a number."""
 _GLUED = ("part", "problem", "question", "exercise", "task")
@@ -67,13 +69,4 @@ def names_data(head: str) -> bool:
     words = head.strip(" *_|#.:").lower().split()
     if not words or not words[0][0].isalpha():
         return False
-    return not {words[0], words[-1]} & {
-        *PROBLEM,
-        *PIECE,
-        *ANSWER,
-        "no",
-        "nr",
-        "id",
-        "item",
-        "number",
-    }
+    return not {words[0], words[-1]} & {*PROBLEM, *PIECE, *ANSWER, *COUNT}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass, replace
 from grader.collect import PartPlan
 from grader.collect import _labels as labels
 from grader.collect._candidates import Candidate, Labelled, labelled
+from grader.collect._figures import is_number
 from grader.collect._fill import Filler, Stretch
 from grader.collect._labels import Tree
 from grader.collect._locate import by_count, by_wording, chain, questions_within
@@ -28,7 +28,6 @@ HOLLOW = "a number alone below a label may be its answer, or the label of anothe
 UNLABELLED = "no label says that these lines answer this part"
 
 Spot = tuple[int, int]
-_NUMBER = re.compile(r"[\s>*_`~+•-]*\d[\d.,/]*[\s*_`~]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def _is_bare(text: Text, region: Region) -> bool:
     """Whether nothing stands below the label of a region, or numbers alone."""
     stop = min(region.end_line + (region.end_col > 0), len(text.lines))
     below = [line for line in text.lines[region.line + 1 : stop] if line.strip()]
-    return all(_NUMBER.fullmatch(line) for line in below)
+    return all(is_number(line) for line in below)
 
 
 def _with_questions(text: Text, made: list[Region], parts: int) -> list[Region]:

@@ -11,9 +11,9 @@ from grader.collect._text import Sentence
 from grader.collect._words import asks, stems
 
 WITHIN = "the answer may stand in the sentence that repeats the question"
-_ENDS = re.compile(r"[:=]|\s[-–—]\s|\.\s|(?:points?|pts?\.?|marks?)\s?[)\]]\s")
 _ENDS_OF_WHOLE = re.compile(r":|\s[-–—]\s|\.\s|(?:points?|pts?\.?|marks?)\s?[)\]]\s")
 """Where a sentence ends with a full stop, what it sets equal is given: ``Find the norm of x = [3, 4].``"""
+_ENDS = re.compile(rf"=|{_ENDS_OF_WHOLE.pattern}")
 _TURNS = re.compile(r"\W*(?:no|nope|not|wait|rather|actually|hm+|nein|non)\b", re.IGNORECASE)
 _HALF = 0.5
 Covered = Callable[[Sequence[str]], float]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
-from grader.collect._labels import Tree, components
+from grader.collect import _nouns
+from grader.collect._labels import Tree, spelling
 from grader.collect._text import Text
 
 CORRECTED = "line {} seems to correct it"
@@ -19,7 +20,8 @@ _CORRECTS = re.compile(
     r"|\bp\.?\s?s\b\.?",
     re.IGNORECASE,
 )
-_NOUNS = r"(?:parts?|questions?|problems?|exercises?|tasks?|items?|aufgaben?|fragen?|q|no\.?|nr\.?)"
+_SAID = frozenset(["prose", "heading"])
+_NOUNS = rf"(?:{_nouns.pattern(_nouns.PROBLEM, _nouns.PIECE)}|items?|no\.?|nr\.?)s?"
 
 
 def corrected(text: Text, tree: Tree, heads: Collection[tuple[int, int]]) -> dict[int, int]:
@@ -40,14 +42,13 @@ def corrected(text: Text, tree: Tree, heads: Collection[tuple[int, int]]) -> dic
 
 def _correcting(text: Text) -> Iterator[tuple[int, str]]:
     for n, line in enumerate(text.lines):
-        if text.kind(n) in {"prose", "heading"} and _CORRECTS.search(line):
+        if text.kind(n) in _SAID and _CORRECTS.search(line):
             yield n, line
 
 
 @functools.cache
 def _names(id_: str) -> re.Pattern[str]:
-    steps: Sequence[str] = components(id_)
-    own = r"[.\s-]?\(?".join(re.escape(step) for step in steps)
+    own = spelling(id_)
     return re.compile(
         rf"\b{_NOUNS}\s?#?\(?{own}\b(?![.\d]*\d)"
         rf"|\b(?:corrections?|corrected|errat(?:a|um)|korrektur)\W{{1,3}}(?:to|for|of|in|zu)?\s?{own}\b(?![.\d]*\d)",
