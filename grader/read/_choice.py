@@ -30,6 +30,8 @@ _REFERRED = re.compile(
     r"[\s.(#]{1,4}$",
     re.IGNORECASE,
 )
+_REFERRED_IN = 24
+"""So many signs before a number hold every match, and a boundary before it."""
 _IN_WORDS = re.compile(r"\b(?:one|zero|none|nil|half|halves|third|quarter)\b", re.IGNORECASE)
 _MARKED = re.compile(r"(?:[-−–]\s+|>\s*)[-−–]?\d[\d.,]*.{0,20}")
 _SAID_FIRST = re.compile(
@@ -155,7 +157,8 @@ def _meant_otherwise(best: Candidate, answer: Answer) -> str:
 
 def _refers(candidate: Candidate) -> bool:
     """Whether it is the number of a table, an equation or a part that is referred to."""
-    return _REFERRED.search(candidate.line.text[: candidate.start]) is not None
+    before = candidate.line.text[max(0, candidate.start - _REFERRED_IN) : candidate.start]
+    return _REFERRED.search(before) is not None
 
 
 def _named(candidate: Candidate, wanted: Wanted) -> Candidate:

@@ -33,6 +33,8 @@ _SPEAKS_OF = re.compile(
     r"[\w\s*-]{1,60}\b(?:of|from|for|between)\s+\W*(?:point\s+)?", re.IGNORECASE
 )
 _LEADS = re.compile(r"\b(?:so|and|then|thus|hence|therefore)$", re.IGNORECASE)
+_LED_IN = 12
+"""So many signs at the end of a text hold every such word, and a boundary before it."""
 _SIGNS = (" ", "$", "*", "\\", "\\quad", "\\qquad", "\\,", "\\;", "\\:", "\\!")
 """Marks and spaces of a formula."""
 _INTRODUCES = re.compile(
@@ -84,7 +86,7 @@ class Keys:
             or "(?!)"
         )
         self._known = _compiled(
-            rf"(?<![A-Za-z0-9])(?:{stem}|d(?:ist(?:ance)?)?|#|no|nr|row|point)(?![A-Za-z])\.?{_ARGUMENT}[\s_(){{}}\\#\[-]*{_RAISED}(\d{{1,2}}(?![\d.]*\d)|(?:{'|'.join(_COUNTED)})\b)",
+            rf"(?<![A-Za-z0-9])(?:{stem}|d(?:ist(?:ance)?)?|#|no|nr|row|point)(?![A-Za-z])\.?{_ARGUMENT}[\s_(){{}}\\#\[-]{{0,24}}{_RAISED}(\d{{1,2}}(?![\d.]*\d)|(?:{'|'.join(_COUNTED)})\b)",
             re.IGNORECASE,
         )
         self._other = _compiled(
@@ -187,7 +189,7 @@ def _without_signs(before: str) -> str:
 def _may_begin(before: str) -> bool:
     """Whether a key may stand here: at the beginning, or after the end of another element."""
     before = _without_signs(before)
-    if not before or before[-1] in ",;|." or _LEADS.search(before):
+    if not before or before[-1] in ",;|." or _LEADS.search(before[-_LED_IN:]):
         return True
     return _SPEAKS_OF.fullmatch(f"{before} ") is not None
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
-import itertools
 import re
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
@@ -29,6 +29,7 @@ _ARTICLE = (
     r"|goes\b|gets\b|matches\b|at\b)[a-z]{2,})"
 )
 _BARE = 80
+_DIGITS_BEHIND = re.compile(r"\W{0,6}\d")
 _VALUE_BEHIND = re.compile(r"\s{0,2}[):=.>-]{0,3}\s{0,2}([a-zA-Z])(?![\w)])")
 _OR = re.compile(r"\b(?:or|maybe|perhaps|possibly)\b|/|\?", re.IGNORECASE)
 
@@ -153,7 +154,9 @@ class Mapping:
         for at, mark in enumerate(marks):
             if mark.kind != "key":
                 continue
-            mine = list(itertools.takewhile(lambda other: other.kind == "value", marks[at + 1 :]))
+            places = range(at + 1, len(marks))
+            end = next((i for i in places if marks[i].kind != "value"), len(marks))
+            mine = marks[at + 1 : end]
             if mine:
                 value, *more = mine
                 why = self._otherwise(value, more, text, mark.end)
@@ -188,7 +191,7 @@ class Mapping:
     def _digits_follow(self, text: str) -> bool:
         """Whether digits stand right behind a key."""
         keys = self._marks(text)
-        return any(re.match(r"\W{0,6}\d", text[key.end :]) for key in keys if key.kind == "key")
+        return any(_DIGITS_BEHIND.match(text, key.end) for key in keys if key.kind == "key")
 
     def _bare(self, text: str) -> list[_Pair]:
         """Values alone, as many as there are keys, in the order of the keys."""
@@ -213,7 +216,7 @@ class Mapping:
             ]
         else:
             found = _numbers(text, marks)
-        taken = [m for m in found if not any(k.start < m.end and m.start < k.end for k in marks)]
+        taken = _apart(found, marks)
         if self.values and marks and not taken:
             marks = self._lower(text, marks)
         return sorted([*marks, *taken], key=lambda mark: mark.start)
@@ -237,11 +240,24 @@ class Mapping:
 def _numbers(text: str, keys: list[_Mark]) -> list[_Mark]:
     """The numbers of a text, with what stands between each and what is named before it."""
     found: list[_Mark] = []
+    ends = [0, *(key.end for key in keys)]
     for match in NUMBER.finditer(text):
-        ends = [mark.end for mark in (*keys, *found) if mark.end <= match.start()]
-        negative = is_negative(match, text[max(ends, default=0) : match.start()])
+        before = ends[bisect.bisect_right(ends, match.start()) - 1]
+        last = found[-1].end if found else 0
+        negative = is_negative(match, text[max(before, last) : match.start()])
         start = match.start() if negative else match.start("number")
         found.append(_Mark("value", match["number"], start, match.end(), negative))
+    return found
+
+
+def _apart(values: list[_Mark], keys: list[_Mark]) -> list[_Mark]:
+    """The values that share no sign with a key; both stand in the order of the text."""
+    starts = [key.start for key in keys]
+    found: list[_Mark] = []
+    for value in values:
+        at = bisect.bisect_left(starts, value.end)  # the keys before it start before the value ends
+        if not at or keys[at - 1].end <= value.start:
+            found.append(value)
     return found
 
 

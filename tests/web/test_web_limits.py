@@ -209,9 +209,8 @@ def test_a_browser_that_goes_away_in_the_middle_leaves_the_server_well(server, c
 
 def test_requests_of_one_session_are_bounded_and_another_one_goes_on(site):
     marker, other = site.as_("marker"), site.as_("instructor")
-    statuses = [marker.get("/progress/nothing").status_code for _ in range(400)]
-    assert 429 in statuses
-    answer = next(a for a in (marker.get("/") for _ in range(50)) if a.status_code == 429)
+    tried = (marker.get("/progress/nothing") for _ in range(2_000))
+    answer = next(one for one in tried if one.status_code == 429)
     assert int(answer.headers["Retry-After"]) >= 1
     assert other.get("/").status_code == 200
 
