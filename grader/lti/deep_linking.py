@@ -39,23 +39,34 @@ def chosen(tool: Tool, launch: Launch, items: Sequence[Item]) -> Response:
         Refused: when the platform did not ask for a link, or takes none of this kind.
     """
     settings = launch.linking
-    if launch.message != LINKING or not launch.teaches:
-        raise Refused("the platform did not ask for a link; choose one from the course")
-    if _KIND not in _texts(settings.get("accept_types")):
-        raise Refused("the platform takes no links to tools here")
+    back = takes_links(launch)
     if len(items) > 1 and settings.get("accept_multiple") is False:
         raise Refused("the platform takes one link here")
     if not all(tool.registrations.ours(item.url) for item in items):
         raise Refused("a link leads to a page that is none of this tool's")
+    columns = settings.get("accept_lineitem") is not False
+    claims = _claims(tool, launch, [_item(item, columns=columns) for item in items])
+    token = _signed(tool, claims)
+    return posted(back, origin(back), {"JWT": token}, "Back to the course")
+
+
+def takes_links(launch: Launch) -> str:
+    """Return where on the platform a choice goes.
+
+    Raises:
+        Refused: when it did not ask for one, takes none of this kind, or wants it sent elsewhere.
+    """
+    settings = launch.linking
+    if launch.message != LINKING or not launch.teaches:
+        raise Refused("the platform did not ask for a link; choose one from the course")
+    if _KIND not in _texts(settings.get("accept_types")):
+        raise Refused("the platform takes no links to tools here")
     back = str(settings.get("deep_link_return_url"))
     try:
         allowed(back, launch.platform.origins, launch.platform.name)
     except Unsafe as error:
         raise Refused(str(error)) from error
-    columns = settings.get("accept_lineitem") is not False
-    claims = _claims(tool, launch, [_item(item, columns=columns) for item in items])
-    token = _signed(tool, claims)
-    return posted(back, origin(back), {"JWT": token}, "Back to the course")
+    return back
 
 
 def _claims(tool: Tool, launch: Launch, items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

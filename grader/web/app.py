@@ -32,6 +32,7 @@ from grader.gradebook import Book, open_book
 from grader.gradebook.acts import reviewed
 from grader.review.models import Models
 from grader.review.settling import Settling
+from grader.web.choosing import Choices
 from grader.web.loading import Broken, Loaded
 from grader.web.pages import FOLDER, page
 from grader.web.review_source import Kept
@@ -48,6 +49,7 @@ from grader.web.security.sessions import Sessions
 AREAS = (
     "sign_in",
     "launches",
+    "choosing",
     "home",
     "people",
     "progress",
@@ -131,6 +133,7 @@ def build(settings: Settings, book: Book | None = None) -> Starlette:
     app.state.local = bool(settings.local)
     app.state.closing = []
     app.state.uploading = Counter()
+    app.state.choices = Choices()
     app.state.review = Kept()
     app.state.models = Models(book, app.state.assignment, app.state.review)
     app.state.settling = Settling(

@@ -23,6 +23,7 @@ from grader.gradebook.opening import Refused
 from grader.lti import exchange
 from grader.lti import faults as lti
 from grader.pipeline import assignments
+from grader.web.choosing import carried
 from grader.web.pages import anybody, fields
 
 if TYPE_CHECKING:
@@ -98,13 +99,6 @@ def _asked(request: Request) -> exchange.Request:
     return exchange.Request(method=request.method, fields=found, cookies=request.cookies)
 
 
-def _carried(answer: exchange.Response) -> Response:
-    made = Response(answer.body, answer.status)
-    for name, value in answer.headers:
-        made.headers.append(name, value)
-    return made
-
-
 @anybody
 async def login(request: Request) -> Response:
     """Send the browser back to the LMS, to be told who it is."""
@@ -115,14 +109,15 @@ def _login(request: Request) -> Response:
     from grader.lti.launch import login as begun  # noqa: PLC0415  # an extra
 
     try:
-        return _carried(begun(_tool(request), _asked(request)))
+        return carried(begun(_tool(request), _asked(request)))
     except lti.Refused as error:
-        return _carried(exchange.refusal(error))
+        return carried(exchange.refusal(error))
 
 
 @anybody
 def launch(request: Request) -> Response:
-    """Begin a session for whom the LMS vouches, and show the assignment of the link."""
+    """Begin a session for whom the LMS vouches; show the link's assignment, or let them choose one."""
+    from grader.lti.deep_linking import takes_links  # noqa: PLC0415  # an extra
     from grader.lti.launch import launch as begun  # noqa: PLC0415  # an extra
     from grader.lti.launch import remember  # noqa: PLC0415  # an extra
 
@@ -130,15 +125,17 @@ def launch(request: Request) -> Response:
     try:
         found = begun(tool, _asked(request))
         _is_ours(tool, found)
+        if found.linking:
+            takes_links(found)
         cookie = arrive(request.app.state.door, _arrival(tool, found))
     except lti.Refused as error:
-        return _carried(exchange.refusal(error))
+        return carried(exchange.refusal(error))
     except Refused as error:
-        return _carried(exchange.refusal(lti.Refused(str(error), 403)))
+        return carried(exchange.refusal(lti.Refused(str(error), 403)))
     remember(tool, found)
     if request.state.cookie:
         request.app.state.door.leave(request.state.cookie)
-    answer = RedirectResponse(_leads_to(request, found), 303)
+    answer = RedirectResponse(_leads_to(request, tool, found, cookie), 303)
     answer.headers.append(*found.forget)
     request.app.state.cookies.keep(answer, cookie, framed=True)
     return answer
@@ -152,11 +149,6 @@ def _is_ours(tool: Tool, found: Launch) -> None:
             f"platform {found.platform.name}, deployment {found.deployment[:60]}, "
             f"context {found.context[:120]}",
             403,
-        )
-    if found.linking:
-        raise lti.Refused(
-            "links are not chosen here yet: add one by hand, with the custom field assignment=NAME",
-            400,
         )
 
 
@@ -178,7 +170,9 @@ def _arrival(tool: Tool, found: Launch) -> Arrival:
     )
 
 
-def _leads_to(request: Request, found: Launch) -> str:
+def _leads_to(request: Request, tool: Tool, found: Launch, cookie: str) -> str:
+    if found.linking and (who := request.app.state.door.who(cookie)) is not None:
+        return f"/lti/choose/{request.app.state.choices.keep(who.id, tool, found)}"
     if found.assignment not in assignments(request.app.state.course):
         return "/"
     staff = found.teaches or found.assists
@@ -190,4 +184,4 @@ def keys(request: Request) -> Response:
     """Answer with our public keys."""
     from grader.lti.launch import public_keys  # noqa: PLC0415  # an extra
 
-    return _carried(public_keys(_tool(request)))
+    return carried(public_keys(_tool(request)))

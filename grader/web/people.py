@@ -95,13 +95,13 @@ def _linked(request: Request, number: int) -> Response:
 
 @needs("instructor")
 def role(request: Request) -> Response:
-    """Give an account another role."""
+    """Give an account another role, or another student's id."""
     book = request.app.state.open_book(request.state.who.name)
-    number, key = request.path_params["number"], field(request, "key")
+    number = request.path_params["number"]
     try:
-        known = people.of_number(book, number)
+        key = field(request, "key", people.of_number(book, number).key)
         wanted = field(request, "role")
-        people.set_role(book, number, wanted, key=(key or known.key) if wanted == "student" else "")
+        people.set_role(book, number, wanted, key=key if wanted == "student" else "")
     except Refused as error:
         return _refused(request, error)
     return RedirectResponse("/people", 303)

@@ -199,6 +199,22 @@ def test_a_role_that_is_taken_away_is_gone_at_once(site):
     assert other.get("/people", follow_redirects=False).status_code == 303
 
 
+def test_an_account_becomes_another_students_on_the_page_and_is_signed_out(site):
+    teacher, student = site.as_("instructor"), site.as_("student:ada")
+    number = account_of(site.book, "student:ada")
+    assert f'id="key-{number}" name="key" value="ada"' in teacher.get("/people").text
+    for key in ("nobody", ""):  # not on the roster
+        answer = teacher.post(f"/people/{number}/role", data=form(teacher, role="student", key=key))
+        assert answer.status_code == 400
+        assert people.of_number(site.book, number).key == "ada"
+    teacher.post(f"/people/{number}/role", data=form(teacher, role="student", key="bob"))
+    assert people.of_number(site.book, number).key == "bob"
+    assert student.get("/me", follow_redirects=False).status_code == 303
+    teacher.post(f"/people/{number}/role", data=form(teacher, role="marker", key="bob"))
+    held = people.of_number(site.book, number)
+    assert (held.role, held.key) == ("marker", "")
+
+
 def test_the_last_instructor_cannot_be_lost(site):
     teacher = site.as_("instructor")
     number = account_of(site.book, "instructor")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -16,57 +14,15 @@ from grader.accounts.subjects import Arrival, arrive
 from grader.gradebook.opening import Refused
 from grader.gradebook.people import enrol
 from grader.gradebook.roster_file import Enrolled, Roster
-from tests.lti.strict_platform import CLAIM, MEMBER, StrictPlatform
-from tests.web.web_site import Site, account_of, site_of
-
-OWN = "https://grader.example.edu"
-
-
-@dataclass
-class Course:
-    site: Site
-    platform: Any
-
-    def open(self, client=None, claims=None, **changes):
-        """Do what a browser does that opens the link in the course; return the last answer."""
-        client = client or self.site.client()
-        client.headers["Origin"] = self.platform.base  # the LMS's pages post, not ours
-        target = {"target_link_uri": f"{OWN}/"}
-        begun = client.post(
-            "/lti/login", data=self.platform.initiation(**target), follow_redirects=False
-        )
-        assert begun.status_code == 302, begun.text
-        told = {CLAIM + "target_link_uri": f"{OWN}/", **(claims or {})}
-        form = self.platform.authorize(begun.headers["location"], told, **changes)
-        answer = client.post("/lti/launch", data=form, follow_redirects=False)
-        client.headers["Origin"] = OWN
-        return client, answer, form
-
-
-def role(*names):
-    return {CLAIM + "roles": [MEMBER + name for name in names]}
-
-
-def registered(course, **platforms):
-    """Write down platforms by our word for them, each with the course 42."""
-    text = [f"tool: {OWN}", "platforms:"]
-    for name, platform in platforms.items():
-        platform.redirects = {f"{OWN}/lti/launch"}
-        rows = platform.registration(name=name)
-        lines = [f"    {name}: {value!r}" for name, value in rows.items() if name != "deployments"]
-        text += ["  -" + lines[0][3:], *lines[1:], '    deployments: ["1"]']
-    text.append("courses:")
-    text += [f'  - {{platform: {name}, deployment: "1", context: "42"}}' for name in platforms]
-    (course / "rubrics/lti.yaml").write_text("\n".join(text) + "\n", "utf-8")
+from tests.lti.strict_platform import CLAIM, StrictPlatform
+from tests.web.lms_site import OWN, Course, lms_of, registered, role
+from tests.web.web_site import account_of, site_of
 
 
 @pytest.fixture
 def lms(course):
-    platform = StrictPlatform()
-    registered(course, lms=platform)
-    with site_of(course, public=OWN) as site:
-        yield Course(site, platform)
-    platform.close()
+    with lms_of(course) as made:
+        yield made
 
 
 def learner(subject, email):
