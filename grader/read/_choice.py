@@ -21,6 +21,7 @@ from grader.read._cues import CONCLUDED, FINAL, LABELLED, RESULT, RIVAL, SAID, T
 from grader.read._lines import may_be_lost
 from grader.read._measured import compound, factor_of, is_close, measured, scaled
 from grader.read._other_signs import other_sign, restated
+from grader.read._other_statistics import other_statistic
 from grader.read._rivals import added, found_of, miscalculated, rivals
 
 _NEAR, _NEAR_AGAIN = 25, 8
@@ -425,6 +426,8 @@ def _doubt(best: Candidate, kept: list[Candidate], every: list[Candidate], wante
         return "signs may have been lost in a calculation whose result is not printed"
     if not best.near and best.base < FINAL and _tells_apart(kept, wanted):
         return "the answer tells apart what is asked and what is not, without a number for it"
+    if not best.near and (other := other_statistic(best.label, wanted.near)):
+        return other
     if not best.near and any(_names_given(c, wanted) for c in every if not c.denied):
         return "a number of the question stands behind the name of what is asked"
     if _named_twice(best, kept):
