@@ -221,7 +221,8 @@ def _change(
         connection.execute(sa.update(account).where(account.c.id == number).values(**new))
         end_all(connection, number)
         connection.execute(sa.delete(one_time).where(one_time.c.account_id == number))
-        log(connection, book, f"account {what}", who=row.key, data={"number": number, **data})
+        for key in dict.fromkeys((row.key, new.get("key") or row.key)):  # whose it was, whose it is
+            log(connection, book, f"account {what}", who=key, data={"number": number, **data})
 
     book.write(do)
 

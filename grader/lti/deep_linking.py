@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 from grader.lti.address import allowed, origin
-from grader.lti.claims import LINKING, LTI
+from grader.lti.claims import LTI
 from grader.lti.exchange import Response, posted
 from grader.lti.faults import Refused, Unsafe
-from grader.lti.launch import ASSIGNMENT, Launch, Tool
+from grader.lti.launch import ASSIGNMENT, Launch, Linking, Tool
 from grader.lti.points import as_json
 
 _DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
@@ -38,38 +38,39 @@ def chosen(tool: Tool, launch: Launch, items: Sequence[Item]) -> Response:
     Raises:
         Refused: when the platform did not ask for a link, or takes none of this kind.
     """
-    settings = launch.linking
-    back = takes_links(launch)
-    if len(items) > 1 and settings.get("accept_multiple") is False:
+    wanted = takes_links(launch)
+    if len(items) > 1 and not wanted.several:
         raise Refused("the platform takes one link here")
     if not all(tool.registrations.ours(item.url) for item in items):
         raise Refused("a link leads to a page that is none of this tool's")
-    columns = settings.get("accept_lineitem") is not False
-    claims = _claims(tool, launch, [_item(item, columns=columns) for item in items])
-    token = _signed(tool, claims)
-    return posted(back, origin(back), {"JWT": token}, "Back to the course")
+    columns = wanted.columns is not False
+    claims = _claims(tool, launch, [_item(item, columns=columns) for item in items], wanted.data)
+    # browsers hold the platform's own redirects behind the form against its hosts as well
+    targets = sorted({origin(wanted.back), *launch.platform.origins})
+    return posted(wanted.back, targets, {"JWT": _signed(tool, claims)}, "Back to the course")
 
 
-def takes_links(launch: Launch) -> str:
-    """Return where on the platform a choice goes.
+def takes_links(launch: Launch) -> Linking:
+    """Return what the platform says of the links that it wants.
 
     Raises:
         Refused: when it did not ask for one, takes none of this kind, or wants it sent elsewhere.
     """
-    settings = launch.linking
-    if launch.message != LINKING or not launch.teaches:
+    wanted = launch.linking
+    if wanted is None or not launch.teaches:
         raise Refused("the platform did not ask for a link; choose one from the course")
-    if _KIND not in _texts(settings.get("accept_types")):
+    if _KIND not in wanted.types:
         raise Refused("the platform takes no links to tools here")
-    back = str(settings.get("deep_link_return_url"))
     try:
-        allowed(back, launch.platform.origins, launch.platform.name)
+        allowed(wanted.back, launch.platform.origins, launch.platform.name)
     except Unsafe as error:
         raise Refused(str(error)) from error
-    return back
+    return wanted
 
 
-def _claims(tool: Tool, launch: Launch, items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _claims(
+    tool: Tool, launch: Launch, items: Sequence[Mapping[str, Any]], data: str | None
+) -> dict[str, Any]:
     now = int(tool.clock())
     claims: dict[str, Any] = {
         "iss": launch.platform.client_id,
@@ -82,8 +83,7 @@ def _claims(tool: Tool, launch: Launch, items: Sequence[Mapping[str, Any]]) -> d
         f"{LTI}version": "1.3.0",
         f"{_DL}content_items": list(items),
     }
-    data = launch.linking.get("data")
-    if isinstance(data, str):
+    if data is not None:
         claims[f"{_DL}data"] = data
     return claims
 
@@ -107,7 +107,3 @@ def _signed(tool: Tool, claims: dict[str, Any]) -> str:
     key = tool.keys.signing()
     head = {"alg": "RS256", "typ": "JWT", "kid": key.kid}
     return jwt.encode(head, claims, key.private, algorithms=["RS256"])
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, list) else ()

@@ -12,6 +12,7 @@ from typing import Any
 
 from grader.lti.faults import Refused
 
+_NOTHING = "no-referrer"
 _SENDS = "document.forms[0].submit()"
 _FRAMES = "frame-ancestors *"  # a platform shows us in a frame; which one is checked by the launch
 
@@ -71,8 +72,12 @@ def refusal(error: Refused) -> Response:
     return Response(status=error.status, headers=_html(policy), body=page)
 
 
-def posted(url: str, target: str, fields: Mapping[str, str], button: str) -> Response:
-    """Answer with a form that the browser posts to another origin; by hand where no script runs."""
+def posted(url: str, targets: Sequence[str], fields: Mapping[str, str], button: str) -> Response:
+    """Answer with a form that the browser posts to another origin; by hand where no script runs.
+
+    ``targets`` are the origins that it may go to. They are told our origin: without it, browsers
+    say that the form comes from nowhere.
+    """
     rows = "".join(
         f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
         for name, value in fields.items()
@@ -82,8 +87,10 @@ def posted(url: str, target: str, fields: Mapping[str, str], button: str) -> Res
         f"<button>{html.escape(button)}</button></form><script>{_SENDS}</script>"
     )
     digest = base64.b64encode(hashlib.sha256(_SENDS.encode()).digest()).decode()
+    target = " ".join(targets)
     policy = f"default-src 'none'; script-src 'sha256-{digest}'; form-action {target}; {_FRAMES}"
-    return Response(status=200, headers=_html(policy), body=_page(button, body))
+    headers = _html(policy, "strict-origin")
+    return Response(status=200, headers=headers, body=_page(button, body))
 
 
 def _page(title: str, body: str) -> bytes:
@@ -91,14 +98,14 @@ def _page(title: str, body: str) -> bytes:
     return f"{head}</title><h1>{html.escape(title)}</h1>{body}</html>".encode()
 
 
-def _html(policy: str) -> tuple[tuple[str, str], ...]:
+def _html(policy: str, referrer: str = _NOTHING) -> tuple[tuple[str, str], ...]:
     return (
         ("Content-Type", "text/html; charset=utf-8"),
         ("Content-Security-Policy", policy),
         ("X-Content-Type-Options", "nosniff"),
-        *_private(),
+        *_private(referrer),
     )
 
 
-def _private() -> tuple[tuple[str, str], ...]:
-    return (("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"))
+def _private(referrer: str = _NOTHING) -> tuple[tuple[str, str], ...]:
+    return (("Cache-Control", "no-store"), ("Referrer-Policy", referrer))

@@ -48,6 +48,21 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Linking:
+    """Which links a platform takes (Deep Linking 2.0, 4.4.2), and where they go.
+
+    ``types`` are kinds of content, ``several`` whether more than one is taken, ``columns`` whether
+    columns are made for them (None where it does not say), ``data`` what it wants back unchanged.
+    """
+
+    back: str
+    types: tuple[str, ...]
+    several: bool = True
+    columns: bool | None = None
+    data: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
     """A person who came from a platform, as it vouches for them."""
 
@@ -70,8 +85,8 @@ class Launch:
     lineitem: str = ""
     scopes: tuple[str, ...] = ()
     members: str = ""
-    linking: Mapping[str, Any] = field(default_factory=dict)
-    """The settings of a deep linking request."""
+    linking: Linking | None = None
+    """What the platform says of the links that it wants, where it asks for some."""
     forget: tuple[str, str]
     """The header that takes the cookie of this login away; send it with whatever comes next."""
 
@@ -212,10 +227,10 @@ def _launch(claims: Mapping[str, Any], asked: Asked, forget: tuple[str, str]) ->
     context = _object(claims.get(f"{LTI}context"))
     resource = _object(claims.get(f"{LTI}resource_link"))
     service, names = _object(claims.get(_AGS)), _object(claims.get(_NRPS))
-    linking = _object(claims.get(_LINKING))
+    linking = _linking(_object(claims.get(_LINKING))) if message == LINKING else None
     if message == RESOURCE and not _text(resource.get("id"), 255):
         raise Refused("the platform does not say which link was opened")
-    if message == LINKING and not _text(linking.get("deep_link_return_url"), 4096):
+    if linking is not None and not linking.back:
         raise Refused("the platform does not say where the chosen link goes")
     custom = _object(claims.get(f"{LTI}custom"))
     found = Launch(
@@ -242,6 +257,25 @@ def _launch(claims: Mapping[str, Any], asked: Asked, forget: tuple[str, str]) ->
     if message == LINKING and not found.teaches:
         raise Refused("only who teaches the course may choose a link", 403)
     return found
+
+
+def _linking(settings: Mapping[str, Any]) -> Linking:
+    types, data = settings.get("accept_types"), settings.get("data")
+    return Linking(
+        back=_text(settings.get("deep_link_return_url"), 4096),
+        types=_texts([types] if isinstance(types, str) else types),
+        several=_said(settings.get("accept_multiple")) is not False,
+        columns=_said(settings.get("accept_lineitem")),
+        data=data if isinstance(data, str) else None,
+    )
+
+
+def _said(value: Any) -> bool | None:
+    """Yes or no, which some platforms write as words (Moodle did)."""
+    words = {"true": True, "false": False}
+    if isinstance(value, str):
+        return words.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
 
 
 def _course(found: Launch) -> Course:

@@ -70,6 +70,8 @@ def _tree(path: Path, text: str) -> Any:
         raise RubricError(f"{path}:{at}: {error.problem or error}") from error
     except YAMLError as error:
         raise RubricError(f"{path}:1:1: this is no YAML ({error})") from error
+    except RecursionError as error:
+        raise RubricError(f"{path}:1:1: lists or mappings lie too deep in each other") from error
 
 
 def _kept(path: Path, text: str) -> Path:

@@ -163,7 +163,7 @@ def _frames(settings: Settings) -> tuple[str, ...]:
     path = settings.course / "rubrics" / "lti.yaml"
     if settings.local or not settings.public.startswith("https://") or not path.exists():
         return ()
-    from grader.web.launches import frames  # noqa: PLC0415  # only where LTI is set up
+    from grader.web.lti_tool import frames  # noqa: PLC0415  # only where LTI is set up
 
     return frames(path)
 

@@ -10,8 +10,8 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -25,48 +25,53 @@ from grader.lti import exchange
 from grader.lti import faults as lti
 from grader.pipeline import assignments
 from grader.web.loading import Broken
+from grader.web.lti_tool import carried, check_course, tool_of
 from grader.web.pages import field as sent
 from grader.web.pages import fields, needs, page
 from grader.web.review_forms import worth
 
 if TYPE_CHECKING:
     from grader.lti.deep_linking import Item
-    from grader.lti.launch import Launch, Tool
+    from grader.lti.launch import Launch, Linking, Tool
 
 _LASTS = 3600.0
-_MOST = 1_000
+_MOST, _EACH = 1_000, 20
+_TITLE = 255
+"""Signs that names have in LMSs."""
 
 
 @dataclass(slots=True)
 class Choices:
-    """Questions of LMSs that wait for a teacher's choice; the oldest go where there are too many.
+    """Questions of LMSs that wait for a teacher's choice: so many of each account, and of all.
 
     ``clock`` gives seconds that only grow.
     """
 
     clock: Callable[[], float] = time.monotonic
-    _held: OrderedDict[str, tuple[float, int, Tool, Launch]] = field(default_factory=OrderedDict)
+    _held: OrderedDict[str, tuple[float, int, Launch]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def keep(self, account: int, tool: Tool, launch: Launch) -> str:
+    def keep(self, account: int, launch: Launch) -> str:
         """Keep what was asked, and return the word under which the account finds it."""
-        word = secrets.token_urlsafe(24)
+        word, now = secrets.token_urlsafe(24), self.clock()
         with self._lock:
-            self._held[word] = (self.clock() + _LASTS, account, tool, launch)
+            while self._held and next(iter(self._held.values()))[0] <= now:
+                self._held.popitem(last=False)
+            own = [one for one, (_, whose, _) in self._held.items() if whose == account]
+            for one in own[: max(0, len(own) + 1 - _EACH)]:
+                del self._held[one]
+            self._held[word] = now + _LASTS, account, launch
             while len(self._held) > _MOST:
                 self._held.popitem(last=False)
         return word
 
-    def of(self, word: str, account: int) -> tuple[Tool, Launch] | None:
+    def of(self, word: str, account: int) -> Launch | None:
         """Return what was asked, None where it is over, or was another's."""
         with self._lock:
-            until, whose, tool, launch = self._held.get(word, (0.0, -1, None, None))
-            if until <= self.clock():
-                self._held.pop(word, None)
-                return None
-        if whose != account or tool is None or launch is None:
+            found = self._held.get(word)
+        if found is None or found[0] <= self.clock() or found[1] != account:
             return None
-        return tool, launch
+        return found[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,28 +102,47 @@ def routes() -> list[Route]:
     ]
 
 
-def _asked(request: Request) -> tuple[Tool, Launch]:
-    word = request.path_params["word"]
-    found: tuple[Tool, Launch] | None = request.app.state.choices.of(word, request.state.who.id)
-    if found is None:
+def _asked(request: Request) -> tuple[Tool, Launch, Linking]:
+    """What was asked, if the LMS and its course are still registered.
+
+    Raises:
+        HTTPException: when it is over, or was another's.
+        lti.Refused: when the course's people may not come in here now.
+    """
+    found: Launch | None = request.app.state.choices.of(
+        request.path_params["word"], request.state.who.id
+    )
+    if found is None or found.linking is None:
         raise HTTPException(404, "This choice is over. Begin it again in your course of the LMS.")
-    return found
+    tool = tool_of(request)
+    try:
+        found = replace(found, platform=tool.registrations.named(found.platform.name))
+    except lti.Unsafe:
+        raise lti.Refused("the platform is no longer registered here", 403) from None
+    check_course(tool, found)
+    return tool, found, found.linking  # type: ignore[return-value]  # it was looked at above
 
 
 @needs("instructor")
 def shown(request: Request) -> Response:
     """Show what may be chosen."""
-    return _shown(request, _asked(request)[1])
+    try:
+        _, launch, wanted = _asked(request)
+    except lti.Refused as error:
+        return carried(exchange.refusal(error))
+    return _shown(request, launch, wanted)
 
 
-def _shown(request: Request, launch: Launch, trouble: str = "", status: int = 200) -> Response:
+def _shown(
+    request: Request, launch: Launch, wanted: Linking, trouble: str = "", status: int = 200
+) -> Response:
     return page(
         request,
         "choosing.html",
         status,
-        rows=_rows(request),
-        several=launch.linking.get("accept_multiple") is not False,
-        columns=launch.linking.get("accept_lineitem") is not False,
+        rows=[*_rows(request)],
+        several=wanted.several,
+        columns=wanted.columns,
         course=launch.context_title,
         trouble=trouble,
     )
@@ -129,18 +153,19 @@ def choose(request: Request) -> Response:
     """Bring the choice to the LMS; nothing is a choice too."""
     from grader.lti.deep_linking import chosen  # noqa: PLC0415  # an extra
 
-    tool, launch = _asked(request)
-    wanted = [] if sent(request, "nothing") else [*dict.fromkeys(fields(request).get("name", ()))]
-    rows = {row.name: row for row in _rows(request) if not row.broken}
-    if not wanted and not sent(request, "nothing"):
-        return _shown(request, launch, "Choose an assignment first.", 400)
-    if not rows.keys() >= set(wanted):
-        return _shown(request, launch, "One of these is not there by now. Nothing was sent.", 400)
+    nothing = bool(sent(request, "nothing"))
+    names = [] if nothing else [*dict.fromkeys(fields(request).get("name", ()))]
     try:
-        answer = chosen(tool, launch, [_item(tool, rows[name]) for name in wanted])
+        tool, launch, wanted = _asked(request)
+        if not names and not nothing:
+            return _shown(request, launch, wanted, "Choose an assignment first.", 400)
+        rows = {row.name: row for row in _rows(request) if not row.broken} if names else {}
+        if not rows.keys() >= set(names):
+            gone = "One of these cannot be linked by now. Nothing was sent."
+            return _shown(request, launch, wanted, gone, 400)
+        return carried(chosen(tool, launch, [_item(tool, rows[name]) for name in names]))
     except lti.Refused as error:
-        answer = exchange.refusal(error)
-    return carried(answer)
+        return carried(exchange.refusal(error))
 
 
 def _item(tool: Tool, row: Row) -> Item:
@@ -151,8 +176,12 @@ def _item(tool: Tool, row: Row) -> Item:
     )
 
 
-def _rows(request: Request) -> list[Row]:
-    return [_row(request, name) for name in assignments(request.app.state.course)]
+def _rows(request: Request) -> Iterator[Row]:
+    for name in assignments(request.app.state.course):
+        try:
+            yield _row(request, name)
+        except HTTPException:  # it went away just now
+            continue
 
 
 def _row(request: Request, name: str) -> Row:
@@ -162,14 +191,12 @@ def _row(request: Request, name: str) -> Row:
     try:
         rubric = state.assignment(name).rubric
     except Broken:
-        return Row(name=name, title=name, shown=seen)
+        return Row(name=name, title=_title("", name), shown=seen)
     whole = policy.of(name).points_out_of or sum((p.points for p in rubric.parts), Fraction(0))
-    return Row(name=name, title=rubric.title or name, points=whole, shown=seen)
+    return Row(name=name, title=_title(rubric.title, name), points=whole, shown=seen)
 
 
-def carried(answer: exchange.Response) -> Response:
-    """Return an answer of ``grader.lti`` as one of this app."""
-    made = Response(answer.body, answer.status)
-    for name, value in answer.headers:
-        made.headers.append(name, value)
-    return made
+def _title(text: str, name: str) -> str:
+    """A title as a line that an LMS can hold: no signs that nobody sees, and never empty."""
+    seen = "".join(sign if sign.isprintable() else " " for sign in text or name)
+    return " ".join(seen.split())[:_TITLE] or name

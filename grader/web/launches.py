@@ -6,14 +6,11 @@ other courses of the same LMS may have the tool as well, with teachers of their 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -23,13 +20,11 @@ from grader.gradebook.opening import Refused
 from grader.lti import exchange
 from grader.lti import faults as lti
 from grader.pipeline import assignments
-from grader.web.choosing import carried
+from grader.web.lti_tool import carried, check_course, tool_of
 from grader.web.pages import anybody, fields
 
 if TYPE_CHECKING:
     from grader.lti.launch import Launch, Tool
-
-_LOCK = threading.Lock()
 
 
 def routes() -> list[Route]:
@@ -39,56 +34,6 @@ def routes() -> list[Route]:
         Route("/lti/launch", launch, methods=["POST"]),
         Route("/lti/keys", keys),
     ]
-
-
-def frames(path: Path) -> tuple[str, ...]:
-    """Return the origins of the LMSs in a file of registrations, which may show us in a frame."""
-    from grader.lti.address import origin  # noqa: PLC0415  # an extra
-    from grader.lti.registration import load  # noqa: PLC0415  # an extra
-
-    found = [
-        origin(url)
-        for one in load(path).platforms
-        for url in (one.issuer, one.authorization)
-        if url.startswith("https://")
-    ]
-    return tuple(dict.fromkeys(found))
-
-
-def _tool(request: Request) -> Tool:
-    """The tool as it is registered, made at the first launch.
-
-    Raises:
-        HTTPException: when no LMS is registered.
-    """
-    state = request.app.state
-    path = state.course / "rubrics" / "lti.yaml"
-    if state.local or not path.exists():
-        raise HTTPException(404)
-    with _LOCK:
-        stamp = path.stat().st_mtime_ns
-        held: tuple[int, Tool] | None = getattr(state, "lti", None)
-        if held is None or held[0] != stamp:
-            held = state.lti = (stamp, _made(state.course, path, request))
-    return held[1]
-
-
-def _made(course: Path, path: Path, request: Request) -> Tool:
-    from grader.lti.keys import Keys  # noqa: PLC0415  # an extra
-    from grader.lti.launch import Tool  # noqa: PLC0415  # an extra
-    from grader.lti.platform_keys import PlatformKeys  # noqa: PLC0415  # an extra
-    from grader.lti.registration import load  # noqa: PLC0415  # an extra
-    from grader.lti.store import Store  # noqa: PLC0415  # an extra
-    from grader.lti.transport import Transport  # noqa: PLC0415  # an extra
-
-    transport = Transport()
-    request.app.state.closing.append(transport.close)
-    return Tool(
-        registrations=load(path),
-        keys=Keys(course / ".grader" / "lti"),
-        store=Store(course / ".grader" / "lti" / "lti.sqlite3"),
-        platform_keys=PlatformKeys(transport),
-    )
 
 
 def _asked(request: Request) -> exchange.Request:
@@ -109,7 +54,7 @@ def _login(request: Request) -> Response:
     from grader.lti.launch import login as begun  # noqa: PLC0415  # an extra
 
     try:
-        return carried(begun(_tool(request), _asked(request)))
+        return carried(begun(tool_of(request), _asked(request)))
     except lti.Refused as error:
         return carried(exchange.refusal(error))
 
@@ -121,35 +66,29 @@ def launch(request: Request) -> Response:
     from grader.lti.launch import launch as begun  # noqa: PLC0415  # an extra
     from grader.lti.launch import remember  # noqa: PLC0415  # an extra
 
-    tool = _tool(request)
+    tool = tool_of(request)
     try:
         found = begun(tool, _asked(request))
-        _is_ours(tool, found)
-        if found.linking:
+        check_course(tool, found)
+        if found.linking is not None:
             takes_links(found)
         cookie = arrive(request.app.state.door, _arrival(tool, found))
     except lti.Refused as error:
         return carried(exchange.refusal(error))
     except Refused as error:
         return carried(exchange.refusal(lti.Refused(str(error), 403)))
+    where = _leads_to(request, found, cookie)
+    if not where:
+        request.app.state.door.leave(cookie)
+        words = "your account here is no instructor's; an instructor chooses links"
+        return carried(exchange.refusal(lti.Refused(words, 403)))
     remember(tool, found)
     if request.state.cookie:
         request.app.state.door.leave(request.state.cookie)
-    answer = RedirectResponse(_leads_to(request, tool, found, cookie), 303)
+    answer = RedirectResponse(where, 303)
     answer.headers.append(*found.forget)
     request.app.state.cookies.keep(answer, cookie, framed=True)
     return answer
-
-
-def _is_ours(tool: Tool, found: Launch) -> None:
-    own = {(one.platform, one.deployment, one.context) for one in tool.registrations.courses}
-    if (found.platform.name, found.deployment, found.context) not in own:
-        raise lti.Refused(
-            f"people of this course may not come in here yet. In rubrics/lti.yaml, under courses: "
-            f"platform {found.platform.name}, deployment {found.deployment[:60]}, "
-            f"context {found.context[:120]}",
-            403,
-        )
 
 
 def _arrival(tool: Tool, found: Launch) -> Arrival:
@@ -170,9 +109,13 @@ def _arrival(tool: Tool, found: Launch) -> Arrival:
     )
 
 
-def _leads_to(request: Request, tool: Tool, found: Launch, cookie: str) -> str:
-    if found.linking and (who := request.app.state.door.who(cookie)) is not None:
-        return f"/lti/choose/{request.app.state.choices.keep(who.id, tool, found)}"
+def _leads_to(request: Request, found: Launch, cookie: str) -> str:
+    """The page that is shown, empty where this account may not see it."""
+    if found.linking is not None:
+        who = request.app.state.door.who(cookie)
+        if who is None or who.role != "instructor":
+            return ""
+        return f"/lti/choose/{request.app.state.choices.keep(who.id, found)}"
     if found.assignment not in assignments(request.app.state.course):
         return "/"
     staff = found.teaches or found.assists
@@ -184,4 +127,4 @@ def keys(request: Request) -> Response:
     """Answer with our public keys."""
     from grader.lti.launch import public_keys  # noqa: PLC0415  # an extra
 
-    return carried(public_keys(_tool(request)))
+    return carried(public_keys(tool_of(request)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import shutil
 
@@ -178,6 +179,108 @@ def test_questions_that_nobody_answers_are_few():
     from grader.web.choosing import Choices
 
     choices = Choices()
-    words = [choices.keep(1, object(), object()) for _ in range(1_500)]
+    first = choices.keep(0, "mine")
+    words = [choices.keep(1, "theirs") for _ in range(1_500)]
     assert choices.of(words[0], 1) is None
-    assert choices.of(words[-1], 1) is not None
+    assert choices.of(words[-1], 1) == "theirs"
+    assert choices.of(first, 0) == "mine"  # one account pushes out its own alone
+    for account in range(2, 1_500):
+        choices.keep(account, "others'")
+    assert choices.of(first, 0) is None
+
+
+def test_a_marker_of_ours_who_teaches_there_is_told_who_chooses(lms):
+    from grader.accounts.subjects import link
+
+    number = account_of(lms.site.book, "marker")
+    issuer = lms.platform.issuer
+    lms.site.book.write(lambda connection: link(connection, number, issuer, "user-7"))
+    client, answer = asked(lms)
+    assert answer.status_code == 403
+    assert "an instructor chooses links" in answer.text
+    assert client.get("/", follow_redirects=False).status_code == 303  # and is not signed in
+
+
+@pytest.mark.parametrize("gone", ["course", "platform", "all"])
+def test_no_link_is_chosen_for_a_course_that_is_no_longer_registered(lms, gone):
+    client, answer = asked(lms)
+    where, page = page_of(client, answer)
+    path = lms.site.course / "rubrics/lti.yaml"
+    text = path.read_text("utf-8")
+    path.unlink()
+    if gone == "course":
+        path.write_text(text.replace('context: "42"', 'context: "43"'), "utf-8")
+    if gone == "platform":
+        path.write_text(
+            text.replace("platform: lms", "platform: new").replace("'lms'", "'new'"), "utf-8"
+        )
+    answer = chosen(client, where, page, name="sums")
+    assert answer.status_code in (403, 404)
+    assert "JWT" not in answer.text
+    assert client.get(where).status_code in (403, 404)
+
+
+def test_yes_and_no_may_be_words(lms):
+    client, answer = asked(lms, accept_multiple="false", accept_lineitem="False")
+    where, page = page_of(client, answer)
+    assert page.count('type="radio"') == 2
+    _, claims = sent(client, chosen(client, where, page, name="sums").text)
+    assert "lineItem" not in claims[DL + "content_items"][0]
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"), [("  ", "more"), ("a\u202eb\n c", "a b c"), ("x" * 900, "x" * 255)]
+)
+def test_titles_are_lines_that_an_lms_can_hold(lms, title, shown):
+    path = lms.site.course / "rubrics/more.yaml"
+    text = path.read_text("utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("title:")]
+    path.write_text("\n".join([f"title: {json.dumps(title)}", *lines]) + "\n", "utf-8")
+    client, answer = asked(lms)
+    where, page = page_of(client, answer)
+    _, claims = sent(client, chosen(client, where, page, name="more").text)
+    (link,) = claims[DL + "content_items"]
+    assert link["title"] == link["lineItem"]["label"] == shown
+
+
+def test_an_assignment_of_no_points_has_no_column(lms):
+    path = lms.site.course / "rubrics/more.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"(points|worth): *[\d.]+", r"\1: 0", text), "utf-8")
+    client, answer = asked(lms)
+    assert "0 points, so no column" in page_of(client, answer)[1]
+
+
+def test_a_link_that_brings_settings_of_a_choice_is_a_link(lms):
+    settings = {"deep_link_return_url": "https://evil.example", "accept_types": []}
+    _, answer, _ = lms.open(
+        claims={
+            CLAIM + "custom": {"assignment": "sums"},
+            DL + "deep_linking_settings": settings,
+        }
+    )
+    assert answer.headers["location"] == "/review/sums"
+
+
+def test_a_rubric_that_is_nested_too_deeply_is_one_that_cannot_be_read(lms):
+    (lms.site.course / "rubrics/more.yaml").write_text("a: " + "[" * 3_000, "utf-8")
+    client, answer = asked(lms)
+    assert "its rubric cannot be read now" in page_of(client, answer)[1]
+    assert client.get("/").status_code == 200
+
+
+def test_the_pages_of_an_lms_that_may_show_us_are_all_that_its_answers_may_go_to(course):
+    from grader.lti import config
+    from grader.lti.registration import load
+    from grader.web.lti_tool import frames
+
+    path = course / "rubrics/lti.yaml"
+    path.write_text(f"tool: {OWN}\nplatforms: []\n", "utf-8")
+    text = config.example(load(path), "canvas").replace("LMS.EXAMPLE", "school.example.edu")
+    path.write_text(text + '    hosts: ["https://pages.example.edu"]\n', "utf-8")
+    assert set(frames(path)) == {
+        "https://canvas.instructure.com",
+        "https://sso.canvaslms.com",
+        "https://school.example.edu",
+        "https://pages.example.edu",
+    }
