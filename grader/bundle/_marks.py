@@ -22,7 +22,7 @@ def marks(
     """Return the marks of one submission, and what staff have to know of lateness and points."""
     parts = assignment.rubric.parts
     name = assignment.rubric.assignment
-    possible = sum((part.points for part in parts), Fraction(0))
+    possible = assignment.rubric.possible
     late, notes = _late(told, policy, name)
     final = policy.final(name, result.earned, possible, late)
     points = None if final.points is None else policy.rounding.rounded(final.points)

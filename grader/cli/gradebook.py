@@ -97,7 +97,7 @@ def standings(
     folder = pipeline.find_course(course or Path.cwd(), assignment)
     loaded = pipeline.load_assignment(folder, assignment)
     policy, book = policy_of(folder), open_book(folder, url)
-    possible = sum((part.points for part in loaded.rubric.parts), Fraction(0))
+    possible = loaded.rubric.possible
     try:
         rows = book.read(lambda connection: found(connection, assignment, policy, possible))
     finally:
@@ -170,8 +170,7 @@ def _possible(connection: Any, folder: Path) -> dict[str, Fraction]:
     found = {}
     for name in assignments(folder):
         if find_assignment(connection, name) is not None:
-            parts = load(folder / "rubrics" / f"{name}.yaml").parts
-            found[name] = sum((part.points for part in parts), Fraction(0))
+            found[name] = load(folder / "rubrics" / f"{name}.yaml").possible
     return found
 
 
@@ -267,7 +266,7 @@ def _held(book: Book, folder: Path, loaded: Assignment, student: str) -> Held:
                 f"empty file first (submissions/{name}/{student}/empty.md)"
             )
         return own[0]
-    possible = sum((part.points for part in loaded.rubric.parts), Fraction(0))
+    possible = loaded.rubric.possible
     policy = policy_of(folder)
     rows = book.read(lambda c: found_of(c, name, policy, possible, only=[key]))
     counts = {row.submission_id for row in rows}

@@ -17,7 +17,6 @@ from grader.collect._text import Text
 
 NUMBERS = "numbers stand alone here: each may be an answer, or say what is answered below it"
 _BEHIND = re.compile(rf"\s*(?P<first>{FIGURE})\s*\((?P<id>[\w.]{{1,8}})\)[\s.]*")
-
 _LETTER = re.compile(r"[^\W\d_]")
 _HEADS = 12
 """Lines with letters that may stand above numbers and say whose they are, or around them as fences."""

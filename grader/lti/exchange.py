@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.lti.faults import Refused
 
-_NOTHING = "no-referrer"
+_NO_REFERRER = "no-referrer"
 _SENDS = "document.forms[0].submit()"
 _FRAMES = "frame-ancestors *"  # a platform shows us in a frame; which one is checked by the launch
 
@@ -98,7 +98,7 @@ def _page(title: str, body: str) -> bytes:
     return f"{head}</title><h1>{html.escape(title)}</h1>{body}</html>".encode()
 
 
-def _html(policy: str, referrer: str = _NOTHING) -> tuple[tuple[str, str], ...]:
+def _html(policy: str, referrer: str = _NO_REFERRER) -> tuple[tuple[str, str], ...]:
     return (
         ("Content-Type", "text/html; charset=utf-8"),
         ("Content-Security-Policy", policy),
@@ -107,5 +107,5 @@ def _html(policy: str, referrer: str = _NOTHING) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _private(referrer: str = _NOTHING) -> tuple[tuple[str, str], ...]:
+def _private(referrer: str = _NO_REFERRER) -> tuple[tuple[str, str], ...]:
     return (("Cache-Control", "no-store"), ("Referrer-Policy", referrer))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,7 @@ def write_class(book: Book, assignment: Assignment, policy: Policy, out: Path) -
         OSError: when the folder cannot be written.
     """
     name = assignment.rubric.assignment
-    possible = sum((part.points for part in assignment.rubric.parts), Fraction(0))
+    possible = assignment.rubric.possible
     rows = book.read(lambda connection: standings(connection, name, policy, possible))
     if any(row.attempts > 1 for row in rows):
         tell_attempts(book, assignment, policy, out / "reports")
@@ -89,7 +88,7 @@ def tell_attempts(
         OSError: when a report cannot be written.
     """
     name = assignment.rubric.assignment
-    possible = sum((part.points for part in assignment.rubric.parts), Fraction(0))
+    possible = assignment.rubric.possible
     words = book.read(
         lambda connection: attempt_words(connection, name, policy, possible, only=only)
     )

@@ -50,7 +50,7 @@ def marks_out(
         lms_ids: ids that the LMS's download named, by student.
     """
     parts = assignment.rubric.parts
-    possible = sum((part.points for part in parts), Fraction(0))
+    possible = assignment.rubric.possible
     name = assignment.rubric.assignment
 
     def read(connection: Connection) -> _Read:

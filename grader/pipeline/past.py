@@ -107,7 +107,7 @@ def _chosen(book: Book, assignment: Assignment, policy: Policy, student: str) ->
 
 def _standing(book: Book, assignment: Assignment, policy: Policy, key: str) -> list[Any]:
     name = assignment.rubric.assignment
-    possible = sum((part.points for part in assignment.rubric.parts), Fraction(0))
+    possible = assignment.rubric.possible
     return book.read(lambda connection: standings(connection, name, policy, possible, only=[key]))
 
 

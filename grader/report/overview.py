@@ -119,7 +119,7 @@ def overview(batch: Batch, name: Callable[[str], str]) -> Overview:
         seen.tally.pair(part, proposed, decided)
     figures = seen.tally.statistics()
     problems = batch.problems
-    possible = sum((part.points for part in batch.rubric.parts), NONE)
+    possible = batch.rubric.possible
     return Overview(
         title=batch.rubric.title,
         version=batch.made_with.get("version", ""),

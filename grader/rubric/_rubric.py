@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, Self
 
 from pydantic import (
@@ -45,6 +46,11 @@ class Rubric(Strict):
     _template: dict[str, Any] | None = PrivateAttr(default=None)
     _asking: tuple[bool, ...] = PrivateAttr(default=())
     """Which parts of it hold numbers."""
+
+    @property
+    def possible(self) -> Fraction:
+        """Points of all parts together."""
+        return sum((part.points for part in self.parts), Fraction(0))
 
     @model_validator(mode="wrap")
     @classmethod

@@ -32,7 +32,7 @@ from grader.gradebook import Book, open_book
 from grader.gradebook.acts import reviewed
 from grader.review.models import Models
 from grader.review.settling import Settling
-from grader.web.choosing import Choices
+from grader.web.choices import Choices
 from grader.web.loading import Broken, Loaded
 from grader.web.pages import FOLDER, page
 from grader.web.review_source import Kept

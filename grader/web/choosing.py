@@ -1,17 +1,12 @@
 """A teacher chooses, inside their LMS, which assignments its new links lead to (Deep Linking 2.0).
 
-What the LMS asked is kept in memory for an hour, for the account that came with it alone. A restart
-forgets it: then the teacher begins again in the LMS.
+What the LMS asked waits in ``web.choices``.
 """
 
 from __future__ import annotations
 
-import secrets
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -26,52 +21,15 @@ from grader.lti import faults as lti
 from grader.pipeline import assignments
 from grader.web.loading import Broken
 from grader.web.lti_tool import carried, check_course, tool_of
-from grader.web.pages import field as sent
-from grader.web.pages import fields, needs, page
+from grader.web.pages import field, fields, needs, page
 from grader.web.review_forms import worth
 
 if TYPE_CHECKING:
     from grader.lti.deep_linking import Item
     from grader.lti.launch import Launch, Linking, Tool
 
-_LASTS = 3600.0
-_MOST, _EACH = 1_000, 20
 _TITLE = 255
 """Signs that names have in LMSs."""
-
-
-@dataclass(slots=True)
-class Choices:
-    """Questions of LMSs that wait for a teacher's choice: so many of each account, and of all.
-
-    ``clock`` gives seconds that only grow.
-    """
-
-    clock: Callable[[], float] = time.monotonic
-    _held: OrderedDict[str, tuple[float, int, Launch]] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def keep(self, account: int, launch: Launch) -> str:
-        """Keep what was asked, and return the word under which the account finds it."""
-        word, now = secrets.token_urlsafe(24), self.clock()
-        with self._lock:
-            while self._held and next(iter(self._held.values()))[0] <= now:
-                self._held.popitem(last=False)
-            own = [one for one, (_, whose, _) in self._held.items() if whose == account]
-            for one in own[: max(0, len(own) + 1 - _EACH)]:
-                del self._held[one]
-            self._held[word] = now + _LASTS, account, launch
-            while len(self._held) > _MOST:
-                self._held.popitem(last=False)
-        return word
-
-    def of(self, word: str, account: int) -> Launch | None:
-        """Return what was asked, None where it is over, or was another's."""
-        with self._lock:
-            found = self._held.get(word)
-        if found is None or found[0] <= self.clock() or found[1] != account:
-            return None
-        return found[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +70,8 @@ def _asked(request: Request) -> tuple[Tool, Launch, Linking]:
     found: Launch | None = request.app.state.choices.of(
         request.path_params["word"], request.state.who.id
     )
-    if found is None or found.linking is None:
+    wanted = found.linking if found else None
+    if found is None or wanted is None:
         raise HTTPException(404, "This choice is over. Begin it again in your course of the LMS.")
     tool = tool_of(request)
     try:
@@ -120,7 +79,7 @@ def _asked(request: Request) -> tuple[Tool, Launch, Linking]:
     except lti.Unsafe:
         raise lti.Refused("the platform is no longer registered here", 403) from None
     check_course(tool, found)
-    return tool, found, found.linking  # type: ignore[return-value]  # it was looked at above
+    return tool, found, wanted
 
 
 @needs("instructor")
@@ -153,7 +112,7 @@ def choose(request: Request) -> Response:
     """Bring the choice to the LMS; nothing is a choice too."""
     from grader.lti.deep_linking import chosen  # noqa: PLC0415  # an extra
 
-    nothing = bool(sent(request, "nothing"))
+    nothing = bool(field(request, "nothing"))
     names = [] if nothing else [*dict.fromkeys(fields(request).get("name", ()))]
     try:
         tool, launch, wanted = _asked(request)
@@ -192,7 +151,7 @@ def _row(request: Request, name: str) -> Row:
         rubric = state.assignment(name).rubric
     except Broken:
         return Row(name=name, title=_title("", name), shown=seen)
-    whole = policy.of(name).points_out_of or sum((p.points for p in rubric.parts), Fraction(0))
+    whole = policy.of(name).points_out_of or rubric.possible
     return Row(name=name, title=_title(rubric.title, name), points=whole, shown=seen)
 
 

@@ -5,7 +5,6 @@ The report is what the pipeline wrote. It comes under a policy of its own that l
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +57,7 @@ def is_released(book: Book, name: str) -> bool:
 def own_standing(one: Asked) -> Standing | None:
     """Return where the student who asks stands; None where nothing of theirs is graded."""
     rubric = one.loaded.rubric
-    possible = sum((part.points for part in rubric.parts), Fraction(0))
+    possible = rubric.possible
     policy = one.desk.policy
 
     def ask(connection: Connection) -> Standing | None:
@@ -70,7 +69,7 @@ def own_standing(one: Asked) -> Standing | None:
 
 
 def _attempt_words(one: Asked, standing: Standing) -> str:
-    possible = sum((part.points for part in one.loaded.rubric.parts), Fraction(0))
+    possible = one.loaded.rubric.possible
     policy = one.desk.policy
     told = one.desk.book.read(
         lambda connection: attempt_words(

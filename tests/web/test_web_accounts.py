@@ -210,6 +210,9 @@ def test_an_account_becomes_another_students_on_the_page_and_is_signed_out(site)
     teacher.post(f"/people/{number}/role", data=form(teacher, role="student", key="bob"))
     assert people.of_number(site.book, number).key == "bob"
     assert student.get("/me", follow_redirects=False).status_code == 303
+    told = [one.who for one in entries(site.book) if one.what == "account role"]
+    assert len(set(told)) == 2  # whose it was and whose it is, each by its pseudonym
+    assert not {"ada", "bob"} & set(told)
     teacher.post(f"/people/{number}/role", data=form(teacher, role="marker", key="bob"))
     held = people.of_number(site.book, number)
     assert (held.role, held.key) == ("marker", "")

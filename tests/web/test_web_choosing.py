@@ -176,7 +176,7 @@ def test_no_other_page_may_choose(lms):
 
 
 def test_questions_that_nobody_answers_are_few():
-    from grader.web.choosing import Choices
+    from grader.web.choices import Choices
 
     choices = Choices()
     first = choices.keep(0, "mine")
