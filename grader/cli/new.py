@@ -14,7 +14,7 @@ from grader.cli._options import COURSE, say
 @click.argument("name", required=False)
 @COURSE
 def new(what: str, name: str | None, course: Path | None) -> None:
-    r"""Make a course or an assignment: files that run at once, to be changed bit by bit.
+    """Make a course or an assignment: files that run at once, to be changed bit by bit.
 
     \b
     grader new course PATH        a course, with one assignment in it
@@ -22,7 +22,7 @@ def new(what: str, name: str | None, course: Path | None) -> None:
     grader new PATH_OR_NAME       the one or the other, by where you are
 
     Nothing that is there is ever written over.
-    """
+    """  # noqa: D301  # click wants the sign itself
     from grader.authoring import NotMade, new_assignment, new_course
     from grader.pipeline import NoCourse, find_course
 
@@ -51,4 +51,4 @@ def new(what: str, name: str | None, course: Path | None) -> None:
     for path in made:
         click.echo(str(path))
     where = f"cd {root} && " if root.resolve() != Path.cwd() else ""
-    say(f"next: {where}grader check {assignment}; then: {where}grader grade {assignment}")
+    say(f"next: {where}grader check {assignment}; then: grader grade {assignment}")

@@ -87,7 +87,7 @@ def canvas(tool: Registrations) -> dict[str, Any]:
 EXAMPLE = """\
 tool: {tool}
 platforms:
-  - name: lms                 # your own word for it
+  - name: {name}                 # your own word for it
     kind: {kind}
     issuer: https://LMS.EXAMPLE
     client_id: "CLIENT-ID"
@@ -95,6 +95,9 @@ platforms:
     token: {token}
     jwks: {jwks}
     deployments: ["1"]
+# Nobody comes in before their course stands here. Who opens the tool from it is told what to write.
+# courses:
+#   - {{platform: {name}, deployment: "1", context: "ID-OF-THE-COURSE"}}
 """
 _ENDPOINTS: dict[str, tuple[str, str, str]] = {
     "moodle": ("mod/lti/auth.php", "mod/lti/token.php", "mod/lti/certs.php"),
@@ -117,7 +120,7 @@ def example(tool: Registrations, kind: Kind) -> str:
             "token": "https://LMS.EXAMPLE/login/oauth2/token",
             "jwks": "https://sso.canvaslms.com/api/lti/security/jwks",
         }
-    text = EXAMPLE.format(tool=tool.tool, kind=kind, **urls)
+    text = EXAMPLE.format(tool=tool.tool, kind=kind, name="lms" if kind == "other" else kind, **urls)
     if kind == "canvas":
         text = text.replace("https://LMS.EXAMPLE\n", "https://canvas.instructure.com\n", 1)
     return text

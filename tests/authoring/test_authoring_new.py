@@ -91,3 +91,9 @@ def test_names_that_can_be_no_file_are_refused(tmp_path: Path, name: str) -> Non
     with pytest.raises(NotMade, match="cannot be the name"):
         new_assignment(tmp_path, name)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_help_and_what_to_do_next_can_be_pasted(inside: Path) -> None:
+    assert "\\b" not in CliRunner().invoke(grader, ["new", "--help"]).output
+    told = CliRunner().invoke(grader, ["new", "course", "there"])
+    assert told.output.count("cd there") == 1

@@ -43,6 +43,17 @@ def test_a_platform_is_read_with_numbers_as_they_are_written(tmp_path):
     assert platform.addressee == "https://moodle.example.edu/mod/lti/token.php"
 
 
+@pytest.mark.parametrize("kind", ["moodle", "canvas", "edx", "other"])
+def test_what_is_printed_for_a_platform_can_be_filled_in_with_its_course(tmp_path, kind):
+    from grader.lti import config
+
+    tool = loaded(tmp_path, "tool: https://grader.example\nplatforms: []\n")
+    text = config.example(tool, kind).replace("# courses:", "courses:").replace("#   - {", "  - {")
+    made = loaded(tmp_path, text)
+    (platform,), (course,) = made.platforms, made.courses
+    assert (course.platform, course.deployment) == (platform.name, *platform.deployments)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
